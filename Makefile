@@ -1,0 +1,46 @@
+# Portable to make 3.81 and the BSD tools; what is longer than a few lines is a script in .ci.
+.POSIX:
+.PHONY: help build demo test test-unit race fuzz lint bench golden dist clean
+
+GO ?= go
+FUZZTIME ?= 10s
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+build: ## build bin/slojourn
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/slojourn ./cmd/slojourn
+
+demo: ## evaluate the example journeys against the simulator, print the table and end
+	CGO_ENABLED=0 $(GO) run ./cmd/slojourn demo --once
+
+# No test needs a real server so far, so test and test-unit are the same. Once one does,
+# test fetches what it needs into .cache and test-unit goes on needing nothing but Go.
+test: test-unit ## run every test that needs no C compiler
+
+test-unit: ## run the tests that need nothing but Go
+	CGO_ENABLED=0 $(GO) test ./...
+	cd .ci/tools && CGO_ENABLED=0 $(GO) test ./licences
+
+race: ## run the tests under the race detector (needs a C compiler)
+	@cc="$$($(GO) env CC)"; command -v $${cc%% *} >/dev/null || \
+		{ echo "make race: no C compiler ($$cc) on PATH: install gcc, or set CC" >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+fuzz: ## run every fuzz target for FUZZTIME (10s), one after the other
+	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
+
+lint: ## vet, staticcheck, gofumpt and deadcode at the pinned versions
+	@GO='$(GO)' .ci/lint
+
+bench: ## run the benchmarks
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./...
+
+golden: ## rewrite the golden files from what the code does now; read the diff
+	@GO='$(GO)' .ci/golden
+
+dist: ## build the release files into dist, twice, and compare
+	@GO='$(GO)' .ci/dist
+
+clean: ## remove bin and dist
+	rm -rf bin dist

@@ -1,0 +1,18 @@
+// Package burnrate is the arithmetic of SLOs: error ratios, burn rates, error
+// budgets and the composition of journeys, from counts of valid and bad
+// events per minute.
+//
+// All arithmetic is on bad and total as integers. It is never 1 - good/total,
+// which loses the digits that matter at five nines, and never an average of
+// ratios, which weighs a quiet minute like a busy one. What is undefined is an
+// undefined [Ratio] with a [State] that says why, never NaN.
+//
+//	series := burnrate.NewSeries(extent, cuts, counts)
+//	counts, measured := series.Sum(window.Ending(end))
+//	ratio := burnrate.ErrorRatio(counts)
+//	burn := burnrate.BurnRate(counts, target)
+//
+// [Evaluate] does this for a whole [slo.Set] and gives a [Snapshot], from
+// which everything that is shown is made. The package does no I/O and has no
+// clock.
+package burnrate

@@ -1,0 +1,172 @@
+package burnrate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// paceMinutes is how far back the traffic is averaged that stands in for
+// minutes before the first measured one.
+const paceMinutes = int64(28 * 24 * 60)
+
+// Measurement is what is known of one SLO at one instant.
+type Measurement struct {
+	Series Series
+	End    slo.Minute // behind the newest closed minute
+	Err    error      // why it could not be measured; Series is then empty
+}
+
+// Evaluate computes the state of every journey and SLO of a set. It is a pure
+// function: the same input gives the same snapshot.
+func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snapshot {
+	e := evaluation{set: set, measured: measured}
+	snapshot := Snapshot{At: at.UTC()}
+	for _, s := range set.SLOs {
+		m := measured[s.ID]
+		if m.Err != nil {
+			snapshot.Failures = append(snapshot.Failures, Failure{ID: s.ID, Message: m.Err.Error()})
+		}
+		status := Status{ID: s.ID, Kind: s.Kind, Title: s.About.Title, Owner: s.About.Owner}
+		for _, o := range s.Objectives {
+			status.Objectives = append(status.Objectives, e.objective(m, o))
+		}
+		snapshot.Statuses = append(snapshot.Statuses, status)
+	}
+	for _, j := range set.Journeys {
+		snapshot.Statuses = append(snapshot.Statuses, e.journey(j))
+	}
+	slices.SortFunc(snapshot.Statuses, func(a, b Status) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(snapshot.Failures, func(a, b Failure) int { return cmp.Compare(a.ID, b.ID) })
+	return snapshot
+}
+
+// Windows returns every window that evaluating a set asks of an SLO, for the
+// SLO itself and for the journeys it is a step of.
+func Windows(set *slo.Set, id string) []slo.Window {
+	windows := BurnWindows()
+	longest := int64(0)
+	add := func(objectives []slo.Objective) {
+		for _, o := range objectives {
+			windows = append(windows, o.Window)
+			longest = max(longest, o.Window.Minutes())
+		}
+	}
+	for _, s := range set.SLOs {
+		if s.ID == id {
+			add(s.Objectives)
+		}
+	}
+	for _, j := range set.Journeys {
+		for _, step := range j.Steps {
+			if step.SLO.ID == id {
+				add(j.Objectives)
+			}
+		}
+	}
+	if longest > paceMinutes {
+		windows = append(windows, slo.Rolling(paceMinutes))
+	}
+	slices.SortFunc(windows, func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) })
+	return slices.Compact(windows)
+}
+
+// JourneyEnd returns the end of a journey's windows: the earliest of its
+// steps'. Steps that could not be measured do not hold it back, unless none
+// could.
+func JourneyEnd(j *slo.Journey, end func(id string) (slo.Minute, bool)) (slo.Minute, bool) {
+	var earliest slo.Minute
+	known := false
+	for _, step := range j.Steps {
+		if m, ok := end(step.SLO.ID); ok && (!known || m < earliest) {
+			earliest, known = m, true
+		}
+	}
+	return earliest, known
+}
+
+type evaluation struct {
+	set      *slo.Set
+	measured map[string]Measurement
+}
+
+func (e evaluation) objective(m Measurement, o slo.Objective) Objective {
+	result := Objective{Name: o.Name, Target: o.Target, Elapsed: 1}
+	result.Window = sumWindow(m.Series, o.Window, m.End)
+	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
+	missing := result.Window.Span.Len() - result.Window.Span.Intersect(slo.Span{Start: m.Series.Extent().Start, End: m.End}).Len()
+	result.Budget = NewBudget(result.Window.Counts, o.Target, missing, e.pace(m, result.Window))
+	for _, w := range BurnWindows() {
+		window := sumWindow(m.Series, w, m.End)
+		result.Burn = append(result.Burn, Burn{Window: window, Rate: BurnRate(window.Counts, o.Target)})
+	}
+	return result
+}
+
+// pace averages the traffic of the last 28 days, or of what there is.
+func (e evaluation) pace(m Measurement, window Window) Pace {
+	if window.Span.Len() > paceMinutes {
+		window = sumWindow(m.Series, slo.Rolling(paceMinutes), m.End)
+	}
+	return Pace{Total: window.Counts.Total, Minutes: window.Measured}
+}
+
+func (e evaluation) journey(j *slo.Journey) Status {
+	status := Status{ID: j.ID, Kind: slo.KindJourney, Title: j.About.Title, Owner: j.About.Owner}
+	for _, step := range j.Steps {
+		status.Steps = append(status.Steps, step.SLO.ID)
+	}
+	end, known := JourneyEnd(j, func(id string) (slo.Minute, bool) { return e.measured[id].End, e.measured[id].Err == nil })
+	if !known && len(j.Steps) > 0 {
+		end = e.measured[j.Steps[0].SLO.ID].End
+	}
+	for _, o := range j.Objectives {
+		status.Objectives = append(status.Objectives, e.journeyObjective(j, o, end))
+	}
+	return status
+}
+
+func (e evaluation) journeyObjective(j *slo.Journey, o slo.Objective, end slo.Minute) Objective {
+	result := Objective{Name: o.Name, Target: o.Target, Composed: true, Elapsed: 1}
+	steps := e.steps(j, o.Window, end)
+	result.Window = composeWindow(o.Window, end, steps)
+	result.BurnRate = burnRateOf(result.Window.ErrorRatio, o.Target)
+	result.Budget = e.journeyBudget(j, o, result.Window)
+	for _, w := range BurnWindows() {
+		window := composeWindow(w, end, e.steps(j, w, end))
+		result.Burn = append(result.Burn, Burn{Window: window, Rate: burnRateOf(window.ErrorRatio, o.Target)})
+	}
+	ratios := make([]Ratio, len(steps))
+	for i, step := range steps {
+		ratios[i] = step.ErrorRatio
+	}
+	for i, share := range attributeSeries(ratios) {
+		result.Shares = append(result.Shares, Share{Step: j.Steps[i].Name, ID: j.Steps[i].SLO.ID, Window: steps[i], Ratio: share})
+	}
+	return result
+}
+
+func (e evaluation) steps(j *slo.Journey, window slo.Window, end slo.Minute) []Window {
+	windows := make([]Window, len(j.Steps))
+	for i, step := range j.Steps {
+		windows[i] = sumWindow(e.measured[step.SLO.ID].Series, window, end)
+	}
+	return windows
+}
+
+// journeyBudget is E / (1 - target) × minutes so far / minutes of the window.
+// The minutes so far count from the first measured minute of any step.
+func (e evaluation) journeyBudget(j *slo.Journey, o slo.Objective, window Window) Budget {
+	errorRatio, known := window.ErrorRatio.Value()
+	if !known {
+		return Budget{State: Unknown}
+	}
+	soFar := int64(0)
+	for _, step := range j.Steps {
+		soFar = max(soFar, window.Span.Intersect(e.measured[step.SLO.ID].Series.Extent()).Len())
+	}
+	allowed, of := o.Target.Allowed()
+	return budgetOf(errorRatio*float64(of)*float64(soFar), float64(allowed)*float64(window.Span.Len()))
+}

@@ -1,0 +1,50 @@
+package burnrate
+
+import (
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Snapshot is the result of one evaluation. It is never changed afterwards.
+type Snapshot struct {
+	At       time.Time
+	Statuses []Status // ordered by id
+	Failures []Failure
+}
+
+// Status is how a journey, step or SLO stands.
+type Status struct {
+	ID         string
+	Kind       slo.Kind
+	Title      string
+	Owner      string
+	Steps      []string // ids of a journey's steps, in their order
+	Objectives []Objective
+}
+
+// Objective is how one objective stands. The windows of Burn are ordered from
+// the shortest; Shares is set for composed journeys only.
+type Objective struct {
+	Name     string
+	Target   slo.Target
+	Window   Window
+	Composed bool // Window has an error ratio but no counts
+	BurnRate Ratio
+	Budget   Budget
+	Elapsed  float64 // share of the window that is over; 1 for rolling windows
+	Burn     []Burn
+	Shares   []Share
+}
+
+// Burn is the burn rate over one window.
+type Burn struct {
+	Window Window
+	Rate   Ratio
+}
+
+// Failure says what could not be measured and why.
+type Failure struct {
+	ID      string
+	Message string
+}

@@ -1,0 +1,64 @@
+package burnrate
+
+import "github.com/slojourn/slojourn/slo"
+
+// State says what a number rests on. The zero State is invalid.
+type State string
+
+// The states of an objective and of a window.
+const (
+	Measured  State = "measured"
+	Partial   State = "partial"    // less than 99 % of the minutes were measured, or a step has no data
+	NoTraffic State = "no-traffic" // measured, and nothing happened
+	NoData    State = "no-data"
+)
+
+// Window is what was measured over one window.
+type Window struct {
+	Window     slo.Window
+	Span       slo.Span
+	Counts     slo.Counts // zero for composed journeys
+	Measured   int64      // minutes
+	State      State
+	ErrorRatio Ratio
+}
+
+// Coverage is the share of the window's minutes that were measured.
+func (w Window) Coverage() float64 {
+	if w.Span.Len() == 0 {
+		return 0
+	}
+	return float64(w.Measured) / float64(w.Span.Len())
+}
+
+// stateOf classifies counts by how many of minutes were measured.
+func stateOf(total, measured, minutes int64) State {
+	switch {
+	case measured == 0:
+		return NoData
+	case measured*100 < minutes*99:
+		return Partial
+	case total == 0:
+		return NoTraffic
+	default:
+		return Measured
+	}
+}
+
+// sumWindow sums a series over the window that ends with end.
+func sumWindow(s Series, window slo.Window, end slo.Minute) Window {
+	w := Window{Window: window, Span: window.Ending(end)}
+	w.Counts, w.Measured = s.Sum(w.Span)
+	w.State = stateOf(w.Counts.Total, w.Measured, w.Span.Len())
+	w.ErrorRatio = ErrorRatio(w.Counts)
+	return w
+}
+
+// BurnWindows returns the windows that burn rates are shown for when no alert
+// policy names others.
+func BurnWindows() []slo.Window {
+	return []slo.Window{
+		slo.Rolling(5), slo.Rolling(30), slo.Rolling(60), slo.Rolling(2 * 60),
+		slo.Rolling(6 * 60), slo.Rolling(24 * 60), slo.Rolling(3 * 24 * 60),
+	}
+}

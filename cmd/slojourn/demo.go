@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slojourn/slojourn/examples"
+	"github.com/slojourn/slojourn/internal/engine"
+	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/internal/nerdgraph"
+	"github.com/slojourn/slojourn/internal/secret"
+	"github.com/slojourn/slojourn/slo/spec"
+	"github.com/slojourn/slojourn/sources"
+	"github.com/slojourn/slojourn/sources/newrelic"
+	"github.com/slojourn/slojourn/sources/newrelic/simulator"
+)
+
+// demoSeed chooses the demo's traffic, demoKey is the key its simulator takes.
+const (
+	demoSeed = 1
+	demoKey  = "NRAK-DEMO"
+)
+
+func newDemo(env environment) *cobra.Command {
+	formats := []string{"table", "json"}
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Evaluate the retail example against simulated traffic",
+		Long: `demo needs no account and no set-up: it makes four weeks of traffic of a
+retailer's app and backend, serves it as New Relic would on this machine, and
+evaluates the journeys of examples/retail against it. Two things went wrong in
+that month; the table shows how much of which budget they took.
+
+Without --once the simulator stays up afterwards, so that specs of your own can
+be tried against it.`,
+		Args: cobra.NoArgs,
+	}
+	format := formatFlag(cmd, formats...)
+	once := cmd.Flags().Bool("once", false, "end after printing")
+	at := cmd.Flags().String("at", "", "instant the four weeks end at, in RFC 3339 (default: now)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := checkFormat(*format, formats...); err != nil {
+			return err
+		}
+		instant, err := instantOf(*at, env.now())
+		if err != nil {
+			return err
+		}
+		return runDemo(cmd.Context(), env, instant, *format, *once)
+	}
+	return cmd
+}
+
+func runDemo(ctx context.Context, env environment, at time.Time, format string, once bool) error {
+	result, err := demoSpecs()
+	if err != nil {
+		return failed(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return failed(fmt.Errorf("start the simulator: %w", err))
+	}
+	endpoint := "http://" + listener.Addr().String() + "/graphql"
+	store := simulator.Retail(simulator.RetailOptions{Seed: demoSeed, End: at})
+	server := simulator.New(store, simulator.Options{Key: demoKey})
+	serving, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(serving, listener) }()
+
+	measuring := map[string]sources.Source{}
+	for _, s := range result.Set.Sources {
+		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}))
+	}
+	snapshot := engine.Evaluate(ctx, result.Set, measuring, at, at)
+	if err := printSnapshot(ctx, env, snapshot, format); err != nil {
+		return err
+	}
+	if !once {
+		fmt.Fprintf(env.stderr, "\nThe simulator answers at %s with the key %s until it is interrupted.\n", endpoint, demoKey) //nolint:errcheck // a courtesy
+		<-ctx.Done()
+	}
+	stop()
+	if err := <-served; err != nil {
+		return failed(err)
+	}
+	return nil
+}
+
+// demoSpecs reads the specs that are built in.
+func demoSpecs() (*load.Result, error) {
+	retail := examples.Retail()
+	names, err := fs.Glob(retail, "*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("list the built-in specs: %w", err)
+	}
+	var files []spec.File
+	for _, name := range names {
+		data, err := fs.ReadFile(retail, name)
+		if err != nil {
+			return nil, fmt.Errorf("read the built-in specs: %w", err)
+		}
+		files = append(files, spec.File{Name: "examples/retail/" + name, Folder: "/examples/retail", Data: data})
+	}
+	result := load.Files(files, newrelic.Check)
+	if result.Findings.Failed() {
+		return nil, fmt.Errorf("the built-in specs have mistakes: %s", result.Findings[0].Message)
+	}
+	return result, nil
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/exporters/report"
+	"github.com/slojourn/slojourn/internal/engine"
+	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/sources/newrelic"
+)
+
+func newEval(env environment) *cobra.Command {
+	formats := []string{"table", "json"}
+	cmd := &cobra.Command{
+		Use:   "eval [paths…]",
+		Short: "Measure journeys and SLOs and print budgets and burn rates",
+		Long: `eval reads the given files and folders (default: the current folder; "-" is
+stdin) as one set, asks New Relic for the counts of every SLI, and prints error
+budgets and burn rates, now or at an instant of the past.
+
+Windows end with the newest closed minute: the instant asked for, or now less
+the source's query lag when that is earlier. Time before the first event, or
+longer ago than events are kept, is not measured.
+
+Exit code 1 means that the specs have errors, 3 that something could not be
+measured; the rest is printed all the same.`,
+		Example: "  slojourn eval specs\n  slojourn eval --at 2026-11-01T00:00:00+09:00 -o json specs",
+	}
+	format := formatFlag(cmd, formats...)
+	at := cmd.Flags().String("at", "", "instant to evaluate at, in RFC 3339 (default: now)")
+	trust := trustFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(*format, formats...); err != nil {
+			return err
+		}
+		now := env.now()
+		instant, err := instantOf(*at, now)
+		if err != nil {
+			return err
+		}
+		result, err := load.Load(paths(args), env.stdin, newrelic.Check)
+		if err != nil {
+			return err
+		}
+		if err := printFindings(env.stderr, env, result); err != nil {
+			return failed(err)
+		}
+		if result.Findings.Failed() {
+			return &exitError{code: exitFindings}
+		}
+		measuring, err := trust.open(result.Set, env)
+		if err != nil {
+			return err
+		}
+		snapshot := engine.Evaluate(cmd.Context(), result.Set, measuring, now, instant)
+		return printSnapshot(cmd.Context(), env, snapshot, *format)
+	}
+	return cmd
+}
+
+func instantOf(text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return now.Truncate(time.Second), nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return at, usage("--at %q is not an instant; write RFC 3339, such as 2026-11-22T09:00:00Z or 2026-11-22T18:00:00+09:00", text)
+	}
+	return at, nil
+}
+
+// printSnapshot prints results on stdout and what could not be measured on
+// stderr.
+func printSnapshot(ctx context.Context, env environment, snapshot burnrate.Snapshot, format string) error {
+	if ctx.Err() != nil {
+		return failed(fmt.Errorf("interrupted"))
+	}
+	var err error
+	if format == "json" {
+		err = report.JSON(env.stdout, snapshot)
+	} else {
+		err = report.Table(env.stdout, snapshot, term.Color(env.stdout, env.getenv))
+	}
+	if err != nil {
+		return failed(err)
+	}
+	if len(snapshot.Failures) > 0 {
+		printFailures(env.stderr, snapshot.Failures)
+		return &exitError{code: exitFailed}
+	}
+	return nil
+}
+
+// printFailures prints each reason once, with the ids it holds for.
+func printFailures(w io.Writer, failures []burnrate.Failure) {
+	var reasons []string
+	ids := map[string][]string{}
+	for _, f := range failures {
+		if ids[f.Message] == nil {
+			reasons = append(reasons, f.Message)
+		}
+		ids[f.Message] = append(ids[f.Message], f.ID)
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(w, "slojourn: not measured: %s: %s\n", strings.Join(ids[reason], ", "), reason) //nolint:errcheck // nowhere left to say it
+	}
+}

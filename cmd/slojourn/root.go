@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slojourn/slojourn/internal/load"
+)
+
+// environment is the world a command runs in.
+type environment struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+}
+
+// The exit codes. Everything fine is 0.
+const (
+	exitFindings = 1 // the input has mistakes
+	exitUsage    = 2 // the command line is wrong, or a path holds nothing
+	exitFailed   = 3 // it could not run, or something could not be measured
+)
+
+// exitError ends a command with a code. A nil err means that everything was
+// said already.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func failed(err error) error { return &exitError{exitFailed, err} }
+
+func usage(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Errorf(format, args...)}
+}
+
+// run executes one command line and returns its exit code.
+func run(ctx context.Context, env environment, args []string) int {
+	root := newRoot(env)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	code := exitUsage // cobra's own errors are about the command line
+	exit, known := errors.AsType[*exitError](err)
+	if path, isPath := errors.AsType[*load.PathError](err); isPath && !known {
+		err = path
+	} else if known {
+		code = exit.code
+	}
+	if err.Error() != "" {
+		fmt.Fprintln(env.stderr, "slojourn: "+err.Error()) //nolint:errcheck // nowhere left to say it
+		if code == exitUsage && !known {
+			fmt.Fprintln(env.stderr, "Run 'slojourn --help' for usage.") //nolint:errcheck // see above
+		}
+	}
+	return code
+}
+
+func newRoot(env environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "slojourn",
+		Short: "Turn critical user journeys into service level objectives",
+		Long: `slojourn turns critical user journeys into service level objectives, measures
+them with New Relic NRQL and keeps their error budgets.
+
+Results go to stdout, everything else to stderr. Exit codes: 0 fine, 1 the
+specs have mistakes, 2 wrong usage, 3 something could not run or be measured.`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return usage("a command is missing: run 'slojourn --help' for the list")
+		},
+	}
+	root.SetIn(env.stdin)
+	root.SetOut(env.stdout)
+	root.SetErr(env.stderr)
+	root.AddCommand(newDemo(env), newEval(env), newValidate(env), newSimulator(env), newVersion(env))
+	return root
+}
+
+// format is a flag for the format of the output.
+func formatFlag(cmd *cobra.Command, allowed ...string) *string {
+	return cmd.Flags().StringP("output", "o", allowed[0], "format of the output: "+join(allowed))
+}
+
+func checkFormat(format string, allowed ...string) error {
+	for _, a := range allowed {
+		if a == format {
+			return nil
+		}
+	}
+	return usage("the output format %q is not known; use %s", format, join(allowed))
+}
+
+func join(words []string) string {
+	text := ""
+	for i, word := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			text += " or "
+		case i > 0:
+			text += ", "
+		}
+		text += word
+	}
+	return text
+}
+
+// paths returns the arguments, or the current folder.
+func paths(args []string) []string {
+	if len(args) == 0 {
+		return []string{"."}
+	}
+	return args
+}

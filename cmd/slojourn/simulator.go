@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slojourn/slojourn/sources/newrelic/simulator"
+)
+
+func newSimulator(env environment) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "simulator --events FILE…",
+		Short: "Serve events as New Relic's NerdGraph would",
+		Long: `simulator answers NRQL over NerdGraph on this machine, from files of events in
+the Event API's shape: one JSON object a line, with eventType, timestamp and
+attributes; plain or gzip. Events are served whatever their age. What it cannot
+do it refuses with an error that names itself, never with a wrong number.
+
+The first line on stdout is the address to write into a Source as endpoint.`,
+		Example: "  slojourn simulator --events events.ndjson.gz --listen 127.0.0.1:8800",
+		Args:    cobra.NoArgs,
+	}
+	events := cmd.Flags().StringArray("events", nil, "file of events, NDJSON, plain or gzip (may be repeated)")
+	listen := cmd.Flags().String("listen", "127.0.0.1:8800", "address to listen on; port 0 takes a free one")
+	key := cmd.Flags().String("key", "", "the only API key to accept (default: any)")
+	account := cmd.Flags().Int64("account", 0, "the only account to serve (default: any)")
+	now := cmd.Flags().String("now", "", "what time it is at the start, in RFC 3339 (default: the real time)")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if len(*events) == 0 {
+			return usage("--events FILE is missing: name at least one file of events")
+		}
+		clock, err := clockFrom(*now, env)
+		if err != nil {
+			return err
+		}
+		store := simulator.NewStore()
+		if err := store.ReadFiles(*events...); err != nil {
+			return usage("%w", err)
+		}
+		listener, err := net.Listen("tcp", *listen)
+		if err != nil {
+			return failed(fmt.Errorf("listen on %s: %w", *listen, cause(err)))
+		}
+		server := simulator.New(store, simulator.Options{Key: *key, Account: *account, Now: clock})
+		if _, err := fmt.Fprintf(env.stdout, "http://%s/graphql\n", listener.Addr()); err != nil {
+			return failed(err)
+		}
+		if err := server.Serve(cmd.Context(), listener); err != nil {
+			return failed(err)
+		}
+		return nil
+	}
+	return cmd
+}
+
+// clockFrom returns a clock that shows the given time at first and goes on
+// from there.
+func clockFrom(text string, env environment) (func() time.Time, error) {
+	if text == "" {
+		return env.now, nil
+	}
+	begin, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return nil, usage("--now %q is not an instant; write RFC 3339, such as 2026-11-22T09:00:00Z", text)
+	}
+	started := env.now()
+	return func() time.Time { return begin.Add(env.now().Sub(started)) }, nil
+}
+
+// cause leaves the address out of a network error, which is said anyway.
+func cause(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
+}

@@ -1,0 +1,138 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Schema is the name and version of the JSON document.
+const Schema = "slojourn.eval/v1"
+
+type evalDocument struct {
+	Schema string      `json:"schema"`
+	At     string      `json:"at"`
+	SLOs   []sloRecord `json:"slos"`
+	Errors []failure   `json:"errors"`
+}
+
+type failure struct {
+	ID      string `json:"id"`
+	Message string `json:"message"`
+}
+
+type sloRecord struct {
+	ID         string            `json:"id"`
+	Kind       slo.Kind          `json:"kind"`
+	Owner      string            `json:"owner"`
+	Objectives []objectiveRecord `json:"objectives"`
+}
+
+type objectiveRecord struct {
+	Name                 string               `json:"name"`
+	Window               string               `json:"window"`
+	Target               string               `json:"target"`
+	State                burnrate.State       `json:"state"`
+	Budget               burnrate.BudgetState `json:"budget"`
+	Start                string               `json:"start"`
+	End                  string               `json:"end"`
+	ElapsedRatio         burnrate.Ratio       `json:"elapsedRatio"`
+	Total                *int64               `json:"total"`
+	Bad                  *int64               `json:"bad"`
+	ErrorRatio           burnrate.Ratio       `json:"errorRatio"`
+	BurnRate             burnrate.Ratio       `json:"burnRate"`
+	BudgetConsumedRatio  burnrate.Ratio       `json:"budgetConsumedRatio"`
+	BudgetRemainingRatio burnrate.Ratio       `json:"budgetRemainingRatio"`
+	Coverage             burnrate.Ratio       `json:"coverage"`
+	Burn                 []burnRecord         `json:"burn"`
+	Alerts               []struct{}           `json:"alerts"`
+	Attribution          *attribution         `json:"attribution,omitempty"`
+}
+
+type burnRecord struct {
+	Window     string         `json:"window"`
+	State      burnrate.State `json:"state"`
+	Total      *int64         `json:"total"`
+	Bad        *int64         `json:"bad"`
+	ErrorRatio burnrate.Ratio `json:"errorRatio"`
+	BurnRate   burnrate.Ratio `json:"burnRate"`
+	Coverage   burnrate.Ratio `json:"coverage"`
+}
+
+// attribution is a list, or null when nothing failed.
+type attribution []attributionRecord
+
+type attributionRecord struct {
+	Step  string         `json:"step"`
+	Ratio burnrate.Ratio `json:"ratio"`
+}
+
+// JSON prints the snapshot as one document. What is undefined is null.
+func JSON(w io.Writer, s burnrate.Snapshot) error {
+	doc := evalDocument{Schema: Schema, At: s.At.Format(time.RFC3339), SLOs: []sloRecord{}, Errors: []failure{}}
+	for _, status := range s.Statuses {
+		record := sloRecord{ID: status.ID, Kind: status.Kind, Owner: status.Owner, Objectives: []objectiveRecord{}}
+		for _, o := range status.Objectives {
+			record.Objectives = append(record.Objectives, recordOf(o))
+		}
+		doc.SLOs = append(doc.SLOs, record)
+	}
+	for _, f := range s.Failures {
+		doc.Errors = append(doc.Errors, failure(f))
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(doc)
+}
+
+func recordOf(o burnrate.Objective) objectiveRecord {
+	r := objectiveRecord{
+		Name: o.Name, Window: o.Window.Window.String(), Target: o.Target.String(),
+		State: o.Window.State, Budget: o.Budget.State,
+		Start: stamp(o.Window.Span.Start), End: stamp(o.Window.Span.End),
+		ElapsedRatio: burnrate.RatioOf(o.Elapsed),
+		ErrorRatio:   o.Window.ErrorRatio, BurnRate: o.BurnRate,
+		BudgetConsumedRatio: o.Budget.Consumed, BudgetRemainingRatio: o.Budget.Remaining,
+		Coverage: burnrate.RatioOf(o.Window.Coverage()), Burn: []burnRecord{}, Alerts: []struct{}{},
+	}
+	r.Total, r.Bad = counts(o.Window, o.Composed)
+	for _, b := range o.Burn {
+		record := burnRecord{
+			Window: b.Window.Window.String(), State: b.Window.State, ErrorRatio: b.Window.ErrorRatio,
+			BurnRate: b.Rate, Coverage: burnrate.RatioOf(b.Window.Coverage()),
+		}
+		record.Total, record.Bad = counts(b.Window, o.Composed)
+		r.Burn = append(r.Burn, record)
+	}
+	if o.Composed {
+		r.Attribution = attributionOf(o.Shares)
+	}
+	return r
+}
+
+// attributionOf lists the steps' shares. Steps without traffic have null.
+func attributionOf(shares []burnrate.Share) *attribution {
+	var list attribution
+	known := false
+	for _, s := range shares {
+		list = append(list, attributionRecord{s.Step, s.Ratio})
+		known = known || s.Ratio.Defined()
+	}
+	if !known {
+		list = nil
+	}
+	return &list
+}
+
+func counts(w burnrate.Window, composed bool) (total, bad *int64) {
+	if composed {
+		return nil, nil
+	}
+	return &w.Counts.Total, &w.Counts.Bad
+}
+
+func stamp(m slo.Minute) string { return m.Time().Format(time.RFC3339) }

@@ -1,0 +1,350 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Widths of the table's columns. The whole table has 100 columns; names get
+// what the others leave.
+const (
+	tableWidth = 100
+	sliWidth   = 8
+	barWidth   = 8
+	leftWidth  = 7
+	burnWidth  = 5
+	causeWidth = 5
+	ownerWidth = 14
+)
+
+func (t *table) nameWidth() int {
+	burn := len(burnColumns()) * (1 + burnWidth)
+	return tableWidth - (1 + t.target) - (1 + sliWidth) - (2 + barWidth + 1 + leftWidth) - burn - (1 + causeWidth) - (2 + ownerWidth)
+}
+
+// burnColumns are the windows whose burn rates the table shows.
+func burnColumns() []string { return []string{"1h", "6h", "3d"} }
+
+// Table prints the snapshot for people: journeys first, the worst on top, with
+// their steps below them, then SLOs that belong to no journey.
+func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
+	t := &table{w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{}, target: len("TARGET")}
+	for _, status := range s.Statuses {
+		t.statuses[status.ID] = status
+	}
+	t.measureTargets(s)
+	t.header(s)
+	inJourney := map[string]bool{}
+	for _, status := range worstFirst(s, slo.KindJourney) {
+		t.journey(status)
+		for _, id := range status.Steps {
+			inJourney[id] = true
+		}
+	}
+	for _, status := range worstFirst(s, slo.KindSLO) {
+		if !inJourney[status.ID] {
+			t.rows(status.ID, status, nil)
+		}
+	}
+	t.footer()
+	return t.w.Flush()
+}
+
+type table struct {
+	w        *bufio.Writer
+	color    bool
+	statuses map[string]burnrate.Status
+	window   string // the window of all objectives, or "" when they differ
+	target   int    // width of the column
+	series   bool
+	notes    []string
+}
+
+// worstFirst orders things of one kind by the budget that is left; unknown
+// budgets come last.
+func worstFirst(s burnrate.Snapshot, kind slo.Kind) []burnrate.Status {
+	var list []burnrate.Status
+	for _, status := range s.Statuses {
+		if status.Kind == kind {
+			list = append(list, status)
+		}
+	}
+	left := func(s burnrate.Status) float64 {
+		worst := math.Inf(1)
+		for _, o := range s.Objectives {
+			if v, known := o.Budget.Remaining.Value(); known {
+				worst = min(worst, v)
+			}
+		}
+		return worst
+	}
+	slices.SortStableFunc(list, func(a, b burnrate.Status) int {
+		return cmp.Or(cmp.Compare(left(a), left(b)), cmp.Compare(a.ID, b.ID))
+	})
+	return list
+}
+
+// measureTargets finds out whether all objectives have one window, and how
+// wide the column of targets has to be.
+func (t *table) measureTargets(s burnrate.Snapshot) {
+	windows := map[string]bool{}
+	for _, status := range s.Statuses {
+		for _, o := range status.Objectives {
+			windows[o.Window.Window.String()] = true
+		}
+	}
+	if len(windows) == 1 {
+		for w := range windows {
+			t.window = w
+		}
+	}
+	for _, status := range s.Statuses {
+		for _, o := range status.Objectives {
+			t.target = min(12, max(t.target, len(t.targetText(o))))
+		}
+	}
+}
+
+func (t *table) targetText(o burnrate.Objective) string {
+	if t.window != "" {
+		return o.Target.String()
+	}
+	return o.Target.String() + " " + o.Window.Window.String()
+}
+
+// line writes one line; errors of the writer surface at Flush.
+func (t *table) line(format string, args ...any) {
+	text := strings.TrimRight(fmt.Sprintf(format, args...), " ")
+	t.w.WriteString(text + "\n") //nolint:errcheck // see above
+}
+
+func (t *table) header(s burnrate.Snapshot) {
+	over := ""
+	if t.window != "" {
+		over = ", over " + t.window
+	}
+	t.line("%s", t.paint(dim, "At "+s.At.Format("2006-01-02 15:04 MST")+over))
+	t.line("")
+	cells := []string{
+		term.Fit("JOURNEY / step", t.nameWidth()), term.FitRight("TARGET", t.target), term.FitRight("SLI", sliWidth),
+		" " + term.Fit("BUDGET LEFT", barWidth+1+leftWidth),
+	}
+	before := term.Width(strings.Join(cells, " "))
+	for _, w := range burnColumns() {
+		cells = append(cells, term.FitRight(w, burnWidth))
+	}
+	t.line("%s", t.paint(bold, term.Fit("", before+1)+"BURN RATE OVER"))
+	cells = append(cells, term.FitRight("CAUSE", causeWidth), " OWNER")
+	t.line("%s", t.paint(bold, strings.Join(cells, " ")))
+}
+
+func (t *table) journey(status burnrate.Status) {
+	t.series = true
+	t.rows(status.ID, status, nil)
+	var shares []burnrate.Share
+	if len(status.Objectives) > 0 {
+		shares = status.Objectives[0].Shares
+	}
+	for i, id := range status.Steps {
+		var share *burnrate.Share
+		name := id
+		if i < len(shares) {
+			share, name = &shares[i], shares[i].Step
+		}
+		t.rows("  "+name, t.statuses[id], share)
+	}
+}
+
+// rows prints one row for each objective, or one for a step without any.
+func (t *table) rows(name string, status burnrate.Status, share *burnrate.Share) {
+	if len(status.Objectives) == 0 {
+		t.bareRow(name, status, share)
+		return
+	}
+	for i, o := range status.Objectives {
+		if i > 0 {
+			name, share = strings.Repeat(" ", len(name)-len(strings.TrimLeft(name, " ")))+"  "+o.Name, nil
+		}
+		t.row(name, status, o, share)
+	}
+}
+
+func (t *table) row(name string, status burnrate.Status, o burnrate.Objective, share *burnrate.Share) {
+	t.note(status, o)
+	style := budgetStyle(o.Budget.State)
+	cells := []string{
+		t.name(name, status), term.FitRight(t.targetText(o), t.target), term.FitRight(sliText(o.Window, o.Target), sliWidth),
+		" " + t.paint(style, t.bar(o)) + " " + t.paint(style, term.FitRight(leftText(o), leftWidth)),
+	}
+	for _, column := range burnColumns() {
+		text := "–"
+		for _, b := range o.Burn {
+			if b.Window.Window.String() == column {
+				text = burnText(b.Rate)
+			}
+		}
+		cells = append(cells, term.FitRight(text, burnWidth))
+	}
+	t.line("%s", strings.Join(append(cells, causeText(share), " "+term.Fit(status.Owner, ownerWidth)), " "))
+}
+
+// bareRow prints a step without objectives, over its journey's window.
+func (t *table) bareRow(name string, status burnrate.Status, share *burnrate.Share) {
+	sli := "–"
+	if share != nil {
+		sli = sliText(share.Window, slo.Target{})
+	}
+	cells := []string{
+		t.name(name, status), term.FitRight("–", t.target), term.FitRight(sli, sliWidth),
+		" " + term.Fit("", barWidth) + " " + term.FitRight("–", leftWidth),
+	}
+	for range burnColumns() {
+		cells = append(cells, term.FitRight("–", burnWidth))
+	}
+	t.line("%s", strings.Join(append(cells, causeText(share), " "+term.Fit(status.Owner, ownerWidth)), " "))
+}
+
+func (t *table) name(name string, status burnrate.Status) string {
+	text := term.Fit(name, t.nameWidth())
+	if status.Kind == slo.KindJourney {
+		return t.paint(bold, text)
+	}
+	return text
+}
+
+// note remembers what the numbers of a row rest on, unless that is everything.
+func (t *table) note(status burnrate.Status, o burnrate.Objective) {
+	if o.Window.State != burnrate.Partial {
+		return
+	}
+	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), o.Window.Window)
+	for _, s := range o.Shares {
+		if s.Window.State == burnrate.NoData {
+			text += "; no data for " + s.Step
+		}
+	}
+	t.notes = append(t.notes, "~ "+text)
+}
+
+func (t *table) footer() {
+	if len(t.notes) > 0 {
+		t.line("")
+	}
+	for _, note := range t.notes {
+		t.line("%s", t.paint(dim, note))
+	}
+	if t.series {
+		t.line("")
+		t.line("%s", t.paint(dim, "A journey is the series of its steps: every user is assumed to pass every step once, and"))
+		t.line("%s", t.paint(dim, "failures to be independent. CAUSE is each step's part in the journey's errors."))
+	}
+}
+
+func (t *table) bar(o burnrate.Objective) string {
+	left, known := o.Budget.Remaining.Value()
+	if !known {
+		return term.Fit("", barWidth)
+	}
+	return term.Bar(left, barWidth)
+}
+
+// sliText is the share of good events, cut and not rounded, so that it never
+// looks better than it is: one decimal more than the target has.
+func sliText(w burnrate.Window, target slo.Target) string {
+	e, known := w.ErrorRatio.Value()
+	switch {
+	case known:
+		_, decimals, _ := strings.Cut(strings.TrimSuffix(target.String(), "%"), ".")
+		digits := min(max(len(decimals)+1, 2), 4)
+		scale := math.Pow10(digits + 2)
+		return strconv.FormatFloat(math.Floor((1-e)*scale+1e-6)/math.Pow10(digits), 'f', digits, 64) + "%"
+	case w.State == burnrate.NoTraffic:
+		return "idle"
+	default:
+		return "no data"
+	}
+}
+
+func leftText(o burnrate.Objective) string {
+	left, known := o.Budget.Remaining.Value()
+	if !known {
+		return "–"
+	}
+	mark := ""
+	if o.Window.State == burnrate.Partial {
+		mark = "~"
+	}
+	if math.Abs(left) >= 10 {
+		return mark + percent(left, 0)
+	}
+	return mark + percent(left, 1)
+}
+
+func percent(share float64, decimals int) string {
+	return strconv.FormatFloat(share*100, 'f', decimals, 64) + "%"
+}
+
+// burnText shows three digits.
+func burnText(rate burnrate.Ratio) string {
+	value, known := rate.Value()
+	switch {
+	case !known:
+		return "–"
+	case value < 9.995:
+		return strconv.FormatFloat(value, 'f', 2, 64)
+	case value < 99.95:
+		return strconv.FormatFloat(value, 'f', 1, 64)
+	default:
+		return strconv.FormatFloat(value, 'f', 0, 64)
+	}
+}
+
+func causeText(share *burnrate.Share) string {
+	text := ""
+	if share != nil {
+		if value, known := share.Ratio.Value(); known {
+			text = percent(value, 0)
+		}
+	}
+	return term.FitRight(text, causeWidth)
+}
+
+type style string
+
+const (
+	bold   style = "\x1b[1m"
+	dim    style = "\x1b[2m"
+	red    style = "\x1b[31m"
+	yellow style = "\x1b[33m"
+	green  style = "\x1b[32m"
+)
+
+func budgetStyle(state burnrate.BudgetState) style {
+	switch state {
+	case burnrate.Healthy:
+		return green
+	case burnrate.AtRisk:
+		return yellow
+	case burnrate.Spent:
+		return red
+	default:
+		return dim
+	}
+}
+
+func (t *table) paint(s style, text string) string {
+	if !t.color {
+		return text
+	}
+	return string(s) + text + "\x1b[0m"
+}

@@ -1,0 +1,127 @@
+package load
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/render"
+	"github.com/slojourn/slojourn/slo/spec"
+)
+
+// Check looks for what only the measuring side can know, such as conditions
+// that do not parse.
+type Check func(slo.Declarations) diag.List
+
+// Result is a set together with everything that was found in its files.
+type Result struct {
+	Set      *slo.Set
+	Findings diag.List
+	files    map[string][]byte
+}
+
+// PathError says that a path cannot be used: it does not exist, cannot be
+// read, or holds no document.
+type PathError struct {
+	Path   string
+	Reason string
+}
+
+// Error names the path and the reason.
+func (e *PathError) Error() string { return e.Path + ": " + e.Reason }
+
+// Load reads all paths as one set. "-" is stdin. The error is a [*PathError]
+// for the first path that cannot be used; mistakes in the files are findings.
+func Load(paths []string, stdin io.Reader, checks ...Check) (*Result, error) {
+	l := loader{files: map[string][]byte{}}
+	seen := map[string]bool{}
+	for _, path := range paths {
+		files, err := find(path, stdin, seen)
+		if err != nil {
+			return nil, err
+		}
+		before := l.documents
+		for _, file := range files {
+			l.decode(file)
+		}
+		if l.documents == before && len(files) > 0 {
+			return nil, &PathError{path, "holds no document of " + spec.APIVersion}
+		}
+	}
+	return l.result(checks), nil
+}
+
+// Files makes a set of files that were read elsewhere.
+func Files(files []spec.File, checks ...Check) *Result {
+	l := loader{files: map[string][]byte{}}
+	for _, file := range files {
+		l.decode(file)
+	}
+	return l.result(checks)
+}
+
+type loader struct {
+	declarations slo.Declarations
+	findings     diag.List
+	documents    int
+	files        map[string][]byte
+}
+
+func (l *loader) decode(file spec.File) {
+	decoded, findings := spec.Decode(file)
+	l.documents += decoded.Documents
+	l.declarations = join(l.declarations, decoded.Declarations)
+	l.findings.Add(findings...)
+	if decoded.Documents > 0 {
+		l.files[file.Name] = file.Data
+	}
+}
+
+func (l *loader) result(checks []Check) *Result {
+	set, findings := slo.Resolve(l.declarations)
+	l.findings.Add(findings...)
+	for _, check := range checks {
+		l.findings.Add(check(l.declarations)...)
+	}
+	l.findings.Sort()
+	return &Result{Set: set, Findings: l.findings, files: l.files}
+}
+
+// Lines gives the source lines of the files that were read, for rendering.
+func (r *Result) Lines() render.Lines {
+	split := map[string][]string{}
+	return func(file string, line int) (string, bool) {
+		data, known := r.files[file]
+		if !known {
+			return "", false
+		}
+		if split[file] == nil {
+			split[file] = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+		}
+		if line < 1 || line > len(split[file]) {
+			return "", false
+		}
+		return strings.TrimSuffix(split[file][line-1], "\r"), true
+	}
+}
+
+func join(a, b slo.Declarations) slo.Declarations {
+	return slo.Declarations{
+		Sources:  append(a.Sources, b.Sources...),
+		Teams:    append(a.Teams, b.Teams...),
+		Defaults: append(a.Defaults, b.Defaults...),
+		Journeys: append(a.Journeys, b.Journeys...),
+		SLOs:     append(a.SLOs, b.SLOs...),
+	}
+}
+
+func absoluteFolder(path string) (string, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", fmt.Errorf("find the folder of %s: %w", path, err)
+	}
+	return filepath.ToSlash(filepath.Dir(absolute)), nil
+}

@@ -1,0 +1,93 @@
+// Package secret resolves references to secrets under the rules of trust:
+// environment variables by their prefix, files only below one folder. A
+// resolved secret does not show itself when it is printed.
+package secret
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// maxBytes bounds the size of a file that holds a secret.
+const maxBytes = 64 << 10
+
+// Value is a secret. It prints, logs and marshals as a placeholder; [Reveal]
+// gives the secret itself.
+type Value struct{ text string }
+
+// Of wraps a secret that came from elsewhere.
+func Of(text string) Value { return Value{text} }
+
+// Reveal returns the secret.
+func (v Value) Reveal() string { return v.text }
+
+// String returns a placeholder.
+func (v Value) String() string { return "[secret]" }
+
+// GoString returns a placeholder.
+func (v Value) GoString() string { return v.String() }
+
+// Format writes a placeholder for every verb.
+func (v Value) Format(f fmt.State, _ rune) { io.WriteString(f, v.String()) } //nolint:errcheck // fmt ignores it
+
+// MarshalText returns a placeholder.
+func (v Value) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// LogValue returns a placeholder.
+func (v Value) LogValue() slog.Value { return slog.StringValue(v.String()) }
+
+// Resolver reads secrets.
+type Resolver struct {
+	Getenv func(string) string
+	Dir    string // folder of secret files; "" refuses them
+}
+
+// Resolve reads the secret that ref names. The error names the place and the
+// remedy, never the content.
+func (r Resolver) Resolve(ref slo.SecretRef) (Value, error) {
+	if ref.File != "" {
+		return r.file(ref)
+	}
+	if !strings.HasPrefix(ref.Env, "NEW_RELIC_") && !strings.HasPrefix(ref.Env, "SLOJOURN_") {
+		return Value{}, fmt.Errorf("%s may not be read: its name must begin with NEW_RELIC_ or SLOJOURN_", ref)
+	}
+	return value(ref, r.Getenv(ref.Env))
+}
+
+func (r Resolver) file(ref slo.SecretRef) (Value, error) {
+	if r.Dir == "" {
+		return Value{}, fmt.Errorf("%s may not be read: name the folder of secrets with --secrets-dir", ref)
+	}
+	// os.Root keeps names and links from leading out of the folder.
+	root, err := os.OpenRoot(r.Dir)
+	if err != nil {
+		return Value{}, fmt.Errorf("open the folder of secrets: %w", err)
+	}
+	defer root.Close() //nolint:errcheck // only read from
+	f, err := root.Open(ref.File)
+	if err != nil {
+		return Value{}, fmt.Errorf("open the secret: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // only read from
+	data, err := io.ReadAll(io.LimitReader(f, maxBytes))
+	if err != nil {
+		return Value{}, fmt.Errorf("read the secret: %w", err)
+	}
+	return value(ref, string(data))
+}
+
+func value(ref slo.SecretRef, text string) (Value, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return Value{}, fmt.Errorf("%s is not set", ref)
+	}
+	if strings.ContainsAny(text, "\r\n\t ") {
+		return Value{}, fmt.Errorf("%s holds blanks or line breaks inside the secret", ref)
+	}
+	return Value{text}, nil
+}

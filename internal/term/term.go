@@ -1,0 +1,55 @@
+// Package term knows what a terminal can show: whether there is one, colour,
+// how wide text is, and bars made of blocks.
+package term
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/mattn/go-runewidth"
+	"golang.org/x/term"
+)
+
+// IsTerminal reports whether w writes to a terminal.
+func IsTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Color reports whether text on w should be coloured: on a terminal that can,
+// unless NO_COLOR is set.
+func Color(w io.Writer, getenv func(string) string) bool {
+	return IsTerminal(w) && getenv("NO_COLOR") == "" && getenv("TERM") != "dumb"
+}
+
+// Width returns how many columns text takes. Wide characters take two.
+func Width(text string) int { return widths().StringWidth(text) }
+
+// widths does not depend on the locale, so that output is the same anywhere.
+func widths() *runewidth.Condition { return &runewidth.Condition{StrictEmojiNeutral: true} }
+
+// Fit makes text exactly width columns wide: it is cut with an ellipsis or
+// filled with blanks.
+func Fit(text string, width int) string {
+	return widths().FillRight(widths().Truncate(text, width, "…"), width)
+}
+
+// FitRight is [Fit] with the blanks in front.
+func FitRight(text string, width int) string {
+	return widths().FillLeft(widths().Truncate(text, width, "…"), width)
+}
+
+// Bar draws a share between 0 and 1 in width columns, with a resolution of an
+// eighth of a column. A share that is not nothing shows at least one eighth.
+func Bar(share float64, width int) string {
+	eighths := int(max(0, min(share, 1)) * float64(width) * 8)
+	if share > 0 && eighths == 0 {
+		eighths = 1
+	}
+	bar := strings.Repeat("█", eighths/8)
+	if rest := eighths % 8; rest > 0 {
+		bar += string([]rune("▏▎▍▌▋▊▉")[rest-1])
+	}
+	return widths().FillRight(bar, width)
+}

@@ -1,0 +1,29 @@
+package diag
+
+// Code names a kind of finding. Codes are stable: a code is never used for
+// something else, so that filters and links to its explanation keep working.
+type Code string
+
+// The codes of findings about spec files and the NRQL in them.
+const (
+	CodeSyntax       Code = "SLO001" // YAML that cannot be parsed
+	CodeAPIVersion   Code = "SLO002" // a document that is not of slojourn/v1
+	CodeKind         Code = "SLO003" // an unknown or missing kind
+	CodeUnknownKey   Code = "SLO004" // a key that the language does not know
+	CodeMissing      Code = "SLO005" // a key that has to be there
+	CodeType         Code = "SLO006" // a value of the wrong shape: a list where a string belongs
+	CodeTarget       Code = "SLO007" // a target that is no percentage or leaves no budget
+	CodeWindow       Code = "SLO008" // a window that cannot be used
+	CodeName         Code = "SLO009" // a name that does not match the pattern of names
+	CodeDuplicate    Code = "SLO010" // two things of one name
+	CodeReference    Code = "SLO011" // a reference to something that is not defined
+	CodeConflict     Code = "SLO012" // two keys that exclude each other
+	CodeValue        Code = "SLO013" // a value that is not one of those allowed
+	CodeSecret       Code = "SLO014" // a secret in the file, or a reference that is not allowed
+	CodeNotSupported Code = "SLO015" // a part of the language that this version cannot do
+	CodeNRQL         Code = "SLO016" // NRQL that does not parse
+	CodeNRQLClause   Code = "SLO017" // a clause in a condition
+	CodeNRQLFunction Code = "SLO018" // a function that is unknown or has no place there
+	CodeHost         Code = "SLO019" // an endpoint that is not trusted
+	CodeEncoding     Code = "SLO020" // bytes that are not readable text
+)

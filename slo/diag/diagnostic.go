@@ -1,0 +1,87 @@
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// Severity says how bad a finding is.
+type Severity int
+
+// The severities, from worst to mildest. The zero Severity is invalid.
+const (
+	Error   Severity = iota + 1 // cannot work or cannot be measured
+	Warning                     // probably a mistake
+	Info                        // a trait that is worth knowing
+)
+
+// String returns the name used in all output.
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	case Info:
+		return "info"
+	default:
+		return fmt.Sprintf("Severity(%d)", int(s))
+	}
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Diagnostic is one finding.
+type Diagnostic struct {
+	Code     Code
+	Severity Severity
+	Span     Span
+	Message  string    // what is wrong, without a full stop
+	Label    string    // a few words that stand behind the carets; may be empty
+	Hint     string    // what to write instead; may be empty
+	Related  []Related // other places that play a part
+}
+
+// Related is another place that explains a finding.
+type Related struct {
+	Span    Span
+	Message string
+}
+
+// List collects findings. The zero List is empty and ready to use.
+type List []Diagnostic
+
+// Add appends findings.
+func (l *List) Add(findings ...Diagnostic) { *l = append(*l, findings...) }
+
+// Errorf appends an error at span.
+func (l *List) Errorf(code Code, span Span, hint, format string, args ...any) {
+	l.Add(Diagnostic{Code: code, Severity: Error, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...)})
+}
+
+// Sort orders the list by place, then code, then message, and removes exact
+// repetitions, so that the same input gives the same output.
+func (l *List) Sort() {
+	slices.SortStableFunc(*l, func(a, b Diagnostic) int {
+		return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+	})
+	*l = slices.CompactFunc(*l, func(a, b Diagnostic) bool {
+		return a.Span == b.Span && a.Code == b.Code && a.Message == b.Message
+	})
+}
+
+// Worst returns the worst severity in the list, or 0 when it is empty.
+func (l List) Worst() Severity {
+	var worst Severity
+	for _, d := range l {
+		if worst == 0 || d.Severity < worst {
+			worst = d.Severity
+		}
+	}
+	return worst
+}
+
+// Failed reports whether the list holds an error.
+func (l List) Failed() bool { return l.Worst() == Error }

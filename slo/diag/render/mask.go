@@ -1,0 +1,33 @@
+package render
+
+import (
+	"regexp"
+	"unicode/utf8"
+)
+
+// secrets matches the keys of New Relic that name their kind: NRAK-… and the
+// like.
+func secrets() *regexp.Regexp {
+	return regexp.MustCompile(`\b(NR[A-Z]{2})-[A-Za-z0-9_-]+`)
+}
+
+// masked replaces keys by their kind and an ellipsis.
+func masked(text string) string { return secrets().ReplaceAllString(text, "$1-…") }
+
+// maskedLine masks a source line and moves two columns (from 1) along with
+// it, so that carets stay under what they point at.
+func maskedLine(line string, start, end int) (string, int, int) {
+	matches := secrets().FindAllStringSubmatchIndex(line, -1)
+	moved := func(column int) int {
+		result := column
+		for _, m := range matches {
+			kept := utf8.RuneCountInString(line[:m[3]]) + 3 // the column behind "NRAK-…"
+			end := utf8.RuneCountInString(line[:m[1]]) + 1  // the column behind the key
+			if column > kept {
+				result -= min(column, end) - kept
+			}
+		}
+		return result
+	}
+	return masked(line), moved(start), moved(end)
+}

@@ -1,0 +1,154 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/mattn/go-runewidth"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// Lines gives the text of a line (from 1) of a file, without its line end.
+type Lines func(file string, line int) (string, bool)
+
+// Options says how text is printed.
+type Options struct {
+	Lines Lines // nil prints no source lines
+	Color bool
+}
+
+// Text prints every finding as
+//
+//	checkout.yaml:14:13: error: target 100 leaves no error budget [SLO007]
+//	   14 |     target: 100
+//	      |             ^^^
+//	   hint: use less than 100%
+//
+// so that editors can jump to file:line:column.
+func Text(w io.Writer, list diag.List, options Options) error {
+	p := printer{w: bufio.NewWriter(w), options: options}
+	for i, d := range list {
+		if i > 0 {
+			p.line("")
+		}
+		p.finding(d)
+	}
+	return p.w.Flush()
+}
+
+type printer struct {
+	w       *bufio.Writer
+	options Options
+}
+
+// line writes one line; errors of the writer surface at Flush.
+func (p printer) line(format string, args ...any) {
+	fmt.Fprintf(p.w, format+"\n", args...) //nolint:errcheck // see above
+}
+
+func (p printer) finding(d diag.Diagnostic) {
+	place := ""
+	if d.Span.File != "" || d.Span.Start.Known() {
+		place = p.paint(bold, clean(d.Span.String())+":") + " "
+	}
+	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), d.Severity.String()+":"), p.paint(bold, clean(masked(d.Message))), d.Code)
+	p.source(d)
+	for _, r := range d.Related {
+		p.line("   note: %s", clean(masked(r.Message)))
+	}
+	if d.Hint != "" {
+		p.line("   hint: %s", clean(masked(d.Hint)))
+	}
+}
+
+// source prints the line of the finding with carets under its span.
+func (p printer) source(d diag.Diagnostic) {
+	if p.options.Lines == nil || !d.Span.Start.Known() {
+		return
+	}
+	text, found := p.options.Lines(d.Span.File, d.Span.Start.Line)
+	if !found {
+		return
+	}
+	start, end := d.Span.Start.Column, d.Span.End.Column
+	length := len([]rune(text)) + 1
+	if d.Span.End.Line > d.Span.Start.Line {
+		end = length
+	}
+	text, start, end = maskedLine(text, min(start, length), min(max(end, start+1), max(length, start+1)))
+	runes := []rune(clean(text))
+	number := fmt.Sprintf("%5d", d.Span.Start.Line)
+	blank := strings.Repeat(" ", len(number))
+	before, under := columns(runes, start-1, end-1)
+	label := d.Label
+	if label != "" {
+		label = " " + clean(masked(label))
+	}
+	p.line("%s", p.paint(dim, number+" |")+" "+strings.TrimRight(string(runes), " "))
+	p.line("%s", p.paint(dim, blank+" |")+" "+before+p.paint(colorOf(d.Severity), strings.Repeat("^", under)+label))
+}
+
+// columns returns the blanks that stand below runes[:start] and how many
+// carets cover runes[start:end]. Wide characters take two columns, and tabs
+// are repeated so that they are as wide as those above.
+func columns(runes []rune, start, end int) (before string, under int) {
+	var b strings.Builder
+	for i := range start {
+		switch {
+		case i >= len(runes):
+			b.WriteByte(' ')
+		case runes[i] == '\t':
+			b.WriteByte('\t')
+		default:
+			b.WriteString(strings.Repeat(" ", runewidth.RuneWidth(runes[i])))
+		}
+	}
+	for i := start; i < end; i++ {
+		if i < len(runes) {
+			under += max(1, runewidth.RuneWidth(runes[i]))
+		}
+	}
+	return b.String(), max(under, 1)
+}
+
+// clean replaces characters that would change how a terminal looks.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return '�'
+		}
+		return r
+	}, text)
+}
+
+type style string
+
+const (
+	bold   style = "\x1b[1m"
+	dim    style = "\x1b[2m"
+	red    style = "\x1b[1;31m"
+	yellow style = "\x1b[1;33m"
+	blue   style = "\x1b[1;34m"
+)
+
+func colorOf(s diag.Severity) style {
+	switch s {
+	case diag.Error:
+		return red
+	case diag.Warning:
+		return yellow
+	default:
+		return blue
+	}
+}
+
+func (p printer) paint(s style, text string) string {
+	if !p.options.Color || text == "" {
+		return text
+	}
+	return string(s) + text + "\x1b[0m"
+}

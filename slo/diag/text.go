@@ -1,0 +1,101 @@
+package diag
+
+import (
+	"slices"
+	"unicode/utf8"
+)
+
+// Text is a string that knows the file position of each of its bytes.
+//
+// It is made of segments. Within a segment, consecutive characters of the
+// string stand on consecutive columns of one line; a new segment begins where
+// that stops being true: after a line break, at an escape sequence, where
+// folding joined two lines.
+type Text struct {
+	value    string
+	file     string
+	end      Position // the position behind the last character
+	segments []Segment
+}
+
+// Segment says where a run of bytes of a [Text] stands in the file.
+type Segment struct {
+	Offset int      // of its first byte in the text
+	At     Position // of that byte in the file
+	Width  int      // columns each character takes in the file: 1, or the length of an escape sequence
+}
+
+// NewText returns a text whose segments cover value from offset 0 on, in
+// ascending order. end is the position behind its last character.
+func NewText(value, file string, end Position, segments ...Segment) Text {
+	return Text{value: value, file: file, end: end, segments: segments}
+}
+
+// PlainText returns a text that stands in file from start on, character for
+// character; line breaks in value are line breaks in the file. It suits
+// whole files, lines of a file and command line arguments.
+func PlainText(value, file string, start Position) Text {
+	segments := []Segment{{Offset: 0, At: start, Width: 1}}
+	at := start
+	for i, r := range value {
+		at.Column++
+		if r == '\n' {
+			at = Position{Line: at.Line + 1, Column: 1}
+			segments = append(segments, Segment{Offset: i + 1, At: at, Width: 1})
+		}
+	}
+	return Text{value: value, file: file, end: at, segments: segments}
+}
+
+// String returns the text without its positions.
+func (t Text) String() string { return t.value }
+
+// Len returns the length in bytes.
+func (t Text) Len() int { return len(t.value) }
+
+// Whole returns the span of the whole text.
+func (t Text) Whole() Span { return t.Span(0, len(t.value)) }
+
+// Span returns where bytes [start, end) of the text stand in the file.
+// Offsets outside the text are moved to its nearest end.
+func (t Text) Span(start, end int) Span {
+	start = min(max(start, 0), len(t.value))
+	end = min(max(end, start), len(t.value))
+	span := Span{File: t.file, Start: t.position(start)}
+	if end == start {
+		span.End = span.Start
+		return span
+	}
+	// The end is taken from the last character inside, since the next one
+	// may already stand on another line.
+	_, size := utf8.DecodeLastRuneInString(t.value[start:end])
+	last := end - size
+	span.End = t.position(last)
+	span.End.Column += t.segment(last).Width
+	return span
+}
+
+func (t Text) position(offset int) Position {
+	if offset >= len(t.value) && t.end.Known() {
+		return t.end
+	}
+	segment := t.segment(offset)
+	at := segment.At
+	if offset > segment.Offset {
+		at.Column += utf8.RuneCountInString(t.value[segment.Offset:offset]) * segment.Width
+	}
+	return at
+}
+
+func (t Text) segment(offset int) Segment {
+	i, found := slices.BinarySearchFunc(t.segments, offset, func(s Segment, offset int) int {
+		return s.Offset - offset
+	})
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return Segment{Width: 1}
+	}
+	return t.segments[i]
+}

@@ -1,0 +1,19 @@
+// Package slo is the domain: journeys, SLOs, objectives, targets and windows,
+// the teams that own them and the sources that measure them.
+//
+// Declarations are what the files say, field by field with places
+// ([Declarations]). [Resolve] checks them against each other and gives a
+// [Set] of plain values in which every reference is followed and every
+// default is filled in:
+//
+//	set, findings := slo.Resolve(declarations)
+//	for _, journey := range set.Journeys {
+//		for _, step := range journey.Steps {
+//			fmt.Println(step.SLO.ID, step.SLO.Owner)
+//		}
+//	}
+//
+// Conditions travel as [diag.Text], so that whoever parses them can point
+// into the file. The package reads no files, opens no sockets and has no
+// clock; time is counted in [Minute]s that are passed in.
+package slo

@@ -1,0 +1,89 @@
+package slo
+
+import (
+	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// Source is where SLIs are measured: one New Relic account.
+type Source struct {
+	Name     string
+	Title    string
+	Owner    string
+	NewRelic NewRelic
+	Origin   diag.Span
+}
+
+// NewRelic says how to reach an account and what to expect of it.
+type NewRelic struct {
+	AccountID int64
+	Region    Region
+	APIKey    SecretRef
+	Endpoint  string        // another NerdGraph than the region's; "" for the region's
+	QueryLag  time.Duration // until events can be queried
+	Retention Retention
+}
+
+// Region is a New Relic data centre. The zero Region is invalid.
+type Region string
+
+// The regions of New Relic.
+const (
+	US  Region = "US"
+	EU  Region = "EU"
+	JP  Region = "JP"
+	Gov Region = "Gov"
+)
+
+// Regions returns every region.
+func Regions() []Region { return []Region{US, EU, JP, Gov} }
+
+// Retention is how long events are kept, by event type. Answers about older
+// time are not believed: events that are gone look like events that never
+// were.
+type Retention struct {
+	Default time.Duration
+	ByType  map[string]time.Duration
+}
+
+// Of returns how long all of the given event types are kept.
+func (r Retention) Of(eventTypes []string) time.Duration {
+	kept := time.Duration(-1)
+	for _, t := range eventTypes {
+		d, own := r.ByType[t]
+		if !own {
+			d = r.Default
+		}
+		if kept < 0 || d < kept {
+			kept = d
+		}
+	}
+	if kept < 0 {
+		return r.Default
+	}
+	return kept
+}
+
+// SecretRef names a place a secret is read from; it never holds the secret.
+// Exactly one field is set.
+type SecretRef struct {
+	Env  string // name of an environment variable
+	File string // path below the folder of secrets
+}
+
+// String names the place.
+func (r SecretRef) String() string {
+	if r.File != "" {
+		return "file " + r.File
+	}
+	return "environment variable " + r.Env
+}
+
+// Defaults of a New Relic source.
+const (
+	DefaultQueryLag  = 3 * time.Minute
+	DefaultRetention = 8 * 24 * time.Hour
+	// MetricRetention is how long raw points of the event type Metric are kept.
+	MetricRetention = 30 * 24 * time.Hour
+)

@@ -1,0 +1,66 @@
+package spec
+
+import "strings"
+
+// block reads literal and folded block scalars: the lines below | or >.
+func (s *scalarScanner) block(folded bool) {
+	s.line++
+	s.column = 0
+	indent := s.blockIndent()
+	leadingBlank, first, pending := false, true, 0 // pending: line breaks not yet written
+	end := *s
+	for ; s.line < len(s.chunk.lines); s.line++ {
+		content := s.chunk.lines[s.line]
+		if strings.Trim(content, " ") == "" && len(content) <= indent {
+			pending++
+			continue
+		}
+		if len(content)-len(strings.TrimLeft(content, " ")) < indent {
+			break
+		}
+		s.column = indent
+		blank := len(content) > indent && (content[indent] == ' ' || content[indent] == '\t')
+		s.breaks(&end, pending, folded && !first && !leadingBlank && !blank)
+		for _, r := range s.rest() {
+			s.add(r, 1)
+			s.column += len(string(r))
+		}
+		end, first, leadingBlank, pending = *s, false, blank, 1
+		s.column = 0
+	}
+	// How many line breaks stay at the end depends on the chomping indicator;
+	// the parsed value says it.
+	if kept := len(s.want) - len(s.value); kept > 0 && kept <= pending+1 {
+		s.breaks(&end, kept, false)
+	}
+	s.line, s.column = end.line, end.column
+}
+
+// breaks writes line breaks as they stand behind the line that ended at end.
+// When they fold, one becomes a blank, and of more the first disappears.
+func (s *scalarScanner) breaks(end *scalarScanner, n int, fold bool) {
+	line, column := s.line, s.column
+	s.line, s.column = end.line, end.column
+	switch {
+	case fold && n == 1:
+		s.add(' ', 1)
+	case fold:
+		n--
+		fallthrough
+	default:
+		for range n {
+			s.add('\n', 1)
+		}
+	}
+	s.line, s.column = line, column
+}
+
+// blockIndent returns the indentation of the first line that is not blank.
+func (s *scalarScanner) blockIndent() int {
+	for _, line := range s.chunk.lines[min(s.line, len(s.chunk.lines)):] {
+		if trimmed := strings.TrimLeft(line, " "); trimmed != "" {
+			return len(line) - len(trimmed)
+		}
+	}
+	return 0
+}

@@ -1,0 +1,13 @@
+// Package spec reads the YAML language of slojourn.
+//
+// [Decode] turns one file into declarations in which every field knows its
+// place, together with everything that is wrong with it:
+//
+//	declarations, findings := spec.Decode(spec.File{Name: "checkout.yaml", Data: data, Named: true})
+//
+// Documents are split at "---" before they are decoded, so that a syntax
+// error in one hides no other. The YAML nodes are walked by hand, for exact
+// positions, for findings that say what to write instead, and for the words
+// of a domain instead of the words of a decoder. References between documents
+// are followed later, by [slo.Resolve].
+package spec

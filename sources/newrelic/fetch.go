@@ -1,0 +1,121 @@
+package newrelic
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/slojourn/slojourn/internal/nerdgraph"
+)
+
+const (
+	// aliasesPerRequest is how many queries travel in one HTTP request. Each
+	// has its own time limit at New Relic, so a few do not slow each other.
+	aliasesPerRequest = 10
+	// concurrency is how many requests are under way at once. New Relic
+	// recommends at most five heavy ones and refuses more than 25.
+	concurrency = 5
+	// nrqlTimeout is the time limit of one query at New Relic, in seconds.
+	// The default of 5 is too short for a month of events; 60 is what every
+	// account may ask for.
+	nrqlTimeout = 60
+)
+
+// reply is the answer to one query.
+type reply struct {
+	rows []row
+	err  error
+}
+
+// row is one row of results. Numbers stay as they were sent.
+type row struct {
+	Begin *json.Number `json:"beginTimeSeconds"`
+	Total *json.Number `json:"total"`
+	Good  *json.Number `json:"good"`
+	Bad   *json.Number `json:"bad"`
+	First *json.Number `json:"first"`
+}
+
+// nrqlField is the part of an answer that belongs to one alias.
+type nrqlField struct {
+	Results []row `json:"results"`
+}
+
+// ask sends queries, several in one request, and returns their replies in the
+// same order.
+func (s *Source) ask(ctx context.Context, queries []string) []reply {
+	replies := make([]reply, len(queries))
+	group := errgroup.Group{}
+	group.SetLimit(concurrency)
+	for start := 0; start < len(queries); start += aliasesPerRequest {
+		end := min(start+aliasesPerRequest, len(queries))
+		group.Go(func() error {
+			s.askTogether(ctx, queries[start:end], replies[start:end])
+			return nil
+		})
+	}
+	_ = group.Wait() // errors are in the replies
+	return replies
+}
+
+func (s *Source) askTogether(ctx context.Context, queries []string, replies []reply) {
+	document, variables := request(s.config.AccountID, queries)
+	var data struct {
+		Actor struct {
+			Account map[string]*nrqlField `json:"account"`
+		} `json:"actor"`
+	}
+	fieldErrors, err := s.client.Query(ctx, document, variables, &data)
+	for i := range queries {
+		alias := aliasOf(i)
+		field := data.Actor.Account[alias]
+		switch e := errorUnder(fieldErrors, alias); {
+		case err != nil:
+			replies[i].err = err
+		case e != nil:
+			replies[i].err = e
+		case data.Actor.Account == nil:
+			replies[i].err = fmt.Errorf("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID)
+		case field == nil:
+			replies[i].err = fmt.Errorf("New Relic gave neither an answer nor an error")
+		default:
+			replies[i].rows = field.Results
+		}
+	}
+}
+
+// request builds one GraphQL document with an alias for each query. Texts
+// travel as variables, so nothing in them can change the document.
+func request(account int64, queries []string) (string, map[string]any) {
+	var document strings.Builder
+	variables := map[string]any{"account": account, "timeout": nrqlTimeout}
+	document.WriteString("query($account: Int!, $timeout: Seconds")
+	for i := range queries {
+		fmt.Fprintf(&document, ", $%s: Nrql!", aliasOf(i))
+	}
+	document.WriteString(") { actor { account(id: $account) {")
+	for i, query := range queries {
+		alias := aliasOf(i)
+		variables[alias] = query
+		fmt.Fprintf(&document, " %s: nrql(query: $%s, timeout: $timeout) { results }", alias, alias)
+	}
+	document.WriteString(" } } }")
+	return document.String(), variables
+}
+
+func aliasOf(i int) string { return "q" + strconv.Itoa(i) }
+
+// errorUnder finds the error of one alias. An error of the account or of the
+// whole document is an error of every alias.
+func errorUnder(errors []nerdgraph.FieldError, alias string) error {
+	for _, e := range errors {
+		if e.Under("actor", "account", alias) {
+			return e.Err()
+		}
+	}
+	return nil
+}

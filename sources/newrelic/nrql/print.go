@@ -1,0 +1,219 @@
+package nrql
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Print returns canonical text of an expression: keywords in upper case,
+// single blanks, brackets only where the tree needs them. Parsing the result
+// gives the same tree.
+func Print(x Expr) string {
+	var b strings.Builder
+	printExpr(&b, x, 0)
+	return b.String()
+}
+
+// String returns canonical text of the query on one line.
+func (q *Query) String() string {
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	for i, c := range q.Select {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		printExpr(&b, c.Expr, 0)
+		if c.Alias != "" {
+			b.WriteString(" AS " + quoteName(c.Alias))
+		}
+	}
+	b.WriteString(" FROM ")
+	for i, name := range q.From {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		printExpr(&b, name, 0)
+	}
+	if q.Where != nil {
+		b.WriteString(" WHERE ")
+		printExpr(&b, q.Where, 0)
+	}
+	if q.Since != nil {
+		b.WriteString(" SINCE " + strconv.FormatInt(q.Since.Millis, 10))
+	}
+	if q.Until != nil {
+		b.WriteString(" UNTIL " + strconv.FormatInt(q.Until.Millis, 10))
+	}
+	if t := q.TimeSeries; t != nil {
+		b.WriteString(" TIMESERIES " + strconv.FormatInt(t.Count, 10) + " " + t.Unit.String())
+		if t.Count != 1 {
+			b.WriteString("s")
+		}
+	}
+	return b.String()
+}
+
+// How tightly expressions bind; an operand that binds less tightly than its
+// place demands gets brackets.
+const (
+	bindOr = iota + 1
+	bindAnd
+	bindNot
+	bindTest
+	bindSum
+	bindProduct
+	bindNeg
+	bindValue
+)
+
+func binding(x Expr) int {
+	switch x := x.(type) {
+	case *Binary:
+		switch {
+		case x.Op == Or:
+			return bindOr
+		case x.Op == And:
+			return bindAnd
+		case x.Op <= Ge:
+			return bindTest
+		case x.Op <= Sub:
+			return bindSum
+		default:
+			return bindProduct
+		}
+	case *Unary:
+		if x.Op == Not {
+			return bindNot
+		}
+		return bindNeg
+	case *Is, *In, *Like:
+		return bindTest
+	default:
+		return bindValue
+	}
+}
+
+func printExpr(b *strings.Builder, x Expr, least int) {
+	own := binding(x)
+	if own < least {
+		b.WriteByte('(')
+		defer b.WriteByte(')')
+	}
+	switch x := x.(type) {
+	case *Name:
+		b.WriteString(quoteName(x.Value))
+	case *String:
+		b.WriteString(x.Raw)
+	case *Number:
+		b.WriteString(x.Raw)
+	case *Bool:
+		b.WriteString(strconv.FormatBool(x.Value))
+	case *Null:
+		b.WriteString("NULL")
+	case *Star:
+		b.WriteByte('*')
+	case *Unary:
+		printUnary(b, x)
+	case *Binary:
+		// Operators of one level associate to the left; comparisons do not
+		// associate at all.
+		left := own
+		if own == bindTest {
+			left = own + 1
+		}
+		printExpr(b, x.X, left)
+		b.WriteString(" " + x.Op.String() + " ")
+		printExpr(b, x.Y, own+1)
+	case *Is:
+		printExpr(b, x.X, bindSum)
+		b.WriteString(" IS " + printNot(x.Not) + x.What.String())
+	case *In:
+		printExpr(b, x.X, bindSum)
+		b.WriteString(" " + printNot(x.Not) + "IN (")
+		printList(b, x.List, bindSum)
+		b.WriteByte(')')
+	case *Like:
+		printExpr(b, x.X, bindSum)
+		operator := "LIKE "
+		if x.Regexp {
+			operator = "RLIKE "
+		}
+		b.WriteString(" " + printNot(x.Not) + operator)
+		printExpr(b, x.Pattern, bindSum)
+	case *Call:
+		if _, known := lookup(x.Name); known {
+			b.WriteString(x.Name)
+		} else {
+			b.WriteString(quoteName(x.Name))
+		}
+		b.WriteByte('(')
+		printList(b, x.Args, 0)
+		b.WriteByte(')')
+	case *Where:
+		b.WriteString("WHERE ")
+		printExpr(b, x.Condition, 0)
+	}
+}
+
+func printUnary(b *strings.Builder, x *Unary) {
+	if x.Op == Not {
+		b.WriteString("NOT ")
+		printExpr(b, x.X, bindNot)
+		return
+	}
+	b.WriteByte('-')
+	// Two signs in a row would begin a comment.
+	least := bindNeg
+	if inner, ok := x.X.(*Unary); ok && inner.Op == Neg {
+		least = bindValue
+	}
+	printExpr(b, x.X, least)
+}
+
+func printNot(not bool) string {
+	if not {
+		return "NOT "
+	}
+	return ""
+}
+
+func printList(b *strings.Builder, list []Expr, least int) {
+	for i, x := range list {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		printExpr(b, x, least)
+	}
+}
+
+// quoteName puts a name in backticks where the language needs them.
+func quoteName(name string) string {
+	plain := name != "" && isNameStart(rune(name[0])) && !isReserved(name)
+	for i := 0; plain && i < len(name); i++ {
+		c := name[i]
+		joins := (c == '.' || c == ':') && i+1 < len(name) && isNameStart(rune(name[i+1]))
+		plain = isNameStart(rune(c)) || isDigit(c) || joins
+	}
+	if plain {
+		return name
+	}
+	return "`" + name + "`"
+}
+
+// Quote returns a string literal for value. Backslashes are doubled and
+// quotes escaped.
+func Quote(value string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(value) + "'"
+}
+
+// unquote returns what a string literal stands for. Only \' and \\ are
+// escapes; other backslashes stay, so that patterns keep theirs. In r'…' only
+// \' is one.
+func unquote(raw string) string {
+	regexp := raw[0] != '\''
+	body := raw[1 : len(raw)-1]
+	if regexp {
+		return strings.ReplaceAll(raw[2:len(raw)-1], `\'`, `'`)
+	}
+	return strings.NewReplacer(`\\`, `\`, `\'`, `'`).Replace(body)
+}

@@ -1,0 +1,208 @@
+package newrelic
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/internal/nerdgraph"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// Source measures SLIs in one New Relic account. It implements
+// [sources.Source].
+type Source struct {
+	config slo.NewRelic
+	client *nerdgraph.Client
+}
+
+var _ sources.Source = (*Source)(nil)
+
+// New returns a source that asks through client.
+func New(config slo.NewRelic, client *nerdgraph.Client) *Source {
+	return &Source{config, client}
+}
+
+// Extents asks for the first event of every FROM set, as far back as events
+// are kept. Nothing before it is measured: events that are gone, or that never
+// were, look the same as zero.
+func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
+	extents := make([]sources.Extent, len(slis))
+	sets := map[string]int{} // FROM set to its query
+	var queries []string
+	asked := make([]int, len(slis))
+	for i, sli := range slis {
+		types := fromSet(sli)
+		kept := s.config.Retention.Of(types)
+		extents[i].Span = slo.Span{
+			Start: slo.MinuteAt(now.Add(-kept)) + 1, // the first whole minute
+			End:   slo.MinuteAt(now.Add(-queryLag(s.config.QueryLag, types))),
+		}
+		if extents[i].Span.Len() == 0 {
+			extents[i].Span.Start, asked[i] = extents[i].Span.End, -1 // kept no longer than it takes to arrive
+			continue
+		}
+		key := strings.Join(types, ",")
+		index, known := sets[key]
+		if !known {
+			index = len(queries)
+			sets[key] = index
+			queries = append(queries, firstQuery(types, extents[i].Span).String())
+		}
+		asked[i] = index
+	}
+	replies := s.ask(ctx, queries)
+	for i := range extents {
+		if asked[i] < 0 {
+			continue
+		}
+		first, found, err := firstMinute(replies[asked[i]])
+		switch {
+		case err != nil:
+			extents[i].Err = err
+		case !found:
+			extents[i].Span.Start = extents[i].Span.End
+		default:
+			extents[i].Span.Start = max(extents[i].Span.Start, first)
+		}
+	}
+	return extents
+}
+
+// fromSet returns the event types of an SLI, sorted, each once.
+func fromSet(sli slo.SLI) []string {
+	return slices.Compact(slices.Sorted(slices.Values(sli.EventTypes())))
+}
+
+func firstMinute(r reply) (minute slo.Minute, found bool, err error) {
+	if r.err != nil {
+		return 0, false, r.err
+	}
+	if len(r.rows) != 1 {
+		return 0, false, fmt.Errorf("New Relic answered with %d rows for the first event, not 1", len(r.rows))
+	}
+	if r.rows[0].First == nil {
+		return 0, false, nil
+	}
+	millis, err := integer(r.rows[0].First, aliasFirst)
+	if err != nil {
+		return 0, false, err
+	}
+	return slo.MinuteAt(time.UnixMilli(millis)), millis > 0, nil
+}
+
+// Counts measures every request with as few queries as its cuts allow.
+func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sources.Answer {
+	answers := make([]sources.Answer, len(requests))
+	type asked struct {
+		request int
+		piece   piece
+	}
+	var all []asked
+	var queries []string
+	for i, r := range requests {
+		indicator, findings := parseIndicator(r.SLI)
+		if findings.Failed() {
+			answers[i].Err = firstError(findings)
+			continue
+		}
+		answers[i].Counts = make([]slo.Counts, max(0, len(r.Cuts)-1))
+		for _, p := range plan(r.Cuts) {
+			bucket := p.bucket
+			if p.buckets() == 1 {
+				bucket = 0
+			}
+			all = append(all, asked{i, p})
+			queries = append(queries, indicator.query(p.span, bucket).String())
+		}
+	}
+	for i, reply := range s.ask(ctx, queries) {
+		answer := &answers[all[i].request]
+		if answer.Err == nil {
+			answer.Err = add(answer.Counts, requests[all[i].request].Cuts, all[i].piece, reply)
+		}
+	}
+	return answers
+}
+
+func firstError(findings diag.List) error {
+	for _, d := range findings {
+		if d.Severity == diag.Error {
+			return fmt.Errorf("%s", d.Message)
+		}
+	}
+	return nil
+}
+
+// add sums the buckets of a reply into the counts between the cuts. An answer
+// that is not exactly what was asked for is not believed.
+func add(counts []slo.Counts, cuts []slo.Minute, p piece, r reply) error {
+	if r.err != nil {
+		return r.err
+	}
+	if int64(len(r.rows)) != p.buckets() {
+		return fmt.Errorf("New Relic answered with %d rows where %d were asked for", len(r.rows), p.buckets())
+	}
+	for i, row := range r.rows {
+		start := p.span.Start + slo.Minute(int64(i)*p.bucket)
+		if p.buckets() > 1 {
+			begin, err := integer(row.Begin, "beginTimeSeconds")
+			if err != nil {
+				return err
+			}
+			if begin != int64(start)*60 {
+				return fmt.Errorf("New Relic answered with a bucket at %s where %s was asked for",
+					time.Unix(begin, 0).UTC().Format(time.RFC3339), start.Time().Format(time.RFC3339))
+			}
+		}
+		c, err := row.counts()
+		if err != nil {
+			return err
+		}
+		if !c.Consistent() {
+			return fmt.Errorf("New Relic answered with %d bad of %d valid events from %s to %s, which cannot be",
+				c.Bad, c.Total, start.Time().Format(time.RFC3339), (start + slo.Minute(p.bucket)).Time().Format(time.RFC3339))
+		}
+		at, exact := slices.BinarySearch(cuts, start)
+		if !exact {
+			at--
+		}
+		counts[at] = counts[at].Add(c)
+	}
+	return nil
+}
+
+// counts reads a row: bad is counted, or follows from what is good.
+func (r row) counts() (slo.Counts, error) {
+	total, err := integer(r.Total, aliasTotal)
+	if err != nil {
+		return slo.Counts{}, err
+	}
+	if r.Good != nil {
+		good, err := integer(r.Good, aliasGood)
+		return slo.Counts{Total: total, Bad: total - good}, err
+	}
+	bad, err := integer(r.Bad, aliasBad)
+	return slo.Counts{Total: total, Bad: bad}, err
+}
+
+// integer reads a whole number, which may be written as a float.
+func integer(n *json.Number, name string) (int64, error) {
+	if n == nil {
+		return 0, fmt.Errorf("New Relic answered without %s", name)
+	}
+	if i, err := n.Int64(); err == nil {
+		return i, nil
+	}
+	f, err := strconv.ParseFloat(n.String(), 64)
+	if err != nil || f != float64(int64(f)) {
+		return 0, fmt.Errorf("New Relic answered with %s = %s, which is not a whole number", name, n)
+	}
+	return int64(f), nil
+}

@@ -1,0 +1,38 @@
+package sources
+
+import (
+	"context"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Source measures SLIs. Its methods answer for every SLI or request they are
+// given, in the same order; one that fails does not hold back the others.
+type Source interface {
+	// Extents returns the minutes in which each SLI can be measured.
+	Extents(ctx context.Context, now time.Time, slis []slo.SLI) []Extent
+	// Counts counts events between the cuts of each request.
+	Counts(ctx context.Context, requests []Request) []Answer
+}
+
+// Extent is the range of minutes in which an SLI can be measured: from the
+// first event that is still kept up to the newest minute that is closed. It
+// is empty when there never was an event.
+type Extent struct {
+	Span slo.Span
+	Err  error
+}
+
+// Request asks for the counts of an SLI between consecutive cuts, which are
+// minutes in ascending order: n cuts make n-1 counts.
+type Request struct {
+	SLI  slo.SLI
+	Cuts []slo.Minute
+}
+
+// Answer holds one count for each pair of neighbouring cuts, or an error.
+type Answer struct {
+	Counts []slo.Counts
+	Err    error
+}
