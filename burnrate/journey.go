@@ -25,7 +25,7 @@ func composeSeries(steps []Ratio) Ratio {
 	if !known {
 		return Ratio{}
 	}
-	return RatioOf(-math.Expm1(sum))
+	return RatioOf(0 - math.Expm1(sum)) // not -Expm1, which makes a negative zero
 }
 
 // attributeSeries says how much of a journey's error each step caused, by

@@ -63,10 +63,6 @@ func ParseDuration(text string) (time.Duration, error) {
 	return time.Duration(minutes) * time.Minute, nil
 }
 
-// FormatDuration spells a duration of whole minutes as [ParseDuration] reads
-// it.
-func FormatDuration(d time.Duration) string { return formatMinutes(int64(d / time.Minute)) }
-
 func parseMinutes(text string) (int64, error) {
 	problem := &Problem{fmt.Sprintf("%q is not a duration", text), "write a whole number of m, h or d, such as 3m"}
 	parts := regexp.MustCompile(`^([0-9]{1,7})([mhd])$`).FindStringSubmatch(text)

@@ -38,9 +38,12 @@ func burnColumns() []string { return []string{"1h", "6h", "3d"} }
 // Table prints the snapshot for people: journeys first, the worst on top, with
 // their steps below them, then SLOs that belong to no journey.
 func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
-	t := &table{w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{}, target: len("TARGET")}
+	t := &table{w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{}, failed: map[string]bool{}, target: len("TARGET")}
 	for _, status := range s.Statuses {
 		t.statuses[status.ID] = status
+	}
+	for _, f := range s.Failures {
+		t.failed[f.ID] = true
 	}
 	t.measureTargets(s)
 	t.header(s)
@@ -64,6 +67,7 @@ type table struct {
 	w        *bufio.Writer
 	color    bool
 	statuses map[string]burnrate.Status
+	failed   map[string]bool
 	window   string // the window of all objectives, or "" when they differ
 	target   int    // width of the column
 	series   bool
@@ -172,8 +176,12 @@ func (t *table) rows(name string, status burnrate.Status, share *burnrate.Share)
 		return
 	}
 	for i, o := range status.Objectives {
-		if i > 0 {
-			name, share = strings.Repeat(" ", len(name)-len(strings.TrimLeft(name, " ")))+"  "+o.Name, nil
+		if i > 0 { // the name stands in the first row only
+			share = nil
+			name = strings.Repeat(" ", len(name)-len(strings.TrimLeft(name, " ")))
+			if o.Name != o.Window.Window.String() {
+				name += o.Name
+			}
 		}
 		t.row(name, status, o, share)
 	}
@@ -183,7 +191,7 @@ func (t *table) row(name string, status burnrate.Status, o burnrate.Objective, s
 	t.note(status, o)
 	style := budgetStyle(o.Budget.State)
 	cells := []string{
-		t.name(name, status), term.FitRight(t.targetText(o), t.target), term.FitRight(sliText(o.Window, o.Target), sliWidth),
+		t.name(name, status), term.FitRight(t.targetText(o), t.target), term.FitRight(t.sli(status, o.Window, o.Target), sliWidth),
 		" " + t.paint(style, t.bar(o)) + " " + t.paint(style, term.FitRight(leftText(o), leftWidth)),
 	}
 	for _, column := range burnColumns() {
@@ -202,7 +210,7 @@ func (t *table) row(name string, status burnrate.Status, o burnrate.Objective, s
 func (t *table) bareRow(name string, status burnrate.Status, share *burnrate.Share) {
 	sli := "–"
 	if share != nil {
-		sli = sliText(share.Window, slo.Target{})
+		sli = t.sli(status, share.Window, slo.Target{})
 	}
 	cells := []string{
 		t.name(name, status), term.FitRight("–", t.target), term.FitRight(sli, sliWidth),
@@ -256,6 +264,14 @@ func (t *table) bar(o burnrate.Objective) string {
 		return term.Fit("", barWidth)
 	}
 	return term.Bar(left, barWidth)
+}
+
+// sli is the share of good events, or why there is none.
+func (t *table) sli(status burnrate.Status, w burnrate.Window, target slo.Target) string {
+	if t.failed[status.ID] {
+		return "failed"
+	}
+	return sliText(w, target)
 }
 
 // sliText is the share of good events, cut and not rounded, so that it never

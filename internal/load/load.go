@@ -1,9 +1,7 @@
 package load
 
 import (
-	"fmt"
 	"io"
-	"path/filepath"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo"
@@ -37,17 +35,17 @@ func (e *PathError) Error() string { return e.Path + ": " + e.Reason }
 // for the first path that cannot be used; mistakes in the files are findings.
 func Load(paths []string, stdin io.Reader, checks ...Check) (*Result, error) {
 	l := loader{files: map[string][]byte{}}
-	seen := map[string]bool{}
-	for _, path := range paths {
-		files, err := find(path, stdin, seen)
+	f := newFinder(paths, stdin)
+	for number, path := range paths {
+		found, err := f.find(number, path)
 		if err != nil {
 			return nil, err
 		}
 		before := l.documents
-		for _, file := range files {
+		for _, file := range found.files {
 			l.decode(file)
 		}
-		if l.documents == before && len(files) > 0 {
+		if l.documents == before && found.before == 0 {
 			return nil, &PathError{path, "holds no document of " + spec.APIVersion}
 		}
 	}
@@ -116,12 +114,4 @@ func join(a, b slo.Declarations) slo.Declarations {
 		Journeys: append(a.Journeys, b.Journeys...),
 		SLOs:     append(a.SLOs, b.SLOs...),
 	}
-}
-
-func absoluteFolder(path string) (string, error) {
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return "", fmt.Errorf("find the folder of %s: %w", path, err)
-	}
-	return filepath.ToSlash(filepath.Dir(absolute)), nil
 }

@@ -2,11 +2,30 @@ package spec
 
 import "strings"
 
-// block reads literal and folded block scalars: the lines below | or >.
+// block reads literal and folded block scalars: the lines below | or >. Their
+// indentation is that of the first line, or stands as a digit behind the
+// indicator; the digit counts from the indentation of the parent, which is not
+// known here, so that the smallest one that gives the parsed value is taken.
 func (s *scalarScanner) block(folded bool) {
+	header, _, _ := strings.Cut(s.rest(), "#")
+	at := strings.IndexAny(header, "123456789")
 	s.line++
 	s.column = 0
-	indent := s.blockIndent()
+	if at < 0 {
+		s.blockLines(folded, s.blockIndent())
+		return
+	}
+	begin, parent := *s, len(s.chunk.lines[s.line-1])
+	for indent := int(header[at] - '0'); indent <= parent+9; indent++ {
+		*s = begin
+		if s.blockLines(folded, indent); string(s.value) == s.want {
+			return
+		}
+	}
+}
+
+// blockLines reads the lines of a block scalar that are indented by indent.
+func (s *scalarScanner) blockLines(folded bool, indent int) {
 	leadingBlank, first, pending := false, true, 0 // pending: line breaks not yet written
 	end := *s
 	for ; s.line < len(s.chunk.lines); s.line++ {

@@ -47,48 +47,92 @@ func isSeparator(line string) bool {
 
 // syntaxError reports what the YAML parser said, at the best place it knows.
 func (d *decoder) syntaxError(err error) {
-	message := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 1
-	if parts := regexp.MustCompile(`^line (\d+): (.*)$`).FindStringSubmatch(message); parts != nil {
-		line, _ = strconv.Atoi(parts[1]) // digits
-		message = parts[2]
-	}
+	message, line := syntaxPlace(err)
 	line = max(1, min(line, len(d.chunk.lines)))
 	hint := ""
 	switch {
-	case strings.Contains(message, "unexpected end of stream"):
-		if l, column, found := d.unclosedQuote(line); found {
-			at := diag.Position{Line: d.chunk.line + l, Column: column}
-			d.list.Errorf(diag.CodeSyntax, diag.Span{File: d.file.Name, Start: at, End: diag.Position{Line: at.Line, Column: column + 1}},
-				"close it on the same line", "YAML: this quote is never closed")
+	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "unexpected document indicator"):
+		if at, found := d.openQuote(line); found {
+			d.list.Errorf(diag.CodeSyntax, at, "close it on the same line", "YAML: this quote is never closed")
 			return
 		}
 		hint = "close the quote or bracket that is open here"
+	case strings.Contains(message, "expected ',' or"):
+		if at, found := d.openBracket(line); found {
+			d.list.Errorf(diag.CodeSyntax, at, "close it, or look for a missing comma or quote behind it", "YAML: this bracket is never closed")
+			return
+		}
+		hint = "close the bracket that is open here"
 	case strings.Contains(message, "mapping values are not allowed"):
 		hint = `a value that holds ": " needs quotes; otherwise check the indentation`
 	case strings.Contains(message, "cannot start any token"):
 		hint = "indent with blanks, not tabs; quote a value that begins with @, %, ` or a bracket"
 	case strings.Contains(message, "did not find expected"):
-		hint = "check the indentation of this line and the one before"
+		hint = "check the indentation of this line and of those around it"
 	}
 	content := d.chunk.lines[line-1]
 	indent := len(content) - len(strings.TrimLeft(content, " \t"))
-	span := diag.PlainText(content, d.file.Name, diag.Position{Line: d.chunk.line + line, Column: 1}).Span(indent, len(content))
+	span := d.line(line).Span(indent, len(content))
 	d.list.Errorf(diag.CodeSyntax, span, hint, "YAML: %s", message)
 }
 
-// unclosedQuote finds the quote that opens on or after the given line and is
-// not closed on its line. Multi-line strings in quotes are rare in specs, and
+// line returns a line (from 1) of the document with its place in the file.
+func (d *decoder) line(number int) diag.Text {
+	return diag.PlainText(d.chunk.lines[number-1], d.file.Name, diag.Position{Line: d.chunk.line + number, Column: 1})
+}
+
+// syntaxPlace takes an error of the YAML parser apart. Its scanner counts
+// lines from 1, its parser from 0.
+func syntaxPlace(err error) (message string, line int) {
+	message = strings.TrimPrefix(err.Error(), "yaml: ")
+	parts := regexp.MustCompile(`^line (\d+): (.*)$`).FindStringSubmatch(message)
+	if parts == nil {
+		return message, 1
+	}
+	line, _ = strconv.Atoi(parts[1]) // digits
+	if strings.HasPrefix(parts[2], "did not find expected") {
+		line++
+	}
+	return parts[2], line
+}
+
+// openQuote finds the quote that opens on or after the given line and is not
+// closed on its line. Quoted strings over several lines are rare in specs, and
 // the first one that stays open is the likely culprit.
-func (d *decoder) unclosedQuote(from int) (line, column int, found bool) {
+func (d *decoder) openQuote(from int) (diag.Span, bool) {
 	opening := regexp.MustCompile(`^(\s*(?:- +)*(?:[\w-]+\s*:\s+)?)(["'])`)
-	for i := from - 1; i < len(d.chunk.lines); i++ {
-		content := d.chunk.lines[i]
+	for i := from; i <= len(d.chunk.lines); i++ {
+		content := d.chunk.lines[i-1]
 		if parts := opening.FindStringSubmatch(content); parts != nil {
 			if rest := content[len(parts[0]):]; strings.Count(rest, parts[2])%2 == 0 {
-				return i + 1, len([]rune(parts[1])) + 1, true
+				return d.line(i).Span(len(parts[1]), len(parts[0])), true
 			}
 		}
 	}
-	return 0, 0, false
+	return diag.Span{}, false
+}
+
+// openBracket finds the last bracket on a line that is not closed there.
+func (d *decoder) openBracket(number int) (diag.Span, bool) {
+	var open []int
+	quote := rune(0)
+	for i, r := range d.chunk.lines[number-1] {
+		switch {
+		case quote != 0:
+			if r == quote {
+				quote = 0
+			}
+		case r == '\'' || r == '"':
+			quote = r
+		case r == '{' || r == '[':
+			open = append(open, i)
+		case (r == '}' || r == ']') && len(open) > 0:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) == 0 {
+		return diag.Span{}, false
+	}
+	at := open[len(open)-1]
+	return d.line(number).Span(at, at+1), true
 }

@@ -8,6 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
@@ -174,7 +175,7 @@ func (o *object) integer(name string) diag.Located[int64] {
 	return parsed(o, name, diag.CodeValue, func(text string) (int64, error) {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n <= 0 {
-			return 0, fmt.Errorf("%s must be a positive whole number, not %q", name, text)
+			return 0, &slo.Problem{Message: fmt.Sprintf("%s must be a positive whole number, not %q", name, text), Hint: "write digits only, such as 1234567"}
 		}
 		return n, nil
 	})
@@ -193,6 +194,11 @@ func choice[T ~string](o *object, name string, allowed ...T) diag.Located[T] {
 	hint := "write one of " + strings.Join(words, ", ")
 	if near, ok := diag.Nearest(text.Value, words); ok {
 		hint = "did you mean " + near + "?"
+	}
+	for _, word := range words {
+		if strings.EqualFold(text.Value, word) {
+			hint = "write " + word
+		}
 	}
 	o.d.list.Errorf(diag.CodeValue, text.Span, hint, "%s %q is not known", name, text.Value)
 	return diag.Located[T]{}
@@ -219,7 +225,12 @@ func (d *decoder) wrongType(node *yaml.Node, what, want string) {
 	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" {
 		got = "nothing"
 	}
-	d.list.Errorf(diag.CodeType, d.nodeSpan(node), "", "%s must be %s, not %s", what, want, got)
+	hint := map[string]string{
+		"a mapping": "write a key, a colon and a value on each line below it",
+		"a list":    "put a hyphen in front of each entry",
+		"a string":  "write one value",
+	}[want]
+	d.list.Errorf(diag.CodeType, d.nodeSpan(node), hint, "%s must be %s, not %s", what, want, got)
 }
 
 // follow returns what an alias stands for.

@@ -1,0 +1,133 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/internal/engine"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// perMinute is a source in memory: every minute of its extent has the same
+// counts. The event type of an SLI chooses its behaviour.
+type perMinute struct {
+	lag    time.Duration
+	first  slo.Minute
+	counts slo.Counts
+	asked  []sources.Request
+}
+
+func (p *perMinute) Extents(_ context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
+	extents := make([]sources.Extent, len(slis))
+	for i, sli := range slis {
+		extents[i].Span = slo.Span{Start: p.first, End: slo.MinuteAt(now.Add(-p.lag))}
+		if sli.EventTypes()[0] == "Unknown" {
+			extents[i].Err = errors.New("no such event type")
+		}
+	}
+	return extents
+}
+
+func (p *perMinute) Counts(_ context.Context, requests []sources.Request) []sources.Answer {
+	answers := make([]sources.Answer, len(requests))
+	for i, r := range requests {
+		p.asked = append(p.asked, r)
+		if r.SLI.EventTypes()[0] == "Broken" {
+			answers[i].Err = errors.New("it broke")
+			continue
+		}
+		for k := 1; k < len(r.Cuts); k++ {
+			n := int64(r.Cuts[k] - r.Cuts[k-1])
+			answers[i].Counts = append(answers[i].Counts, slo.Counts{Total: n * p.counts.Total, Bad: n * p.counts.Bad})
+		}
+	}
+	return answers
+}
+
+func sloOn(t *testing.T, id string, kind slo.Kind, source *slo.Source, eventType string) *slo.SLO {
+	t.Helper()
+	target, err := slo.ParseTarget("99%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &slo.SLO{
+		ID: id, Kind: kind, Source: source, SLI: slo.SLI{From: []diag.Located[string]{{Value: eventType}}},
+		Objectives: []slo.Objective{{Name: "1d", Target: target, Window: slo.Rolling(1440)}},
+	}
+}
+
+const nowMinute = slo.Minute(30_000_000)
+
+// TestEvaluate measures with two sources of different lag, one of which fails
+// for some SLIs.
+func TestEvaluate(t *testing.T) {
+	t.Parallel()
+	quick, slow := &slo.Source{Name: "quick"}, &slo.Source{Name: "slow"}
+	a := sloOn(t, "j/a", slo.KindStep, quick, "Transaction")
+	b := sloOn(t, "j/b", slo.KindStep, slow, "Log")
+	set := &slo.Set{
+		Sources: []*slo.Source{quick, slow},
+		SLOs: []*slo.SLO{
+			sloOn(t, "broken", slo.KindSLO, quick, "Broken"), a, b,
+			sloOn(t, "lost", slo.KindSLO, nil, "Transaction"), sloOn(t, "unknown", slo.KindSLO, slow, "Unknown"),
+		},
+		Journeys: []*slo.Journey{{ID: "j", Compose: slo.Series, Objectives: a.Objectives, Steps: []slo.Step{{Name: "a", SLO: a}, {Name: "b", SLO: b}}}},
+	}
+	measuring := map[string]sources.Source{
+		"quick": &perMinute{lag: 3 * time.Minute, first: nowMinute - 10_000, counts: slo.Counts{Total: 100, Bad: 1}},
+		"slow":  &perMinute{lag: 7 * time.Minute, first: nowMinute - 727, counts: slo.Counts{Total: 10}},
+	}
+	now := nowMinute.Time().Add(30 * time.Second)
+	snapshot := engine.Evaluate(t.Context(), set, measuring, now, now)
+	got := map[string]string{}
+	for _, s := range snapshot.Statuses {
+		o := s.Objectives[0]
+		got[s.ID] = strings.Join([]string{
+			string(o.Window.State), (o.Window.Span.End - nowMinute).Time().Sub(time.Unix(0, 0)).String(), o.BurnRate.String(),
+		}, " ")
+	}
+	want := map[string]string{
+		"j/a":     "measured -3m0s 1", // 1 of 100 burns at 1 with a target of 99 %
+		"j/b":     "partial -7m0s 0",  // half a day since the first event
+		"j":       "partial -7m0s 1",  // the journey ends with its slowest step
+		"broken":  "no-data -3m0s undefined",
+		"lost":    "no-data 0s undefined",
+		"unknown": "no-data 0s undefined",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]burnrate.Failure{
+		{ID: "broken", Message: "it broke"}, {ID: "lost", Message: "no source measures it: declare a Source"}, {ID: "unknown", Message: "no such event type"},
+	}, snapshot.Failures); diff != "" {
+		t.Errorf("failures (-want +got):\n%s", diff)
+	}
+}
+
+// TestEvaluateAt asks for an instant of the past: windows end there, to the
+// minute, and nothing outside the extent is asked.
+func TestEvaluateAt(t *testing.T) {
+	t.Parallel()
+	source := &slo.Source{Name: "s"}
+	set := &slo.Set{Sources: []*slo.Source{source}, SLOs: []*slo.SLO{sloOn(t, "a", slo.KindSLO, source, "Transaction")}}
+	fake := &perMinute{lag: time.Minute, first: nowMinute - 1000, counts: slo.Counts{Total: 1}}
+	at := (nowMinute - 500).Time().Add(59 * time.Second)
+	snapshot := engine.Evaluate(t.Context(), set, map[string]sources.Source{"s": fake}, nowMinute.Time(), at)
+	o := snapshot.Statuses[0].Objectives[0]
+	if o.Window.Span.End != nowMinute-500 || o.Window.Counts.Total != 500 || !snapshot.At.Equal(at) {
+		t.Errorf("got the end %d, total %d, at %s", o.Window.Span.End-nowMinute, o.Window.Counts.Total, snapshot.At)
+	}
+	cuts := fake.asked[0].Cuts
+	if cuts[0] != nowMinute-1000 || cuts[len(cuts)-1] != nowMinute-500 || !slices.IsSorted(cuts) {
+		t.Errorf("asked for %d … %d, want the extent up to the end", cuts[0]-nowMinute, cuts[len(cuts)-1]-nowMinute)
+	}
+}

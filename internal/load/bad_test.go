@@ -1,0 +1,103 @@
+package load_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo/diag/render"
+	"github.com/slojourn/slojourn/sources/newrelic"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// TestBad reads every file of testdata/bad. Each expected finding stands in a
+// comment: # ERROR CODE "part of the message", on the same line, one line below
+// for each caret (# ERROR^ CODE …), or on the line before (# ERRORv CODE …). No
+// other finding may come. The .golden file beside it holds what people see.
+func TestBad(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("testdata/bad/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".yaml"), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			result, err := load.Load([]string{file}, nil, newrelic.Check)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := expected(t, string(data))
+			var got []string
+			for i, d := range result.Findings {
+				line := strconv.Itoa(d.Span.Start.Line) + " " + string(d.Code)
+				got = append(got, line)
+				if i < len(want) && !strings.Contains(d.Message, want[i].message) {
+					t.Errorf("line %s: got message %q, want it to hold %q", line, d.Message, want[i].message)
+				}
+			}
+			var places []string
+			for _, w := range want {
+				places = append(places, w.place)
+			}
+			if diff := cmp.Diff(places, got); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+			var text bytes.Buffer
+			if err := render.Text(&text, result.Findings, render.Options{Lines: result.Lines()}); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, strings.TrimSuffix(file, ".yaml")+".golden", text.String())
+		})
+	}
+}
+
+type expectation struct{ place, message string }
+
+func expected(t *testing.T, data string) []expectation {
+	t.Helper()
+	form := regexp.MustCompile(`# ERROR(\^*|v) (SLO\d{3}) "([^"]*)"`)
+	var list []expectation
+	for i, line := range strings.Split(data, "\n") {
+		for _, m := range form.FindAllStringSubmatch(line, -1) {
+			number := i + 1 - len(m[1])
+			if m[1] == "v" {
+				number = i + 2
+			}
+			list = append(list, expectation{strconv.Itoa(number) + " " + m[2], m[3]})
+		}
+	}
+	if len(list) == 0 {
+		t.Fatal("no # ERROR comment")
+	}
+	return list
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}

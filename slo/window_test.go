@@ -1,0 +1,111 @@
+package slo_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+func TestParseWindow(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		text, want string
+		minutes    int64
+	}{
+		{"28d", "28d", 28 * 1440}, {"24h", "1d", 1440}, {"90m", "90m", 90}, {"120m", "2h", 120}, {"1m", "1m", 1}, {"90d", "90d", 90 * 1440},
+	}
+	for _, test := range tests {
+		w, err := slo.ParseWindow(test.text)
+		if err != nil || w.Minutes() != test.minutes || w.String() != test.want {
+			t.Errorf("ParseWindow(%q) = %d min, spelt %s, %v; want %d, %s", test.text, w.Minutes(), w, err, test.minutes, test.want)
+		}
+	}
+	for _, text := range []string{"", "0m", "91d", "28", "28 d", "-1d", "1.5h", "1h30m", "30s", "month", "99999999999d", "4w", "d"} {
+		if w, err := slo.ParseWindow(text); err == nil {
+			t.Errorf("ParseWindow(%q) = %s, want a problem", text, w)
+		}
+	}
+}
+
+func TestParseDuration(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]time.Duration{"3m": 3 * time.Minute, "6h": 6 * time.Hour, "9000d": 9000 * 24 * time.Hour, "0m": 0} {
+		if got, err := slo.ParseDuration(text); err != nil || got != want {
+			t.Errorf("ParseDuration(%q) = %v, %v, want %v", text, got, err, want)
+		}
+	}
+	if _, err := slo.ParseDuration("180s"); err == nil {
+		t.Error("ParseDuration takes seconds")
+	}
+}
+
+func FuzzParseWindow(f *testing.F) {
+	for _, text := range []string{"28d", "24h", "90m", "month", ""} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		w, err := slo.ParseWindow(text)
+		if err != nil {
+			return
+		}
+		if w.Minutes() < slo.MinWindow || w.Minutes() > slo.MaxWindow {
+			t.Errorf("ParseWindow(%q) = %d minutes", text, w.Minutes())
+		}
+		if again, err := slo.ParseWindow(w.String()); err != nil || again != w {
+			t.Errorf("ParseWindow(%q) = %v, %v, want %v again", w, again, err, w)
+		}
+	})
+}
+
+func TestMinuteAt(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		at   string
+		want string
+	}{
+		{"2026-11-22T09:00:00Z", "2026-11-22T09:00:00Z"},
+		{"2026-11-22T09:00:59.999Z", "2026-11-22T09:00:00Z"},
+		{"2026-11-22T18:01:30+09:00", "2026-11-22T09:01:00Z"},
+		{"1969-12-31T23:59:01Z", "1969-12-31T23:59:00Z"},
+	}
+	for _, test := range tests {
+		at, err := time.Parse(time.RFC3339, test.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slo.MinuteAt(at).Time().Format(time.RFC3339); got != test.want {
+			t.Errorf("MinuteAt(%s) = %s, want %s", test.at, got, test.want)
+		}
+	}
+}
+
+func TestSpan(t *testing.T) {
+	t.Parallel()
+	w := slo.Rolling(10).Ending(100)
+	if w != (slo.Span{Start: 90, End: 100}) || w.Len() != 10 {
+		t.Errorf("Ending(100) = %v", w)
+	}
+	if got := w.Intersect(slo.Span{Start: 95, End: 200}); got.Len() != 5 {
+		t.Errorf("Intersect = %v, want 5 minutes", got)
+	}
+	if got := w.Intersect(slo.Span{Start: 100, End: 200}); got.Len() != 0 {
+		t.Errorf("half-open spans that touch share %d minutes", got.Len())
+	}
+}
+
+func TestRetention(t *testing.T) {
+	t.Parallel()
+	r := slo.Retention{Default: 8 * time.Hour, ByType: map[string]time.Duration{"Log": 3 * time.Hour, "Metric": 30 * time.Hour}}
+	for _, test := range []struct {
+		types []string
+		want  time.Duration
+	}{
+		{[]string{"Transaction"}, 8 * time.Hour}, {[]string{"Metric"}, 30 * time.Hour},
+		{[]string{"Transaction", "Log"}, 3 * time.Hour}, {nil, 8 * time.Hour},
+	} {
+		if got := r.Of(test.types); got != test.want {
+			t.Errorf("Of(%v) = %v, want %v", test.types, got, test.want)
+		}
+	}
+}

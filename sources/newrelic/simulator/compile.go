@@ -1,0 +1,188 @@
+package simulator
+
+import (
+	"fmt"
+
+	"github.com/slojourn/slojourn/sources/newrelic/nrql"
+)
+
+// valueFunc computes an expression for a row of a table, or, in SELECT, for a
+// row of the answer.
+type valueFunc func(row int) Value
+
+// testFunc decides a condition for a row.
+type testFunc func(row int) truth
+
+func constant(v Value) valueFunc { return func(int) Value { return v } }
+
+// compiler turns expressions into closures. The first thing it cannot do is
+// kept in err; what it returns after that must not be called.
+type compiler struct {
+	leaves
+	nullsMatch bool // whether rows without the attribute pass !=, NOT IN and NOT LIKE
+	err        *queryError
+}
+
+// leaves gives names and some functions their meaning: attributes of a row
+// behind WHERE, aggregates in SELECT.
+type leaves interface {
+	name(c *compiler, x *nrql.Name) valueFunc
+	// call returns nil for functions that mean the same everywhere.
+	call(c *compiler, x *nrql.Call) valueFunc
+	// column returns the column of an attribute, for shortcuts; false where
+	// names are not attributes.
+	column(x nrql.Expr) (*column, *pool, bool)
+}
+
+// refuse notes that something is not simulated.
+func (c *compiler) refuse(format string, args ...any) valueFunc {
+	c.fail(refusal(fmt.Sprintf(format, args...)))
+	return constant(Value{})
+}
+
+func (c *compiler) fail(err *queryError) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// value compiles an expression whose value is wanted.
+func (c *compiler) value(x nrql.Expr) valueFunc {
+	switch x := x.(type) {
+	case *nrql.Name:
+		return c.name(c, x)
+	case *nrql.String:
+		return constant(String(x.Value))
+	case *nrql.Number:
+		return constant(Number(x.Value))
+	case *nrql.Bool:
+		return constant(Bool(x.Value))
+	case *nrql.Null:
+		return constant(Value{})
+	case *nrql.Call:
+		if f := c.call(c, x); f != nil {
+			return f
+		}
+		return c.function(x)
+	case *nrql.Unary:
+		if x.Op == nrql.Neg {
+			operand := c.value(x.X)
+			return numeric1(operand, func(a float64) float64 { return -a })
+		}
+	case *nrql.Binary:
+		switch {
+		case x.Op >= nrql.Add:
+			return c.arithmetic(x)
+		case x.Op == nrql.Or && !isLogical(x.X):
+			return c.replacement(x)
+		}
+	case *nrql.Star:
+		return c.refuse("* outside of count(*)")
+	case *nrql.Where:
+		return c.refuse("WHERE inside of an expression")
+	}
+	test := c.test(x)
+	return func(row int) Value { return test(row).value() }
+}
+
+// isLogical reports whether an expression can only be true, false or unknown.
+func isLogical(x nrql.Expr) bool {
+	switch x := x.(type) {
+	case *nrql.Binary:
+		return x.Op <= nrql.Ge && (x.Op != nrql.Or || isLogical(x.X))
+	case *nrql.Unary:
+		return x.Op == nrql.Not
+	case *nrql.Is, *nrql.In, *nrql.Like:
+		return true
+	}
+	return false
+}
+
+// replacement compiles x OR y between values: y stands in where x is null,
+// and zero is not null. Between booleans it is the logical OR.
+func (c *compiler) replacement(x *nrql.Binary) valueFunc {
+	first, second := c.value(x.X), c.value(x.Y)
+	return func(row int) Value {
+		v := first(row)
+		switch v.kind {
+		case null:
+			return second(row)
+		case boolean:
+			return v.truth().or(second(row).truth()).value()
+		default:
+			return v
+		}
+	}
+}
+
+func (c *compiler) arithmetic(x *nrql.Binary) valueFunc {
+	first, second := c.value(x.X), c.value(x.Y)
+	switch x.Op {
+	case nrql.Add:
+		return numeric2(first, second, func(a, b float64) float64 { return a + b })
+	case nrql.Sub:
+		return numeric2(first, second, func(a, b float64) float64 { return a - b })
+	case nrql.Mul:
+		return numeric2(first, second, func(a, b float64) float64 { return a * b })
+	case nrql.Div:
+		return numeric2(first, second, func(a, b float64) float64 { return a / b })
+	default:
+		return c.refuse("the operator %s", x.Op)
+	}
+}
+
+// numeric1 applies f to a number; everything else gives null.
+func numeric1(operand valueFunc, f func(a float64) float64) valueFunc {
+	return func(row int) Value {
+		a := operand(row)
+		if a.kind != number {
+			return Value{}
+		}
+		return finite(f(a.number))
+	}
+}
+
+// numeric2 applies f to two numbers; everything else gives null.
+func numeric2(first, second valueFunc, f func(a, b float64) float64) valueFunc {
+	return func(row int) Value {
+		a, b := first(row), second(row)
+		if a.kind != number || b.kind != number {
+			return Value{}
+		}
+		return finite(f(a.number, b.number))
+	}
+}
+
+// rowLeaves gives names the meaning they have behind WHERE and inside of
+// aggregates: attributes of one event.
+type rowLeaves struct {
+	table *table
+	pool  *pool
+}
+
+func (l rowLeaves) name(_ *compiler, x *nrql.Name) valueFunc {
+	if x.Value == "timestamp" {
+		times := l.table.times
+		return func(row int) Value { return Number(float64(times[row])) }
+	}
+	col := l.table.byName[x.Value]
+	if col == nil {
+		return constant(Value{})
+	}
+	return func(row int) Value { return l.pool.value(col.at(row)) }
+}
+
+func (l rowLeaves) call(_ *compiler, x *nrql.Call) valueFunc {
+	if x.Name == "eventType" {
+		return constant(String(l.table.name))
+	}
+	return nil
+}
+
+func (l rowLeaves) column(x nrql.Expr) (*column, *pool, bool) {
+	name, isName := x.(*nrql.Name)
+	if !isName || name.Value == "timestamp" {
+		return nil, nil, false
+	}
+	return l.table.byName[name.Value], l.pool, true
+}

@@ -1,0 +1,416 @@
+package simulator
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/sources/newrelic/nrql"
+)
+
+// midnight is a minute, hour and day border: 2023-11-15T00:00:00Z.
+const midnight = 1_700_006_400_000
+
+// now is the clock of all tests, an hour after midnight.
+const now = midnight + hourMillis
+
+// storeOf reads events, one a line. A time such as "@90s" or "@-1ms" counts
+// from midnight.
+func storeOf(t testing.TB, lines string) *Store {
+	t.Helper()
+	store := NewStore()
+	var ndjson strings.Builder
+	for line := range strings.Lines(lines) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		eventType, rest, _ := strings.Cut(line, " ")
+		at, attributes, _ := strings.Cut(strings.TrimPrefix(rest, "@"), " ")
+		var millis int64
+		if _, err := fmt.Sscanf(at, "%dms", &millis); err != nil {
+			t.Fatalf("event %q: %v", line, err)
+		}
+		if attributes != "" {
+			attributes = "," + attributes
+		}
+		fmt.Fprintf(&ndjson, `{"eventType":%q,"timestamp":%d%s}`+"\n", eventType, midnight+millis, attributes)
+	}
+	if err := store.ReadNDJSON(strings.NewReader(ndjson.String()), "events"); err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// ask returns the results of a query, or its error.
+func ask(store *Store, query string, nullsMatch bool) string {
+	found, err := store.evaluate(query, now, nullsMatch)
+	if err != nil {
+		return "error: " + err.message
+	}
+	return string(encode(found.rows))
+}
+
+// basket is events that hold every kind of value.
+const basket = `
+	T @0ms "s":"alpha","n":1,"b":true,"u":"u_1"
+	T @1ms "s":"ALPHA","n":2,"b":false,"u":"uX1"
+	T @2ms "s":"beta","n":"2","u":"50%"
+	T @3ms "n":0.5,"b":"true"
+`
+
+func TestConditions(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		where string
+		want  int // of the events of basket
+		never int // with nulls that never match; 0 means the same, -1 none
+	}{
+		// The types are never converted, and = tells upper from lower case.
+		{"s = 'alpha'", 1, 0},
+		{"s = 'gamma'", 0, 0},
+		{"'alpha' = s", 1, 0},
+		{"n = 2", 1, 0},
+		{"n = '2'", 1, 0},
+		{"n > 0", 3, 0},
+		{"n >= '2'", 1, 0},
+		{"n < 1", 1, 0},
+		{"n <= 1", 2, 0},
+		{"1 < n", 1, 0},
+		{"s < 'b'", 2, 0},
+		{"NOT n > 0", 0, 0}, // '2' > 0 is unknown, and so is its opposite
+		{"NOT n = 2", 3, 0}, // but '2' = 2 is false
+		{"s = n", 0, 0},
+		// Booleans.
+		{"b", 1, 0},
+		{"NOT b", 1, 0},
+		{"b = true", 1, 0},
+		{"b = 'true'", 1, 0},
+		{"b IS TRUE", 1, 0},
+		{"b IS FALSE", 1, 0},
+		{"b IS NOT TRUE", 3, 0},
+		{"b IS NOT FALSE", 3, 0},
+		{"true", 4, 0},
+		{"false", 0, 0},
+		// Null.
+		{"s IS NULL", 1, 0},
+		{"s IS NOT NULL", 3, 0},
+		{"missing IS NULL", 4, 0},
+		{"s = NULL", 0, 0},
+		{"s != 'alpha'", 3, 2},
+		{"s != missing", 4, -1},
+		{"NOT s = 'alpha'", 2, 0},
+		{"NOT s != 'alpha'", 1, 0},
+		{"NOT (s = 'alpha' OR n = 0.5)", 2, 0},
+		{"NOT (s = 'alpha' AND n = 1)", 3, 0},
+		{"s NOT IN ('alpha', 'beta')", 2, 1},
+		{"NOT s IN ('alpha', 'beta')", 1, 0},
+		{"s NOT LIKE 'a%'", 2, 1},
+		{"NOT s LIKE 'a%'", 1, 0},
+		{"s NOT RLIKE 'a.*'", 3, 2},
+		{"missing != 1", 4, -1},
+		{"(s = 'alpha') IS NULL", 1, 0},
+		// Lists.
+		{"s IN ('alpha', 'beta')", 2, 0},
+		{"n IN (1, '2', 3)", 2, 0},
+		{"n IN (1, NULL)", 1, 0},
+		// AND binds tighter than OR, NOT tighter than both.
+		{"s = 'alpha' OR s = 'beta' AND n = 99", 1, 0},
+		{"(s = 'alpha' OR s = 'beta') AND n = 1", 1, 0},
+		{"NOT s = 'alpha' AND s IS NOT NULL", 2, 0},
+		{"missing = 1 OR s = 'beta'", 1, 0},
+		{"missing = 1 AND s = 'beta'", 0, 0},
+		// LIKE: blind to case, % is the only wildcard.
+		{"s LIKE 'alpha'", 2, 0},
+		{"s LIKE 'AL%'", 2, 0},
+		{"s LIKE '%a'", 3, 0},
+		{"s LIKE '%ET%'", 1, 0},
+		{"s LIKE 'a%a%a'", 0, 0},
+		{"s LIKE '%'", 3, 0},
+		{"s LIKE ''", 0, 0},
+		{"u LIKE 'u_1'", 1, 0},
+		{"u LIKE 'u%1'", 2, 0},
+		{"n LIKE '2'", 1, 0},
+		{"n LIKE '%'", 1, 0},
+		{"lower(s) LIKE '%LPH%'", 2, 0},
+		// RLIKE: the whole value, told by case.
+		{"s RLIKE 'al.*'", 1, 0},
+		{"s RLIKE r'al.*'", 1, 0},
+		{"s RLIKE r'alph'", 0, 0},
+		{"s RLIKE r'alph|beta'", 1, 0},
+		{"s RLIKE r'(?i)alpha'", 2, 0},
+		{`u RLIKE r'\d+%'`, 1, 0},
+		// Arithmetic and functions.
+		{"n + 1 = 3", 1, 0},
+		{"n / 0 IS NULL", 4, 0},
+		{"n * 2 - 1 = 0", 1, 0},
+		{"-n < -1", 1, 0},
+		{"(missing OR 0) = 0", 4, 0},
+		{"(n OR 7) = 7", 0, 0},
+		{"numeric(n) = 2", 2, 0},
+		{"numeric(s) IS NULL", 4, 0},
+		{"numeric('0x10') IS NULL AND numeric('inf') IS NULL AND numeric(' 1') IS NULL AND numeric('-1.5e1') = -15", 4, 0},
+		{"boolean(b) IS TRUE", 2, 0},
+		{"string(n) = '2'", 2, 0},
+		{"lower(s) = 'alpha'", 2, 0},
+		{"upper(s) = 'BETA'", 1, 0},
+		{"length(s) = 5", 2, 0},
+		{"length(n) = 1", 1, 0},
+		{"concat(s, '-', n) = 'alpha-1'", 1, 0},
+		{"concat(s, n) = '0.5'", 1, 0},
+		{"if(n = 1, 'one', 'other') = 'other'", 3, 0},
+		{"if(missing = 1, 'one') IS NULL", 4, 0},
+		{"if(b, n, 9) = 9", 3, 0},
+		{"abs(0 - n) = 2", 1, 0},
+		{"ceil(n) = 1", 2, 0},
+		{"floor(n) = 0", 1, 0},
+		{"round(n) = 1", 2, 0},
+		{"round(n, 0.25) = 0.5", 1, 0},
+		{"substring(s, 1, 2) = 'lp'", 1, 0},
+		{"substring(s, -2) = 'ta'", 1, 0},
+		{"substring(s, 99) = ''", 3, 0},
+		{"position(s, 'a') = 0", 1, 0},
+		{"position(s, 'a', 1) = 4", 1, 0},
+		{"indexOf(s, 'a', -1) = 3", 1, 0},
+		{"position(s, 'z') IS NULL", 4, 0},
+		{"clamp_max(n, 1) = 1", 2, 0},
+		{"clamp_min(n, 1) = 1", 2, 0},
+		{"mod(0 - n, 3) = 1", 1, 0},
+		{"mod(n, 0) IS NULL", 4, 0},
+		{"sqrt(0 - n) IS NULL", 4, 0},
+		{"pow(n, 2) = 4", 1, 0},
+		{"ln(0) IS NULL AND log10(100) = 2 AND log2(8) = 3 AND exp(0) = 1 AND round(log(8, 2)) = 3", 4, 0},
+		{"eventType() = 'T'", 4, 0},
+		{"timestamp > " + fmt.Sprint(midnight), 3, 0},
+	} {
+		for _, nullsMatch := range []bool{true, false} {
+			want := test.want
+			if !nullsMatch && test.never != 0 {
+				want = max(test.never, 0)
+			}
+			query := "SELECT count(*) AS n FROM T WHERE " + test.where
+			wantRows := fmt.Sprintf(`[{"n":%d}]`, want)
+			if got := ask(storeOf(t, basket), query, nullsMatch); got != wantRows {
+				t.Errorf("%s (nulls match: %v)\n got %s\nwant %s", query, nullsMatch, got, wantRows)
+			}
+		}
+	}
+}
+
+func TestQueries(t *testing.T) {
+	t.Parallel()
+	const second = midnight + 1000
+	for _, test := range []struct {
+		name, events, query, want string
+	}{
+		{
+			"half-open range", "T @-1ms\nT @0ms\nT @999ms\nT @1000ms",
+			fmt.Sprintf("SELECT count(*) FROM T SINCE %d UNTIL %d", midnight, second), `[{"count":2}]`,
+		},
+		{
+			"default range is the last hour", "T @-1ms\nT @0ms\nT @3599999ms\nT @3600000ms",
+			"SELECT count(*) FROM T", `[{"count":2}]`,
+		},
+		{"default end", "T @0ms\nT @3600000ms", fmt.Sprintf("SELECT count(*) FROM T SINCE %d", midnight-5), `[{"count":1}]`},
+		{
+			"out of order", "T @9ms \"v\":9\nT @3ms \"v\":3\nT @1ms \"v\":1\nT @3ms \"v\":4\nT @0ms \"v\":100",
+			fmt.Sprintf("SELECT sum(v), earliest(v), latest(v) FROM T SINCE %d UNTIL %d", midnight+1, midnight+4),
+			`[{"sum.v":8,"earliest.v":1,"latest.v":4}]`,
+		},
+		{"clauses in another order", "T @0ms \"v\":1", "FROM T WHERE v = 1 SELECT count(*)", `[{"count":1}]`},
+		{"several types", "A @0ms \"v\":1\nB @1ms \"v\":2\nC @2ms \"v\":4", "SELECT sum(v) FROM A, B", `[{"sum.v":3}]`},
+		{"one type twice", "A @0ms", "SELECT count(*) FROM A, A", `[{"count":1}]`},
+		{
+			"eventType() tells types apart", "A @0ms\nB @1ms\nB @2ms",
+			"SELECT filter(count(*), WHERE eventType() = 'B') AS b, count(*) AS all FROM A, B", `[{"b":2,"all":3}]`,
+		},
+		{
+			"latest across types", "A @5ms \"v\":1\nB @1ms \"v\":2", "SELECT latest(v), earliest(v) FROM A, B",
+			`[{"latest.v":1,"earliest.v":2}]`,
+		},
+		{
+			"unknown type", "T @0ms", "SELECT count(*), sum(v), average(v), min(v), latest(v) FROM Nothing WHERE v != 2",
+			`[{"count":0,"sum.v":0,"average.v":null,"min.v":null,"latest.v":null}]`,
+		},
+		{"unknown attribute", "T @0ms", "SELECT count(v), sum(v), max(v) FROM T", `[{"count.v":0,"sum.v":0,"max.v":null}]`},
+		{"names are told by case", "T @0ms \"v\":1", "SELECT count(V), count(*) FROM T", `[{"count.V":0,"count":1}]`},
+		{"type names are told by case", "T @0ms", "SELECT count(*) FROM t", `[{"count":0}]`},
+		{
+			"aggregates", "T @0ms \"v\":1\nT @1ms \"v\":2.5\nT @2ms \"v\":\"9\"\nT @3ms",
+			"SELECT count(*), count(v), sum(v), average(v), min(v), max(v), count(1) AS one FROM T",
+			`[{"count":4,"count.v":3,"sum.v":3.5,"average.v":1.75,"min.v":1,"max.v":2.5,"one":4}]`,
+		},
+		{
+			"min(timestamp)", "T @20ms\nT @7ms", "SELECT min(timestamp) AS first, max(timestamp) FROM T",
+			fmt.Sprintf(`[{"first":%d,"max.timestamp":%d}]`, midnight+7, midnight+20),
+		},
+		{
+			"filter and percentage", "T @0ms \"e\":true,\"v\":3\nT @1ms \"v\":4\nT @2ms\nT @3ms",
+			"SELECT filter(count(*), WHERE e IS TRUE) AS bad, percentage(count(*), WHERE e) AS p, filter(sum(v), WHERE v > 3) AS s, " +
+				"percentage(sum(v), WHERE e) AS q FROM T",
+			`[{"bad":1,"p":25,"s":4,"q":42.857142857142854}]`,
+		},
+		{
+			"filter of filter", "T @0ms \"a\":1,\"b\":1\nT @1ms \"a\":1\nT @2ms \"b\":1",
+			"SELECT filter(filter(count(*), WHERE a = 1), WHERE b = 1) AS both, filter(count(*) + 10, WHERE a = 1) AS c FROM T",
+			`[{"both":1,"c":12}]`,
+		},
+		{"filter and percentage of nothing", "T @0ms", "SELECT filter(count(*), WHERE v = 1) AS f, percentage(count(*), WHERE v = 1) AS p, " +
+			"filter(average(v), WHERE v = 1) AS a FROM T WHERE v = 2", `[{"f":0,"p":null,"a":null}]`},
+		{
+			"arithmetic", "T @0ms \"v\":3\nT @1ms \"v\":4",
+			"SELECT sum(v) / count(*) AS a, count(*) / 0 AS z, average(w) + 1 AS n, (average(w) OR 0) + 1 AS o, -(count(*) - 5) * 2 AS m, " +
+				"clamp_max(sum(v), 5) AS c, if(count(*) > 1, 'many', 'few') AS i FROM T",
+			`[{"a":3.5,"z":null,"n":null,"o":1,"m":6,"c":5,"i":"many"}]`,
+		},
+		{"null replaced row by row", "T @0ms \"v\":3\nT @1ms", "SELECT average(v OR 0) AS a, average(v) FROM T", `[{"a":1.5,"average.v":3}]`},
+		{
+			"keys", "T @0ms \"v\":1", "SELECT count(*), filter(sum(v), WHERE v = 1), percentage(count(*), WHERE v = 1), sum(v) + 1, sum(v OR 0), " +
+				"count(*) AS 'bad requests' FROM T",
+			`[{"count":1,"sum.v":1,"percentage":100,"result":2,"sum.v OR 0":1,"bad requests":1}]`,
+		},
+		{"equal keys collide", "T @0ms \"v\":1", "SELECT count(*), filter(count(*), WHERE v = 2) FROM T", `[{"count":0}]`},
+		{
+			"numbers", "T @0ms \"v\":1000000,\"w\":0.1,\"x\":123456789012,\"y\":1e-7",
+			"SELECT sum(v), sum(w), sum(x), sum(y) FROM T", `[{"sum.v":1000000,"sum.w":0.1,"sum.x":123456789012,"sum.y":1e-7}]`,
+		},
+		{
+			"buckets", "T @0ms\nT @999ms\nT @1000ms \"v\":1\nT @2999ms",
+			fmt.Sprintf("SELECT count(*) AS n, average(v) AS a FROM T SINCE %d UNTIL %d TIMESERIES 1 second", midnight, midnight+3000),
+			fmt.Sprintf(`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"n":2,"a":null},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"n":1,"a":1},`+
+				`{"beginTimeSeconds":%d,"endTimeSeconds":%d,"n":1,"a":null}]`,
+				midnight/1000, midnight/1000+1, midnight/1000+1, midnight/1000+2, midnight/1000+2, midnight/1000+3),
+		},
+		{
+			"buckets are laid from the end and a partial one is dropped", "T @0ms\nT @499ms\nT @500ms\nT @1499ms\nT @1500ms\nT @2499ms\nT @2500ms",
+			fmt.Sprintf("SELECT count(*) AS n FROM T SINCE %d UNTIL %d TIMESERIES 1 second", midnight, midnight+2500),
+			fmt.Sprintf(`[{"beginTimeSeconds":%d.5,"endTimeSeconds":%d.5,"n":2},{"beginTimeSeconds":%d.5,"endTimeSeconds":%d.5,"n":2}]`,
+				midnight/1000, midnight/1000+1, midnight/1000+1, midnight/1000+2),
+		},
+		{
+			"buckets without events", "", fmt.Sprintf("SELECT count(*) AS n FROM T SINCE %d UNTIL %d TIMESERIES 1 minute", midnight, midnight+120_000),
+			fmt.Sprintf(`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"n":0},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"n":0}]`,
+				midnight/1000, midnight/1000+60, midnight/1000+60, midnight/1000+120),
+		},
+		{
+			"366 buckets", "", fmt.Sprintf("SELECT count(*) AS n FROM T SINCE %d UNTIL %d TIMESERIES 1 minute", midnight, midnight+367*60_000),
+			"error: TIMESERIES supports a maximum of 366 buckets",
+		},
+		{"366 buckets of the default range", "", "SELECT count(*) FROM T TIMESERIES 5 seconds", "error: TIMESERIES supports a maximum of 366 buckets"},
+		{
+			"step too large", "", fmt.Sprintf("SELECT count(*) FROM T SINCE %d UNTIL %d TIMESERIES 1 hour", midnight, second),
+			"error: TIMESERIES step size is larger than the current time window.",
+		},
+		{
+			"step too large for the default range", "", "SELECT count(*) FROM T TIMESERIES 2 hours",
+			"error: TIMESERIES step size is larger than the current time window.",
+		},
+		{
+			"start after end", "", fmt.Sprintf("SELECT count(*) FROM T SINCE %d UNTIL %d", second, midnight),
+			"error: The query's start time must be before its end time.",
+		},
+		{"start after now", "", fmt.Sprintf("SELECT count(*) FROM T SINCE %d", now), "error: The query's start time must be before its end time."},
+		{"syntax", "", "SELECT count(*) FORM T", "error: NRQL Syntax Error: Error at line 1 position 17, unexpected 'FORM'"},
+		{"syntax on another line", "", "SELECT count(*)\nFROM T\nHAVING n > 1", "error: NRQL Syntax Error: Error at line 3 position 1, unexpected 'HAVING'"},
+		{
+			"escape", "", "SELECT count(*) FROM T WHERE a LIKE '5!%' ESCAPE '!'",
+			"error: NRQL Syntax Error: Error at line 1 position 43, unexpected 'ESCAPE'",
+		},
+		{"unbalanced", "", "SELECT count(* FROM T", "error: NRQL Syntax Error: Error at line 1 position 14, unexpected '*'"},
+		{"unclosed", "", "SELECT count(*) FROM T WHERE (a = 1", "error: NRQL Syntax Error: Error at line 1 position 30, perhaps unbalanced ("},
+		{"unknown function", "", "SELECT baseline(x) FROM T", "error: Unknown function baseline()"},
+		{"bad pattern", "", "SELECT count(*) FROM T WHERE a RLIKE r'('", "error: Invalid regular expression r'('"},
+		{"empty", "", "  ", "error: Validation error on 'nrql': a query must be specified"},
+		{"4095 bytes", "T @0ms", "SELECT count(*) FROM T" + strings.Repeat(" ", 4095-22), `[{"count":1}]`},
+		{
+			"4096 bytes", "T @0ms", "SELECT count(*) FROM T" + strings.Repeat(" ", 4096-22),
+			"error: The query has 4096 bytes; it must have fewer than 4096.",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := ask(storeOf(t, test.events), test.query, true)
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s\n(-want +got)\n%s", test.query, diff)
+			}
+		})
+	}
+}
+
+// TestRefusals holds what must never be answered with a number.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	store := storeOf(t, basket)
+	for _, test := range []struct{ query, want string }{
+		{"SELECT * FROM T", "SELECT *"},
+		{"SELECT s FROM T", "the attribute s outside of an aggregate"},
+		{"SELECT count(*) + n FROM T", "the attribute n outside of an aggregate"},
+		{"SELECT 1 FROM T", "the column 1 without an aggregate"},
+		{"SELECT eventType() FROM T", "eventType() outside of an aggregate"},
+		{"SELECT uniqueCount(s) FROM T", "uniqueCount()"},
+		{"SELECT count(*), percentile(n, 95) FROM T", "percentile()"},
+		{"SELECT rate(count(*), 60) FROM T", "rate()"},
+		{"SELECT percentage(percentage(count(*), WHERE n = 1), WHERE n = 2) FROM T", "percentage() inside of percentage()"},
+		{"SELECT count(*) FROM T WHERE capture(s, r'(?P<x>.*)') = 'a'", "capture()"},
+		{"SELECT count(*) FROM T WHERE n = 1 AND accountId() = 5", "accountId()"},
+		{"SELECT count(*) FROM T WHERE hourOf(timestamp) = '6:00'", "hourOf()"},
+		{"SELECT filter(count(*), WHERE jparse(s) = 1) FROM Unknown", "jparse()"},
+		{"SELECT count(*) FROM T WHERE s LIKE u", "LIKE with anything but a string literal"},
+		{"SELECT count(*) FROM T WHERE s = 'a' AND 5", "the value 5 as a condition"},
+		{"SELECT count(*) FROM T WHERE log(n) = 1", "log() without a base"},
+		{"SELECT count(*) FROM Metric", "FROM Metric"},
+		{"SELECT count(*) FROM T, Metric", "FROM Metric"},
+		{"SELECT count(*) FROM T FACET s", "FACET"},
+		{"SELECT count(*) FROM T LIMIT 5", "LIMIT"},
+		{"SELECT count(*) FROM T COMPARE WITH 1 week ago", "COMPARE"},
+		{"SELECT count(*) FROM T WITH TIMEZONE 'Asia/Tokyo'", "WITH"},
+		{"SELECT count(*) FROM T TIMESERIES 5 minutes SLIDE BY 1 minute", "SLIDE"},
+		{"SELECT count(*) FROM T EXTRAPOLATE", "EXTRAPOLATE"},
+		{"SELECT count(*) FROM T TIMESERIES", "TIMESERIES without a whole number of units"},
+		{"SELECT count(*) FROM T SINCE '2023-01-01'", "a time that is not in epoch milliseconds"},
+		{"SELECT count(*) FROM T SINCE 1 day ago", "a relative time"},
+		{"SELECT count(*) FROM (SELECT count(*) FROM T)", "a subquery in FROM"},
+		{"SELECT count(*) FROM T WHERE n > (SELECT max(n) FROM T)", "a subquery"},
+		{"SELECT percentile(n, 95)['95'] FROM T", "[…] behind a value"},
+		{"SELECT apdex(n, t: 0.5) FROM T", "a named argument"},
+		{"SHOW EVENT TYPES", "SHOW"},
+	} {
+		want := "error: slojourn simulator: " + test.want + " is not simulated"
+		if got := ask(store, test.query, true); got != want {
+			t.Errorf("%s\n got %s\nwant %s", test.query, got, want)
+		}
+	}
+}
+
+// TestTreeIsKnown fails when the parser learns something that this package
+// would silently leave out of its answers.
+func TestTreeIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		node any
+		want string
+	}{
+		{nrql.Query{}, "Range Select From Where Since Until TimeSeries"},
+		{nrql.Column{}, "Range Expr Alias"},
+		{nrql.Time{}, "Range Millis"},
+		{nrql.TimeSeries{}, "Range Count Unit"},
+		{nrql.Call{}, "Range Name Args"},
+		{nrql.Where{}, "Range Condition"},
+		{nrql.Is{}, "Range X Not What"},
+		{nrql.In{}, "Range X Not List"},
+		{nrql.Like{}, "Range X Not Regexp Pattern"},
+	} {
+		var got []string
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(test.node)) {
+			if len(f.Index) == 1 {
+				got = append(got, f.Name)
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%T has the fields %v, known are %s: simulate or refuse the others", test.node, got, test.want)
+		}
+	}
+}

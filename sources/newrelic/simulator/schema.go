@@ -1,0 +1,165 @@
+package simulator
+
+// objectType is a GraphQL type with fields.
+type objectType struct {
+	name   string
+	fields map[string]*field
+	// real lists fields that New Relic has and the simulator has not. They are
+	// refused by name and not as unknown.
+	real []string
+}
+
+// field is a field of a type. object is nil for scalars.
+type field struct {
+	object    *objectType
+	list      bool
+	arguments []argument
+	resolve   func(r *resolver, parent any, args map[string]any) (any, *queryError)
+}
+
+// argument is an argument of a field.
+type argument struct {
+	name     string
+	kind     string // the name of an input type
+	required bool
+}
+
+// argument returns the argument of a name.
+func (f *field) argument(name string) (argument, bool) {
+	for _, a := range f.arguments {
+		if a.name == name {
+			return a, true
+		}
+	}
+	return argument{}, false
+}
+
+// newSchema returns the root of what can be queried.
+func newSchema() *objectType {
+	user := &objectType{name: "User", fields: map[string]*field{
+		"id":    constantField(1.0),
+		"name":  constantField("slojourn simulator"),
+		"email": constantField("simulator@example.com"),
+	}}
+	requestContext := &objectType{name: "RequestContext", fields: map[string]*field{
+		"userId": constantField("1"),
+		"apiKey": {resolve: func(r *resolver, _ any, _ map[string]any) (any, *queryError) { return mask(r.key), nil }},
+	}}
+	account := &objectType{
+		name: "Account",
+		fields: map[string]*field{
+			"id":   {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent, nil }},
+			"name": {resolve: accountName},
+			"nrql": {
+				object: newResultType(), resolve: (*resolver).nrql,
+				arguments: []argument{
+					{"query", "Nrql", true},
+					{"timeout", "Seconds", false},
+					{"async", "Boolean", false},
+				},
+			},
+		},
+		real: []string{
+			"agentEnvironment", "aiNotifications", "aiWorkflows", "alerts", "cloud", "dataManagement", "eventsToMetrics",
+			"licenseKey", "logConfigurations", "metricNormalizationRule", "nrqlQueryProgress", "reportingEventTypes",
+			"synthetics", "workload",
+		},
+	}
+	actor := &objectType{
+		name: "Actor",
+		fields: map[string]*field{
+			"account": {object: account, resolve: (*resolver).account, arguments: []argument{{"id", "Int", true}}},
+			"user":    {object: user, resolve: anything},
+		},
+		real: []string{
+			"accounts", "apiAccess", "dashboard", "entities", "entity", "entitySearch", "nrql", "nrqlQueryProgress",
+			"organization", "queryHistory", "users",
+		},
+	}
+	return &objectType{
+		name: "RootQueryType",
+		fields: map[string]*field{
+			"actor":          {object: actor, resolve: anything},
+			"requestContext": {object: requestContext, resolve: anything},
+		},
+		real: []string{"__schema", "__type", "docs"},
+	}
+}
+
+// newResultType returns the type of the answer to one query.
+func newResultType() *objectType {
+	window := &objectType{name: "NrdbMetadataTimeWindow", fields: map[string]*field{
+		"begin":       answerField(func(a *answer) any { return a.begin }),
+		"end":         answerField(func(a *answer) any { return a.end }),
+		"since":       answerField(func(a *answer) any { return a.since }),
+		"until":       answerField(func(a *answer) any { return a.until }),
+		"compareWith": constantField(nil),
+	}}
+	metadata := &objectType{name: "NrdbMetadata", fields: map[string]*field{
+		"eventTypes": answerField(func(a *answer) any { return texts(a.eventTypes) }),
+		"facets":     constantField(nil),
+		"messages":   constantField([]any{}),
+		"timeWindow": {object: window, resolve: anything},
+	}}
+	progress := &objectType{name: "NrdbQueryProgress", fields: map[string]*field{
+		"completed":        constantField(true),
+		"queryId":          constantField(nil),
+		"resultExpiration": constantField(nil),
+		"retryAfter":       constantField(nil),
+		"retryDeadline":    constantField(nil),
+	}}
+	suggestion := &objectType{name: "NrqlFacetSuggestion", fields: map[string]*field{
+		"attributes": constantField(nil), "nrql": constantField(nil),
+	}}
+	attribute := &objectType{name: "EventAttributeDefinition", fields: map[string]*field{
+		"definition": constantField(nil), "documentationUrl": constantField(nil),
+		"label": constantField(nil), "name": constantField(nil),
+	}}
+	definition := &objectType{name: "EventDefinition", fields: map[string]*field{
+		"attributes": {object: attribute, list: true, resolve: nothing},
+		"definition": constantField(nil), "label": constantField(nil), "name": constantField(nil),
+	}}
+	return &objectType{
+		name: "NrdbResultContainer",
+		fields: map[string]*field{
+			"results":          answerField(func(a *answer) any { return a.rows }),
+			"nrql":             {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent.(*result).nrql, nil }},
+			"metadata":         {object: metadata, resolve: anything},
+			"currentResults":   constantField(nil),
+			"previousResults":  constantField(nil),
+			"totalResult":      constantField(nil),
+			"otherResult":      constantField(nil),
+			"rawResponse":      {resolve: rawResponse},
+			"queryProgress":    {object: progress, resolve: anything},
+			"suggestedFacets":  {object: suggestion, list: true, resolve: nothing},
+			"eventDefinitions": {object: definition, list: true, resolve: nothing},
+		},
+		real: []string{"embeddedChartUrl", "staticChartUrl"},
+	}
+}
+
+// constantField always has one value.
+func constantField(value any) *field {
+	return &field{resolve: func(*resolver, any, map[string]any) (any, *queryError) { return value, nil }}
+}
+
+// answerField is read from what a query found.
+func answerField(value func(*answer) any) *field {
+	return &field{resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+		return value(parent.(*result).answer), nil
+	}}
+}
+
+// anything passes its parent on to the fields below.
+func anything(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent, nil }
+
+// nothing is an empty list.
+func nothing(*resolver, any, map[string]any) (any, *queryError) { return []any{}, nil }
+
+func texts(list []string) []any {
+	result := make([]any, len(list))
+	for i, s := range list {
+		result[i] = s
+	}
+	return result
+}
