@@ -240,3 +240,49 @@ func TestNewSeriesRefuses(t *testing.T) {
 		t.Error("cuts out of order are taken")
 	}
 }
+
+// TestJourneyBudgetOfYoungSteps measures two steps for different times: what a
+// step spends counts for as long as it was measured.
+func TestJourneyBudgetOfYoungSteps(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name       string
+		old, young slo.Counts
+		consumed   float64
+	}{
+		{"the young one failed", slo.Counts{Total: 100}, slo.Counts{Total: 10, Bad: 1}, 0.1 / 0.01 * 15 / 60},
+		{"the old one failed", slo.Counts{Total: 100, Bad: 10}, slo.Counts{Total: 10}, 0.1 / 0.01 * 60 / 60},
+		{"both did alike", slo.Counts{Total: 10, Bad: 1}, slo.Counts{Total: 10, Bad: 1}, 0.19 / 0.01 * 37.5 / 60},
+		{"none did", slo.Counts{Total: 10}, slo.Counts{Total: 10}, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			old, young := &slo.SLO{ID: "j/old"}, &slo.SLO{ID: "j/young"}
+			j := &slo.Journey{
+				ID: "j", Compose: slo.Series, Objectives: []slo.Objective{{Name: "1h", Target: target(t, "99%"), Window: slo.Rolling(60)}},
+				Steps: []slo.Step{{Name: "old", SLO: old}, {Name: "young", SLO: young}},
+			}
+			set := &slo.Set{SLOs: []*slo.SLO{old, young}, Journeys: []*slo.Journey{j}}
+			measured := map[string]burnrate.Measurement{}
+			for id, m := range map[string]struct {
+				since  slo.Minute
+				counts slo.Counts
+			}{"j/old": {0, test.old}, "j/young": {985, test.young}} {
+				extent := slo.Span{Start: m.since, End: 1000}
+				cuts := burnrate.Cuts(extent, burnrate.Windows(set, id), []slo.Minute{1000})
+				counts := make([]slo.Counts, len(cuts)-1)
+				counts[len(counts)-1] = m.counts
+				series, err := burnrate.NewSeries(extent, cuts, counts)
+				if err != nil {
+					t.Fatal(err)
+				}
+				measured[id] = burnrate.Measurement{Series: series, End: 1000}
+			}
+			o := burnrate.Evaluate(set, time.Unix(60_000, 0), measured).Statuses[0].Objectives[0]
+			if got := value(t, o.Budget.Consumed); math.Abs(got-test.consumed) > 1e-9 {
+				t.Errorf("consumed %v, want %v", got, test.consumed)
+			}
+		})
+	}
+}

@@ -133,7 +133,6 @@ func (e evaluation) journeyObjective(j *slo.Journey, o slo.Objective, end slo.Mi
 	steps := e.steps(j, o.Window, end)
 	result.Window = composeWindow(o.Window, end, steps)
 	result.BurnRate = burnRateOf(result.Window.ErrorRatio, o.Target)
-	result.Budget = e.journeyBudget(j, o, result.Window)
 	for _, w := range BurnWindows() {
 		window := composeWindow(w, end, e.steps(j, w, end))
 		result.Burn = append(result.Burn, Burn{Window: window, Rate: burnRateOf(window.ErrorRatio, o.Target)})
@@ -145,6 +144,7 @@ func (e evaluation) journeyObjective(j *slo.Journey, o slo.Objective, end slo.Mi
 	for i, share := range attributeSeries(ratios) {
 		result.Shares = append(result.Shares, Share{Step: j.Steps[i].Name, ID: j.Steps[i].SLO.ID, Window: steps[i], Ratio: share})
 	}
+	result.Budget = e.journeyBudget(j, o, result.Window, result.Shares)
 	return result
 }
 
@@ -157,16 +157,22 @@ func (e evaluation) steps(j *slo.Journey, window slo.Window, end slo.Minute) []W
 }
 
 // journeyBudget is E / (1 - target) × minutes so far / minutes of the window.
-// The minutes so far count from the first measured minute of any step.
-func (e evaluation) journeyBudget(j *slo.Journey, o slo.Objective, window Window) Budget {
+//
+// Steps may have been measured for different times. Then the minutes so far
+// are their mean, weighted by each step's part in the error: a step that was
+// added an hour ago and failed since then counts for an hour, however long the
+// others have been measured. With a target of 99 %, E = 10 % and one guilty
+// step, 14 of 28 days make 0.1 / 0.01 × 14 / 28 = 5 budgets.
+func (e evaluation) journeyBudget(j *slo.Journey, o slo.Objective, window Window, shares []Share) Budget {
 	errorRatio, known := window.ErrorRatio.Value()
 	if !known {
 		return Budget{State: Unknown}
 	}
-	soFar := int64(0)
-	for _, step := range j.Steps {
-		soFar = max(soFar, window.Span.Intersect(e.measured[step.SLO.ID].Series.Extent()).Len())
+	soFar := 0.0
+	for i, step := range j.Steps {
+		share, _ := shares[i].Ratio.Value()
+		soFar += share * float64(window.Span.Intersect(e.measured[step.SLO.ID].Series.Extent()).Len())
 	}
 	allowed, of := o.Target.Allowed()
-	return budgetOf(errorRatio*float64(of)*float64(soFar), float64(allowed)*float64(window.Span.Len()))
+	return budgetOf(errorRatio*float64(of)*soFar, float64(allowed)*float64(window.Span.Len()))
 }

@@ -20,8 +20,8 @@ import (
 const (
 	tableWidth = 100
 	sliWidth   = 8
-	barWidth   = 8
-	leftWidth  = 7
+	barWidth   = 7
+	leftWidth  = 8
 	burnWidth  = 5
 	causeWidth = 5
 	ownerWidth = 14
@@ -300,10 +300,14 @@ func leftText(o burnrate.Objective) string {
 	if o.Window.State == burnrate.Partial {
 		mark = "~"
 	}
-	if math.Abs(left) >= 10 {
+	switch {
+	case left <= -100:
+		return mark + "<-9999%"
+	case math.Abs(left) > 1:
 		return mark + percent(left, 0)
+	default:
+		return mark + percent(left, 1)
 	}
-	return mark + percent(left, 1)
 }
 
 func percent(share float64, decimals int) string {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/slojourn/slojourn/sources/newrelic/simulator"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"slojourn": main})
+}
+
+// TestScripts runs testdata/script. Beside the usual commands they have
+//
+//	exits CODE slojourn ARGS…   the command must end with this exit code
+//	simulate FILE [KEY]         serves events; $ENDPOINT is its address
+//	closedport                  $ENDPOINT is an address where nobody listens
+//	envsubst FILE…              replaces $ENDPOINT in files
+//	counts ID WINDOW TOTAL BAD  what stdout, the JSON of eval, must say
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("NEW_RELIC_API_KEY", "NRAK-SECRETKEY")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "simulate": simulate, "closedport": closedPort, "envsubst": substitute, "counts": counts,
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE command…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	err = ts.Exec(args[1], args[2:]...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+func simulate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: simulate FILE [KEY]")
+	}
+	store := simulator.NewStore()
+	ts.Check(store.ReadFiles(ts.MkAbs(args[0])))
+	options := simulator.Options{}
+	if len(args) == 2 {
+		options.Key = args[1]
+	}
+	server := httptest.NewServer(simulator.New(store, options))
+	ts.Defer(server.Close)
+	ts.Setenv("ENDPOINT", server.URL+"/graphql")
+}
+
+func closedPort(ts *testscript.TestScript, _ bool, _ []string) {
+	var config net.ListenConfig
+	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv("ENDPOINT", "http://"+listener.Addr().String()+"/graphql")
+	ts.Check(listener.Close())
+}
+
+func substitute(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		text := strings.ReplaceAll(ts.ReadFile(name), "$ENDPOINT", ts.Getenv("ENDPOINT"))
+		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
+	}
+}
+
+func counts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: counts ID WINDOW TOTAL BAD")
+	}
+	type window struct {
+		Window     string
+		Total, Bad int64
+	}
+	var document struct {
+		SLOs []struct {
+			ID         string
+			Objectives []struct {
+				window
+				Burn []window
+			}
+		}
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &document))
+	for _, s := range document.SLOs {
+		for _, o := range s.Objectives {
+			for _, w := range append(o.Burn, o.window) {
+				if s.ID != args[0] || w.Window != args[1] {
+					continue
+				}
+				if got := fmt.Sprint(w.Total, " ", w.Bad); got != args[2]+" "+args[3] {
+					ts.Fatalf("%s over %s: total and bad are %s, want %s %s", s.ID, w.Window, got, args[2], args[3])
+				}
+				return
+			}
+		}
+	}
+	ts.Fatalf("no window %s of %s", args[1], args[0])
+}

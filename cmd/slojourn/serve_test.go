@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// background runs a command that stays up until stop is called. It gives the
+// stream that the test wants to read, and the exit code in the end.
+func background(t *testing.T, wantStderr bool, args ...string) (stream *bufio.Reader, stop func() int) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	env := environment{
+		stdin: strings.NewReader(""), stdout: writer, stderr: io.Discard, getenv: func(string) string { return "" },
+		now: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
+	}
+	if wantStderr {
+		env.stdout, env.stderr = io.Discard, writer
+	}
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, env, args)
+		writer.Close() //nolint:errcheck // a pipe's never fails
+	}()
+	stop = func() int {
+		cancel()
+		go io.Copy(io.Discard, reader) //nolint:errcheck // only to let the command end
+		return <-code
+	}
+	t.Cleanup(cancel)
+	return bufio.NewReader(reader), stop
+}
+
+func post(t *testing.T, address, key, body string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Api-Key", key)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close() //nolint:errcheck // only read from
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
+}
+
+// TestSimulatorCommand reads the address from the first line, asks there, and
+// ends the command.
+func TestSimulatorCommand(t *testing.T) {
+	t.Parallel()
+	events := filepath.Join(t.TempDir(), "events.ndjson")
+	// 1795338000000 is 09:00 on 2026-11-22, half an hour before --now.
+	if err := os.WriteFile(events, []byte(`{"eventType":"A","timestamp":1795338000000}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stop := background(t, false, "simulator", "--events", events, "--listen", "127.0.0.1:0", "--key", "K", "--account", "7", "--now", "2026-11-22T09:30:00Z")
+	line, err := stdout.ReadString('\n')
+	if err != nil || !strings.HasPrefix(line, "http://127.0.0.1:") || !strings.HasSuffix(line, "/graphql\n") {
+		t.Fatalf("first line %q, %v", line, err)
+	}
+	address := strings.TrimSpace(line)
+	query := func(account, nrql string) string {
+		return `{"query":"{ actor { account(id: ` + account + `) { nrql(query: \"` + nrql + `\") { results } } } }"}`
+	}
+	tests := []struct{ name, key, body, want string }{
+		{"the default range ends at --now", "K", query("7", "SELECT count(*) FROM A"), `{"count":1}`},
+		{"another key", "X", query("7", "SELECT count(*) FROM A"), "BAD_API_KEY"},
+		{"another account", "K", query("8", "SELECT count(*) FROM A"), "not authorized"},
+	}
+	for _, test := range tests {
+		if got := post(t, address, test.key, test.body); !strings.Contains(got, test.want) {
+			t.Errorf("%s: got %s, want it to hold %s", test.name, got, test.want)
+		}
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("exit code %d after an interrupt", code)
+	}
+}
+
+// TestDemoStaysUp asks the demo's simulator after the table was printed.
+func TestDemoStaysUp(t *testing.T) {
+	t.Parallel()
+	stderr, stop := background(t, true, "demo")
+	var address string
+	for address == "" {
+		line, err := stderr.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		for word := range strings.FieldsSeq(line) {
+			if strings.HasPrefix(word, "http://") {
+				address = word
+			}
+		}
+	}
+	answer := post(t, address, demoKey, `{"query":"{ actor { account(id: 1) { nrql(query: \"SELECT count(*) AS n FROM Log SINCE 1795338000000 UNTIL 1795338060000\") { results } } } }"}`)
+	if !strings.Contains(answer, `"results"`) {
+		t.Errorf("got %s", answer)
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("exit code %d after an interrupt", code)
+	}
+}
+
+// TestRunReportsWriteErrors keeps errors of the output from being swallowed.
+func TestRunReportsWriteErrors(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	env := environment{
+		stdin: strings.NewReader("apiVersion: slojourn/v1\nkind: Team\nmetadata: {name: Bad}\n"), stdout: brokenWriter{}, stderr: &stderr,
+		getenv: func(string) string { return "" }, now: time.Now,
+	}
+	if code := run(t.Context(), env, []string{"validate", "-"}); code != exitFailed || !strings.Contains(stderr.String(), "disk full") {
+		t.Errorf("exit code %d, stderr %q", code, stderr.String())
+	}
+}
+
+type brokenWriter struct{}
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("disk full") }
