@@ -103,7 +103,7 @@ func day(t *testing.T, since int64, counts slo.Counts, failure error) burnrate.O
 	m := burnrate.Measurement{End: end, Err: failure}
 	if failure == nil {
 		extent := slo.Span{Start: end - slo.Minute(since), End: end}
-		cuts := burnrate.Cuts(extent, burnrate.Windows(set, "a"), []slo.Minute{end})
+		cuts := burnrate.Cuts(extent, burnrate.Windows(set)["a"], []slo.Minute{end})
 		sums := make([]slo.Counts, max(0, len(cuts)-1))
 		if len(sums) > 0 {
 			sums[0] = counts // in the oldest part
@@ -171,7 +171,7 @@ func journey(t *testing.T, steps ...*slo.Counts) burnrate.Objective {
 		if c == nil {
 			extent.Start = extent.End
 		}
-		cuts := burnrate.Cuts(extent, burnrate.Windows(set, id), []slo.Minute{10_000})
+		cuts := burnrate.Cuts(extent, burnrate.Windows(set)[id], []slo.Minute{10_000})
 		counts := make([]slo.Counts, max(0, len(cuts)-1))
 		if c != nil {
 			counts[len(counts)-1] = *c
@@ -270,7 +270,7 @@ func TestJourneyBudgetOfYoungSteps(t *testing.T) {
 				counts slo.Counts
 			}{"j/old": {0, test.old}, "j/young": {985, test.young}} {
 				extent := slo.Span{Start: m.since, End: 1000}
-				cuts := burnrate.Cuts(extent, burnrate.Windows(set, id), []slo.Minute{1000})
+				cuts := burnrate.Cuts(extent, burnrate.Windows(set)[id], []slo.Minute{1000})
 				counts := make([]slo.Counts, len(cuts)-1)
 				counts[len(counts)-1] = m.counts
 				series, err := burnrate.NewSeries(extent, cuts, counts)

@@ -43,34 +43,34 @@ func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snaps
 	return snapshot
 }
 
-// Windows returns every window that evaluating a set asks of an SLO, for the
-// SLO itself and for the journeys it is a step of.
-func Windows(set *slo.Set, id string) []slo.Window {
-	windows := BurnWindows()
-	longest := int64(0)
-	add := func(objectives []slo.Objective) {
+// Windows returns, for each SLO by id, every window that evaluating the set
+// asks of it, for itself and for the journeys it is a step of; the shortest
+// come first.
+func Windows(set *slo.Set) map[string][]slo.Window {
+	windows := make(map[string][]slo.Window, len(set.SLOs))
+	add := func(id string, objectives []slo.Objective) {
 		for _, o := range objectives {
-			windows = append(windows, o.Window)
-			longest = max(longest, o.Window.Minutes())
+			windows[id] = append(windows[id], o.Window)
 		}
 	}
 	for _, s := range set.SLOs {
-		if s.ID == id {
-			add(s.Objectives)
-		}
+		windows[s.ID] = BurnWindows()
+		add(s.ID, s.Objectives)
 	}
 	for _, j := range set.Journeys {
 		for _, step := range j.Steps {
-			if step.SLO.ID == id {
-				add(j.Objectives)
-			}
+			add(step.SLO.ID, j.Objectives)
 		}
 	}
-	if longest > paceMinutes {
-		windows = append(windows, slo.Rolling(paceMinutes))
+	for id, list := range windows {
+		shorter := func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) }
+		if slices.MaxFunc(list, shorter).Minutes() > paceMinutes {
+			list = append(list, slo.Rolling(paceMinutes))
+		}
+		slices.SortFunc(list, shorter)
+		windows[id] = slices.Compact(list)
 	}
-	slices.SortFunc(windows, func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) })
-	return slices.Compact(windows)
+	return windows
 }
 
 // JourneyEnd returns the end of a journey's windows: the earliest of its

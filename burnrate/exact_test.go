@@ -36,7 +36,7 @@ func (m minutes) sum(span slo.Span) (c slo.Counts, measured int64) {
 func (m minutes) measurement(t *rapid.T, set *slo.Set, id string, end slo.Minute) burnrate.Measurement {
 	extent := m.extent()
 	extent.End = min(extent.End, end)
-	cuts := burnrate.Cuts(extent, burnrate.Windows(set, id), []slo.Minute{end})
+	cuts := burnrate.Cuts(extent, burnrate.Windows(set)[id], []slo.Minute{end})
 	var counts []slo.Counts
 	for i := 1; i < len(cuts); i++ {
 		c, _ := m.sum(slo.Span{Start: cuts[i-1], End: cuts[i]})

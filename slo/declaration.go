@@ -16,11 +16,6 @@ type Declarations struct {
 	SLOs     []SLODeclaration
 }
 
-// Empty reports whether nothing is declared.
-func (d Declarations) Empty() bool {
-	return len(d.Sources)+len(d.Teams)+len(d.Defaults)+len(d.Journeys)+len(d.SLOs) == 0
-}
-
 // Metadata is what every kind has.
 type Metadata struct {
 	Folder string    // absolute, with slashes; it decides which Defaults apply

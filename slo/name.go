@@ -6,11 +6,16 @@ import (
 	"strings"
 )
 
+var (
+	validName  = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	notInNames = regexp.MustCompile(`[^a-z0-9]+`)
+)
+
 // CheckName returns a [*Problem] unless name is a valid name: at most 63
 // lower-case letters, digits and hyphens that begin and end with a letter or
 // digit.
 func CheckName(name string) error {
-	if regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`).MatchString(name) {
+	if validName.MatchString(name) {
 		return nil
 	}
 	problem := &Problem{
@@ -25,7 +30,7 @@ func CheckName(name string) error {
 
 // properName makes a valid name of a word, or "" when nothing is left of it.
 func properName(word string) string {
-	word = regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(word), "-")
+	word = notInNames.ReplaceAllString(strings.ToLower(word), "-")
 	word = strings.Trim(word, "-")
 	if len(word) > 63 {
 		word = strings.TrimRight(word[:63], "-")

@@ -124,8 +124,11 @@ func TestResolveFindings(t *testing.T) {
 		in   slo.Declarations
 		want []string
 	}{
-		{"no source", slo.Declarations{Teams: team, SLOs: []slo.SLODeclaration{one("a", 2)}},
-			[]string{"info SLO011 no Source is declared, so references to sources are not checked"}},
+		{
+			"no source",
+			slo.Declarations{Teams: team, SLOs: []slo.SLODeclaration{one("a", 2)}},
+			[]string{"info SLO011 no Source is declared, so references to sources are not checked"},
+		},
 		{"two sources and no choice", slo.Declarations{
 			Teams: team, Sources: []slo.SourceDeclaration{{Metadata: named("a", 1, "")}, {Metadata: named("b", 1, "")}},
 			SLOs: []slo.SLODeclaration{one("a", 2)},

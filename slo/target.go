@@ -11,6 +11,8 @@ import (
 // its exact arithmetic stay in range: nine leave 10^11 parts of the whole.
 const maxTargetDecimals = 9
 
+var percentage = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]+)?$`)
+
 // Target is the share of valid events that must be good, kept as the decimal
 // percentage that was typed. The zero Target is not valid; make one with
 // [ParseTarget].
@@ -26,8 +28,7 @@ type Target struct {
 func ParseTarget(text string) (Target, error) {
 	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
 	number = strings.TrimSpace(number)
-	form := regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]+)?$`)
-	if !form.MatchString(number) {
+	if !percentage.MatchString(number) {
 		return Target{}, &Problem{fmt.Sprintf("target %q is not a percentage", text), "write a decimal percentage such as 99.9%"}
 	}
 	whole, decimals, _ := strings.Cut(number, ".")

@@ -63,9 +63,11 @@ func ParseDuration(text string) (time.Duration, error) {
 	return time.Duration(minutes) * time.Minute, nil
 }
 
+var duration = regexp.MustCompile(`^([0-9]{1,7})([mhd])$`)
+
 func parseMinutes(text string) (int64, error) {
 	problem := &Problem{fmt.Sprintf("%q is not a duration", text), "write a whole number of m, h or d, such as 3m"}
-	parts := regexp.MustCompile(`^([0-9]{1,7})([mhd])$`).FindStringSubmatch(text)
+	parts := duration.FindStringSubmatch(text)
 	if parts == nil {
 		return 0, problem
 	}

@@ -101,8 +101,10 @@ func TestRetention(t *testing.T) {
 		types []string
 		want  time.Duration
 	}{
-		{[]string{"Transaction"}, 8 * time.Hour}, {[]string{"Metric"}, 30 * time.Hour},
-		{[]string{"Transaction", "Log"}, 3 * time.Hour}, {nil, 8 * time.Hour},
+		{[]string{"Transaction"}, 8 * time.Hour},
+		{[]string{"Metric"}, 30 * time.Hour},
+		{[]string{"Transaction", "Log"}, 3 * time.Hour},
+		{nil, 8 * time.Hour},
 	} {
 		if got := r.Of(test.types); got != test.want {
 			t.Errorf("Of(%v) = %v, want %v", test.types, got, test.want)

@@ -14,6 +14,7 @@ import (
 	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/secret"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/spec"
 	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic"
@@ -63,33 +64,32 @@ func runDemo(ctx context.Context, env environment, at time.Time, format string, 
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return failed(fmt.Errorf("start the simulator: %w", err))
+		return failed(fmt.Errorf("start the simulator: %w", cause(err)))
 	}
 	endpoint := "http://" + listener.Addr().String() + "/graphql"
 	store := simulator.Retail(simulator.RetailOptions{Seed: demoSeed, End: at})
-	server := simulator.New(store, simulator.Options{Key: demoKey})
 	serving, stop := context.WithCancel(ctx)
-	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(serving, listener) }()
+	go func() { served <- simulator.New(store, simulator.Options{Key: demoKey}).Serve(serving, listener) }()
 
-	measuring := map[string]sources.Source{}
-	for _, s := range result.Set.Sources {
-		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}))
-	}
-	snapshot := engine.Evaluate(ctx, result.Set, measuring, at, at)
-	if err := printSnapshot(ctx, env, snapshot, format); err != nil {
-		return err
-	}
-	if !once {
+	err = evaluateDemo(ctx, env, result.Set, endpoint, at, format)
+	if err == nil && !once {
 		fmt.Fprintf(env.stderr, "\nThe simulator answers at %s with the key %s until it is interrupted.\n", endpoint, demoKey) //nolint:errcheck // a courtesy
 		<-ctx.Done()
 	}
 	stop()
-	if err := <-served; err != nil {
-		return failed(err)
+	if stopped := <-served; err == nil && stopped != nil {
+		err = failed(stopped)
 	}
-	return nil
+	return err
+}
+
+func evaluateDemo(ctx context.Context, env environment, set *slo.Set, endpoint string, at time.Time, format string) error {
+	measuring := map[string]sources.Source{}
+	for _, s := range set.Sources {
+		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}))
+	}
+	return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, at, at), format)
 }
 
 // demoSpecs reads the specs that are built in.

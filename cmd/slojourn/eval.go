@@ -12,9 +12,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/internal/engine"
-	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/internal/term"
-	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
 func newEval(env environment) *cobra.Command {
@@ -46,7 +44,7 @@ measured; the rest is printed all the same.`,
 		if err != nil {
 			return err
 		}
-		result, err := load.Load(paths(args), env.stdin, newrelic.Check)
+		result, err := loadSet(env, args)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
 // environment is the world a command runs in.
@@ -55,20 +56,15 @@ func run(ctx context.Context, env environment, args []string) int {
 	if err == nil {
 		return 0
 	}
-	code := exitUsage // cobra's own errors are about the command line
 	exit, known := errors.AsType[*exitError](err)
-	if path, isPath := errors.AsType[*load.PathError](err); isPath && !known {
-		err = path
-	} else if known {
-		code = exit.code
+	if !known { // one of cobra's, about the command line
+		fmt.Fprintf(env.stderr, "slojourn: %v\nRun 'slojourn --help' for usage.\n", err) //nolint:errcheck // nowhere left to say it
+		return exitUsage
 	}
-	if err.Error() != "" {
-		fmt.Fprintln(env.stderr, "slojourn: "+err.Error()) //nolint:errcheck // nowhere left to say it
-		if code == exitUsage && !known {
-			fmt.Fprintln(env.stderr, "Run 'slojourn --help' for usage.") //nolint:errcheck // see above
-		}
+	if exit.err != nil {
+		fmt.Fprintf(env.stderr, "slojourn: %v\n", exit.err) //nolint:errcheck // nowhere left to say it
 	}
-	return code
+	return exit.code
 }
 
 func newRoot(env environment) *cobra.Command {
@@ -122,10 +118,14 @@ func join(words []string) string {
 	return text
 }
 
-// paths returns the arguments, or the current folder.
-func paths(args []string) []string {
-	if len(args) == 0 {
-		return []string{"."}
+// loadSet reads the paths of a command line, or the current folder, as one set.
+func loadSet(env environment, paths []string) (*load.Result, error) {
+	if len(paths) == 0 {
+		paths = []string{"."}
 	}
-	return args
+	result, err := load.Load(paths, env.stdin, newrelic.Check)
+	if err != nil {
+		return nil, &exitError{exitUsage, err}
+	}
+	return result, nil
 }

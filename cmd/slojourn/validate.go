@@ -9,7 +9,6 @@ import (
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/render"
-	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
 func newValidate(env environment) *cobra.Command {
@@ -32,7 +31,7 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
 		}
-		result, err := load.Load(paths(args), env.stdin, newrelic.Check)
+		result, err := loadSet(env, args)
 		if err != nil {
 			return err
 		}

@@ -25,8 +25,10 @@ func newVersion(env environment) *cobra.Command {
 					}
 				}
 			}
-			_, err := fmt.Fprintf(env.stdout, "slojourn %s, commit %s, %s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return err
+			if _, err := fmt.Fprintf(env.stdout, "slojourn %s, commit %s, %s %s/%s\n", version, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH); err != nil {
+				return failed(err)
+			}
+			return nil
 		},
 	}
 }

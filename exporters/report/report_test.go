@@ -97,7 +97,7 @@ func measurement(t *testing.T, set *slo.Set, s step) burnrate.Measurement {
 		return burnrate.Measurement{End: end, Err: errors.New(s.failure)}
 	}
 	extent := slo.Span{Start: end - slo.Minute(s.days*1440), End: end}
-	cuts := burnrate.Cuts(extent, burnrate.Windows(set, s.id), []slo.Minute{end})
+	cuts := burnrate.Cuts(extent, burnrate.Windows(set)[s.id], []slo.Minute{end})
 	counts := make([]slo.Counts, len(cuts)-1)
 	counts[0], counts[len(counts)-1] = s.old, s.recent
 	series, err := burnrate.NewSeries(extent, cuts, counts)

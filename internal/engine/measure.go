@@ -96,6 +96,7 @@ func count(ctx context.Context, set *slo.Set, source sources.Source, slos []*slo
 	extents map[string]sources.Extent, ends map[string][]slo.Minute, at slo.Minute,
 ) map[string]burnrate.Measurement {
 	measured := map[string]burnrate.Measurement{}
+	windows := burnrate.Windows(set)
 	var asked []*slo.SLO
 	var requests []sources.Request
 	for _, s := range slos {
@@ -106,7 +107,7 @@ func count(ctx context.Context, set *slo.Set, source sources.Source, slos []*slo
 		}
 		asked = append(asked, s)
 		requests = append(requests, sources.Request{
-			SLI: s.SLI, Cuts: burnrate.Cuts(extent.Span, burnrate.Windows(set, s.ID), ends[s.ID]),
+			SLI: s.SLI, Cuts: burnrate.Cuts(extent.Span, windows[s.ID], ends[s.ID]),
 		})
 	}
 	for i, answer := range source.Counts(ctx, requests) {

@@ -82,9 +82,11 @@ func (d *decoder) checkEncoding() bool {
 	return true
 }
 
+var oursLine = regexp.MustCompile(`(?m)^\s*["']?apiVersion["']?\s*:\s*["']?slojourn/`)
+
 // ours recognises a document of slojourn that YAML cannot parse.
 func ours(text string) bool {
-	return regexp.MustCompile(`(?m)^\s*["']?apiVersion["']?\s*:\s*["']?slojourn/`).MatchString(text)
+	return oursLine.MatchString(text)
 }
 
 func (d *decoder) decodeDocument() {

@@ -84,12 +84,17 @@ func TestDecode(t *testing.T) {
 		d.Journeys[0].Steps[0].SLI.Where.Whole().String(), d.Journeys[0].Steps[1].SLO.Value, d.Journeys[0].Links,
 	}
 	want := []any{
-		"newrelic", int64(1234567), slo.EU, slo.SecretRef{File: "newrelic-key"}, 2 * time.Minute,
+		"newrelic", int64(1234567), slo.EU,
+		slo.SecretRef{File: "newrelic-key"},
+		2 * time.Minute,
 		8 * 24 * time.Hour, "pay.yaml:4:53",
 		"28d", "/specs", "pay",
-		map[string]string{"product": "shop-app"}, slo.Observe, 2,
-		"contract", []string{"Transaction", "TransactionError"},
-		"pay.yaml:46:16", "receipt", []slo.Link{{Title: "Board", URL: "https://example.com/board"}},
+		map[string]string{"product": "shop-app"},
+		slo.Observe, 2,
+		"contract",
+		[]string{"Transaction", "TransactionError"},
+		"pay.yaml:46:16", "receipt",
+		[]slo.Link{{Title: "Board", URL: "https://example.com/board"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

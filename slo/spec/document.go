@@ -45,6 +45,11 @@ func isSeparator(line string) bool {
 	return found && (rest == "" || strings.ContainsAny(rest[:1], " \t\r\n"))
 }
 
+var (
+	numbered     = regexp.MustCompile(`^line (\d+): (.*)$`)
+	quoteOpening = regexp.MustCompile(`^(\s*(?:- +)*(?:[\w-]+\s*:\s+)?)(["'])`)
+)
+
 // syntaxError reports what the YAML parser said, at the best place it knows.
 func (d *decoder) syntaxError(err error) {
 	message, line := syntaxPlace(err)
@@ -85,7 +90,7 @@ func (d *decoder) line(number int) diag.Text {
 // lines from 1, its parser from 0.
 func syntaxPlace(err error) (message string, line int) {
 	message = strings.TrimPrefix(err.Error(), "yaml: ")
-	parts := regexp.MustCompile(`^line (\d+): (.*)$`).FindStringSubmatch(message)
+	parts := numbered.FindStringSubmatch(message)
 	if parts == nil {
 		return message, 1
 	}
@@ -100,10 +105,9 @@ func syntaxPlace(err error) (message string, line int) {
 // closed on its line. Quoted strings over several lines are rare in specs, and
 // the first one that stays open is the likely culprit.
 func (d *decoder) openQuote(from int) (diag.Span, bool) {
-	opening := regexp.MustCompile(`^(\s*(?:- +)*(?:[\w-]+\s*:\s+)?)(["'])`)
 	for i := from; i <= len(d.chunk.lines); i++ {
 		content := d.chunk.lines[i-1]
-		if parts := opening.FindStringSubmatch(content); parts != nil {
+		if parts := quoteOpening.FindStringSubmatch(content); parts != nil {
 			if rest := content[len(parts[0]):]; strings.Count(rest, parts[2])%2 == 0 {
 				return d.line(i).Span(len(parts[1]), len(parts[0])), true
 			}

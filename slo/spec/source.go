@@ -75,6 +75,11 @@ func parseRetention(text string) (time.Duration, error) {
 	return duration, err
 }
 
+var (
+	secretVariable = regexp.MustCompile(`^(NEW_RELIC|SLOJOURN)_[A-Z0-9_]+$`)
+	parentFolder   = regexp.MustCompile(`(^|/)\.\.(/|$)`)
+)
+
 // secret reads a reference to a secret. A secret itself is refused and never
 // repeated.
 func (d *decoder) secret(node *yaml.Node, key diag.Span) diag.Located[slo.SecretRef] {
@@ -95,13 +100,13 @@ func (d *decoder) secret(node *yaml.Node, key diag.Span) diag.Located[slo.Secret
 	o.close()
 	switch {
 	case env.Written():
-		if !regexp.MustCompile(`^(NEW_RELIC|SLOJOURN)_[A-Z0-9_]+$`).MatchString(env.Value) {
+		if !secretVariable.MatchString(env.Value) {
 			d.list.Errorf(diag.CodeSecret, env.Span, "use a name such as NEW_RELIC_API_KEY",
 				"secrets are read only from environment variables that begin with NEW_RELIC_ or SLOJOURN_")
 		}
 		return diag.At(slo.SecretRef{Env: env.Value}, env.Span)
 	case file.Written():
-		if strings.HasPrefix(file.Value, "/") || regexp.MustCompile(`(^|/)\.\.(/|$)`).MatchString(file.Value) {
+		if strings.HasPrefix(file.Value, "/") || parentFolder.MatchString(file.Value) {
 			d.list.Errorf(diag.CodeSecret, file.Span, "write a path relative to that folder", "secrets are read only below the folder of secrets")
 		}
 		return diag.At(slo.SecretRef{File: file.Value}, file.Span)

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestReadme keeps what the README shows equal to what there is.
+func TestReadme(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec, err := os.ReadFile("../../examples/retail/order-online.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var demo bytes.Buffer
+	env := environment{
+		stdin: strings.NewReader(""), stdout: &demo, stderr: &demo, getenv: func(string) string { return "" }, now: time.Now,
+	}
+	if code := run(t.Context(), env, []string{"demo", "--once", "--at", "2026-11-22T09:00:00Z"}); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &demo)
+	}
+	for marker, want := range map[string]string{
+		"<!-- demo -->\n```\n": demo.String(), "<!-- examples/retail/order-online.yaml -->\n```yaml\n": string(spec),
+	} {
+		_, after, found := strings.Cut(string(readme), marker)
+		block, _, _ := strings.Cut(after, "```")
+		if !found || block != want {
+			t.Errorf("behind %q the README shows\n%s\nwant\n%s", marker, block, want)
+		}
+	}
+}
