@@ -34,7 +34,9 @@ measured; the rest is printed all the same.`,
 	}
 	format := formatFlag(cmd, formats...)
 	at := cmd.Flags().String("at", "", "instant to evaluate at, in RFC 3339 (default: now)")
-	trust := trustFlags(cmd)
+	trusted := &trust{}
+	hostFlag(cmd, trusted)
+	secretsFlag(cmd, trusted)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
@@ -44,7 +46,7 @@ measured; the rest is printed all the same.`,
 		if err != nil {
 			return err
 		}
-		result, err := loadSet(env, args)
+		result, err := loadSet(env, trusted, args)
 		if err != nil {
 			return err
 		}
@@ -54,7 +56,7 @@ measured; the rest is printed all the same.`,
 		if result.Findings.Failed() {
 			return &exitError{code: exitFindings}
 		}
-		measuring, err := trust.open(result.Set, env)
+		measuring, err := trusted.open(result.Set, env)
 		if err != nil {
 			return err
 		}

@@ -119,11 +119,11 @@ func join(words []string) string {
 }
 
 // loadSet reads the paths of a command line, or the current folder, as one set.
-func loadSet(env environment, paths []string) (*load.Result, error) {
+func loadSet(env environment, t *trust, paths []string) (*load.Result, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	result, err := load.Load(paths, env.stdin, newrelic.Check)
+	result, err := load.Load(paths, env.stdin, newrelic.Check, t.check)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
@@ -22,29 +23,49 @@ type trust struct {
 	hosts      []string
 }
 
-func trustFlags(cmd *cobra.Command) *trust {
-	t := &trust{}
-	cmd.Flags().StringVar(&t.secretsDir, "secrets-dir", "", "folder that files with secrets are read from")
+func hostFlag(cmd *cobra.Command, t *trust) {
 	cmd.Flags().StringArrayVar(&t.hosts, "allow-host", nil, "another host (or host:port) that a Source's endpoint may name")
-	return t
+}
+
+func secretsFlag(cmd *cobra.Command, t *trust) {
+	cmd.Flags().StringVar(&t.secretsDir, "secrets-dir", "", "folder that files with secrets are read from")
+}
+
+// check reports endpoints that a key must not be sent to: a host has to be New
+// Relic's, this machine, or allowed, and New Relic's has to be encrypted.
+func (t *trust) check(d slo.Declarations) diag.List {
+	var findings diag.List
+	for _, source := range d.Sources {
+		u, err := url.Parse(source.Endpoint.Value)
+		if err != nil || u.Host == "" {
+			continue // none, or reported already
+		}
+		host := u.Hostname()
+		ip := net.ParseIP(host)
+		switch {
+		case host == "localhost", ip != nil && ip.IsLoopback():
+		case slices.Contains(t.hosts, host), slices.Contains(t.hosts, u.Host):
+		case !strings.HasSuffix(host, ".newrelic.com") && !strings.HasSuffix(host, ".nr-data.net"):
+			findings.Errorf(diag.CodeHost, source.Endpoint.Span, "correct it, or let the operator allow it with --allow-host "+host,
+				"the endpoint's host %s is neither New Relic's nor this machine", host)
+		case u.Scheme != "https":
+			findings.Errorf(diag.CodeHost, source.Endpoint.Span, "write https://", "the endpoint would send the key without encryption")
+		}
+	}
+	return findings
 }
 
 // open makes a source of every declared one that something is measured with.
 func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, error) {
-	used := map[string]bool{}
+	used := map[*slo.Source]bool{}
 	for _, s := range set.SLOs {
-		if s.Source != nil {
-			used[s.Source.Name] = true
-		}
+		used[s.Source] = true
 	}
 	resolver := secret.Resolver{Getenv: env.getenv, Dir: t.secretsDir}
 	opened := map[string]sources.Source{}
 	for _, s := range set.Sources {
-		if !used[s.Name] {
+		if !used[s] {
 			continue
-		}
-		if err := t.checkEndpoint(s.NewRelic.Endpoint); err != nil {
-			return nil, failed(fmt.Errorf("%s: source %s: %w", s.Origin, s.Name, err))
 		}
 		key, err := resolver.Resolve(s.NewRelic.APIKey)
 		if err != nil {
@@ -55,34 +76,4 @@ func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, 
 		}))
 	}
 	return opened, nil
-}
-
-// checkEndpoint refuses to send a key to a host that is neither New Relic's,
-// nor this machine, nor allowed. Beyond this machine it must be encrypted.
-func (t *trust) checkEndpoint(endpoint string) error {
-	if endpoint == "" {
-		return nil
-	}
-	u, err := url.Parse(endpoint)
-	if err != nil {
-		return fmt.Errorf("the endpoint is not an address")
-	}
-	host := u.Hostname()
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	if slices.Contains(t.hosts, host) || slices.Contains(t.hosts, u.Host) {
-		return nil
-	}
-	if !newRelicHost(host) {
-		return fmt.Errorf("the endpoint's host %s is neither New Relic's nor this machine: allow it with --allow-host %s", host, host)
-	}
-	if u.Scheme != "https" {
-		return fmt.Errorf("the endpoint would send the key without encryption: write https://")
-	}
-	return nil
-}
-
-func newRelicHost(host string) bool {
-	return strings.HasSuffix(host, ".newrelic.com") || strings.HasSuffix(host, ".nr-data.net")
 }

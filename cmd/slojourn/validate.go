@@ -26,12 +26,14 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 		Example: "  slojourn validate specs\n  slojourn validate -o json checkout.yaml",
 	}
 	format := formatFlag(cmd, formats...)
+	trusted := &trust{}
+	hostFlag(cmd, trusted)
 	strict := cmd.Flags().Bool("strict", false, "treat warnings as errors")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
 		}
-		result, err := loadSet(env, args)
+		result, err := loadSet(env, trusted, args)
 		if err != nil {
 			return err
 		}
