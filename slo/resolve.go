@@ -20,6 +20,10 @@ func Resolve(d Declarations) (*Set, diag.List) {
 		teams:    map[string]*Team{},
 		defaults: map[string]DefaultsDeclaration{},
 		slos:     map[string]*SLO{},
+		declared: map[string]bool{},
+	}
+	for _, s := range d.SLOs {
+		r.declared[s.Name.Value] = true
 	}
 	r.resolveTeams(d.Teams)
 	r.resolveSources(d.Sources)
@@ -49,6 +53,7 @@ type resolver struct {
 	teams    map[string]*Team
 	defaults map[string]DefaultsDeclaration // by folder
 	slos     map[string]*SLO
+	declared map[string]bool // names of SLOs, also of those that could not be resolved
 	list     diag.List
 }
 
@@ -82,6 +87,11 @@ func (r *resolver) resolveTeams(declared []TeamDeclaration) {
 		team := &Team{Name: name, Title: d.Title.Value, Contact: d.Contact.Value, Origin: d.Origin}
 		r.teams[name] = team
 		r.set.Teams = append(r.set.Teams, team)
+	}
+	for _, d := range declared {
+		if d.Owner.Written() {
+			r.checkOwner(d.Owner)
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 			j.Steps = append(j.Steps, Step{Name: step.Name.Value, Title: step.Title.Value, SLO: resolved})
 		}
 	}
+	r.checkCeiling(d, j)
 	if d.Name.Value != "" {
 		r.set.Journeys = append(r.set.Journeys, j)
 	}
@@ -71,8 +72,8 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 
 func (r *resolver) sharedSLO(d JourneyDeclaration, step StepDeclaration) *SLO {
 	shared, known := r.slos[step.SLO.Value]
-	if known {
-		return shared
+	if known || r.declared[step.SLO.Value] {
+		return shared // nil for one whose own mistakes are reported
 	}
 	if strings.Contains(step.SLO.Value, "/") || step.SLO.Value == d.Name.Value {
 		r.list.Errorf(diag.CodeReference, step.SLO.Span, "move the SLI into a document of kind SLO and name that",

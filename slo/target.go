@@ -109,3 +109,6 @@ func (t Target) AllowedRatio() float64 {
 
 // AllowedRat returns 1 - target as an exact fraction.
 func (t Target) AllowedRat() *big.Rat { return big.NewRat(t.Allowed()) }
+
+// rat returns the target as an exact fraction.
+func (t Target) rat() *big.Rat { return big.NewRat(t.parts, t.scale) }

@@ -25,8 +25,9 @@ stdin) as one set, asks New Relic for the counts of every SLI, and prints error
 budgets and burn rates, now or at an instant of the past.
 
 Windows end with the newest closed minute: the instant asked for, or now less
-the source's query lag when that is earlier. Time before the first event, or
-longer ago than events are kept, is not measured.
+the source's query lag when that is earlier (5m at least for Log, Mobile* and
+SyntheticCheck). Time before the first event, or longer ago than events are
+kept, is not measured.
 
 Exit code 1 means that the specs have errors, 3 that something could not be
 measured; the rest is printed all the same.`,

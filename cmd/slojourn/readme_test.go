@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestReadme keeps what the README shows equal to what there is.
+// TestReadme keeps what the README and the demo's page show equal to what there is.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	readme, err := os.ReadFile("../../README.md")
@@ -34,5 +34,12 @@ func TestReadme(t *testing.T) {
 		if !found || block != want {
 			t.Errorf("behind %q the README shows\n%s\nwant\n%s", marker, block, want)
 		}
+	}
+	page, err := os.ReadFile("../../docs/demo.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "--at 2026-11-22T09:00:00Z\n"+demo.String()+"```") {
+		t.Error("docs/demo.md shows another output than the demo prints")
 	}
 }

@@ -40,7 +40,7 @@ func (t *trust) check(d slo.Declarations) diag.List {
 		if err != nil || u.Host == "" {
 			continue // none, or reported already
 		}
-		host := u.Hostname()
+		host := strings.ToLower(u.Hostname())
 		ip := net.ParseIP(host)
 		switch {
 		case host == "localhost", ip != nil && ip.IsLoopback():

@@ -133,11 +133,14 @@ func (t *table) line(format string, args ...any) {
 }
 
 func (t *table) header(s burnrate.Snapshot) {
-	over := ""
-	if t.window != "" {
-		over = ", over " + t.window
+	text := "At " + s.At.Format("2006-01-02 15:04 MST")
+	if end := earliestEnd(s); end != "" && end != s.At.Format("2006-01-02 15:04") {
+		text += ", measured up to " + strings.TrimPrefix(end, s.At.Format("2006-01-02 "))
 	}
-	t.line("%s", t.paint(dim, "At "+s.At.Format("2006-01-02 15:04 MST")+over))
+	if t.window != "" {
+		text += ", over " + t.window
+	}
+	t.line("%s", t.paint(dim, text))
 	t.line("")
 	cells := []string{
 		term.Fit("JOURNEY / step", t.nameWidth()), term.FitRight("TARGET", t.target), term.FitRight("SLI", sliWidth),
@@ -150,6 +153,19 @@ func (t *table) header(s burnrate.Snapshot) {
 	t.line("%s", t.paint(bold, term.Fit("", before+1)+"BURN RATE OVER"))
 	cells = append(cells, term.FitRight("CAUSE", causeWidth), " OWNER")
 	t.line("%s", t.paint(bold, strings.Join(cells, " ")))
+}
+
+// earliestEnd is up to when everything was measured.
+func earliestEnd(s burnrate.Snapshot) string {
+	earliest := ""
+	for _, status := range s.Statuses {
+		for _, o := range status.Objectives {
+			if end := o.Window.Span.End.Time().Format("2006-01-02 15:04"); earliest == "" || end < earliest {
+				earliest = end
+			}
+		}
+	}
+	return earliest
 }
 
 func (t *table) journey(status burnrate.Status) {
@@ -237,7 +253,10 @@ func (t *table) note(status burnrate.Status, o burnrate.Objective) {
 	}
 	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), o.Window.Window)
 	for _, s := range o.Shares {
-		if s.Window.State == burnrate.NoData {
+		switch {
+		case t.failed[s.ID]:
+			text += "; " + s.Step + " failed"
+		case s.Window.State == burnrate.NoData:
 			text += "; no data for " + s.Step
 		}
 	}
@@ -284,7 +303,7 @@ func sliText(w burnrate.Window, target slo.Target) string {
 		digits := min(max(len(decimals)+1, 2), 4)
 		scale := math.Pow10(digits + 2)
 		return strconv.FormatFloat(math.Floor((1-e)*scale+1e-6)/math.Pow10(digits), 'f', digits, 64) + "%"
-	case w.State == burnrate.NoTraffic:
+	case w.Measured > 0:
 		return "idle"
 	default:
 		return "no data"

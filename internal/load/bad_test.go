@@ -3,10 +3,10 @@ package load_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +20,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestBad reads every file of testdata/bad. Each expected finding stands in a
-// comment: # ERROR CODE "part of the message", on the same line, one line below
+// comment: # ERROR CODE "part of the message" (or WARNING, INFO), on the same line, one line below
 // for each caret (# ERROR^ CODE …), or on the line before (# ERRORv CODE …). No
 // other finding may come. The .golden file beside it holds what people see.
 func TestBad(t *testing.T) {
@@ -43,7 +43,7 @@ func TestBad(t *testing.T) {
 			want := expected(t, string(data))
 			var got []string
 			for i, d := range result.Findings {
-				line := strconv.Itoa(d.Span.Start.Line) + " " + string(d.Code)
+				line := fmt.Sprintf("%d %s %s", d.Span.Start.Line, d.Severity, d.Code)
 				got = append(got, line)
 				if i < len(want) && !strings.Contains(d.Message, want[i].message) {
 					t.Errorf("line %s: got message %q, want it to hold %q", line, d.Message, want[i].message)
@@ -69,19 +69,19 @@ type expectation struct{ place, message string }
 
 func expected(t *testing.T, data string) []expectation {
 	t.Helper()
-	form := regexp.MustCompile(`# ERROR(\^*|v) (SLO\d{3}) "([^"]*)"`)
+	form := regexp.MustCompile(`# (ERROR|WARNING|INFO)(\^*|v) (SLO\d{3}) "([^"]*)"`)
 	var list []expectation
 	for i, line := range strings.Split(data, "\n") {
 		for _, m := range form.FindAllStringSubmatch(line, -1) {
-			number := i + 1 - len(m[1])
-			if m[1] == "v" {
+			number := i + 1 - len(m[2])
+			if m[2] == "v" {
 				number = i + 2
 			}
-			list = append(list, expectation{strconv.Itoa(number) + " " + m[2], m[3]})
+			list = append(list, expectation{fmt.Sprintf("%d %s %s", number, strings.ToLower(m[1]), m[3]), m[4]})
 		}
 	}
 	if len(list) == 0 {
-		t.Fatal("no # ERROR comment")
+		t.Fatal("no comment says what to expect")
 	}
 	return list
 }

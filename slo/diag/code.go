@@ -26,4 +26,5 @@ const (
 	CodeNRQLFunction Code = "SLO018" // a function that is unknown or has no place there
 	CodeHost         Code = "SLO019" // an endpoint that is not trusted
 	CodeEncoding     Code = "SLO020" // bytes that are not readable text
+	CodeCeiling      Code = "SLO021" // a journey whose steps promise less than it does
 )

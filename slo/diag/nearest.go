@@ -1,13 +1,16 @@
 package diag
 
+import "strings"
+
 // Nearest returns the candidate that word was probably meant to be, for "did
 // you mean" hints, and whether there is one. It allows one edit in short words
-// and one in three characters in longer ones; of equally near candidates the
-// first wins.
+// and one in three characters in longer ones, but not all characters of a
+// word; case does not count. Of equally near candidates the first wins.
 func Nearest(word string, candidates []string) (string, bool) {
-	best, bestDistance := "", 1+max(1, len([]rune(word))/3)
+	runes := []rune(strings.ToLower(word))
+	best, bestDistance := "", min(len(runes), 1+max(1, len(runes)/3))
 	for _, candidate := range candidates {
-		if d := editDistance([]rune(word), []rune(candidate)); d < bestDistance {
+		if d := editDistance(runes, []rune(strings.ToLower(candidate))); d < bestDistance {
 			best, bestDistance = candidate, d
 		}
 	}

@@ -57,10 +57,19 @@ func (t Text) Len() int { return len(t.value) }
 func (t Text) Whole() Span { return t.Span(0, len(t.value)) }
 
 // Span returns where bytes [start, end) of the text stand in the file.
-// Offsets outside the text are moved to its nearest end.
+// Offsets outside the text are moved to its nearest end; a character of which
+// only some bytes are meant is meant whole.
 func (t Text) Span(start, end int) Span {
 	start = min(max(start, 0), len(t.value))
 	end = min(max(end, start), len(t.value))
+	if from, _ := t.character(start); end > start {
+		if begin, size := t.character(end); begin < end {
+			end = begin + size
+		}
+		start = from
+	} else {
+		start, end = from, from
+	}
 	span := Span{File: t.file, Start: t.position(start)}
 	if end == start {
 		span.End = span.Start
@@ -73,6 +82,20 @@ func (t Text) Span(start, end int) Span {
 	span.End = t.position(last)
 	span.End.Column += t.segment(last).Width
 	return span
+}
+
+// character returns the first byte and the length of the character that the
+// byte at offset belongs to. A byte that belongs to none is one by itself.
+func (t Text) character(offset int) (begin, size int) {
+	for begin = offset; begin >= 0 && begin > offset-utf8.UTFMax && begin < len(t.value); begin-- {
+		if utf8.RuneStart(t.value[begin]) {
+			if _, size = utf8.DecodeRuneInString(t.value[begin:]); begin+size > offset {
+				return begin, size
+			}
+			break
+		}
+	}
+	return offset, 1
 }
 
 func (t Text) position(offset int) Position {

@@ -9,8 +9,7 @@ import "strings"
 func (s *scalarScanner) block(folded bool) {
 	header, _, _ := strings.Cut(s.rest(), "#")
 	at := strings.IndexAny(header, "123456789")
-	s.line++
-	s.column = 0
+	s.nextLine()
 	if at < 0 {
 		s.blockLines(folded, s.blockIndent())
 		return
@@ -28,7 +27,7 @@ func (s *scalarScanner) block(folded bool) {
 func (s *scalarScanner) blockLines(folded bool, indent int) {
 	leadingBlank, first, pending := false, true, 0 // pending: line breaks not yet written
 	end := *s
-	for ; s.line < len(s.chunk.lines); s.line++ {
+	for ; s.line < len(s.chunk.lines); s.nextLine() {
 		content := s.chunk.lines[s.line]
 		if strings.Trim(content, " ") == "" && len(content) <= indent {
 			pending++
@@ -37,29 +36,28 @@ func (s *scalarScanner) blockLines(folded bool, indent int) {
 		if len(content)-len(strings.TrimLeft(content, " ")) < indent {
 			break
 		}
-		s.column = indent
+		s.advance(indent)
 		blank := len(content) > indent && (content[indent] == ' ' || content[indent] == '\t')
 		s.breaks(&end, pending, folded && !first && !leadingBlank && !blank)
 		for _, r := range s.rest() {
 			s.add(r, 1)
-			s.column += len(string(r))
+			s.advance(len(string(r)))
 		}
 		end, first, leadingBlank, pending = *s, false, blank, 1
-		s.column = 0
 	}
 	// How many line breaks stay at the end depends on the chomping indicator;
 	// the parsed value says it.
 	if kept := len(s.want) - len(s.value); kept > 0 && kept <= pending+1 {
 		s.breaks(&end, kept, false)
 	}
-	s.line, s.column = end.line, end.column
+	s.moveTo(end.line, end.column, end.char)
 }
 
 // breaks writes line breaks as they stand behind the line that ended at end.
 // When they fold, one becomes a blank, and of more the first disappears.
 func (s *scalarScanner) breaks(end *scalarScanner, n int, fold bool) {
-	line, column := s.line, s.column
-	s.line, s.column = end.line, end.column
+	line, column, char := s.line, s.column, s.char
+	s.moveTo(end.line, end.column, end.char)
 	switch {
 	case fold && n == 1:
 		s.add(' ', 1)
@@ -71,7 +69,7 @@ func (s *scalarScanner) breaks(end *scalarScanner, n int, fold bool) {
 			s.add('\n', 1)
 		}
 	}
-	s.line, s.column = line, column
+	s.moveTo(line, column, char)
 }
 
 // blockIndent returns the indentation of the first line that is not blank.

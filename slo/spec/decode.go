@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -82,17 +81,11 @@ func (d *decoder) checkEncoding() bool {
 	return true
 }
 
-var oursLine = regexp.MustCompile(`(?m)^\s*["']?apiVersion["']?\s*:\s*["']?slojourn/`)
-
-// ours recognises a document of slojourn that YAML cannot parse.
-func ours(text string) bool {
-	return oursLine.MatchString(text)
-}
-
 func (d *decoder) decodeDocument() {
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(d.chunk.text), &node); err != nil {
-		if d.file.Named || ours(d.chunk.text) {
+		// What YAML cannot parse is ours when it names our language anywhere.
+		if d.file.Named || strings.Contains(d.chunk.text, "slojourn/v") {
 			d.result.Documents++
 			d.syntaxError(err)
 		}

@@ -89,7 +89,10 @@ func (d *decoder) objectives(o *object, needed bool) []slo.ObjectiveDeclaration 
 	if node, key, found := o.field("objective"); found {
 		return d.objective(nil, node, key)
 	}
-	items, _, _ := o.list("objectives")
+	items, key, isList := o.list("objectives")
+	if isList && len(items) == 0 {
+		d.list.Errorf(diag.CodeMissing, key, "add an objective such as 99.9%", "the list of objectives is empty")
+	}
 	var objectives []slo.ObjectiveDeclaration
 	for _, item := range items {
 		objectives = d.objective(objectives, follow(item), d.nodeSpan(item))

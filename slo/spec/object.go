@@ -21,6 +21,7 @@ type object struct {
 	keys   []*yaml.Node
 	values map[string]*yaml.Node
 	known  []string
+	future []string // keys of the language that this version refuses
 }
 
 // object opens a mapping; it reports anything else. span is the place of the
@@ -76,8 +77,8 @@ func (o *object) field(name string) (value *yaml.Node, key diag.Span, found bool
 
 // later makes keys known that this version cannot do, and reports them.
 func (o *object) later(names ...string) {
+	o.future = append(o.future, names...)
 	for _, name := range names {
-		o.known = append(o.known, name)
 		for _, key := range o.keys {
 			if key.Value == name {
 				o.d.notSupported(o.d.nodeSpan(key), name)
@@ -111,11 +112,11 @@ func (o *object) conflict(first, second, hint string) bool {
 // close reports the keys that nobody asked for.
 func (o *object) close() {
 	for _, key := range o.keys {
-		if slices.Contains(o.known, key.Value) {
+		if slices.Contains(o.known, key.Value) || slices.Contains(o.future, key.Value) {
 			continue
 		}
 		hint := "known keys: " + strings.Join(slices.Compact(slices.Sorted(slices.Values(o.known))), ", ")
-		if near, ok := diag.Nearest(key.Value, o.known); ok {
+		if near, ok := diag.Nearest(key.Value, slices.Concat(o.known, o.future)); ok {
 			hint = fmt.Sprintf("did you mean `%s`?", near)
 		}
 		o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(key), hint, "unknown key %q in %s", key.Value, o.what)

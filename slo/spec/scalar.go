@@ -19,7 +19,9 @@ func (c chunk) locate(node *yaml.Node, file string) diag.Text {
 		at := diag.Position{Line: node.Line + c.line, Column: node.Column}
 		return diag.NewText(node.Value, file, at, diag.Segment{At: at})
 	}
-	return diag.NewText(node.Value, file, s.end(), s.segments...)
+	end := s.end()
+	end.Column -= s.closing // a text ends before its quote
+	return diag.NewText(node.Value, file, end, s.segments...)
 }
 
 // scalarSpan returns the place of a scalar with its quotes. A block scalar is
@@ -44,6 +46,7 @@ type scalarScanner struct {
 	chunk    chunk
 	line     int // from 0, in the chunk
 	column   int // from 0, in bytes
+	char     int // from 0, in characters; always that of column
 	want     string
 	value    []byte
 	segments []diag.Segment
@@ -56,7 +59,7 @@ func (c chunk) scan(node *yaml.Node) *scalarScanner {
 	if s.line < 0 || s.line >= len(c.lines) {
 		return s
 	}
-	s.column = len(c.lines[s.line]) - len(skipRunes(c.lines[s.line], node.Column-1))
+	s.advance(len(c.lines[s.line]) - len(skipRunes(c.lines[s.line], node.Column-1)))
 	s.skipProperties()
 	switch {
 	case node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
@@ -87,12 +90,24 @@ func (s *scalarScanner) rest() string {
 	return s.chunk.lines[s.line][s.column:]
 }
 
+// advance moves on by some bytes of the current line.
+func (s *scalarScanner) advance(bytes int) {
+	s.char += utf8.RuneCountInString(s.rest()[:bytes])
+	s.column += bytes
+}
+
+// nextLine moves to the beginning of the next line.
+func (s *scalarScanner) nextLine() { s.moveTo(s.line+1, 0, 0) }
+
+func (s *scalarScanner) moveTo(line, column, char int) { s.line, s.column, s.char = line, column, char }
+
+// skipBlanks moves to the first character of the line that is not blank.
+func (s *scalarScanner) skipBlanks() {
+	s.advance(len(s.rest()) - len(strings.TrimLeft(s.rest(), " 	")))
+}
+
 func (s *scalarScanner) position() diag.Position {
-	column := 1
-	if s.line < len(s.chunk.lines) {
-		column += utf8.RuneCountInString(s.chunk.lines[s.line][:s.column])
-	}
-	return diag.Position{Line: s.chunk.line + s.line + 1, Column: column}
+	return diag.Position{Line: s.chunk.line + s.line + 1, Column: s.char + 1}
 }
 
 func (s *scalarScanner) end() diag.Position {
@@ -118,19 +133,17 @@ func (s *scalarScanner) add(r rune, width int) {
 // skipProperties skips anchors, tags and blanks in front of a scalar.
 func (s *scalarScanner) skipProperties() {
 	for s.line < len(s.chunk.lines) {
-		rest := s.rest()
-		trimmed := strings.TrimLeft(rest, " \t")
-		s.column += len(rest) - len(trimmed)
+		s.skipBlanks()
+		trimmed := s.rest()
 		switch {
 		case trimmed == "":
-			s.line++
-			s.column = 0
+			s.nextLine()
 		case trimmed[0] == '&' || trimmed[0] == '!':
 			end := strings.IndexAny(trimmed, " \t")
 			if end < 0 {
 				end = len(trimmed)
 			}
-			s.column += end
+			s.advance(end)
 		default:
 			return
 		}
@@ -141,28 +154,31 @@ func (s *scalarScanner) skipProperties() {
 // line break becomes a blank, n breaks become n-1.
 func (s *scalarScanner) flow(quote byte) {
 	if quote != 0 {
-		s.column++
+		s.advance(1)
 	}
+	blankFrom := s.blankFrom()
 	for len(s.value) < len(s.want) && s.line < len(s.chunk.lines) {
 		rest := s.rest()
-		if strings.Trim(rest, " \t") == "" {
+		if s.column >= blankFrom {
 			if !s.fold() {
 				return
 			}
+			blankFrom = s.blankFrom()
 			continue
 		}
 		switch {
 		case quote == '\'' && strings.HasPrefix(rest, "''"):
 			s.add('\'', 2)
-			s.column += 2
+			s.advance(2)
 		case quote == '"' && rest[0] == '\\':
 			if !s.escape(rest) {
 				return
 			}
+			blankFrom = s.blankFrom()
 		default:
 			r, size := utf8.DecodeRuneInString(rest)
 			s.add(r, 1)
-			s.column += size
+			s.advance(size)
 		}
 	}
 	if quote != 0 {
@@ -170,37 +186,43 @@ func (s *scalarScanner) flow(quote byte) {
 	}
 }
 
+// blankFrom returns the column from which on the current line is blank.
+func (s *scalarScanner) blankFrom() int {
+	if s.line >= len(s.chunk.lines) {
+		return 0
+	}
+	return len(strings.TrimRight(s.chunk.lines[s.line], " \t"))
+}
+
 // fold reads line breaks and the blanks around them.
 func (s *scalarScanner) fold() bool {
 	breaks := 0
 	at := *s
 	for s.line < len(s.chunk.lines) && strings.Trim(s.rest(), " \t") == "" {
-		s.line++
-		s.column = 0
+		s.nextLine()
 		breaks++
 	}
 	if s.line >= len(s.chunk.lines) {
 		return false
 	}
-	s.column = len(s.rest()) - len(strings.TrimLeft(s.rest(), " \t"))
-	line, column := s.line, s.column
-	s.line, s.column = at.line, at.column
+	s.skipBlanks()
+	line, column, char := s.line, s.column, s.char
+	s.moveTo(at.line, at.column, at.char)
 	if breaks == 1 {
 		s.add(' ', 1)
 	}
 	for range breaks - 1 {
 		s.add('\n', 1)
 	}
-	s.line, s.column = line, column
+	s.moveTo(line, column, char)
 	return true
 }
 
 // escape reads a backslash sequence of a double-quoted scalar.
 func (s *scalarScanner) escape(rest string) bool {
 	if len(rest) == 1 { // an escaped line break joins the lines
-		s.line++
-		s.column = 0
-		s.column = len(s.rest()) - len(strings.TrimLeft(s.rest(), " \t"))
+		s.nextLine()
+		s.skipBlanks()
 		return true
 	}
 	width := map[byte]int{'x': 4, 'u': 6, 'U': 10}[rest[1]]
@@ -223,6 +245,6 @@ func (s *scalarScanner) escape(rest string) bool {
 		r = rune(n)
 	}
 	s.add(r, width)
-	s.column += width
+	s.advance(width)
 	return true
 }

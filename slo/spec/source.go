@@ -59,6 +59,10 @@ func (d *decoder) retention(node *yaml.Node, key diag.Span) map[string]diag.Loca
 	}
 	kept := map[string]diag.Located[time.Duration]{}
 	for _, k := range o.keys {
+		if near, ok := diag.Nearest(k.Value, []string{"default"}); ok && near != k.Value {
+			d.list.Errorf(diag.CodeUnknownKey, d.nodeSpan(k), "did you mean `default`?", "%q is no event type", k.Value)
+			continue
+		}
 		duration := parsed(o, k.Value, diag.CodeValue, parseRetention)
 		if duration.Value > 0 {
 			kept[k.Value] = duration

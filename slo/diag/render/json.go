@@ -36,7 +36,7 @@ func JSON(w io.Writer, list diag.List) error {
 			Code: d.Code, Severity: d.Severity, File: d.Span.File,
 			Line: d.Span.Start.Line, Column: d.Span.Start.Column,
 			EndLine: d.Span.End.Line, EndColumn: d.Span.End.Column,
-			Message: masked(d.Message), Hint: masked(d.Hint),
+			Message: clean(masked(d.Message)), Hint: clean(masked(d.Hint)),
 		})
 	}
 	encoder := json.NewEncoder(w)

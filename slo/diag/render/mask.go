@@ -5,10 +5,10 @@ import (
 	"unicode/utf8"
 )
 
-// secrets matches the keys of New Relic that name their kind: NRAK-… and the
-// like.
+// secrets matches the keys of New Relic that name their kind, NRAK-… and the
+// like, also behind other letters. "NRQL-" begins no key.
 func secrets() *regexp.Regexp {
-	return regexp.MustCompile(`\b(NR[A-Z]{2})-[A-Za-z0-9_-]+`)
+	return regexp.MustCompile(`(NR(?:[A-PR-Z][A-Z]|Q[A-KM-Z]))-[A-Za-z0-9_-]+`)
 }
 
 // masked replaces keys by their kind and an ellipsis.

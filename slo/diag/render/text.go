@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -76,11 +77,11 @@ func (p printer) source(d diag.Diagnostic) {
 	}
 	start, end := d.Span.Start.Column, d.Span.End.Column
 	length := len([]rune(text)) + 1
-	if d.Span.End.Line > d.Span.Start.Line {
-		end = length
+	if d.Span.End.Line > d.Span.Start.Line { // up to the end of what is printed of this line
+		end = len([]rune(strings.TrimRight(text, " "))) + 1
 	}
 	text, start, end = maskedLine(text, min(start, length), min(max(end, start+1), max(length, start+1)))
-	runes := []rune(clean(text))
+	runes, start, end := excerpt([]rune(clean(text)), start, end)
 	number := fmt.Sprintf("%5d", d.Span.Start.Line)
 	blank := strings.Repeat(" ", len(number))
 	before, under := columns(runes, start-1, end-1)
@@ -92,10 +93,37 @@ func (p printer) source(d diag.Diagnostic) {
 	p.line("%s", p.paint(dim, blank+" |")+" "+before+p.paint(colorOf(d.Severity), strings.Repeat("^", under)+label))
 }
 
+// Long lines are cut to lineWidth characters, of which marginWidth stand
+// before what is pointed at.
+const (
+	lineWidth   = 160
+	marginWidth = 60
+)
+
+// excerpt cuts a long line to the part around two columns (from 1), which move
+// along.
+func excerpt(line []rune, start, end int) ([]rune, int, int) {
+	if len(line) <= lineWidth {
+		return line, start, end
+	}
+	from := max(0, min(start-1-marginWidth, len(line)-lineWidth))
+	to := min(len(line), from+lineWidth)
+	part := slices.Clone(line[from:to])
+	if from > 0 {
+		part[0] = '…'
+	}
+	if to < len(line) {
+		part[len(part)-1] = '…'
+	}
+	return part, start - from, min(end-from, len(part)+1)
+}
+
 // columns returns the blanks that stand below runes[:start] and how many
 // carets cover runes[start:end]. Wide characters take two columns, and tabs
 // are repeated so that they are as wide as those above.
 func columns(runes []rune, start, end int) (before string, under int) {
+	// The width must not depend on the locale of whoever runs this.
+	width := runewidth.Condition{StrictEmojiNeutral: true}
 	var b strings.Builder
 	for i := range start {
 		switch {
@@ -104,12 +132,16 @@ func columns(runes []rune, start, end int) (before string, under int) {
 		case runes[i] == '\t':
 			b.WriteByte('\t')
 		default:
-			b.WriteString(strings.Repeat(" ", runewidth.RuneWidth(runes[i])))
+			b.WriteString(strings.Repeat(" ", width.RuneWidth(runes[i])))
 		}
 	}
 	for i := start; i < end; i++ {
-		if i < len(runes) {
-			under += max(1, runewidth.RuneWidth(runes[i]))
+		switch {
+		case i >= len(runes):
+		case runes[i] == '\t':
+			under++ // how wide it is printed is not known
+		default:
+			under += width.RuneWidth(runes[i]) // 0 for marks over the character before
 		}
 	}
 	return b.String(), max(under, 1)
@@ -118,7 +150,7 @@ func columns(runes []rune, start, end int) (before string, under int) {
 // clean replaces characters that would change how a terminal looks.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+		if r != '\t' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
 			return '�'
 		}
 		return r

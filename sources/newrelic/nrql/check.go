@@ -6,23 +6,34 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
+// place is where an expression stands, which decides whether it may hold
+// aggregates.
+type place int
+
+const (
+	inSelect    place = iota + 1 // aggregates are welcome
+	inCondition                  // one event at a time
+	inAggregate                  // its argument: one event at a time as well
+)
+
 // checkCondition refuses what parses but cannot stand in a WHERE.
 func checkCondition(p *parser, x Expr) {
-	if !isTest(x) {
-		p.add(diag.CodeNRQL, x.Pos(), "compare it: "+Print(x)+" = …", "a value is not a condition")
+	checkTest(p, x)
+	checkCalls(p, x, inCondition)
+	// Printing at most triples the length.
+	if p.condition && p.text.Len() >= MaxQueryBytes/4 {
+		if n := len(Print(x)); n >= MaxQueryBytes {
+			p.reportLength(x.Pos(), "condition", n)
+		}
 	}
-	checkCalls(p, x, false)
 }
 
 func checkQuery(p *parser, q *Query) {
 	for _, c := range q.Select {
-		checkCalls(p, c.Expr, true)
+		checkCalls(p, c.Expr, inSelect)
 	}
 	if q.Where != nil {
-		if !isTest(q.Where) {
-			p.add(diag.CodeNRQL, q.Where.Pos(), "compare it: "+Print(q.Where)+" = …", "a value is not a condition")
-		}
-		checkCalls(p, q.Where, false)
+		checkCondition(p, q.Where)
 	}
 	if q.Since != nil && q.Until != nil && q.Since.Millis >= q.Until.Millis {
 		p.add(diag.CodeNRQL, q.Until.Pos(), "exchange SINCE and UNTIL", "the start time must be before the end time")
@@ -44,72 +55,114 @@ func checkBuckets(p *parser, q *Query) {
 	}
 }
 
-// isTest reports whether x can be a condition: a test, or an attribute or
-// function that may hold a boolean.
-func isTest(x Expr) bool {
+// checkTest demands that x can be a condition: a test, or an attribute or
+// function that may hold a boolean, also on both sides of AND and OR. It finds
+// name = 'a' OR 'b'.
+func checkTest(p *parser, x Expr) {
 	switch x := x.(type) {
 	case *Binary:
-		return x.Op <= Ge
+		switch {
+		case x.Op == Or || x.Op == And:
+			checkTest(p, x.X)
+			checkTest(p, x.Y)
+			return
+		case x.Op <= Ge:
+			return
+		}
 	case *Unary:
-		return x.Op == Not
+		if x.Op == Not {
+			checkTest(p, x.X)
+			return
+		}
 	case *Is, *In, *Like, *Name, *Call, *Bool:
-		return true
+		return
 	}
-	return false
+	p.add(diag.CodeNRQL, x.Pos(), "compare it: "+short(Print(x))+" = …", "a value is not a condition")
 }
 
 // checkCalls refuses unknown functions, wrong numbers of arguments, and
 // aggregates where they have no place: in a condition, or inside each other
 // except where an aggregate takes one as its first argument.
-func checkCalls(p *parser, x Expr, aggregates bool) {
+func checkCalls(p *parser, x Expr, at place) {
 	switch x := x.(type) {
 	case *Call:
-		checkCall(p, x, aggregates)
+		checkCall(p, x, at)
 	case *Where:
-		if !isTest(x.Condition) {
-			p.add(diag.CodeNRQL, x.Pos(), "", "a value is not a condition")
-		}
-		checkCalls(p, x.Condition, false)
+		checkTest(p, x.Condition)
+		checkCalls(p, x.Condition, inCondition)
 	default:
 		for _, child := range children(x) {
-			checkCalls(p, child, aggregates)
+			checkCalls(p, child, at)
 		}
 	}
 }
 
-func checkCall(p *parser, call *Call, aggregates bool) {
+func checkCall(p *parser, call *Call, at place) {
 	f, known := lookup(call.Name)
 	if !known {
 		hint := ""
 		if near, ok := nearestFunction(call.Name); ok {
 			hint = "did you mean " + near + "()?"
 		}
-		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "unknown function "+call.Name+"()")
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "unknown function "+short(call.Name)+"()")
 		return
 	}
 	if n := len(call.Args); n < f.least || f.most >= 0 && n > f.most {
 		p.add(diag.CodeNRQLFunction, call.Pos(), "", fmt.Sprintf("%s() takes %s, not %d", f.name, f.arguments(), n))
 	}
-	if f.kind == aggregate && !aggregates {
-		p.add(diag.CodeNRQLFunction, call.Pos(), "a condition looks at one event at a time",
-			"the aggregate "+f.name+"() has no place here")
+	if f.kind == aggregate && at != inSelect {
+		hint := "a condition looks at one event at a time"
+		if at == inAggregate {
+			hint = "an aggregate looks at one event at a time; only filter(), percentage() and rate() take another one"
+		}
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "the aggregate "+f.name+"() has no place here")
 	}
 	for i, arg := range call.Args {
-		_, isStar := arg.(*Star)
-		_, isWhere := arg.(*Where)
-		wrapper := f.name == "filter" || f.name == "percentage"
-		switch {
-		case isStar && f.name != "count":
-			p.add(diag.CodeNRQLFunction, arg.Pos(), "name an attribute", f.name+"(*) does not exist; only count(*) does")
-		case isWhere && f.kind != aggregate:
-			p.add(diag.CodeNRQL, arg.Pos(), "", "WHERE has no place in "+f.name+"()")
-		case wrapper && i == 1 && !isWhere:
-			p.add(diag.CodeNRQL, arg.Pos(), "write WHERE in front of the condition", f.name+"() takes a condition as its second argument")
-		}
-		nested := i == 0 && (wrapper || f.name == "rate" || f.name == "getField") ||
-			f.kind == row && aggregates
-		checkCalls(p, arg, nested)
+		checkArgument(p, f, i, arg)
+		checkCalls(p, arg, f.argumentPlace(i, at))
 	}
+}
+
+func checkArgument(p *parser, f function, i int, arg Expr) {
+	_, isStar := arg.(*Star)
+	_, isWhere := arg.(*Where)
+	switch {
+	case isStar && f.name != "count":
+		p.add(diag.CodeNRQLFunction, arg.Pos(), "name an attribute", f.name+"(*) does not exist; only count(*) does")
+	case isWhere && !(f.wraps() && i == 1) && !(f.name == "funnel" && i >= 1):
+		p.add(diag.CodeNRQL, arg.Pos(), "", fmt.Sprintf("WHERE has no place in argument %d of %s()", i+1, f.name))
+	case f.wraps() && i == 0 && !hasAggregate(arg):
+		p.add(diag.CodeNRQLFunction, arg.Pos(), "write an aggregate such as count(*)", f.name+"() takes an aggregate as its first argument")
+	case f.wraps() && i == 1 && !isWhere:
+		p.add(diag.CodeNRQL, arg.Pos(), "write WHERE in front of the condition", f.name+"() takes a condition as its second argument")
+	}
+}
+
+// wraps reports whether f applies an aggregate to the events of a condition.
+func (f function) wraps() bool { return f.name == "filter" || f.name == "percentage" }
+
+// argumentPlace returns the place that argument i is, when f itself stands at.
+func (f function) argumentPlace(i int, at place) place {
+	switch {
+	case f.kind == row:
+		return at
+	case i == 0 && (f.wraps() || f.name == "rate"):
+		return inSelect // where f has no place, one finding says so
+	default:
+		return inAggregate
+	}
+}
+
+func hasAggregate(x Expr) bool {
+	found := false
+	Walk(x, func(x Expr) bool {
+		if call, ok := x.(*Call); ok {
+			f, known := lookup(call.Name)
+			found = found || !known || f.kind == aggregate
+		}
+		return !found
+	})
+	return found
 }
 
 func (f function) arguments() string {

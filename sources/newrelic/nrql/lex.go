@@ -35,11 +35,22 @@ func (t token) describe() string {
 	switch t.kind {
 	case tokenEOF:
 		return "the end"
-	case tokenString, tokenQuoted:
-		return "'" + strings.Trim(t.text, "'") + "'"
+	case tokenString:
+		return short(t.text)
+	case tokenQuoted:
+		return "`" + short(t.text) + "`"
 	default:
-		return "'" + t.text + "'"
+		return "'" + short(t.text) + "'"
 	}
+}
+
+// short cuts a text that is quoted in a message.
+func short(text string) string {
+	const most = 60
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most-1]) + "…"
 }
 
 type lexer struct {
@@ -48,13 +59,21 @@ type lexer struct {
 	report func(r Range, hint, message string)
 }
 
+// mostBad is how many unreadable places are reported before the lexer gives
+// up: what has more is no NRQL.
+const mostBad = 10
+
 // lex splits source into tokens; the last one is tokenEOF.
 func lex(source string, report func(r Range, hint, message string)) []token {
 	l := &lexer{source: source, report: report}
-	var tokens []token
+	tokens := make([]token, 0, len(source)/4+2)
+	bad := 0
 	for {
 		t := l.next()
 		if t.kind == tokenBad {
+			if bad++; bad == mostBad {
+				l.offset = len(source)
+			}
 			continue
 		}
 		tokens = append(tokens, t)
@@ -74,22 +93,23 @@ func (l *lexer) next() token {
 	case (c == 'r' || c == 'R') && strings.HasPrefix(l.source[start+1:], "'"):
 		l.offset++
 		return l.quoted(start, '\'', tokenString)
-	case isNameStart(rune(c)):
-		return l.word(start)
+	case isNameStart(c), c == '`':
+		return l.name(start)
 	case c >= '0' && c <= '9', c == '.' && start+1 < len(l.source) && isDigit(l.source[start+1]):
 		return l.number(start)
 	case c == '\'':
 		return l.quoted(start, '\'', tokenString)
-	case c == '`':
-		return l.path(start)
 	case c == '"':
 		t := l.quoted(start, '"', tokenBad)
 		if t.kind == tokenString {
-			l.report(t.Range, "write '"+t.text+"'", "NRQL strings stand in single quotes")
-			t.text = Quote(t.text)
+			t.text = Quote(strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(t.text))
+			l.report(t.Range, "write "+short(t.text), "NRQL strings stand in single quotes")
 		}
 		return t
 	default:
+		if char, _ := utf8.DecodeRuneInString(l.source[start:]); unicode.IsLetter(char) {
+			return l.name(start)
+		}
 		return l.symbol(start)
 	}
 }
@@ -120,23 +140,79 @@ func (l *lexer) skipBlanks() {
 	}
 }
 
-func (l *lexer) word(start int) token {
-	i := start + 1
-	for i < len(l.source) {
-		c := l.source[i]
-		joined := i+1 < len(l.source) && (isNameStart(rune(l.source[i+1])) || isDigit(l.source[i+1]))
-		switch {
-		case isNameStart(rune(c)), isDigit(c):
-		case c == '.' && joined:
-		case c == ':' && i+1 < len(l.source) && isNameStart(rune(l.source[i+1])):
-		default:
-			l.offset = i
-			return token{Range{start, i}, tokenWord, l.source[start:i]}
+// name reads a name, whose parts may be quoted one by one: `host`.`name`,
+// `host`.name and host.`name` are the same as host.name.
+func (l *lexer) name(start int) token {
+	name := l.part(start)
+	for name.kind != tokenBad && l.joins(name.kind == tokenQuoted) {
+		l.offset++
+		part := l.part(l.offset)
+		if part.kind == tokenBad {
+			return part
 		}
-		i++
+		name = token{Range{start, part.End}, tokenQuoted, name.text + "." + part.text}
+	}
+	return name
+}
+
+// joins reports whether a dot and one more part of a name stand here. A dot
+// between two plain parts was taken by word.
+func (l *lexer) joins(behindQuotes bool) bool {
+	rest := l.source[l.offset:]
+	return len(rest) > 1 && rest[0] == '.' && (rest[1] == '`' || behindQuotes && isNameStart(rest[1]))
+}
+
+func (l *lexer) part(start int) token {
+	if l.source[start] == '`' {
+		return l.quoted(start, '`', tokenQuoted)
+	}
+	return l.word(start)
+}
+
+// word reads a plain name or a keyword. A name with letters that the language
+// takes only in backticks is read as a whole, so that it is reported once.
+func (l *lexer) word(start int) token {
+	foreign := rune(0)
+	i := start
+	for i < len(l.source) {
+		size := l.wordRune(i)
+		if size == 0 {
+			break
+		}
+		if foreign == 0 && l.source[i] >= utf8.RuneSelf {
+			foreign, _ = utf8.DecodeRuneInString(l.source[i:])
+		}
+		i += size
 	}
 	l.offset = i
-	return token{Range{start, i}, tokenWord, l.source[start:i]}
+	t := token{Range{start, i}, tokenWord, l.source[start:i]}
+	if foreign != 0 {
+		l.report(t.Range, "put the name in backticks: `"+short(t.text)+"`", fmt.Sprintf("a name with %q needs backticks", foreign))
+		t.kind = tokenQuoted
+	}
+	return t
+}
+
+// wordRune returns how many bytes at i go on with a word, 0 for none.
+func (l *lexer) wordRune(i int) int {
+	c := l.source[i]
+	next := byte(0)
+	if i+1 < len(l.source) {
+		next = l.source[i+1]
+	}
+	switch {
+	case isNameStart(c), isDigit(c),
+		c == '.' && (isNameStart(next) || isDigit(next) || next >= utf8.RuneSelf),
+		c == ':' && isNameStart(next):
+		return 1
+	case c < utf8.RuneSelf:
+		return 0
+	}
+	char, size := utf8.DecodeRuneInString(l.source[i:])
+	if unicode.In(char, unicode.L, unicode.M, unicode.N) {
+		return size
+	}
+	return 0
 }
 
 func (l *lexer) number(start int) token {
@@ -167,29 +243,23 @@ func (l *lexer) number(start int) token {
 	return token{Range{start, i}, tokenNumber, l.source[start:i]}
 }
 
-// path reads a name in backticks, whose parts may be quoted one by one:
-// `host`.`name` is the same as `host.name`.
-func (l *lexer) path(start int) token {
-	name := l.quoted(start, '`', tokenQuoted)
-	for name.kind == tokenQuoted && strings.HasPrefix(l.source[l.offset:], ".`") {
-		l.offset++
-		part := l.quoted(l.offset, '`', tokenQuoted)
-		name = token{Range{start, part.End}, part.kind, name.text + "." + part.text}
-	}
-	return name
-}
-
 // quoted reads up to the closing quote. An unclosed one is reported where it
 // opens and swallows the rest, since nothing behind it can be trusted.
 func (l *lexer) quoted(start int, quote byte, kind tokenKind) token {
 	open := l.offset
+	unusual := false
 	for i := open + 1; i < len(l.source); i++ {
+		c := l.source[i]
 		switch {
-		case l.source[i] == '\\' && quote == '\'':
+		case c == '\\' && quote != '`':
 			i++
-		case l.source[i] == quote:
+			unusual = unusual || i < len(l.source) && isUnusual(l.source[i])
+		case c == quote:
 			l.offset = i + 1
 			t := token{Range{start, i + 1}, kind, l.source[start : i+1]}
+			if unusual {
+				l.checkReadable(open, i, quote)
+			}
 			switch {
 			case quote == '"':
 				t.kind, t.text = tokenString, l.source[open+1:i]
@@ -200,6 +270,8 @@ func (l *lexer) quoted(start int, quote byte, kind tokenKind) token {
 				}
 			}
 			return t
+		default:
+			unusual = unusual || isUnusual(c)
 		}
 	}
 	l.offset = len(l.source)
@@ -207,40 +279,82 @@ func (l *lexer) quoted(start int, quote byte, kind tokenKind) token {
 	return token{Range{start, l.offset}, tokenBad, ""}
 }
 
+func isUnusual(c byte) bool { return c < ' ' || c >= 0x7f }
+
+// checkReadable refuses what would not arrive at New Relic as it was written:
+// bytes that are no characters, and control characters other than the blanks
+// that belong to text.
+func (l *lexer) checkReadable(start, end int, quote byte) {
+	for i := start; i < end; {
+		char, size := utf8.DecodeRuneInString(l.source[i:end])
+		blank := quote != '`' && (char == '\t' || char == '\n' || char == '\r')
+		switch {
+		case char == utf8.RuneError && size == 1:
+			l.report(Range{i, i + 1}, "", "not valid UTF-8")
+			return
+		case unicode.IsControl(char) && !blank:
+			l.report(Range{i, i + size}, "remove it", fmt.Sprintf("the control character %U stands in quotes", char))
+			return
+		}
+		i += size
+	}
+}
+
 func (l *lexer) symbol(start int) token {
 	rest := l.source[start:]
-	for _, two := range []string{"!=", "<=", ">=", "<>", "=="} {
-		if strings.HasPrefix(rest, two) {
-			l.offset += 2
-			r := Range{start, start + 2}
-			switch two {
-			case "<>":
-				l.report(r, "write !=", "NRQL has no operator <>")
-				return token{r, tokenSymbol, "!="}
-			case "==":
-				l.report(r, "write =", "NRQL has no operator ==")
-				return token{r, tokenSymbol, "="}
-			}
+	if len(rest) > 1 {
+		r := Range{start, start + 2}
+		l.offset = r.End
+		switch two := rest[:2]; two {
+		case "!=", "<=", ">=":
 			return token{r, tokenSymbol, two}
+		case "<>":
+			return l.foreignOperator(token{r, tokenSymbol, "!="})
+		case "==":
+			return l.foreignOperator(token{r, tokenSymbol, "="})
+		case "&&":
+			return l.foreignOperator(token{r, tokenWord, "AND"})
+		case "||":
+			return l.foreignOperator(token{r, tokenWord, "OR"})
 		}
 	}
 	char, size := utf8.DecodeRuneInString(rest)
-	l.offset += size
 	r := Range{start, start + size}
+	l.offset = r.End
 	switch {
 	case strings.ContainsRune("=<>+-*/(),", char):
 		return token{r, tokenSymbol, rest[:size]}
 	case char == utf8.RuneError && size <= 1:
 		l.report(r, "", "not valid UTF-8")
-	case unicode.IsLetter(char):
-		l.report(r, "put the whole name in backticks: `名前`", fmt.Sprintf("names with %q need backticks", char))
 	default:
-		l.report(r, "", fmt.Sprintf("unexpected %q", char))
+		l.report(r, symbolHint(char), fmt.Sprintf("unexpected %q", char))
 	}
 	return token{r, tokenBad, ""}
 }
 
-func isNameStart(c rune) bool {
+// foreignOperator reports an operator of other languages; t is what it means
+// in this one.
+func (l *lexer) foreignOperator(t token) token {
+	l.report(t.Range, "write "+t.text, "there is no operator "+l.source[t.Start:t.End])
+	return t
+}
+
+// symbolHint says what was probably meant by a character that means nothing.
+func symbolHint(char rune) string {
+	switch {
+	case char == '!':
+		return "write != or NOT"
+	case strings.ContainsRune("‘’‚‛“”„´", char):
+		return "write a plain '"
+	case unicode.IsSpace(char):
+		return "write a plain blank"
+	case char >= '！' && char <= '～': // the full-width forms of ASCII
+		return fmt.Sprintf("write a plain %c", char-'！'+'!')
+	}
+	return ""
+}
+
+func isNameStart(c byte) bool {
 	return c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 

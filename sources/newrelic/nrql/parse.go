@@ -13,11 +13,18 @@ import (
 // the stack.
 const maxDepth = 200
 
+// maxSource bounds the bytes that are parsed at all. It is more than a query
+// may have, since comments and blanks of a condition are not sent.
+const maxSource = 16 * MaxQueryBytes
+
 // ParseCondition parses a bare condition, the text behind WHERE. The
 // expression is nil when the findings hold an error.
 func ParseCondition(text diag.Text) (Expr, diag.List) {
 	p := newParser(text)
 	p.condition = true
+	if text.Len() > maxSource {
+		p.reportLength(Range{maxSource, text.Len()}, "condition", text.Len())
+	}
 	if p.at().kind == tokenEOF && !p.failed {
 		p.fail(p.at().Range, "write a test such as: appName = 'shop'", "the condition is empty")
 	}
@@ -29,7 +36,10 @@ func ParseCondition(text diag.Text) (Expr, diag.List) {
 	if !p.failed {
 		checkCondition(p, x)
 	}
-	return p.result(x)
+	if p.list.Failed() {
+		return nil, p.list
+	}
+	return x, p.list
 }
 
 // ParseQuery parses a whole query. The query is nil when the findings hold an
@@ -37,8 +47,7 @@ func ParseCondition(text diag.Text) (Expr, diag.List) {
 func ParseQuery(text diag.Text) (*Query, diag.List) {
 	p := newParser(text)
 	if text.Len() >= MaxQueryBytes {
-		p.report(Range{MaxQueryBytes - 1, text.Len()}, "split the query", fmt.Sprintf(
-			"the query has %d bytes; New Relic takes fewer than %d", text.Len(), MaxQueryBytes))
+		p.reportLength(Range{MaxQueryBytes - 1, text.Len()}, "query", text.Len())
 	}
 	query := p.query()
 	p.end()
@@ -66,6 +75,11 @@ type parser struct {
 
 func newParser(text diag.Text) *parser {
 	p := &parser{text: text}
+	if n := text.Len(); n > maxSource {
+		p.tokens = []token{{Range{n, n}, tokenEOF, ""}}
+		p.stop() // the caller reports it
+		return p
+	}
 	p.tokens = lex(text.String(), p.report)
 	if p.list.Failed() {
 		p.stop()
@@ -73,11 +87,8 @@ func newParser(text diag.Text) *parser {
 	return p
 }
 
-func (p *parser) result(x Expr) (Expr, diag.List) {
-	if p.list.Failed() {
-		return nil, p.list
-	}
-	return x, p.list
+func (p *parser) reportLength(r Range, what string, bytes int) {
+	p.report(r, "split the "+what, fmt.Sprintf("the %s has %d bytes; New Relic takes queries of fewer than %d", what, bytes, MaxQueryBytes))
 }
 
 func (p *parser) report(r Range, hint, message string) {
@@ -130,21 +141,53 @@ func (p *parser) close(open token) Range {
 	switch {
 	case t.is(")"):
 		p.take()
-	case t.kind == tokenEOF:
+	case t.kind == tokenEOF, !p.condition && t.kind == tokenWord && isClause(t.text) && !p.closes():
 		p.fail(open.Range, "close it with )", "this bracket is never closed")
+	case p.condition && t.kind == tokenWord && isClause(t.text):
+		p.misplaced(t)
 	default:
 		p.unexpected(") or an operator")
 	}
 	return Range{open.Start, t.End}
 }
 
-func (p *parser) unexpected(want string) {
-	t := p.at()
-	hint := "expected " + want
-	if t.kind == tokenWord && isReserved(t.text) {
-		hint += fmt.Sprintf("; as a name the reserved word needs backticks: `%s`", t.text)
+// closes reports whether the tokens that are left close a bracket that was
+// opened before them.
+func (p *parser) closes() bool {
+	depth := 1
+	for _, t := range p.tokens[p.offset:] {
+		switch {
+		case t.is("("):
+			depth++
+		case t.is(")"):
+			depth--
+		}
+		if depth == 0 {
+			return true
+		}
 	}
-	p.fail(t.Range, hint, "unexpected "+t.describe())
+	return false
+}
+
+func (p *parser) unexpected(want string) {
+	p.fail(p.at().Range, "expected "+want, "unexpected "+p.at().describe())
+}
+
+// unexpectedName is for places where a name could stand.
+func (p *parser) unexpectedName(want string) {
+	if t := p.at(); t.kind == tokenWord && isReserved(t.text) {
+		want += fmt.Sprintf("; as a name the reserved word needs backticks: `%s`", t.text)
+	}
+	p.unexpected(want)
+}
+
+// misplaced refuses a clause in a condition.
+func (p *parser) misplaced(t token) {
+	if !p.failed {
+		p.add(diag.CodeNRQLClause, t.Range, "remove it: the engine adds the time range and the rest of the query itself",
+			strings.ToUpper(t.text)+" has no place in a condition")
+		p.stop()
+	}
 }
 
 // end demands that nothing is left.
@@ -153,18 +196,15 @@ func (p *parser) end() {
 	if t.kind == tokenEOF {
 		return
 	}
-	clause := strings.ToUpper(t.text)
 	switch {
-	case t.kind == tokenWord && p.condition && isClause(clause):
-		if !p.failed {
-			p.add(diag.CodeNRQLClause, t.Range, "remove it: the engine adds the time range and the rest of the query itself",
-				clause+" has no place in a condition")
-			p.stop()
-		}
+	case p.condition && t.kind == tokenWord && isClause(t.text):
+		p.misplaced(t)
 	case t.is(")"):
 		p.fail(t.Range, "remove it, or open a bracket before", "this bracket closes nothing")
-	default:
+	case p.condition:
 		p.unexpected("AND, OR or the end")
+	default:
+		p.unexpected("a clause or the end")
 	}
 }
 
@@ -340,7 +380,7 @@ func (p *parser) primary() Expr {
 			return x
 		}
 	}
-	p.unexpected("a name, a value or (")
+	p.unexpectedName("a name, a value or (")
 	return &Null{t.Range}
 }
 
@@ -355,8 +395,14 @@ func (p *parser) wordExpr(t token) Expr {
 	case t.is("NULL"):
 		p.take()
 		return &Null{t.Range}
+	case t.is("SELECT") && p.offset > 0 && p.tokens[p.offset-1].is("("):
+		p.fail(t.Range, "", "a subquery is not supported")
+		return &Null{t.Range}
+	case p.condition && isReserved(t.text) && isClause(t.text) && p.peek().kind != tokenSymbol:
+		p.misplaced(t)
+		return &Null{t.Range}
 	case isReserved(t.text):
-		p.unexpected("a name, a value or (")
+		p.unexpectedName("a name, a value or (")
 		return &Null{t.Range}
 	}
 	p.take()
@@ -366,7 +412,7 @@ func (p *parser) wordExpr(t token) Expr {
 func (p *parser) number(t token) Expr {
 	value, err := strconv.ParseFloat(t.text, 64)
 	if err != nil {
-		p.fail(t.Range, "", "the number "+t.text+" is out of range")
+		p.fail(t.Range, "", "the number "+short(t.text)+" is out of range")
 	}
 	return &Number{t.Range, t.text, value}
 }
@@ -393,7 +439,7 @@ func (p *parser) call(name token) Expr {
 func (p *parser) argument() Expr {
 	t := p.at()
 	switch {
-	case t.is("*") && (p.peek().is(")") || p.peek().is(",")):
+	case t.is("*"):
 		p.take()
 		return &Star{t.Range}
 	case t.is("WHERE"):

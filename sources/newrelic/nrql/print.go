@@ -3,6 +3,7 @@ package nrql
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Print returns canonical text of an expression: keywords in upper case,
@@ -24,7 +25,7 @@ func (q *Query) String() string {
 		}
 		printExpr(&b, c.Expr, 0)
 		if c.Alias != "" {
-			b.WriteString(" AS " + quoteName(c.Alias))
+			b.WriteString(" AS " + quoteAlias(c.Alias))
 		}
 	}
 	b.WriteString(" FROM ")
@@ -45,9 +46,13 @@ func (q *Query) String() string {
 		b.WriteString(" UNTIL " + strconv.FormatInt(q.Until.Millis, 10))
 	}
 	if t := q.TimeSeries; t != nil {
-		b.WriteString(" TIMESERIES " + strconv.FormatInt(t.Count, 10) + " " + t.Unit.String())
-		if t.Count != 1 {
-			b.WriteString("s")
+		b.WriteString(" TIMESERIES " + strconv.FormatInt(t.Count, 10))
+		switch {
+		case t.Unit == Millisecond: // a bare number
+		case t.Count == 1:
+			b.WriteString(" " + t.Unit.String())
+		default:
+			b.WriteString(" " + t.Unit.String() + "s")
 		}
 	}
 	return b.String()
@@ -162,12 +167,10 @@ func printUnary(b *strings.Builder, x *Unary) {
 		return
 	}
 	b.WriteByte('-')
-	// Two signs in a row would begin a comment.
-	least := bindNeg
 	if inner, ok := x.X.(*Unary); ok && inner.Op == Neg {
-		least = bindValue
+		b.WriteByte(' ') // two signs in a row would begin a comment
 	}
-	printExpr(b, x.X, least)
+	printExpr(b, x.X, bindNeg)
 }
 
 func printNot(not bool) string {
@@ -186,18 +189,46 @@ func printList(b *strings.Builder, list []Expr, least int) {
 	}
 }
 
-// quoteName puts a name in backticks where the language needs them.
+// quoteName puts a name in backticks where the language needs them. A name
+// cannot hold a backtick; one that was made with it by a program loses it, so
+// that what follows cannot be read as anything else.
 func quoteName(name string) string {
-	plain := name != "" && isNameStart(rune(name[0])) && !isReserved(name)
-	for i := 0; plain && i < len(name); i++ {
-		c := name[i]
-		joins := (c == '.' || c == ':') && i+1 < len(name) && isNameStart(rune(name[i+1]))
-		plain = isNameStart(rune(c)) || isDigit(c) || joins
-	}
-	if plain {
+	if isPlain(name) {
 		return name
 	}
-	return "`" + name + "`"
+	return "`" + strings.ReplaceAll(name, "`", "") + "`"
+}
+
+// isPlain reports whether a name can be written without backticks. The parser
+// is kinder than that to a leading underscore, which the documentation does
+// not allow.
+func isPlain(name string) bool {
+	if name == "" || !isNameStart(name[0]) || name[0] == '_' || isReserved(name) {
+		return false
+	}
+	for i := range len(name) {
+		c, next := name[i], byte(0)
+		if i+1 < len(name) {
+			next = name[i+1]
+		}
+		switch {
+		case isNameStart(c), isDigit(c):
+		case c == '.' && (isNameStart(next) || isDigit(next)):
+		case c == ':' && isNameStart(next):
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// quoteAlias does the same for an alias, which as a string may hold any
+// character.
+func quoteAlias(alias string) string {
+	if strings.ContainsFunc(alias, func(r rune) bool { return r == '`' || unicode.IsControl(r) }) {
+		return Quote(alias)
+	}
+	return quoteName(alias)
 }
 
 // Quote returns a string literal for value. Backslashes are doubled and
@@ -210,10 +241,16 @@ func Quote(value string) string {
 // escapes; other backslashes stay, so that patterns keep theirs. In r'…' only
 // \' is one.
 func unquote(raw string) string {
-	regexp := raw[0] != '\''
-	body := raw[1 : len(raw)-1]
-	if regexp {
-		return strings.ReplaceAll(raw[2:len(raw)-1], `\'`, `'`)
+	body, regexp := raw[1:len(raw)-1], false
+	if raw[0] != '\'' {
+		body, regexp = body[1:], true
 	}
-	return strings.NewReplacer(`\\`, `\`, `\'`, `'`).Replace(body)
+	switch {
+	case strings.IndexByte(body, '\\') < 0:
+		return body
+	case regexp:
+		return strings.ReplaceAll(body, `\'`, `'`)
+	default:
+		return strings.NewReplacer(`\\`, `\`, `\'`, `'`).Replace(body)
+	}
 }

@@ -20,7 +20,7 @@ const (
 func (p *parser) query() *Query {
 	q := &Query{Range: Range{0, p.text.Len()}}
 	seen := map[string]Range{}
-	for p.at().kind == tokenWord && isClause(strings.ToUpper(p.at().text)) {
+	for p.at().kind == tokenWord && isClause(p.at().text) {
 		t := p.at()
 		clause := strings.ToUpper(t.text)
 		if first, twice := seen[clause]; twice {
@@ -46,11 +46,12 @@ func (p *parser) query() *Query {
 }
 
 func (p *parser) failTwice(second, first Range, clause string) {
+	place := p.text.Span(first.Start, first.End)
 	p.list.Add(diag.Diagnostic{
 		Code: diag.CodeNRQL, Severity: diag.Error, Span: p.text.Span(second.Start, second.End),
 		Message: "NRQL: " + clause + " stands twice",
 		Hint:    "keep one of them",
-		Related: []diag.Related{{Span: p.text.Span(first.Start, first.End), Message: "the first one"}},
+		Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
 	})
 	p.stop()
 }
@@ -104,9 +105,13 @@ func (p *parser) alias() (string, int) {
 		return t.text, t.End
 	case t.kind == tokenString:
 		p.take()
-		return unquote(t.text), t.End
+		alias := unquote(t.text)
+		if alias == "" {
+			p.fail(t.Range, "put a name between the quotes", "empty alias")
+		}
+		return alias, t.End
 	}
-	p.unexpected("an alias")
+	p.unexpectedName("an alias")
 	return "", t.End
 }
 
@@ -122,7 +127,7 @@ func (p *parser) eventTypes() []*Name {
 			p.take()
 			names = append(names, &Name{t.Range, t.text})
 		default:
-			p.unexpected("an event type")
+			p.unexpectedName("an event type")
 			return names
 		}
 		if !p.accept(",") {
@@ -157,7 +162,7 @@ func (p *parser) timeSeries(keyword token) *TimeSeries {
 	}
 	p.take()
 	series := &TimeSeries{Range{keyword.Start, t.End}, count, Millisecond}
-	if unit := p.at(); unit.kind == tokenWord && !isClause(strings.ToUpper(unit.text)) {
+	if unit := p.at(); unit.kind == tokenWord && !isClause(unit.text) {
 		known := false
 		if series.Unit, known = parseUnit(unit.text); !known {
 			p.unexpected("second, minute, hour, day or week")

@@ -4,7 +4,15 @@ import "strings"
 
 // isReserved reports whether a word needs backticks when it is used as a name.
 func isReserved(word string) bool {
-	switch strings.ToLower(word) {
+	const longest = len("timeseries")
+	if len(word) > longest {
+		return false
+	}
+	var lower [longest]byte // on the stack: every name that is printed passes here
+	for i := range len(word) {
+		lower[i] = lowerASCII(word[i])
+	}
+	switch string(lower[:len(word)]) {
 	case "ago", "and", "as", "auto", "begin", "begintime", "compare", "day", "days", "end", "endtime", "explain",
 		"facet", "from", "hour", "hours", "in", "is", "like", "limit", "minute", "minutes", "month", "months",
 		"not", "null", "offset", "or", "raw", "second", "seconds", "select", "since", "timeseries", "until",
@@ -16,9 +24,16 @@ func isReserved(word string) bool {
 	return false
 }
 
-// isClause reports whether an upper-case word begins a clause of a query.
+func lowerASCII(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
+}
+
+// isClause reports whether a word begins a clause of a query.
 func isClause(word string) bool {
-	switch word {
+	switch strings.ToUpper(word) {
 	case "SELECT", "FROM", "WHERE", "FACET", "LIMIT", "OFFSET", "ORDER", "SINCE", "UNTIL", "WITH", "COMPARE",
 		"TIMESERIES", "SLIDE", "EXTRAPOLATE", "RAW", "PREDICT", "SHOW", "JOIN", "INNER", "LEFT":
 		return true

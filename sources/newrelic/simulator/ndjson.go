@@ -36,7 +36,7 @@ func (s *Store) ReadFiles(paths ...string) error {
 func (s *Store) readFile(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("open events: %w", err)
+		return fmt.Errorf("events: %w", err)
 	}
 	defer file.Close()
 	buffered := bufio.NewReader(file)

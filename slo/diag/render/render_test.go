@@ -1,0 +1,219 @@
+package render_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/render"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+const key = "NRAK-0123456789ABCDEFGHIJKLMNOPQ"
+
+// golden is one finding or several about one source. The first place of mark
+// in the source is the span of the first finding, unless it has one.
+type golden struct {
+	name    string
+	source  string // the whole file; "" when it cannot be read
+	mark    string
+	list    diag.List
+	color   bool
+	noLines bool
+}
+
+func goldens() []golden {
+	const spec = "kind: Journey\nspec:\n  target: 100\n"
+	one := func(d diag.Diagnostic) diag.List {
+		if d.Severity == 0 {
+			d.Severity = diag.Error
+		}
+		if d.Code == "" {
+			d.Code = diag.CodeValue
+		}
+		return diag.List{d}
+	}
+	severities := diag.List{
+		{Code: diag.CodeTarget, Severity: diag.Error, Message: "target 100 leaves no error budget", Label: "must be below 100", Hint: "use 99.99"},
+		{Code: diag.CodeValue, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: "a warning"},
+		{Code: diag.CodeValue, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: "a trait", Hint: "nothing to do"},
+	}
+	return []golden{
+		{name: "severities", source: spec, mark: "100", list: severities},
+		{name: "color", source: spec, mark: "100", list: severities, color: true},
+		{name: "no_lines", list: severities, noLines: true},
+		{name: "line_not_found", list: one(diag.Diagnostic{Span: lineSpan(99, 1, 99, 2), Message: "behind the end", Hint: "hint"})},
+		{name: "no_place", source: spec, list: one(diag.Diagnostic{Span: diag.Span{File: "f.yaml"}, Message: "about the whole file"})},
+		{name: "no_file", source: spec, list: one(diag.Diagnostic{Span: diag.Span{}, Message: "about nothing that is written"})},
+		{name: "empty", list: diag.List{}},
+		{name: "tab", source: "a:\tb\t= x\n", mark: "x", list: one(diag.Diagnostic{Message: "carets behind tabs"})},
+		{name: "tab_inside", source: "a\tb\n", mark: "a\tb", list: one(diag.Diagnostic{Message: "a tab takes one caret"})},
+		{name: "wide", source: "title: 決済 (注文) x\n", mark: "注文", list: one(diag.Diagnostic{Message: "注文 is not known", Label: "ここ"})},
+		{name: "wide_before", source: "title: 決済ｶ x\n", mark: "x", list: one(diag.Diagnostic{Message: "behind wide and half-width characters"})},
+		{name: "ambiguous", source: "α…→§ x\n", mark: "x", list: one(diag.Diagnostic{Message: "widths that differ between locales"})},
+		{name: "combining", source: "e\u0301te\u0301 = x\n", mark: "e\u0301te\u0301", list: one(diag.Diagnostic{Message: "marks take no column"})},
+		{name: "combining_before", source: "e\u0301te\u0301 = x\n", mark: "x", list: one(diag.Diagnostic{Message: "marks take no column"})},
+		{name: "lines", source: "where: |\n  a = 1 AND  \n  b\n", mark: "a = 1 AND  \n  b", list: one(diag.Diagnostic{Message: "the first line is shown"})},
+		{name: "line_end", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 5, 1, 5), Message: "a value is missing"})},
+		{name: "beyond_line", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 50, 1, 60), Message: "carets stay near the line"})},
+		{name: "empty_line", source: "a\n\nb\n", list: one(diag.Diagnostic{Span: lineSpan(2, 1, 2, 1), Message: "nothing here"})},
+		{name: "long_line", source: strings.Repeat("a ", 200) + "MARK" + strings.Repeat(" b", 200) + "\n", mark: "MARK", list: one(diag.Diagnostic{Message: "only what is around it"})},
+		{name: "long_line_start", source: "MARK" + strings.Repeat(" b", 200) + "\n", mark: "MARK", list: one(diag.Diagnostic{Message: "cut at the end"})},
+		{name: "long_span", source: "MARK" + strings.Repeat("b", 400) + "\n", mark: "MARK" + strings.Repeat("b", 400), list: one(diag.Diagnostic{Message: "carets end with the line"})},
+		{name: "large_line_number", source: strings.Repeat("\n", 123455) + "x\n", mark: "x", list: one(diag.Diagnostic{Message: "six digits"})},
+		{name: "related", source: "a: 1\nb: 2\na: 3\n", list: one(diag.Diagnostic{
+			Code: diag.CodeDuplicate, Span: lineSpan(3, 1, 3, 2), Message: "a stands twice", Hint: "keep one",
+			Related: []diag.Related{
+				{Span: lineSpan(1, 1, 1, 2), Message: "the first one is at f.yaml:1:1"},
+				{Span: lineSpan(2, 1, 2, 2), Message: "this one is fine"},
+			},
+		})},
+		{name: "control", source: "a: \x1b[2J\u202e\u2028\u009b31m\x00 x\n", mark: "x", list: one(diag.Diagnostic{
+			Span: diag.Span{File: "\x1b[31m.yaml"}, Message: "bad \x1b[31m\u202e\nerror: faked", Label: "\x07bell", Hint: "not \u009b or \u2066",
+			Related: []diag.Related{{Message: "\rover it"}},
+		})},
+		{name: "secret", source: "apiKey: " + key + " x\n", mark: key, list: one(diag.Diagnostic{
+			Code: diag.CodeSecret, Message: "the key " + key + " stands in the file", Label: "not " + key,
+			Hint:    "revoke " + key + ", then use {env: NEW_RELIC_API_KEY}",
+			Related: []diag.Related{{Message: "also " + key}},
+		})},
+		{name: "secret_before", source: "a: " + key + ", b: _" + key + " x\n", mark: "x", list: one(diag.Diagnostic{Message: "two keys before"})},
+		{name: "secret_partly", source: "a: " + key + " x\n", mark: key[10:] + " x", list: one(diag.Diagnostic{Message: "from within a key"})},
+		{name: "secret_wide", source: "鍵: " + key + " 値\n", mark: "値", list: one(diag.Diagnostic{Message: "wide characters on both sides"})},
+		{name: "secret_none", source: "# NRQL-like, not NRAK, x\n", mark: "x", list: one(diag.Diagnostic{Message: "NRQL-based words are no keys"})},
+	}
+}
+
+func lineSpan(line, column, endLine, endColumn int) diag.Span {
+	return diag.Span{
+		File: "f.yaml", Start: diag.Position{Line: line, Column: column}, End: diag.Position{Line: endLine, Column: endColumn},
+	}
+}
+
+// findings returns the list with the span of its first finding filled in.
+func (g golden) findings(t *testing.T) diag.List {
+	t.Helper()
+	list := append(diag.List{}, g.list...)
+	if g.mark == "" {
+		return list
+	}
+	offset := strings.Index(g.source, g.mark)
+	if offset < 0 {
+		t.Fatalf("%q is not in the source", g.mark)
+	}
+	file := "f.yaml"
+	if list[0].Span.File != "" {
+		file = list[0].Span.File
+	}
+	list[0].Span = diag.PlainText(g.source, file, diag.Position{Line: 1, Column: 1}).Span(offset, offset+len(g.mark))
+	return list
+}
+
+func (g golden) options() render.Options {
+	if g.noLines {
+		return render.Options{Color: g.color}
+	}
+	return render.Options{Color: g.color, Lines: func(_ string, line int) (string, bool) {
+		lines := strings.Split(g.source, "\n")
+		if g.source == "" || line > len(lines) {
+			return "", false
+		}
+		return lines[line-1], true
+	}}
+}
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for _, g := range goldens() {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			var text, document bytes.Buffer
+			if err := render.Text(&text, g.findings(t), g.options()); err != nil {
+				t.Fatal(err)
+			}
+			if err := render.JSON(&document, g.findings(t)); err != nil {
+				t.Fatal(err)
+			}
+			compare(t, g.name+".txt", text.Bytes())
+			compare(t, g.name+".json", document.Bytes())
+
+			for _, out := range []string{text.String(), document.String()} {
+				if strings.Contains(out, key[5:]) {
+					t.Errorf("the output holds a key:\n%s", out)
+				}
+				if !g.color && strings.ContainsAny(out, "\x1b\x00\x07\r\u009b\u202e\u2066") {
+					t.Errorf("the output holds control characters: %q", out)
+				}
+			}
+		})
+	}
+}
+
+func compare(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), string(got)); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+func TestJSONKeys(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	list := diag.List{{Code: diag.CodeTarget, Severity: diag.Warning, Span: lineSpan(3, 5, 4, 1), Message: "a <b> & c", Hint: "h"}}
+	if err := render.JSON(&b, list); err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"schema": "slojourn.diagnostics/v1",
+		"findings": []any{map[string]any{
+			"code": "SLO007", "severity": "warning", "file": "f.yaml", "line": 3.0, "column": 5.0,
+			"endLine": 4.0, "endColumn": 1.0, "message": "a <b> & c", "hint": "h",
+		}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("document (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(b.String(), "a <b> & c") {
+		t.Errorf("signs are escaped as for HTML:\n%s", b.String())
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
+
+var errFull = errors.New("disk full")
+
+func TestWriteErrorsAreReturned(t *testing.T) {
+	t.Parallel()
+	list := diag.List{{Code: diag.CodeTarget, Severity: diag.Error, Message: "m"}}
+	if err := render.Text(fullDisk{}, list, render.Options{}); !errors.Is(err, errFull) {
+		t.Errorf("Text returned %v", err)
+	}
+	if err := render.JSON(fullDisk{}, list); !errors.Is(err, errFull) {
+		t.Errorf("JSON returned %v", err)
+	}
+}

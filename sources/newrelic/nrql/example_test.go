@@ -1,0 +1,44 @@
+package nrql_test
+
+import (
+	"fmt"
+
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources/newrelic/nrql"
+)
+
+func ExampleParseCondition() {
+	source := "appName = 'shop' and uper(name) = 'X' -- the shop"
+	_, findings := nrql.ParseCondition(diag.PlainText(source, "shop.yaml", diag.Position{Line: 12, Column: 8}))
+	for _, d := range findings {
+		fmt.Printf("%v: %s; %s\n", d.Span, d.Message, d.Hint)
+	}
+	// Output: shop.yaml:12:29: NRQL: unknown function uper(); did you mean upper()?
+}
+
+func ExamplePrint() {
+	condition, _ := nrql.ParseCondition(diag.PlainText("a=1 or b in('x') -- why", "", diag.Position{Line: 1, Column: 1}))
+	event := &nrql.Binary{Op: nrql.Lt, X: &nrql.Name{Value: "since"}, Y: &nrql.Number{Raw: "0.8", Value: 0.8}}
+	fmt.Println(nrql.Print(nrql.All(condition, event)))
+	// Output: (a = 1 OR b IN ('x')) AND `since` < 0.8
+}
+
+func ExampleConjuncts() {
+	condition, _ := nrql.ParseCondition(diag.PlainText("a = 1 AND (b = 2 OR c = 3) AND d IS NULL", "", diag.Position{Line: 1, Column: 1}))
+	for _, part := range nrql.Conjuncts(condition) {
+		fmt.Println(nrql.Print(part), nrql.Attributes(part))
+	}
+	// Output:
+	// a = 1 [a]
+	// b = 2 OR c = 3 [b c]
+	// d IS NULL [d]
+}
+
+func ExampleParseQuery() {
+	query, _ := nrql.ParseQuery(diag.PlainText("FROM Transaction TIMESERIES 60000 SELECT COUNT(*)", "", diag.Position{Line: 1, Column: 1}))
+	fmt.Println(query)
+	fmt.Println(query.TimeSeries.Millis())
+	// Output:
+	// SELECT count(*) FROM Transaction TIMESERIES 60000
+	// 60000
+}

@@ -1,0 +1,65 @@
+package nrql
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// The table is searched by halving it, so its order matters.
+func TestFunctionsAreSorted(t *testing.T) {
+	t.Parallel()
+	if !slices.IsSortedFunc(functions[:], func(a, b function) int { return compareFold(a.name, b.name) }) {
+		t.Error("functions are not in the order of their names in lower case")
+	}
+	for i, f := range functions[1:] {
+		if compareFold(f.name, functions[i].name) == 0 {
+			t.Errorf("%s stands twice", f.name)
+		}
+	}
+}
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	for _, want := range functions {
+		for _, name := range []string{want.name, strings.ToUpper(want.name), strings.ToLower(want.name)} {
+			if got, ok := lookup(name); !ok || got != want {
+				t.Errorf("lookup(%q) = %+v, %t, want %+v", name, got, ok, want)
+			}
+		}
+		if want.least < 0 || want.most >= 0 && want.most < want.least || want.kind != aggregate && want.kind != row {
+			t.Errorf("%+v cannot be", want)
+		}
+	}
+	for _, name := range []string{"", "a", "counts", "coun", "zzz", "ſum", "count\x00"} {
+		if got, ok := lookup(name); ok {
+			t.Errorf("lookup(%q) = %+v", name, got)
+		}
+	}
+}
+
+func TestNearestFunction(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{"uniqcount": "uniqueCount", "averag": "average", "PERCENTLE": "percentile", "coalesce": ""} {
+		if got, _ := nearestFunction(word); got != want {
+			t.Errorf("nearest of %s is %q, want %q", word, got, want)
+		}
+	}
+}
+
+// Every word that the documentation reserves, also in other cases.
+func TestReservedWords(t *testing.T) {
+	t.Parallel()
+	const reserved = "ago and as auto begin begintime compare day days end endtime explain facet from hour hours in is like limit minute " +
+		"minutes month months not null offset or raw second seconds select since timeseries until week weeks where with"
+	for word := range strings.FieldsSeq(reserved) {
+		if !isReserved(word) || !isReserved(strings.ToUpper(word)) {
+			t.Errorf("%s is not reserved", word)
+		}
+	}
+	for _, word := range []string{"", "a", "agent", "timeserie", "timeseriess", "order", "it's"} {
+		if isReserved(word) {
+			t.Errorf("%s is reserved", word)
+		}
+	}
+}

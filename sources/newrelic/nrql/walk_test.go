@@ -1,0 +1,175 @@
+package nrql_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/sources/newrelic/nrql"
+)
+
+func condition(tb testing.TB, source string) nrql.Expr {
+	tb.Helper()
+	x, findings := nrql.ParseCondition(text(source))
+	if len(findings) > 0 {
+		tb.Fatalf("findings in %s: %v", source, findings)
+	}
+	return x
+}
+
+func TestWalk(t *testing.T) {
+	t.Parallel()
+	source := "NOT a = -b AND (c IS NULL OR if(d, 'x', 1) IN (e, true) OR f LIKE g)"
+	visit := func(stop string) []string {
+		var got []string
+		nrql.Walk(condition(t, source), func(x nrql.Expr) bool {
+			at := x.Pos()
+			got = append(got, source[at.Start:at.End])
+			return source[at.Start:at.End] != stop
+		})
+		return got
+	}
+	want := []string{
+		"NOT a = -b AND (c IS NULL OR if(d, 'x', 1) IN (e, true) OR f LIKE g",
+		"NOT a = -b", "a = -b", "a", "-b", "b",
+		"c IS NULL OR if(d, 'x', 1) IN (e, true) OR f LIKE g",
+		"c IS NULL OR if(d, 'x', 1) IN (e, true)",
+		"c IS NULL", "c",
+		"if(d, 'x', 1) IN (e, true)", "if(d, 'x', 1)", "d", "'x'", "1", "e", "true",
+		"f LIKE g", "f", "g",
+	}
+	if diff := cmp.Diff(want, visit("")); diff != "" {
+		t.Errorf("visited (-want +got):\n%s", diff)
+	}
+	if got := visit("NOT a = -b"); len(got) != len(want)-4 {
+		t.Errorf("Walk goes below a part that was refused: %q", got)
+	}
+	nrql.Walk(nil, func(nrql.Expr) bool {
+		t.Error("Walk visits nil")
+		return true
+	})
+}
+
+func TestAll(t *testing.T) {
+	t.Parallel()
+	a, b, c := condition(t, "a = 1 OR z"), condition(t, "b"), condition(t, "c AND d")
+	for want, x := range map[string]nrql.Expr{
+		"a = 1 OR z":                       nrql.All(nil, a, nil),
+		"(a = 1 OR z) AND b":               nrql.All(a, nil, b),
+		"(a = 1 OR z) AND b AND (c AND d)": nrql.All(a, b, c),
+	} {
+		if got := nrql.Print(x); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if x := nrql.All(nil, nil); x != nil {
+		t.Errorf("All of nothing is %v", x)
+	}
+}
+
+func TestConjuncts(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		source string
+		want   []string
+	}{
+		{"a", []string{"a"}},
+		{"a OR b", []string{"a OR b"}},
+		{"a = 1 AND (b = 2 OR c = 3) AND d = 4", []string{"a = 1", "b = 2 OR c = 3", "d = 4"}},
+		{"a AND (b AND c)", []string{"a", "b", "c"}},
+		{"NOT (a AND b)", []string{"NOT (a AND b)"}},
+	}
+	for _, tt := range tests {
+		var got []string
+		for _, x := range nrql.Conjuncts(condition(t, tt.source)) {
+			got = append(got, nrql.Print(x))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("conjuncts of %s (-want +got):\n%s", tt.source, diff)
+		}
+	}
+	if got := nrql.Conjuncts(nil); got != nil {
+		t.Errorf("conjuncts of nothing: %v", got)
+	}
+}
+
+func TestAttributes(t *testing.T) {
+	t.Parallel()
+	x := condition(t, "b = 1 AND lower(`a b`) IN ('x', c) OR NOT b AND B IS NULL")
+	if diff := cmp.Diff([]string{"B", "a b", "b", "c"}, nrql.Attributes(x)); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+	q, _ := nrql.ParseQuery(text("SELECT filter(sum(a), WHERE b) FROM T"))
+	if diff := cmp.Diff([]string{"a", "b"}, nrql.Attributes(q.Select[0].Expr)); diff != "" {
+		t.Errorf("attributes of an aggregate (-want +got):\n%s", diff)
+	}
+	if got := nrql.Attributes(nil); got != nil {
+		t.Errorf("attributes of nothing: %v", got)
+	}
+}
+
+func TestQuote(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"":        `''`,
+		"shop":    `'shop'`,
+		"it's":    `'it\'s'`,
+		`C:\`:     `'C:\\'`,
+		`\'`:      `'\\\''`,
+		"決済 -- x": `'決済 -- x'`,
+	} {
+		got := nrql.Quote(value)
+		if got != want {
+			t.Errorf("Quote(%q) = %s, want %s", value, got, want)
+		}
+		s, ok := condition(t, "a = "+got).(*nrql.Binary).Y.(*nrql.String)
+		if !ok || s.Value != value || s.Raw != got {
+			t.Errorf("%s stands for %+v, want %q", got, s, value)
+		}
+	}
+}
+
+func TestStringValues(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		`'a\'b'`:    `a'b`,
+		`'a\\b'`:    `a\b`,
+		`'\d+\.\d'`: `\d+\.\d`,
+		`r'\d\'\\'`: `\d'\\`,
+		`R'x'`:      `x`,
+	} {
+		s := condition(t, "a RLIKE "+raw).(*nrql.Like).Pattern.(*nrql.String)
+		if s.Value != want || s.Raw != raw {
+			t.Errorf("%s: value %s, raw %s, want value %s", raw, s.Value, s.Raw, want)
+		}
+	}
+}
+
+func TestWordsOfTheTree(t *testing.T) {
+	t.Parallel()
+	got := fmt.Sprint(nrql.Or, nrql.And, nrql.Not, nrql.Eq, nrql.Ne, nrql.Lt, nrql.Le, nrql.Gt, nrql.Ge, nrql.Add, nrql.Sub, nrql.Mul, nrql.Div, nrql.Neg,
+		nrql.IsNull, nrql.IsTrue, nrql.IsFalse, nrql.Second, nrql.Week, nrql.Op(0), nrql.IsKind(0), nrql.Unit(0))
+	if want := "OR AND NOT = != < <= > >= + - * / - NULL TRUE FALSE second week ? ? ?"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestBucketLength(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		series nrql.TimeSeries
+		want   int64
+	}{
+		{nrql.TimeSeries{Count: 300_000, Unit: nrql.Millisecond}, 300_000},
+		{nrql.TimeSeries{Count: 30, Unit: nrql.Second}, 30_000},
+		{nrql.TimeSeries{Count: 5, Unit: nrql.Minute}, 300_000},
+		{nrql.TimeSeries{Count: 2, Unit: nrql.Hour}, 7_200_000},
+		{nrql.TimeSeries{Count: 1, Unit: nrql.Day}, 86_400_000},
+		{nrql.TimeSeries{Count: 1, Unit: nrql.Week}, 604_800_000},
+	} {
+		if got := tt.series.Millis(); got != tt.want {
+			t.Errorf("%d %ss are %d ms, want %d", tt.series.Count, tt.series.Unit, got, tt.want)
+		}
+	}
+}
