@@ -8,11 +8,15 @@ import (
 )
 
 // Source measures SLIs. Its methods answer for every SLI or request they are
-// given, in the same order; one that fails does not hold back the others.
+// given, in the same order; one that fails does not hold back the others. Once
+// ctx has ended, what is not yet measured is an error. Package sourcetest holds
+// the tests that every implementation passes.
 type Source interface {
 	// Extents returns the minutes in which each SLI can be measured.
 	Extents(ctx context.Context, now time.Time, slis []slo.SLI) []Extent
-	// Counts counts events between the cuts of each request.
+	// Counts counts events between the cuts of each request. An event belongs
+	// to the minute its time lies in, so that of two spans that share a cut
+	// the later has what happened on its first millisecond.
 	Counts(ctx context.Context, requests []Request) []Answer
 }
 
@@ -25,13 +29,14 @@ type Extent struct {
 }
 
 // Request asks for the counts of an SLI between consecutive cuts, which are
-// minutes in ascending order: n cuts make n-1 counts.
+// minutes in ascending order, each once: n cuts make n-1 counts, and fewer than
+// two make none. Cuts in another order are an error.
 type Request struct {
 	SLI  slo.SLI
 	Cuts []slo.Minute
 }
 
-// Answer holds one count for each pair of neighbouring cuts, or an error.
+// Answer holds one count for each pair of neighbouring cuts, or an error alone.
 type Answer struct {
 	Counts []slo.Counts
 	Err    error

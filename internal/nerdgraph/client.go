@@ -24,9 +24,13 @@ type Options struct {
 	Timeout   time.Duration     // of one request; 0 for 90 s
 }
 
+// maxAnswer bounds the bytes of an answer that are read.
+const maxAnswer = 64 << 20
+
 // Client asks one NerdGraph with one key. It may be used concurrently.
 type Client struct {
-	options Options
+	options   Options
+	maxAnswer int64
 }
 
 // New returns a client. It opens no connection.
@@ -40,7 +44,7 @@ func New(options Options) *Client {
 	if options.Endpoint == "" {
 		options.Endpoint = Endpoint(options.Region)
 	}
-	return &Client{options}
+	return &Client{options, maxAnswer}
 }
 
 // newTransport has the standard library's settings without its global state.
@@ -65,16 +69,13 @@ func Endpoint(r slo.Region) string {
 	return region.Regions[name].NerdGraphURL()
 }
 
-// Address returns where requests go.
-func (c *Client) Address() string { return c.options.Endpoint }
-
 // Query sends one GraphQL document and decodes the data of the answer into
 // data. The answer's own errors come back as a list, with whatever data came
 // beside them. The error is an [*Error] when there is no answer to read.
 func (c *Client) Query(ctx context.Context, document string, variables map[string]any, data any) ([]FieldError, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	call := &exchange{ctx: ctx, next: c.options.Transport}
+	call := &exchange{ctx: ctx, next: c.options.Transport, maxAnswer: c.maxAnswer, key: c.options.Key.Reveal()}
 	client, err := c.client(call)
 	if err != nil {
 		return nil, err
@@ -85,9 +86,9 @@ func (c *Client) Query(ctx context.Context, document string, variables map[strin
 		return nil, call.failure
 	}
 	if err != nil {
-		return nil, &Error{Kind: Malformed, Message: fmt.Sprintf("the answer cannot be read: %v", err)}
+		return nil, &Error{Kind: Rejected, Message: call.masked(fmt.Sprintf("the request cannot be sent: %v", err))}
 	}
-	if len(raw) > 0 && string(raw) != "null" {
+	if hasData(raw) {
 		if err := json.Unmarshal(raw, data); err != nil {
 			return nil, &Error{Kind: Malformed, Message: fmt.Sprintf("the answer has another shape than expected: %v", err)}
 		}
@@ -101,7 +102,10 @@ func (c *Client) client(call *exchange) (nerdgraph.NerdGraph, error) {
 	cfg.PersonalAPIKey = c.options.Key.Reveal()
 	cfg.HTTPTransport = call
 	cfg.Logger = silent{}
-	cfg.Timeout = &c.options.Timeout
+	// The context holds the deadline. A timeout of the client's would leave a
+	// goroutine behind until it is over, since the client does not close the
+	// answer's body.
+	cfg.Timeout = new(time.Duration)
 	reg := *region.Regions[region.US]
 	reg.SetNerdGraphBaseURL(c.options.Endpoint)
 	if err := cfg.SetRegion(&reg); err != nil {

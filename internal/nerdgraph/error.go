@@ -1,6 +1,9 @@
 package nerdgraph
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Kind says what went wrong as far as the caller has to tell cases apart. The
 // zero Kind is invalid.
@@ -35,12 +38,28 @@ type FieldError struct {
 	Extensions Extensions `json:"extensions"`
 }
 
-// Extensions classify an error.
+// badAPIKey is the code of a wrong key.
+const badAPIKey = "BAD_API_KEY"
+
+// Extensions classify an error. What is missing or of another type is "".
 type Extensions struct {
-	ErrorClass    string `json:"errorClass"`
-	ErrorCode     string `json:"errorCode"`
-	NRQLErrorCode string `json:"nrqlErrorCode"`
-	OldErrorCode  string `json:"error_code"`
+	ErrorClass    string
+	ErrorCode     string
+	NRQLErrorCode string
+	OldErrorCode  string
+}
+
+// UnmarshalJSON reads what it knows. It refuses nothing: an odd code must not
+// hide the message that came with it.
+func (e *Extensions) UnmarshalJSON(data []byte) error {
+	var members map[string]any
+	_ = json.Unmarshal(data, &members) // no members then
+	read := func(name string) string {
+		text, _ := members[name].(string)
+		return text
+	}
+	*e = Extensions{read("errorClass"), read("errorCode"), read("nrqlErrorCode"), read("error_code")}
+	return nil
 }
 
 // Under reports whether the error's path begins with the given fields; an
@@ -61,8 +80,6 @@ func (e FieldError) Under(fields ...string) bool {
 func (e FieldError) Err() *Error {
 	kind := Rejected
 	switch {
-	case e.Extensions.OldErrorCode == "BAD_API_KEY":
-		kind = Unauthorized
 	case e.Extensions.ErrorClass == "TOO_MANY_REQUESTS":
 		kind = RateLimited
 	case e.Extensions.ErrorClass == "TIMEOUT":

@@ -10,20 +10,22 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
-)
 
-// maxAnswer bounds the size of an answer that is read.
-const maxAnswer = 64 << 20
+	"github.com/slojourn/slojourn/internal/secret"
+)
 
 // exchange is the transport of one call. Whatever happens, the official
 // client sees a success without errors, so that it neither retries nor drops
 // anything; what really happened is kept here.
 type exchange struct {
-	ctx     context.Context //nolint:containedctx // the client drops the caller's, so it travels here
-	next    http.RoundTripper
-	errors  []FieldError
-	failure *Error
+	ctx       context.Context //nolint:containedctx // the client drops the caller's, so it travels here
+	next      http.RoundTripper
+	maxAnswer int64
+	key       string
+	errors    []FieldError
+	failure   *Error
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -40,20 +42,21 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
+// send returns the data of the answer. The failure or the errors are kept.
 func (x *exchange) send(r *http.Request) json.RawMessage {
 	response, err := x.next.RoundTrip(r.WithContext(x.ctx))
 	if err != nil {
-		x.failure = transportError(x.ctx, r.URL, err)
+		x.failure = x.transportError(r.URL, err)
 		return nil
 	}
 	defer response.Body.Close() //nolint:errcheck // only read from
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(response.Body, x.maxAnswer+1))
 	switch {
 	case err != nil:
-		x.failure = transportError(x.ctx, r.URL, err)
+		x.failure = x.transportError(r.URL, err)
 		return nil
-	case len(body) > maxAnswer:
-		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("the answer of %s is larger than %d bytes", r.URL.Host, maxAnswer)}
+	case int64(len(body)) > x.maxAnswer:
+		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("the answer of %s is larger than %d bytes", r.URL.Host, x.maxAnswer)}
 		return nil
 	}
 	var answer struct {
@@ -61,46 +64,63 @@ func (x *exchange) send(r *http.Request) json.RawMessage {
 		Errors []FieldError    `json:"errors"`
 	}
 	decodeErr := json.Unmarshal(body, &answer)
+	for i := range answer.Errors {
+		// A server may well repeat in its message what it was sent.
+		answer.Errors[i].Message = x.masked(answer.Errors[i].Message)
+	}
 	if x.failure = statusError(response.StatusCode, r.URL, answer.Errors); x.failure != nil {
 		return nil
 	}
 	if decodeErr != nil {
-		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("%s answered with something else than JSON: is it a NerdGraph address?", r.URL.Host)}
+		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("the answer of %s is not one of NerdGraph: correct the endpoint, or a proxy in between", r.URL.Host)}
 		return nil
 	}
-	for _, e := range answer.Errors {
-		if e.Extensions.OldErrorCode == "BAD_API_KEY" {
-			x.failure = unauthorized(response.StatusCode, r.URL)
-			return nil
-		}
-		// Notices about old fields come as errors beside usable data.
-		if !strings.HasPrefix(e.Message, "This field is deprecated!") {
-			x.errors = append(x.errors, e)
-		}
+	// Notices about old fields come as errors beside usable data.
+	x.errors = slices.DeleteFunc(answer.Errors, func(e FieldError) bool {
+		return strings.HasPrefix(e.Message, "This field is deprecated!")
+	})
+	if len(x.errors) == 0 && !hasData(answer.Data) {
+		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("the answer of %s holds neither data nor errors", r.URL.Host)}
+		return nil
 	}
 	return answer.Data
 }
 
-// transportError says why no answer came. It leaves out the request, which
-// holds the key.
-func transportError(ctx context.Context, address *url.URL, err error) *Error {
-	netError, isNet := errors.AsType[net.Error](err)
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) || isNet && netError.Timeout() {
-		return &Error{Timeout, 0, fmt.Sprintf("%s did not answer in time", address.Host)}
+// hasData reports whether the data of an answer is more than null.
+func hasData(data json.RawMessage) bool { return len(data) > 0 && string(data) != "null" }
+
+// masked removes the key from a text that others wrote.
+func (x *exchange) masked(text string) string {
+	if x.key == "" {
+		return text
 	}
-	if ctx.Err() != nil {
-		return &Error{Unreachable, 0, "interrupted"}
-	}
-	return &Error{Unreachable, 0, fmt.Sprintf("%s cannot be reached: %v", address.Host, err)}
+	return strings.ReplaceAll(text, x.key, secret.Of(x.key).String())
 }
 
+// transportError says why no answer came. It leaves out the request, which
+// holds the key.
+func (x *exchange) transportError(address *url.URL, err error) *Error {
+	netError, isNet := errors.AsType[net.Error](err)
+	switch {
+	case errors.Is(x.ctx.Err(), context.DeadlineExceeded), isNet && netError.Timeout():
+		return &Error{Timeout, 0, fmt.Sprintf("%s did not answer in time", address.Host)}
+	case x.ctx.Err() != nil:
+		return &Error{Unreachable, 0, "interrupted"}
+	default:
+		return &Error{Unreachable, 0, x.masked(fmt.Sprintf("%s cannot be reached: %v", address.Host, err))}
+	}
+}
+
+// statusError says what a status means for a caller; nil is a success. A wrong
+// key comes with different ones.
 func statusError(status int, address *url.URL, fields []FieldError) *Error {
 	said := ""
 	if len(fields) > 0 {
 		said = ": " + fields[0].Message
 	}
+	badKey := slices.ContainsFunc(fields, func(e FieldError) bool { return e.Extensions.OldErrorCode == badAPIKey })
 	switch {
-	case status == http.StatusUnauthorized:
+	case status == http.StatusUnauthorized, badKey:
 		return unauthorized(status, address)
 	case status == http.StatusForbidden:
 		return &Error{Forbidden, status, fmt.Sprintf("%s forbids this (403)%s", address.Host, said)}

@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/slo"
 )
@@ -16,15 +18,24 @@ import (
 // maxBytes bounds the size of a file that holds a secret.
 const maxBytes = 64 << 10
 
-// Value is a secret. It prints, logs and marshals as a placeholder; [Reveal]
-// gives the secret itself.
-type Value struct{ text string }
+// Value is a secret. It prints, logs and marshals as a placeholder;
+// [Value.Reveal] gives the secret itself.
+type Value struct {
+	// A pointer, since fmt calls no methods on what it reaches through the
+	// unexported field of another struct: it prints an address there.
+	text *string
+}
 
 // Of wraps a secret that came from elsewhere.
-func Of(text string) Value { return Value{text} }
+func Of(text string) Value { return Value{&text} }
 
-// Reveal returns the secret.
-func (v Value) Reveal() string { return v.text }
+// Reveal returns the secret; that of the zero Value is empty.
+func (v Value) Reveal() string {
+	if v.text == nil {
+		return ""
+	}
+	return *v.text
+}
 
 // String returns a placeholder.
 func (v Value) String() string { return "[secret]" }
@@ -69,14 +80,24 @@ func (r Resolver) file(ref slo.SecretRef) (Value, error) {
 		return Value{}, fmt.Errorf("open the folder of secrets: %w", err)
 	}
 	defer root.Close() //nolint:errcheck // only read from
+	info, err := root.Stat(ref.File)
+	switch {
+	case err != nil:
+		return Value{}, fmt.Errorf("find the secret: %w", err)
+	case !info.Mode().IsRegular(): // opening a pipe would wait for a writer
+		return Value{}, fmt.Errorf("%s is not a regular file", ref)
+	}
 	f, err := root.Open(ref.File)
 	if err != nil {
 		return Value{}, fmt.Errorf("open the secret: %w", err)
 	}
 	defer f.Close() //nolint:errcheck // only read from
-	data, err := io.ReadAll(io.LimitReader(f, maxBytes))
+	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
 		return Value{}, fmt.Errorf("read the secret: %w", err)
+	}
+	if len(data) > maxBytes {
+		return Value{}, fmt.Errorf("%s is larger than %d bytes: it does not look like a secret", ref, maxBytes)
 	}
 	return value(ref, string(data))
 }
@@ -86,8 +107,9 @@ func value(ref slo.SecretRef, text string) (Value, error) {
 	if text == "" {
 		return Value{}, fmt.Errorf("%s is not set", ref)
 	}
-	if strings.ContainsAny(text, "\r\n\t ") {
-		return Value{}, fmt.Errorf("%s holds blanks or line breaks inside the secret", ref)
+	odd := func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }
+	if strings.ContainsFunc(text, odd) || !utf8.ValidString(text) {
+		return Value{}, fmt.Errorf("%s holds blanks, line breaks or other unprintable characters inside the secret", ref)
 	}
-	return Value{text}, nil
+	return Of(text), nil
 }

@@ -40,11 +40,6 @@ type row struct {
 	First *json.Number `json:"first"`
 }
 
-// nrqlField is the part of an answer that belongs to one alias.
-type nrqlField struct {
-	Results []row `json:"results"`
-}
-
 // ask sends queries, several in one request, and returns their replies in the
 // same order.
 func (s *Source) ask(ctx context.Context, queries []string) []reply {
@@ -66,13 +61,14 @@ func (s *Source) askTogether(ctx context.Context, queries []string, replies []re
 	document, variables := request(s.config.AccountID, queries)
 	var data struct {
 		Actor struct {
-			Account map[string]*nrqlField `json:"account"`
+			// Each alias is read on its own, so that one in an odd form leaves
+			// the others alone.
+			Account map[string]json.RawMessage `json:"account"`
 		} `json:"actor"`
 	}
 	fieldErrors, err := s.client.Query(ctx, document, variables, &data)
 	for i := range queries {
 		alias := aliasOf(i)
-		field := data.Actor.Account[alias]
 		switch e := errorUnder(fieldErrors, alias); {
 		case err != nil:
 			replies[i].err = err
@@ -80,12 +76,24 @@ func (s *Source) askTogether(ctx context.Context, queries []string, replies []re
 			replies[i].err = e
 		case data.Actor.Account == nil:
 			replies[i].err = fmt.Errorf("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID)
-		case field == nil:
-			replies[i].err = fmt.Errorf("New Relic gave neither an answer nor an error")
 		default:
-			replies[i].rows = field.Results
+			replies[i] = readReply(data.Actor.Account[alias])
 		}
 	}
+}
+
+// readReply reads the part of an answer that belongs to one alias.
+func readReply(data json.RawMessage) reply {
+	if len(data) == 0 || string(data) == "null" {
+		return reply{err: fmt.Errorf("New Relic gave neither an answer nor an error")}
+	}
+	var field struct {
+		Results []row `json:"results"`
+	}
+	if err := json.Unmarshal(data, &field); err != nil {
+		return reply{err: fmt.Errorf("New Relic's answer cannot be read: %w", err)}
+	}
+	return reply{rows: field.Results}
 }
 
 // request builds one GraphQL document with an alias for each query. Texts

@@ -1,6 +1,7 @@
 package newrelic
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
 
@@ -42,20 +44,55 @@ func parseIndicator(sli slo.SLI) (indicator, diag.List) {
 		findings.Add(found...)
 		return x
 	}
-	for _, name := range sli.EventTypes() {
-		i.from = append(i.from, &nrql.Name{Value: name})
+	names := sli.EventTypes()
+	for n, name := range names {
+		if !slices.Contains(names[:n], name) {
+			i.from = append(i.from, &nrql.Name{Value: name})
+		}
 	}
 	i.where, i.good, i.bad = parse(sli.Where), parse(sli.Good), parse(sli.Bad)
 	return i, findings
 }
 
+// parseRequest parses what a request asks for. The cuts have to rise, since
+// counts between others mean nothing.
+func parseRequest(r sources.Request) (indicator, error) {
+	parsed, findings := parseIndicator(r.SLI)
+	for _, d := range findings {
+		if d.Severity == diag.Error {
+			return indicator{}, errors.New(d.Message)
+		}
+	}
+	switch {
+	case len(parsed.from) == 0:
+		return indicator{}, errNoEventType
+	case (parsed.good == nil) == (parsed.bad == nil):
+		return indicator{}, errors.New("the SLI needs either a good or a bad condition")
+	}
+	for i := 1; i < len(r.Cuts); i++ {
+		if r.Cuts[i] <= r.Cuts[i-1] {
+			return indicator{}, fmt.Errorf("the minutes to count between do not rise: %d stands before %d", r.Cuts[i-1], r.Cuts[i])
+		}
+	}
+	return parsed, nil
+}
+
+// errNoEventType says that an SLI cannot be measured.
+var errNoEventType = errors.New("the SLI names no event type")
+
+// counted returns the condition that is counted beside the total, and the name
+// of its count.
+func (i indicator) counted() (nrql.Expr, string) {
+	if i.good != nil {
+		return i.good, aliasGood
+	}
+	return i.bad, aliasBad
+}
+
 // query counts the indicator over a range of minutes. With bucket > 0 it asks
 // for one row per bucket of that many minutes, which must divide the range.
 func (i indicator) query(span slo.Span, bucket int64) *nrql.Query {
-	condition, alias := i.bad, aliasBad
-	if i.good != nil {
-		condition, alias = i.good, aliasGood
-	}
+	condition, alias := i.counted()
 	count := func() nrql.Expr { return &nrql.Call{Name: "count", Args: []nrql.Expr{&nrql.Star{}}} }
 	q := &nrql.Query{
 		Select: []nrql.Column{
@@ -137,7 +174,7 @@ func Check(d slo.Declarations) diag.List {
 
 // checkLength reports an SLI whose query New Relic would find too long.
 func checkLength(findings *diag.List, declared *slo.SLIDeclaration, i indicator) {
-	longest := i.query(slo.Span{Start: 100_000_000, End: 200_000_000}, 1439)
+	longest := i.query(slo.Span{Start: 100_000_000, End: 200_000_000}, 9_999_999)
 	if n := len(longest.String()); n >= nrql.MaxQueryBytes {
 		findings.Errorf(diag.CodeNRQL, declared.Span, "shorten the conditions, for example with IN or LIKE",
 			"NRQL: the query would have %s", fmt.Sprintf("%d bytes; New Relic takes fewer than %d", n, nrql.MaxQueryBytes))

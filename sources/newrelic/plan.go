@@ -14,7 +14,7 @@ type piece struct {
 
 func (p piece) buckets() int64 { return p.span.Len() / p.bucket }
 
-// plan covers the cuts with as few pieces as a greedy walk from the end finds.
+// plan covers the cuts, which rise, with as few pieces as a greedy walk from the end finds.
 // Each piece has the widest bucket that divides the distances between its
 // cuts, and no more buckets than New Relic gives. For the windows 5m, 30m, 1h,
 // 2h, 6h, 1d, 3d and 28d that is two queries: 288 buckets of 5 minutes, and 27

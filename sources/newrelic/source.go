@@ -4,14 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/slo"
-	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 )
 
@@ -39,9 +38,13 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 	asked := make([]int, len(slis))
 	for i, sli := range slis {
 		types := fromSet(sli)
+		if len(types) == 0 {
+			extents[i].Err, asked[i] = errNoEventType, -1
+			continue
+		}
 		kept := s.config.Retention.Of(types)
 		extents[i].Span = slo.Span{
-			Start: slo.MinuteAt(now.Add(-kept)) + 1, // the first whole minute
+			Start: max(0, slo.MinuteAt(now.Add(-kept))+1), // the first whole minute
 			End:   slo.MinuteAt(now.Add(-queryLag(s.config.QueryLag, types))),
 		}
 		if extents[i].Span.Len() == 0 {
@@ -62,14 +65,14 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 		if asked[i] < 0 {
 			continue
 		}
-		first, found, err := firstMinute(replies[asked[i]])
+		first, found, err := firstMinute(replies[asked[i]], extents[i].Span)
 		switch {
 		case err != nil:
-			extents[i].Err = err
+			extents[i] = sources.Extent{Err: err}
 		case !found:
 			extents[i].Span.Start = extents[i].Span.End
 		default:
-			extents[i].Span.Start = max(extents[i].Span.Start, first)
+			extents[i].Span.Start = first
 		}
 	}
 	return extents
@@ -80,7 +83,8 @@ func fromSet(sli slo.SLI) []string {
 	return slices.Compact(slices.Sorted(slices.Values(sli.EventTypes())))
 }
 
-func firstMinute(r reply) (minute slo.Minute, found bool, err error) {
+// firstMinute returns the minute of the first event in a span, if there is one.
+func firstMinute(r reply, span slo.Span) (minute slo.Minute, found bool, err error) {
 	if r.err != nil {
 		return 0, false, r.err
 	}
@@ -91,10 +95,14 @@ func firstMinute(r reply) (minute slo.Minute, found bool, err error) {
 		return 0, false, nil
 	}
 	millis, err := integer(r.rows[0].First, aliasFirst)
-	if err != nil {
+	if err != nil || millis == 0 {
 		return 0, false, err
 	}
-	return slo.MinuteAt(time.UnixMilli(millis)), millis > 0, nil
+	if millis < span.Start.Millis() || millis >= span.End.Millis() {
+		return 0, false, fmt.Errorf("New Relic answered with a first event at %s, which is not within the time asked for",
+			time.UnixMilli(millis).UTC().Format(time.RFC3339))
+	}
+	return slo.MinuteAt(time.UnixMilli(millis)), true, nil
 }
 
 // Counts measures every request with as few queries as its cuts allow.
@@ -103,46 +111,42 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 	type asked struct {
 		request int
 		piece   piece
+		column  string
 	}
 	var all []asked
 	var queries []string
 	for i, r := range requests {
-		indicator, findings := parseIndicator(r.SLI)
-		if findings.Failed() {
-			answers[i].Err = firstError(findings)
+		parsed, err := parseRequest(r)
+		if err != nil {
+			answers[i].Err = err
 			continue
 		}
+		_, column := parsed.counted()
 		answers[i].Counts = make([]slo.Counts, max(0, len(r.Cuts)-1))
 		for _, p := range plan(r.Cuts) {
 			bucket := p.bucket
 			if p.buckets() == 1 {
 				bucket = 0
 			}
-			all = append(all, asked{i, p})
-			queries = append(queries, indicator.query(p.span, bucket).String())
+			all = append(all, asked{i, p, column})
+			queries = append(queries, parsed.query(p.span, bucket).String())
 		}
 	}
 	for i, reply := range s.ask(ctx, queries) {
 		answer := &answers[all[i].request]
-		if answer.Err == nil {
-			answer.Err = add(answer.Counts, requests[all[i].request].Cuts, all[i].piece, reply)
+		if answer.Err != nil {
+			continue
+		}
+		if err := add(answer.Counts, requests[all[i].request].Cuts, all[i].piece, all[i].column, reply); err != nil {
+			*answer = sources.Answer{Err: err}
 		}
 	}
 	return answers
 }
 
-func firstError(findings diag.List) error {
-	for _, d := range findings {
-		if d.Severity == diag.Error {
-			return fmt.Errorf("%s", d.Message)
-		}
-	}
-	return nil
-}
-
 // add sums the buckets of a reply into the counts between the cuts. An answer
 // that is not exactly what was asked for is not believed.
-func add(counts []slo.Counts, cuts []slo.Minute, p piece, r reply) error {
+func add(counts []slo.Counts, cuts []slo.Minute, p piece, column string, r reply) error {
 	if r.err != nil {
 		return r.err
 	}
@@ -161,7 +165,7 @@ func add(counts []slo.Counts, cuts []slo.Minute, p piece, r reply) error {
 					time.Unix(begin, 0).UTC().Format(time.RFC3339), start.Time().Format(time.RFC3339))
 			}
 		}
-		c, err := row.counts()
+		c, err := row.counts(column)
 		if err != nil {
 			return err
 		}
@@ -179,12 +183,12 @@ func add(counts []slo.Counts, cuts []slo.Minute, p piece, r reply) error {
 }
 
 // counts reads a row: bad is counted, or follows from what is good.
-func (r row) counts() (slo.Counts, error) {
+func (r row) counts(column string) (slo.Counts, error) {
 	total, err := integer(r.Total, aliasTotal)
 	if err != nil {
 		return slo.Counts{}, err
 	}
-	if r.Good != nil {
+	if column == aliasGood {
 		good, err := integer(r.Good, aliasGood)
 		return slo.Counts{Total: total, Bad: total - good}, err
 	}
@@ -192,16 +196,16 @@ func (r row) counts() (slo.Counts, error) {
 	return slo.Counts{Total: total, Bad: bad}, err
 }
 
+// maxInteger is the largest number up to which floats hold every whole one.
+const maxInteger = 1 << 53
+
 // integer reads a whole number, which may be written as a float.
 func integer(n *json.Number, name string) (int64, error) {
 	if n == nil {
 		return 0, fmt.Errorf("New Relic answered without %s", name)
 	}
-	if i, err := n.Int64(); err == nil {
-		return i, nil
-	}
-	f, err := strconv.ParseFloat(n.String(), 64)
-	if err != nil || f != float64(int64(f)) {
+	f, err := n.Float64()
+	if err != nil || math.Trunc(f) != f || math.Abs(f) > maxInteger {
 		return 0, fmt.Errorf("New Relic answered with %s = %s, which is not a whole number", name, n)
 	}
 	return int64(f), nil

@@ -1,0 +1,622 @@
+package nerdgraph
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/internal/secret"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// key must reach the server and show itself nowhere else.
+const key = "NRAK-0123456789"
+
+const document = `query($n: Int!) { actor { account(id: $n) { a: id } } }`
+
+// server answers every request in one way and counts them.
+type server struct {
+	*httptest.Server
+	requests atomic.Int64
+}
+
+func serve(t *testing.T, answer http.HandlerFunc) *server {
+	t.Helper()
+	s := &server{}
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.requests.Add(1)
+		answer(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *server) client() *Client {
+	return New(Options{Endpoint: s.URL + "/graphql", Key: secret.Of(key)})
+}
+
+// answered writes a status and a body.
+func answered(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		io.WriteString(w, body) //nolint:errcheck // the client's loss
+	}
+}
+
+// accounts is what the tests ask for.
+type accounts struct {
+	Actor struct {
+		Account map[string]any `json:"account"`
+	} `json:"actor"`
+}
+
+func ask(ctx context.Context, c *Client) (accounts, []FieldError, error) {
+	var data accounts
+	fieldErrors, err := c.Query(ctx, document, map[string]any{"n": 7}, &data)
+	return data, fieldErrors, err
+}
+
+// checkFailure wants an *Error of one kind that does not hold the key.
+func checkFailure(t *testing.T, err error, kind Kind, status int, message string) {
+	t.Helper()
+	failure, ok := err.(*Error) //nolint:errorlint // the type itself is promised
+	if !ok {
+		t.Fatalf("got %T %v, want an *Error", err, err)
+	}
+	if failure.Kind != kind || failure.Status != status {
+		t.Errorf("got kind %d, status %d, want %d, %d: %v", failure.Kind, failure.Status, kind, status, err)
+	}
+	if !strings.Contains(err.Error(), message) {
+		t.Errorf("got the error %q, want one with %q", err, message)
+	}
+	if strings.Contains(fmt.Sprintf("%+v", failure), key) {
+		t.Errorf("the error holds the key: %v", err)
+	}
+}
+
+func TestQuerySendsTheDocument(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var got struct {
+			Query     string         `json:"query"`
+			Variables map[string]any `json:"variables"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+			t.Error(err)
+		}
+		if got.Query != document || !cmp.Equal(got.Variables, map[string]any{"n": 7.0}) {
+			t.Errorf("the server got %+v", got)
+		}
+		if r.Method != http.MethodPost || r.URL.Path != "/graphql" || r.Header.Get("Api-Key") != key {
+			t.Errorf("the server got %s %s with %v", r.Method, r.URL, r.Header)
+		}
+		answered(http.StatusOK, `{"data":{"actor":{"account":{"a":7,"b":"<&>"}}}}`)(w, r)
+	})
+	data, fieldErrors, err := ask(t.Context(), s.client())
+	if err != nil || len(fieldErrors) > 0 {
+		t.Fatalf("got the errors %v, %v", fieldErrors, err)
+	}
+	if diff := cmp.Diff(map[string]any{"a": 7.0, "b": "<&>"}, data.Actor.Account); diff != "" {
+		t.Errorf("data (-want +got):\n%s", diff)
+	}
+}
+
+func TestQueryKeepsDataBesideErrors(t *testing.T) {
+	t.Parallel()
+	s := serve(t, answered(http.StatusOK, `{
+		"data": {"actor": {"account": {"q0": {"results": []}, "q1": null, "q10": 1}}},
+		"errors": [
+			{"message": "NRQL Syntax Error: unexpected 'FORM'", "path": ["actor", "account", "q1"],
+			 "locations": [{"line": 1, "column": 2}],
+			 "extensions": {"errorClass": "INVALID_INPUT", "errorCode": "NRDB:1102004", "nrqlErrorCode": "NRDB:1102004"}},
+			{"message": "slow", "path": ["actor", "account", "q2", "results", 3], "extensions": {"errorClass": "TIMEOUT"}},
+			{"message": "later", "path": ["actor", "account", "q3"], "extensions": {"errorClass": "TOO_MANY_REQUESTS"}},
+			{"message": "odd", "path": ["actor", "account", "q4"], "extensions": {"errorClass": 7, "errorCode": {}}},
+			{"message": "odder", "path": ["actor", "account", "q5"], "extensions": []},
+			{"message": "This field is deprecated! Use another.", "path": ["actor", "account", "q0"]}]}`))
+	data, fieldErrors, err := ask(t.Context(), s.client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]any{"q0": map[string]any{"results": []any{}}, "q1": nil, "q10": 1.0}, data.Actor.Account); diff != "" {
+		t.Errorf("data (-want +got):\n%s", diff)
+	}
+	want := []FieldError{
+		{
+			"NRQL Syntax Error: unexpected 'FORM'",
+			[]any{"actor", "account", "q1"},
+			Extensions{ErrorClass: "INVALID_INPUT", ErrorCode: "NRDB:1102004", NRQLErrorCode: "NRDB:1102004"},
+		},
+		{"slow", []any{"actor", "account", "q2", "results", 3.0}, Extensions{ErrorClass: "TIMEOUT"}},
+		{"later", []any{"actor", "account", "q3"}, Extensions{ErrorClass: "TOO_MANY_REQUESTS"}},
+		{"odd", []any{"actor", "account", "q4"}, Extensions{}},
+		{"odder", []any{"actor", "account", "q5"}, Extensions{}},
+	}
+	if diff := cmp.Diff(want, fieldErrors); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+	if got := s.requests.Load(); got != 1 {
+		t.Errorf("%d requests, want 1", got)
+	}
+}
+
+func TestUnder(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		path []any
+		want bool
+	}{
+		{nil, true},
+		{[]any{"actor"}, true},
+		{[]any{"actor", "account"}, true},
+		{[]any{"actor", "account", "q1"}, true},
+		{[]any{"actor", "account", "q1", "results", 0.0}, true},
+		{[]any{"actor", "account", "q10"}, false},
+		{[]any{"actor", "account", "q"}, false},
+		{[]any{"actor", "user"}, false},
+		{[]any{"q1"}, false},
+		{[]any{1.0, nil}, false},
+	} {
+		if got := (FieldError{Path: test.path}).Under("actor", "account", "q1"); got != test.want {
+			t.Errorf("an error at %v is under actor, account, q1: got %t, want %t", test.path, got, test.want)
+		}
+	}
+}
+
+func TestFieldErrorKinds(t *testing.T) {
+	t.Parallel()
+	for class, want := range map[string]Kind{
+		"TIMEOUT": Timeout, "TOO_MANY_REQUESTS": RateLimited, "SERVER_ERROR": ServerFault,
+		"INTERNAL_SERVER_ERROR": ServerFault, "INVALID_INPUT": Rejected, "": Rejected,
+	} {
+		got := FieldError{Message: "so it is", Extensions: Extensions{ErrorClass: class}}.Err()
+		if diff := cmp.Diff(&Error{want, http.StatusOK, "New Relic: so it is"}, got); diff != "" {
+			t.Errorf("class %q (-want +got):\n%s", class, diff)
+		}
+	}
+}
+
+// TestQueryFailures also shows that the official client sends each request
+// once, whatever the answer.
+func TestQueryFailures(t *testing.T) {
+	t.Parallel()
+	const badKey = `{"errors":[{"extensions":{"error_code":"BAD_API_KEY"},"message":"Bad API Key or no API Key provided"}]}`
+	said := func(message string) string { return `{"errors":[{"message":"` + message + `"}]}` }
+	for _, test := range []struct {
+		name    string
+		status  int
+		body    string
+		kind    Kind
+		message string
+	}{
+		{"wrong key", 401, badKey, Unauthorized, "refuses the API key (401)"},
+		{"wrong key without a body", 401, "", Unauthorized, "refuses the API key (401)"},
+		{"wrong key as a success", 200, badKey, Unauthorized, "refuses the API key (200)"},
+		{"wrong key as forbidden", 403, badKey, Unauthorized, "refuses the API key (403)"},
+		{"wrong key beside data", 200, `{"data":{"actor":null},` + badKey[1:], Unauthorized, "refuses the API key"},
+		{"payment required", 402, "", Rejected, "refused the request (402)"},
+		{"forbidden", 403, said("not you"), Forbidden, "forbids this (403): not you"},
+		{"not found", 404, "<html>", Rejected, "no NerdGraph at /graphql (404)"},
+		{"bad request", 400, said("no such field"), Rejected, "refused the request (400): no such field"},
+		{"too many", 429, said("at most 25"), RateLimited, "takes no more requests now (429): at most 25"},
+		{"too many without a body", 429, "", RateLimited, "(429)"},
+		{"fault", 500, said("sorry"), ServerFault, "failed (500): sorry"},
+		{"not implemented", 501, "", ServerFault, "failed (501)"},
+		{"bad gateway", 502, "<html>", ServerFault, "failed (502)"},
+		{"unavailable", 503, "", ServerFault, "failed (503)"},
+		{"accepted only", 202, `{"data":{}}`, Rejected, "(202)"},
+		{"HTML", 200, "<html><body>Sign in</body></html>", Malformed, "is not one of NerdGraph"},
+		{"truncated", 200, `{"data":{"actor":{"acc`, Malformed, "is not one of NerdGraph"},
+		{"two answers", 200, `{"data":{}}{"data":{}}`, Malformed, "is not one of NerdGraph"},
+		{"a list", 200, `[]`, Malformed, "is not one of NerdGraph"},
+		{"errors that are none", 200, `{"data":{"actor":{}},"errors":"many"}`, Malformed, "is not one of NerdGraph"},
+		{"empty body", 200, "", Malformed, "is not one of NerdGraph"},
+		{"null", 200, "null", Malformed, "neither data nor errors"},
+		{"nothing", 200, "{}", Malformed, "neither data nor errors"},
+		{"null data", 200, `{"data":null}`, Malformed, "neither data nor errors"},
+		{"null data and a notice", 200, `{"data":null,"errors":[{"message":"This field is deprecated!"}]}`, Malformed, "neither data nor errors"},
+		{"data of another shape", 200, `{"data":{"actor":[]}}`, Malformed, "another shape than expected"},
+		{"the key repeated", 400, said("I got " + key), Rejected, "I got [secret]"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, answered(test.status, test.body))
+			_, fieldErrors, err := ask(t.Context(), s.client())
+			status := test.status
+			if test.name == "data of another shape" {
+				status = 0
+			}
+			checkFailure(t, err, test.kind, status, test.message)
+			if len(fieldErrors) > 0 {
+				t.Errorf("there are errors beside the failure: %v", fieldErrors)
+			}
+			if got := s.requests.Load(); got != 1 {
+				t.Errorf("%d requests, want 1", got)
+			}
+		})
+	}
+}
+
+// TestQueryRetriesNothing holds answers that the official client would send
+// the request again for.
+func TestQueryRetriesNothing(t *testing.T) {
+	t.Parallel()
+	for _, class := range []string{"TOO_MANY_REQUESTS", "TIMEOUT", "INTERNAL_SERVER_ERROR", "SERVER_ERROR"} {
+		t.Run(class, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Retry-After", "30")
+				fmt.Fprintf(w, `{"data":null,"errors":[{"message":"no, %s","extensions":{"errorClass":%q}}]}`, key, class)
+			})
+			_, fieldErrors, err := ask(t.Context(), s.client())
+			want := []FieldError{{Message: "no, [secret]", Extensions: Extensions{ErrorClass: class}}}
+			if diff := cmp.Diff(want, fieldErrors); diff != "" || err != nil {
+				t.Errorf("error %v, errors (-want +got):\n%s", err, diff)
+			}
+			if got := s.requests.Load(); got != 1 {
+				t.Errorf("%d requests, want 1", got)
+			}
+		})
+	}
+}
+
+func TestQueryFollowsNoRedirect(t *testing.T) {
+	t.Parallel()
+	elsewhere := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("the redirect was followed, with the key %q", r.Header.Get("Api-Key"))
+	})
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+"/graphql", status)
+		})
+		_, _, err := ask(t.Context(), s.client())
+		checkFailure(t, err, Rejected, status, "redirects elsewhere")
+		if got := s.requests.Load(); got != 1 {
+			t.Errorf("status %d: %d requests, want 1", status, got)
+		}
+	}
+	if got := elsewhere.requests.Load(); got != 0 {
+		t.Errorf("%d requests elsewhere, want none", got)
+	}
+}
+
+func TestQueryBoundsTheAnswer(t *testing.T) {
+	t.Parallel()
+	body := `{"data":{"actor":{"account":{"a":1}}}}`
+	s := serve(t, answered(http.StatusOK, body))
+	c := s.client()
+	if c.maxAnswer != 64<<20 {
+		t.Errorf("the bound is %d bytes", c.maxAnswer)
+	}
+	c.maxAnswer = int64(len(body))
+	if data, _, err := ask(t.Context(), c); err != nil || data.Actor.Account["a"] != 1.0 {
+		t.Errorf("an answer of just the size: got %v and the error %v", data, err)
+	}
+	c.maxAnswer--
+	_, _, err := ask(t.Context(), c)
+	checkFailure(t, err, Malformed, http.StatusOK, fmt.Sprintf("is larger than %d bytes", len(body)-1))
+
+	// A server that never stops is not read to its end.
+	endless := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		chunk := bytes.Repeat([]byte(" "), 1<<10)
+		for {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	})
+	c = endless.client()
+	c.maxAnswer = 10 << 10
+	_, _, err = ask(t.Context(), c)
+	checkFailure(t, err, Malformed, http.StatusOK, "is larger than 10240 bytes")
+}
+
+func TestQueryThatBreaksOff(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "1000")
+		io.WriteString(w, `{"data":{"actor"`) //nolint:errcheck // breaks off anyway
+	})
+	_, _, err := ask(t.Context(), s.client())
+	checkFailure(t, err, Unreachable, 0, "cannot be reached")
+	if got := s.requests.Load(); got != 1 {
+		t.Errorf("%d requests, want 1", got)
+	}
+}
+
+// silence answers nothing until the client is gone or the test ends.
+func silence(t *testing.T, before string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) //nolint:errcheck // only then the server notices that the client goes
+		if before != "" {
+			io.WriteString(w, before)             //nolint:errcheck // the client's loss
+			http.NewResponseController(w).Flush() //nolint:errcheck // as above
+		}
+		select {
+		case <-r.Context().Done():
+		case <-t.Context().Done():
+		}
+	}
+}
+
+func TestQueryHoldsItsDeadline(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]string{"no answer": "", "half an answer": `{"data":{`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, silence(t, before))
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			_, _, err := ask(ctx, s.client())
+			checkFailure(t, err, Timeout, 0, "did not answer in time")
+			if got := s.requests.Load(); got != 1 {
+				t.Errorf("%d requests, want 1", got)
+			}
+		})
+	}
+	t.Run("of its options", func(t *testing.T) {
+		t.Parallel()
+		s := serve(t, silence(t, ""))
+		c := New(Options{Endpoint: s.URL, Key: secret.Of(key), Timeout: 100 * time.Millisecond})
+		_, _, err := ask(t.Context(), c)
+		checkFailure(t, err, Timeout, 0, "did not answer in time")
+	})
+}
+
+func TestQueryEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		cancel()
+		silence(t, "")(w, r)
+	})
+	_, _, err := ask(ctx, s.client())
+	checkFailure(t, err, Unreachable, 0, "interrupted")
+	_, _, err = ask(ctx, s.client())
+	checkFailure(t, err, Unreachable, 0, "interrupted")
+	if got := s.requests.Load(); got != 1 {
+		t.Errorf("%d requests, want 1: the context had ended before the second", got)
+	}
+}
+
+func TestQueryThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	good := serve(t, answered(http.StatusOK, `{"data":{}}`))
+	for _, test := range []struct {
+		name     string
+		endpoint string
+		key      string
+		kind     Kind
+		message  string
+	}{
+		{"nobody listens", "http://" + closed + "/graphql", key, Unreachable, closed + " cannot be reached"},
+		{"not an address", "http://[::1", key, Rejected, "the request cannot be sent"},
+		{"another protocol", "ftp://" + closed, key, Unreachable, "unsupported protocol scheme"},
+		{"a key that cannot travel", good.URL, key + "\n" + key, Unreachable, "cannot be reached"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			_, _, err := ask(t.Context(), New(Options{Endpoint: test.endpoint, Key: secret.Of(test.key)}))
+			checkFailure(t, err, test.kind, 0, test.message)
+		})
+	}
+}
+
+func TestQueryConcurrently(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		var got struct {
+			Variables map[string]any `json:"variables"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&got); err != nil {
+			t.Error(err)
+		}
+		fmt.Fprintf(w, `{"data":{"actor":{"account":{"n":%v}}},"errors":[{"message":"%[1]v"}]}`, got.Variables["n"])
+	})
+	c := s.client()
+	var group sync.WaitGroup
+	for n := range 20 {
+		group.Go(func() {
+			var data accounts
+			fieldErrors, err := c.Query(t.Context(), document, map[string]any{"n": n}, &data)
+			if err != nil || data.Actor.Account["n"] != float64(n) || len(fieldErrors) != 1 || fieldErrors[0].Message != fmt.Sprint(n) {
+				t.Errorf("query %d: got %v, %v, %v", n, data, fieldErrors, err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	for region, want := range map[slo.Region]string{
+		slo.US:  "https://api.newrelic.com/graphql",
+		slo.EU:  "https://api.eu.newrelic.com/graphql",
+		slo.JP:  "https://api.jp.newrelic.com/graphql",
+		slo.Gov: "https://gov-api.newrelic.com/graphql",
+		"":      "https://api.newrelic.com/graphql",
+	} {
+		if got := Endpoint(region); got != want {
+			t.Errorf("the endpoint of region %q is %s, want %s", region, got, want)
+		}
+	}
+	for _, region := range slo.Regions() {
+		if Endpoint(region) == Endpoint("") && region != slo.US {
+			t.Errorf("region %s has no endpoint of its own", region)
+		}
+	}
+}
+
+// roundTripper is a transport without a network.
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// TestQueryLeavesNothingBehind: a bubble fails when goroutines remain in it.
+func TestQueryLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusOK, http.StatusServiceUnavailable} {
+		synctest.Test(t, func(t *testing.T) {
+			closed := 0
+			c := New(Options{Key: secret.Of(key), Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: status, Body: &body{strings.NewReader(`{"data":{}}`), &closed}}, nil
+			})})
+			if _, _, err := ask(t.Context(), c); (err == nil) != (status == http.StatusOK) {
+				t.Errorf("status %d: got the error %v", status, err)
+			}
+			if closed != 1 {
+				t.Errorf("status %d: the answer was closed %d times", status, closed)
+			}
+		})
+	}
+}
+
+// body counts how often it is closed.
+type body struct {
+	io.Reader
+	closed *int
+}
+
+func (b *body) Close() error {
+	*b.closed++
+	return nil
+}
+
+func TestEnvironmentDoesNotRedirect(t *testing.T) {
+	elsewhere := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("a request went elsewhere, with the key %q", r.Header.Get("Api-Key"))
+	})
+	for _, what := range []string{"NERDGRAPH", "REST", "INSIGHTS", "INSIGHTS_KEY", "INFRASTRUCTURE", "LOGS", "METRICS", "SYNTHETICS"} {
+		t.Setenv("NEW_RELIC_"+what+"_BASE_URL", elsewhere.URL)
+	}
+	t.Setenv("NEW_RELIC_REGION", "staging")
+	t.Setenv("NEW_RELIC_API_KEY", "NRAK-ANOTHER")
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if got := r.Header.Get("Api-Key"); got != key {
+			t.Errorf("the key is %q", got)
+		}
+		answered(http.StatusOK, `{"data":{}}`)(w, r)
+	})
+	if _, _, err := ask(t.Context(), s.client()); err != nil {
+		t.Error(err)
+	}
+	if got := s.requests.Load(); got != 1 {
+		t.Errorf("%d requests, want 1", got)
+	}
+	var asked []string
+	c := New(Options{Region: slo.EU, Key: secret.Of(key), Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+		asked = append(asked, r.URL.String())
+		return nil, fmt.Errorf("no network")
+	})})
+	_, _, err := ask(t.Context(), c)
+	checkFailure(t, err, Unreachable, 0, "no network")
+	if diff := cmp.Diff([]string{"https://api.eu.newrelic.com/graphql"}, asked); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+}
+
+func TestKeyDoesNotShowItself(t *testing.T) {
+	t.Parallel()
+	options := Options{Region: slo.EU, Key: secret.Of(key)}
+	c := New(options)
+	holder := struct{ client Client }{*c}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, v := range []any{options, &options, c, *c, holder, []Options{options}} {
+			got := fmt.Sprintf(verb, v)
+			if strings.Contains(got, key) || strings.Contains(strings.ToLower(got), fmt.Sprintf("%x", key)) {
+				t.Errorf("%s of %T shows the key: %s", verb, v, got)
+			}
+		}
+	}
+}
+
+// TestNothingIsLogged runs queries in a process of their own, as what the
+// client's logger writes to stderr cannot be caught otherwise.
+func TestNothingIsLogged(t *testing.T) {
+	const inside = "SLOJOURN_TEST_LOGS"
+	if os.Getenv(inside) != "" {
+		for _, status := range []int{200, 401, 500} {
+			s := serve(t, answered(status, `{"data":{"actor":null}}`))
+			_, _, err := ask(t.Context(), s.client())
+			if (err == nil) != (status == 200) {
+				t.Errorf("status %d: got the error %v", status, err)
+			}
+			s.Close()
+			_, _, err = ask(t.Context(), s.client())
+			checkFailure(t, err, Unreachable, 0, "")
+		}
+		return
+	}
+	t.Parallel()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), program, "-test.run=^TestNothingIsLogged$")
+	cmd.Env = append(slices.Clone(os.Environ()), inside+"=1", "NEW_RELIC_LOG_LEVEL=TRACE", "LOG_LEVEL=trace")
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Errorf("%v\n%s", err, stdout.String())
+	}
+	if stderr.Len() > 0 {
+		t.Errorf("stderr holds: %s", stderr.String())
+	}
+	if strings.Contains(stdout.String()+stderr.String(), key) {
+		t.Error("the key was printed")
+	}
+}
+
+// FuzzAnswer reads whatever a server may send.
+func FuzzAnswer(f *testing.F) {
+	f.Add(200, `{"data":{"actor":{"account":{"q0":{"results":[{"count":1}]}}}}}`)
+	f.Add(200, `{"data":{"actor":{"account":{"q0":null}}},"errors":[{"message":"m","path":["actor",1],"extensions":{"errorClass":"TIMEOUT"}}]}`)
+	f.Add(200, `{"data":null,"errors":[{"message":"This field is deprecated!"}]}`)
+	f.Add(401, `{"errors":[{"extensions":{"error_code":"BAD_API_KEY"},"message":"`+key+`"}]}`)
+	f.Add(503, `<html>`)
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		sent := 0
+		c := New(Options{Key: secret.Of(key), Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			sent++
+			return &http.Response{StatusCode: status, Body: io.NopCloser(strings.NewReader(body))}, nil
+		})})
+		var data json.RawMessage
+		fieldErrors, err := c.Query(t.Context(), document, nil, &data)
+		if sent != 1 {
+			t.Errorf("%d requests, want 1", sent)
+		}
+		if _, ok := err.(*Error); err != nil && (!ok || data != nil || fieldErrors != nil) { //nolint:errorlint // as promised
+			t.Errorf("got %T %v with the data %s and the errors %v", err, err, data, fieldErrors)
+		}
+		if err == nil && (status != http.StatusOK || data == nil && len(fieldErrors) == 0) {
+			t.Errorf("status %d, body %q: got neither data nor errors", status, body)
+		}
+		if strings.Contains(fmt.Sprint(err, fieldErrors), key) {
+			t.Errorf("the key shows itself: %v, %v", err, fieldErrors)
+		}
+	})
+}

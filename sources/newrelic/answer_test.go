@@ -1,0 +1,241 @@
+package newrelic
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/internal/nerdgraph"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// answering is a NerdGraph that says the same whatever it is asked.
+func answering(t *testing.T, body string) *Source {
+	t.Helper()
+	return openHandler(t, config(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, body) //nolint:errcheck // the client's loss
+	}))
+}
+
+// bucket is a row of a series of five-minute buckets from start on.
+func bucket(i int, rest string) string {
+	return fmt.Sprintf(`{"beginTimeSeconds":%d,"endTimeSeconds":%d,%s}`, (int64(start)+5*int64(i))*60, (int64(start)+5*int64(i)+5)*60, rest)
+}
+
+// series is the right answer to a series, with the row in the middle replaced.
+func series(middle string) string {
+	return `{"results":[` + bucket(0, `"total":4,"bad":1`) + `,` + middle + `,` + bucket(2, `"total":0,"bad":0`) + `]}`
+}
+
+// TestWrongCountsAreNotBelieved gives a wrong answer to the first of two
+// queries in one request; the second keeps its own.
+func TestWrongCountsAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	right := bucket(1, `"total":7,"bad":2`)
+	for _, test := range []struct {
+		name    string
+		answer  string // to the first query; "" for none
+		errors  string // the list of errors
+		message string // of the error; "" for none
+	}{
+		{"right", series(right), "", ""},
+		{"whole numbers as floats", series(bucket(1, `"total":7.0,"bad":2e0`)), "", ""},
+		{"more than was asked for", series(bucket(1, `"total":7,"bad":2,"inspectedCount":99,"comparison":"current"`)), "", ""},
+		{"a notice about an old field", series(right), `{"message":"This field is deprecated!","path":["actor","account","q0"]}`, ""},
+		{"an error elsewhere", series(right), `{"message":"no","path":["actor","user"]}`, ""},
+
+		{"no rows", `{"results":[]}`, "", "0 rows where 3 were asked for"},
+		{"null results", `{"results":null}`, "", "0 rows where 3 were asked for"},
+		{"no results", `{}`, "", "0 rows where 3 were asked for"},
+		{"the head is dropped", `{"results":[` + right + `,` + bucket(2, `"total":0,"bad":0`) + `]}`, "", "2 rows where 3 were asked for"},
+		{"a row too many", `{"results":[` + strings.Repeat(right+",", 3) + right + `]}`, "", "4 rows where 3 were asked for"},
+		{"a bucket that stands twice", series(bucket(0, `"total":7,"bad":2`)), "", "a bucket at 2026-03-04T08:17:00Z where 2026-03-04T08:22:00Z was asked for"},
+		{"a bucket that is shifted", series(strings.Replace(right, "20,", "80,", 1)), "", "a bucket at 2026-03-04T08:23:00Z"},
+		{"a bucket that begins within a second", series(strings.Replace(right, "20,", "20.5,", 1)), "", "beginTimeSeconds = 1772612520.5, which is not a whole number"},
+		{"a bucket without its time", series(`{"total":7,"bad":2}`), "", "without beginTimeSeconds"},
+
+		{"null total", series(bucket(1, `"total":null,"bad":2`)), "", "without total"},
+		{"no total", series(bucket(1, `"count":7,"bad":2`)), "", "without total"},
+		{"null bad", series(bucket(1, `"total":7,"bad":null`)), "", "without bad"},
+		{"no bad", series(bucket(1, `"total":7,"filter":2`)), "", "without bad"},
+		{"good instead of bad", series(bucket(1, `"total":7,"good":5`)), "", "without bad"},
+		{"a fraction of events", series(bucket(1, `"total":7.5,"bad":2`)), "", "total = 7.5, which is not a whole number"},
+		{"a fraction of bad", series(bucket(1, `"total":7,"bad":0.2`)), "", "bad = 0.2, which is not a whole number"},
+		{"more bad than there are", series(bucket(1, `"total":7,"bad":8`)), "", "8 bad of 7 valid events from 2026-03-04T08:22:00Z to 2026-03-04T08:27:00Z"},
+		{"negative bad", series(bucket(1, `"total":7,"bad":-1`)), "", "-1 bad of 7 valid events"},
+		{"negative events", series(bucket(1, `"total":-7,"bad":-8`)), "", "-8 bad of -7 valid events"},
+		{"more events than can be", series(bucket(1, `"total":1e300,"bad":0`)), "", "total = 1e300"},
+		{"more events than floats count", series(bucket(1, `"total":9007199254740994,"bad":0`)), "", "total = 9007199254740994"},
+		{"more events than there are numbers", series(bucket(1, `"total":1e999,"bad":0`)), "", "total = 1e999"},
+		{"a word", series(bucket(1, `"total":"many","bad":2`)), "", "cannot be read"},
+		{"a row that is none", series(`[]`), "", "cannot be read"},
+		{"a null row", series(`null`), "", "without beginTimeSeconds"},
+		{"results by name", `{"results":{"total":7}}`, "", "cannot be read"},
+		{"a number", `7`, "", "cannot be read"},
+
+		{"null", `null`, "", "neither an answer nor an error"},
+		{"nothing", "", "", "neither an answer nor an error"},
+		{
+			"null and an error", `null`, `{"message":"NRQL Syntax Error","path":["actor","account","q0"],"extensions":{"errorClass":"INVALID_INPUT"}}`,
+			"New Relic: NRQL Syntax Error",
+		},
+		{
+			"an error beside counts", series(right), `{"message":"slow","path":["actor","account","q0","results"],"extensions":{"errorClass":"TIMEOUT"}}`,
+			"New Relic: slow",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			first := ""
+			if test.answer != "" {
+				first = `"q0":` + test.answer + `,`
+			}
+			source := answering(t, `{"data":{"actor":{"account":{`+first+`"q1":{"results":[{"total":3,"good":1}]}}}},"errors":[`+test.errors+`]}`)
+			answers := source.Counts(t.Context(), []sources.Request{
+				{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 5, start + 10, start + 15}},
+				{SLI: sli("T", "", "good: a = 1"), Cuts: []slo.Minute{start, start + 15}},
+			})
+			if test.message == "" {
+				want := sources.Answer{Counts: []slo.Counts{{Total: 4, Bad: 1}, {Total: 7, Bad: 2}, {}}}
+				if diff := cmp.Diff(want, answers[0]); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
+			} else {
+				checkRefused(t, answers[0], test.message)
+			}
+			if diff := cmp.Diff(sources.Answer{Counts: []slo.Counts{{Total: 3, Bad: 2}}}, answers[1]); diff != "" {
+				t.Errorf("the other query (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func checkRefused(t *testing.T, answer sources.Answer, message string) {
+	t.Helper()
+	if answer.Err == nil || answer.Counts != nil || !strings.Contains(answer.Err.Error(), message) {
+		t.Errorf("got %v and the error %v, want an error alone with %q", answer.Counts, answer.Err, message)
+	}
+}
+
+// TestWrongGoodIsNotBelieved: bad is total - good, of numbers that can be.
+func TestWrongGoodIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	for row, message := range map[string]string{
+		`{"total":3,"good":4}`:          "-1 bad of 3 valid events",
+		`{"total":3,"good":-1}`:         "4 bad of 3 valid events",
+		`{"total":3,"bad":1}`:           "without good",
+		`{"total":3,"good":null}`:       "without good",
+		`{"total":3,"good":1.5}`:        "good = 1.5",
+		`{"good":1}`:                    "without total",
+		`{"total":3,"good":1},{}`:       "2 rows where 1 were asked for",
+		`{"total":3,"good":0,"bad":-1}`: "",
+	} {
+		source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[`+row+`]}}}}}`)
+		answer := source.Counts(t.Context(), []sources.Request{{SLI: sli("T", "", "good: a = 1"), Cuts: []slo.Minute{start, start + 15}}})[0]
+		if message != "" {
+			checkRefused(t, answer, message)
+		} else if diff := cmp.Diff(sources.Answer{Counts: []slo.Counts{{Total: 3, Bad: 3}}}, answer); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", row, diff)
+		}
+	}
+}
+
+// TestOnePieceOfSeveral: when one of a request's queries fails, nothing of it
+// is believed.
+func TestOnePieceOfSeveral(t *testing.T) {
+	t.Parallel()
+	source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[{"total":3,"bad":1}]},"q1":null}}},
+		"errors":[{"message":"no","path":["actor","account","q1"]}]}`)
+	cuts := []slo.Minute{start, start + 1_001, start + 1_002}
+	if n := len(plan(cuts)); n != 2 {
+		t.Fatalf("the cuts take %d queries, want 2", n)
+	}
+	answer := source.Counts(t.Context(), []sources.Request{{SLI: sli("T", "", "bad: a = 1"), Cuts: cuts}})[0]
+	checkRefused(t, answer, "New Relic: no")
+}
+
+// TestWholeAnswers are those that hold nothing for any query.
+func TestWholeAnswers(t *testing.T) {
+	t.Parallel()
+	for body, message := range map[string]string{
+		`{"data":{"actor":{"account":null}}}`: "no data of account 1234567: check accountId and what the key may see",
+		`{"data":{"actor":null}}`:             "no data of account 1234567",
+		`{"data":{}}`:                         "no data of account 1234567",
+		`{"data":null,"errors":[{"message":"Cannot query field"}]}`:                                                      "New Relic: Cannot query field",
+		`{"data":{"actor":{"account":null}},"errors":[{"message":"You are not authorized","path":["actor","account"]}]}`: "New Relic: You are not authorized",
+		`{"data":{"actor":{"account":[]}}}`:                                                                              "another shape than expected",
+		`{"data":null}`:                                                                                                  "neither data nor errors",
+		`<html>`:                                                                                                         "is not one of NerdGraph",
+	} {
+		source := answering(t, body)
+		measured := sli("T", "", "bad: a = 1")
+		request := sources.Request{SLI: measured, Cuts: []slo.Minute{start, start + 15}}
+		for _, answer := range source.Counts(t.Context(), []sources.Request{request, request}) {
+			checkRefused(t, answer, message)
+		}
+		for _, extent := range source.Extents(t.Context(), now(), []slo.SLI{measured, sli("U", "", "bad: a = 1")}) {
+			checkRefused(t, sources.Answer{Err: extent.Err}, message)
+		}
+	}
+}
+
+// TestErrorsKeepTheirKind, so that callers can tell them apart.
+func TestErrorsKeepTheirKind(t *testing.T) {
+	t.Parallel()
+	source := answering(t, `{"data":{"actor":{"account":{"q0":null,"q1":null}}},"errors":[
+		{"message":"slow","path":["actor","account","q1"],"extensions":{"errorClass":"TIMEOUT"}},
+		{"message":"later","path":["actor","account","q0"],"extensions":{"errorClass":"TOO_MANY_REQUESTS"}}]}`)
+	request := sources.Request{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 15}}
+	answers := source.Counts(t.Context(), []sources.Request{request, request})
+	for i, want := range []nerdgraph.Kind{nerdgraph.RateLimited, nerdgraph.Timeout} {
+		if failure, ok := errors.AsType[*nerdgraph.Error](answers[i].Err); !ok || failure.Kind != want {
+			t.Errorf("answer %d has the error %#v, want kind %d", i, answers[i].Err, want)
+		}
+	}
+}
+
+func TestWrongFirstEventsAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	at := now()
+	begin, end := slo.MinuteAt(at.Add(-slo.DefaultRetention))+1, slo.MinuteAt(at.Add(-slo.DefaultQueryLag))
+	for _, test := range []struct {
+		name    string
+		results string
+		message string
+		want    slo.Span
+	}{
+		{"an event", `[{"first":` + fmt.Sprint(start.Millis()+59_999) + `}]`, "", slo.Span{Start: start, End: end}},
+		{"the first millisecond", `[{"first":` + fmt.Sprint(begin.Millis()) + `}]`, "", slo.Span{Start: begin, End: end}},
+		{"none", `[{"first":null}]`, "", slo.Span{Start: end, End: end}},
+		{"none, as zero", `[{"first":0}]`, "", slo.Span{Start: end, End: end}},
+		{"no rows", `[]`, "0 rows for the first event", slo.Span{}},
+		{"two rows", `[{"first":1},{"first":2}]`, "2 rows for the first event", slo.Span{}},
+		{"before what was asked for", `[{"first":` + fmt.Sprint(begin.Millis()-1) + `}]`, "not within the time asked for", slo.Span{}},
+		{"after what was asked for", `[{"first":` + fmt.Sprint(end.Millis()) + `}]`, "not within the time asked for", slo.Span{}},
+		{"seconds", `[{"first":` + fmt.Sprint(start.Millis()/1000) + `}]`, "not within the time asked for", slo.Span{}},
+		{"a fraction", `[{"first":1.5}]`, "first = 1.5", slo.Span{}},
+		{"negative", `[{"first":-60000}]`, "not within the time asked for", slo.Span{}},
+		{"a word", `[{"first":"today"}]`, "cannot be read", slo.Span{}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":`+test.results+`},"q1":{"results":[{"first":`+fmt.Sprint(start.Millis())+`}]}}}}}`)
+			extents := source.Extents(t.Context(), at, []slo.SLI{sli("T", "", "bad: a = 1"), sli("U", "", "bad: a = 1")})
+			switch err := extents[0].Err; {
+			case test.message != "":
+				checkRefused(t, sources.Answer{Err: err}, test.message)
+			case err != nil || extents[0].Span != test.want:
+				t.Errorf("got %v and the error %v, want %v", extents[0].Span, err, test.want)
+			}
+			if want := (sources.Extent{Span: slo.Span{Start: start, End: end}}); extents[1] != want {
+				t.Errorf("the other extent is %v, want %v", extents[1], want)
+			}
+		})
+	}
+}

@@ -1,0 +1,254 @@
+package sourcetest
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// Run runs the tests, each with a source of its own. open returns a source
+// that knows the given events and no others.
+func Run(t *testing.T, open func(t *testing.T, events []Event) sources.Source) {
+	for _, c := range contract() {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.check(t.Context(), t, open(t, history()))
+		})
+	}
+}
+
+// reporter is what a check needs of a [testing.T].
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+}
+
+// clause is one part of what a source promises.
+type clause struct {
+	name  string
+	check func(ctx context.Context, r reporter, source sources.Source)
+}
+
+func contract() []clause {
+	return []clause{
+		{"answers come in the order of the requests", checkOrder},
+		{"spans are half-open", checkHalfOpen},
+		{"counts of spans add up", checkSums},
+		{"what is not good is bad", checkForms},
+		{"nothing happened is zero", checkZero},
+		{"nothing asked is nothing answered", checkNothingAsked},
+		{"a wrong request leaves the others alone", checkWrongRequest},
+		{"an extent begins with the first event", checkExtents},
+		{"an extent without events is empty", checkEmptyExtent},
+		{"nothing is measured once the context has ended", checkEnded},
+	}
+}
+
+// whole cuts the history out, with time around it in which nothing happened.
+func whole() []slo.Minute { return []slo.Minute{begin - 30, begin + length + 30} }
+
+// minutes returns every minute from first to last.
+func minutes(first, last slo.Minute) []slo.Minute {
+	var list []slo.Minute
+	for m := first; m <= last; m++ {
+		list = append(list, m)
+	}
+	return list
+}
+
+// checkCounts asks for everything at once and compares each answer.
+func checkCounts(ctx context.Context, r reporter, source sources.Source, indicators []indicator, cuts ...[]slo.Minute) {
+	r.Helper()
+	var requests []sources.Request
+	var want [][]slo.Counts
+	for _, i := range indicators {
+		for _, c := range cuts {
+			requests = append(requests, sources.Request{SLI: i.sli, Cuts: slices.Clone(c)})
+			want = append(want, i.counts(c))
+		}
+	}
+	answers := source.Counts(ctx, requests)
+	if len(answers) != len(requests) {
+		r.Errorf("%d answers to %d requests", len(answers), len(requests))
+		return
+	}
+	for n, answer := range answers {
+		switch {
+		case answer.Err != nil:
+			r.Errorf("request %d: %v", n, answer.Err)
+		case len(answer.Counts) != len(want[n]):
+			r.Errorf("request %d: %d counts between %d cuts", n, len(answer.Counts), len(requests[n].Cuts))
+		default:
+			compare(r, n, requests[n].Cuts, answer.Counts, want[n])
+		}
+	}
+}
+
+// compare reports the first span that was counted wrongly.
+func compare(r reporter, request int, cuts []slo.Minute, got, want []slo.Counts) {
+	r.Helper()
+	for i := range got {
+		if got[i] != want[i] {
+			r.Errorf("request %d: got %+v from minute %d to %d, want %+v", request, got[i], cuts[i], cuts[i+1], want[i])
+			return
+		}
+	}
+}
+
+func checkOrder(ctx context.Context, r reporter, source sources.Source) {
+	checkCounts(ctx, r, source, []indicator{
+		byBad(refund), byBad(checkout), byBad(checkout).inShop("a"), byBad(edge), byBad(checkout).inShop("b"),
+		byGood(checkout), byBad(refund, checkout), byBad(refund),
+	}, whole(), []slo.Minute{begin, begin + 60, begin + 120}, []slo.Minute{begin + 60, begin + 120})
+
+	asked := []indicator{byBad(refund), byBad(checkout), byBad(edge), byBad(refund, checkout), byBad(refund)}
+	extents := source.Extents(ctx, now(), slis(asked))
+	if len(extents) != len(asked) {
+		r.Errorf("%d extents of %d SLIs", len(extents), len(asked))
+		return
+	}
+	for n, want := range []slo.Minute{begin + 60, begin, cut - 2, begin, begin + 60} {
+		if extents[n].Err != nil || extents[n].Span.Start != want {
+			r.Errorf("extent %d begins with minute %d, want %d (error %v)", n, extents[n].Span.Start, want, extents[n].Err)
+		}
+	}
+}
+
+// checkHalfOpen looks at events on the first and last milliseconds of spans.
+func checkHalfOpen(ctx context.Context, r reporter, source sources.Source) {
+	checkCounts(ctx, r, source, []indicator{byBad(edge), byGood(edge)},
+		[]slo.Minute{cut - 2, cut - 1, cut, cut + 1, cut + 2},
+		[]slo.Minute{cut - 1, cut}, []slo.Minute{cut, cut + 1}, []slo.Minute{cut - 1, cut + 1},
+		[]slo.Minute{cut - 60, cut}, []slo.Minute{cut, cut + 60})
+}
+
+// checkSums compares single minutes with spans of many lengths, some of them
+// longer than a source may be able to ask for at once.
+func checkSums(ctx context.Context, r reporter, source sources.Source) {
+	end := begin + length
+	checkCounts(ctx, r, source, []indicator{byBad(checkout), byGood(checkout).inShop("a")},
+		minutes(begin, end),
+		[]slo.Minute{begin, begin + 1, begin + 3, begin + 10, begin + 60, begin + 61, end},
+		[]slo.Minute{end - 120, end - 30, end - 5, end},
+		[]slo.Minute{begin - 1_000, begin + 7, end - 1, end + 60},
+		[]slo.Minute{begin, end},
+		minutes(begin-400, end+20))
+}
+
+func checkForms(ctx context.Context, r reporter, source sources.Source) {
+	checkCounts(ctx, r, source, []indicator{
+		byBad(checkout), byGood(checkout), byBad(checkout).inShop("b"), byGood(checkout).inShop("b"), byGood(refund, edge),
+	}, whole())
+}
+
+func checkZero(ctx context.Context, r reporter, source sources.Source) {
+	checkCounts(ctx, r, source, []indicator{byBad(checkout), byGood(checkout)},
+		[]slo.Minute{begin - 20, begin - 10, begin}, []slo.Minute{begin + length, begin + length + 9})
+	checkCounts(ctx, r, source, []indicator{byBad(absent), byGood(absent), byBad(checkout).inShop("none")},
+		whole(), []slo.Minute{begin, begin + 60, begin + 120})
+}
+
+func checkNothingAsked(ctx context.Context, r reporter, source sources.Source) {
+	if got := source.Counts(ctx, nil); len(got) > 0 {
+		r.Errorf("%d answers to no requests", len(got))
+	}
+	if got := source.Extents(ctx, now(), nil); len(got) > 0 {
+		r.Errorf("%d extents of no SLIs", len(got))
+	}
+	checkCounts(ctx, r, source, []indicator{byBad(checkout), byBad(absent)}, nil, []slo.Minute{}, []slo.Minute{begin}, []slo.Minute{begin, begin + 60})
+}
+
+func checkWrongRequest(ctx context.Context, r reporter, source sources.Source) {
+	right := byBad(checkout)
+	cuts := []slo.Minute{begin, begin + 60, begin + 120}
+	unreadable, undecided, nowhere := right.sli, right.sli, right.sli
+	unreadable.Bad = text("failed IS IS")
+	undecided.Bad = text("")
+	nowhere.From = nil
+	wrong := map[string]sources.Request{
+		"a condition that cannot be read": {SLI: unreadable, Cuts: cuts},
+		"neither good nor bad":            {SLI: undecided, Cuts: cuts},
+		"no event type":                   {SLI: nowhere, Cuts: cuts},
+		"cuts that fall":                  {SLI: right.sli, Cuts: []slo.Minute{begin + 60, begin}},
+		"a cut that stands twice":         {SLI: right.sli, Cuts: []slo.Minute{begin, begin + 60, begin + 60, begin + 120}},
+	}
+	for what, request := range wrong {
+		fine := sources.Request{SLI: right.sli, Cuts: cuts}
+		answers := source.Counts(ctx, []sources.Request{fine, request, fine})
+		if len(answers) != 3 {
+			r.Errorf("%s: %d answers to 3 requests", what, len(answers))
+			continue
+		}
+		if answers[1].Err == nil || answers[1].Counts != nil {
+			r.Errorf("%s: got counts %v and the error %v, want an error alone", what, answers[1].Counts, answers[1].Err)
+		}
+		for _, n := range []int{0, 2} {
+			if answers[n].Err != nil || !slices.Equal(answers[n].Counts, right.counts(cuts)) {
+				r.Errorf("%s: the request beside it got %v and the error %v", what, answers[n].Counts, answers[n].Err)
+			}
+		}
+	}
+	extents := source.Extents(ctx, now(), []slo.SLI{right.sli, nowhere, right.sli})
+	if len(extents) != 3 || extents[0].Err != nil || extents[1].Err == nil || extents[2].Err != nil || extents[2].Span.Start != begin {
+		r.Errorf("the extents with one of no event type in the middle are %v", extents)
+	}
+}
+
+func checkExtents(ctx context.Context, r reporter, source sources.Source) {
+	asked := []indicator{byBad(checkout), byGood(checkout).inShop("b"), byBad(edge), byBad(checkout, absent)}
+	extents := source.Extents(ctx, now(), slis(asked))
+	if len(extents) != len(asked) {
+		r.Errorf("%d extents of %d SLIs", len(extents), len(asked))
+		return
+	}
+	newest := slo.MinuteAt(now())
+	for n, extent := range extents {
+		first := begin
+		if n == 2 {
+			first = cut - 2
+		}
+		if extent.Err != nil || extent.Span.Start != first {
+			r.Errorf("extent %d begins with minute %d, want %d (error %v)", n, extent.Span.Start, first, extent.Err)
+		}
+		if extent.Span.End > newest || extent.Span.End < newest-60 {
+			r.Errorf("extent %d ends with minute %d, want one of the hour before %d", n, extent.Span.End, newest)
+		}
+	}
+}
+
+func checkEmptyExtent(ctx context.Context, r reporter, source sources.Source) {
+	extents := source.Extents(ctx, now(), slis([]indicator{byBad(absent)}))
+	if len(extents) != 1 || extents[0].Err != nil || extents[0].Span.Start != extents[0].Span.End {
+		r.Errorf("got %v, want one empty extent", extents)
+	}
+}
+
+func checkEnded(ctx context.Context, r reporter, source sources.Source) {
+	ended, end := context.WithCancel(ctx)
+	end()
+	requests := []sources.Request{{SLI: byBad(checkout).sli, Cuts: whole()}, {SLI: byBad(refund).sli, Cuts: minutes(begin, begin+length)}}
+	answers := source.Counts(ended, requests)
+	if len(answers) != len(requests) {
+		r.Errorf("%d answers to %d requests", len(answers), len(requests))
+	}
+	for n, answer := range answers {
+		if answer.Err == nil || answer.Counts != nil {
+			r.Errorf("request %d: got %v and the error %v, want an error alone", n, answer.Counts, answer.Err)
+		}
+	}
+	extents := source.Extents(ended, now(), slis([]indicator{byBad(checkout), byBad(absent)}))
+	if len(extents) != 2 || extents[0].Err == nil || extents[1].Err == nil {
+		r.Errorf("got the extents %v, want two errors", extents)
+	}
+}
+
+func slis(indicators []indicator) []slo.SLI {
+	var list []slo.SLI
+	for _, i := range indicators {
+		list = append(list, i.sli)
+	}
+	return list
+}

@@ -1,0 +1,238 @@
+package sourcetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// memory is a source without anything behind it. Each mistake makes it wrong
+// in one way; without any it keeps the contract.
+type memory struct {
+	events  []Event
+	mistake mistake
+}
+
+type mistake string
+
+const (
+	none            mistake = "none"
+	closedEnds      mistake = "an event on a cut belongs to both spans"
+	openStarts      mistake = "an event on a cut belongs to the earlier span"
+	wholeHours      mistake = "minutes are rounded to hours"
+	backwards       mistake = "answers come in the wrong order"
+	missingAnswer   mistake = "the last answer is missing"
+	nullsAreLeft    mistake = "an event that does not say is neither good nor bad"
+	whereIsLeft     mistake = "where is not looked at"
+	zeroIsError     mistake = "a span without events is an error"
+	cutIsSpan       mistake = "a single cut makes a count"
+	orderIsNot      mistake = "cuts need not rise"
+	oneForAll       mistake = "one wrong request makes all wrong"
+	partial         mistake = "an error comes with counts"
+	endless         mistake = "the context is not looked at"
+	sinceEver       mistake = "an extent begins long before the first event"
+	firstOfAll      mistake = "all extents begin with the first event of any type"
+	untilNow        mistake = "an extent reaches into the future"
+	emptyIsError    mistake = "an extent without events is an error"
+	emptyTurnsRound mistake = "an extent without events ends before it begins"
+)
+
+func (m memory) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
+	extents := make([]sources.Extent, len(slis))
+	for n, sli := range slis {
+		newest := slo.MinuteAt(now) - 3
+		valid := typed(sli.EventTypes())
+		first := slo.Minute(0)
+		for _, e := range m.events {
+			minute := slo.MinuteAt(time.UnixMilli(e.Millis))
+			if (valid(e) || m.mistake == firstOfAll) && (first == 0 || minute < first) {
+				first = minute
+			}
+		}
+		extent := &extents[n]
+		switch {
+		case ctx.Err() != nil && m.mistake != endless:
+			extent.Err = ctx.Err()
+		case len(sli.From) == 0:
+			extent.Err = errors.New("no event type")
+		case first == 0 && m.mistake == emptyIsError:
+			extent.Err = errors.New("no events")
+		case first == 0 && m.mistake == emptyTurnsRound:
+			extent.Span = slo.Span{Start: newest, End: newest - 1}
+		case first == 0:
+			extent.Span = slo.Span{Start: newest, End: newest}
+		case m.mistake == sinceEver:
+			extent.Span = slo.Span{Start: newest - 1440, End: newest}
+		case m.mistake == untilNow:
+			extent.Span = slo.Span{Start: first, End: newest + 60}
+		default:
+			extent.Span = slo.Span{Start: first, End: newest}
+		}
+	}
+	return extents
+}
+
+func (m memory) Counts(ctx context.Context, requests []sources.Request) []sources.Answer {
+	answers := make([]sources.Answer, len(requests))
+	wrong := false
+	for n, r := range requests {
+		answers[n] = m.answer(ctx, r)
+		wrong = wrong || answers[n].Err != nil
+	}
+	switch {
+	case m.mistake == oneForAll && wrong:
+		for n := range answers {
+			answers[n] = sources.Answer{Err: errors.New("one of them is wrong")}
+		}
+	case m.mistake == backwards:
+		slices.Reverse(answers)
+	case m.mistake == missingAnswer && len(answers) > 0:
+		answers = answers[:len(answers)-1]
+	}
+	return answers
+}
+
+func (m memory) answer(ctx context.Context, r sources.Request) sources.Answer {
+	fail := func(format string, args ...any) sources.Answer {
+		answer := sources.Answer{Err: fmt.Errorf(format, args...)}
+		if m.mistake == partial {
+			answer.Counts = []slo.Counts{{Total: 1}}
+		}
+		return answer
+	}
+	if ctx.Err() != nil && m.mistake != endless {
+		return fail("interrupted: %w", ctx.Err())
+	}
+	bad := map[string]func(Event) bool{"failed IS TRUE": failed}[r.SLI.Bad.String()]
+	if good := r.SLI.Good.String(); good == "failed IS FALSE" {
+		bad = notGood
+		if m.mistake == nullsAreLeft {
+			bad = failed
+		}
+	}
+	if bad == nil || len(r.SLI.From) == 0 {
+		return fail("the request cannot be understood")
+	}
+	for n := 1; n < len(r.Cuts); n++ {
+		if r.Cuts[n] <= r.Cuts[n-1] && m.mistake != orderIsNot {
+			return fail("the cuts do not rise")
+		}
+	}
+	answer := sources.Answer{Counts: make([]slo.Counts, max(0, len(r.Cuts)-1))}
+	if m.mistake == cutIsSpan {
+		answer.Counts = make([]slo.Counts, len(r.Cuts))
+	}
+	valid := typed(r.SLI.EventTypes())
+	for _, e := range m.events {
+		if !valid(e) || !m.inShop(r.SLI.Where.String(), e) {
+			continue
+		}
+		for n := 1; n < len(r.Cuts); n++ {
+			if m.within(e.Millis, r.Cuts[n-1].Millis(), r.Cuts[n].Millis()) {
+				c := slo.Counts{Total: 1}
+				if bad(e) {
+					c.Bad = 1
+				}
+				answer.Counts[n-1] = answer.Counts[n-1].Add(c)
+			}
+		}
+	}
+	if m.mistake == zeroIsError && slices.Contains(answer.Counts, slo.Counts{}) {
+		return fail("nothing happened")
+	}
+	return answer
+}
+
+func (m memory) inShop(where string, e Event) bool {
+	return where == "" || m.mistake == whereIsLeft || where == fmt.Sprintf("shop = '%s'", e.Attributes["shop"])
+}
+
+func (m memory) within(millis, start, end int64) bool {
+	const hour = 3_600_000
+	switch m.mistake {
+	case closedEnds:
+		return start <= millis && millis <= end
+	case openStarts:
+		return start < millis && millis <= end
+	case wholeHours:
+		return start/hour*hour <= millis && millis < end/hour*hour
+	default:
+		return start <= millis && millis < end
+	}
+}
+
+// recorder keeps what a check finds.
+type recorder struct{ found []string }
+
+func (*recorder) Helper() {}
+func (r *recorder) Errorf(format string, args ...any) {
+	r.found = append(r.found, fmt.Sprintf(format, args...))
+}
+
+// TestContractFindsMistakes runs every check over sources with one mistake
+// each, and lists which checks notice.
+func TestContractFindsMistakes(t *testing.T) {
+	t.Parallel()
+	const (
+		order    = "answers come in the order of the requests"
+		halfOpen = "spans are half-open"
+		sums     = "counts of spans add up"
+		forms    = "what is not good is bad"
+		zero     = "nothing happened is zero"
+		nothing  = "nothing asked is nothing answered"
+		wrong    = "a wrong request leaves the others alone"
+		extents  = "an extent begins with the first event"
+		noEvents = "an extent without events is empty"
+		ended    = "nothing is measured once the context has ended"
+	)
+	for made, want := range map[mistake][]string{
+		none:            nil,
+		closedEnds:      {halfOpen},
+		openStarts:      {halfOpen},
+		wholeHours:      {order, halfOpen, sums, forms, nothing, wrong},
+		backwards:       {order, halfOpen, sums, forms, zero, nothing},
+		missingAnswer:   {order, halfOpen, sums, forms, zero, nothing, wrong, ended},
+		nullsAreLeft:    {order, halfOpen, sums, forms},
+		whereIsLeft:     {order, sums, forms, zero},
+		zeroIsError:     {order, sums, zero, nothing},
+		cutIsSpan:       {order, halfOpen, sums, forms, zero, nothing, wrong},
+		orderIsNot:      {wrong},
+		oneForAll:       {wrong},
+		partial:         {wrong, ended},
+		endless:         {ended},
+		sinceEver:       {order, wrong, extents},
+		firstOfAll:      {order, extents, noEvents},
+		untilNow:        {extents},
+		emptyIsError:    {noEvents},
+		emptyTurnsRound: {noEvents},
+	} {
+		t.Run(string(made), func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, c := range contract() {
+				r := &recorder{}
+				c.check(t.Context(), r, memory{history(), made})
+				if len(r.found) > 0 {
+					got = append(got, c.name)
+					t.Logf("%s: %s", c.name, r.found[0])
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("checks that fail (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	Run(t, func(_ *testing.T, events []Event) sources.Source { return memory{events, none} })
+}
