@@ -7,7 +7,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -291,99 +290,4 @@ func (t *table) sli(status burnrate.Status, w burnrate.Window, target slo.Target
 		return "failed"
 	}
 	return sliText(w, target)
-}
-
-// sliText is the share of good events, cut and not rounded, so that it never
-// looks better than it is: one decimal more than the target has.
-func sliText(w burnrate.Window, target slo.Target) string {
-	e, known := w.ErrorRatio.Value()
-	switch {
-	case known:
-		_, decimals, _ := strings.Cut(strings.TrimSuffix(target.String(), "%"), ".")
-		digits := min(max(len(decimals)+1, 2), 4)
-		scale := math.Pow10(digits + 2)
-		return strconv.FormatFloat(math.Floor((1-e)*scale+1e-6)/math.Pow10(digits), 'f', digits, 64) + "%"
-	case w.Measured > 0:
-		return "idle"
-	default:
-		return "no data"
-	}
-}
-
-func leftText(o burnrate.Objective) string {
-	left, known := o.Budget.Remaining.Value()
-	if !known {
-		return "–"
-	}
-	mark := ""
-	if o.Window.State == burnrate.Partial {
-		mark = "~"
-	}
-	switch {
-	case left <= -100:
-		return mark + "<-9999%"
-	case math.Abs(left) > 1:
-		return mark + percent(left, 0)
-	default:
-		return mark + percent(left, 1)
-	}
-}
-
-func percent(share float64, decimals int) string {
-	return strconv.FormatFloat(share*100, 'f', decimals, 64) + "%"
-}
-
-// burnText shows three digits.
-func burnText(rate burnrate.Ratio) string {
-	value, known := rate.Value()
-	switch {
-	case !known:
-		return "–"
-	case value < 9.995:
-		return strconv.FormatFloat(value, 'f', 2, 64)
-	case value < 99.95:
-		return strconv.FormatFloat(value, 'f', 1, 64)
-	default:
-		return strconv.FormatFloat(value, 'f', 0, 64)
-	}
-}
-
-func causeText(share *burnrate.Share) string {
-	text := ""
-	if share != nil {
-		if value, known := share.Ratio.Value(); known {
-			text = percent(value, 0)
-		}
-	}
-	return term.FitRight(text, causeWidth)
-}
-
-type style string
-
-const (
-	bold   style = "\x1b[1m"
-	dim    style = "\x1b[2m"
-	red    style = "\x1b[31m"
-	yellow style = "\x1b[33m"
-	green  style = "\x1b[32m"
-)
-
-func budgetStyle(state burnrate.BudgetState) style {
-	switch state {
-	case burnrate.Healthy:
-		return green
-	case burnrate.AtRisk:
-		return yellow
-	case burnrate.Spent:
-		return red
-	default:
-		return dim
-	}
-}
-
-func (t *table) paint(s style, text string) string {
-	if !t.color {
-		return text
-	}
-	return string(s) + text + "\x1b[0m"
 }
