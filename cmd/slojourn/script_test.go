@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"net/http/httptest"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
 )
+
+var update = flag.Bool("update", false, "rewrite the expectations in the scripts")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"slojourn": main})
@@ -33,7 +36,7 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
-		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {

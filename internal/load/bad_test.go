@@ -101,3 +101,25 @@ func golden(t *testing.T, path, got string) {
 		t.Errorf("%s (-want +got):\n%s", path, diff)
 	}
 }
+
+// TestEveryCodeIsExplained looks each code up in the documentation.
+func TestEveryCodeIsExplained(t *testing.T) {
+	t.Parallel()
+	declared, err := os.ReadFile("../../slo/diag/code.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/diagnostics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := regexp.MustCompile(`"(SLO\d{3})"`).FindAllStringSubmatch(string(declared), -1)
+	if len(codes) < 20 {
+		t.Fatalf("found %d codes", len(codes))
+	}
+	for _, code := range codes {
+		if !strings.Contains(string(page), "| "+code[1]+" | ") {
+			t.Errorf("docs/diagnostics.md does not explain %s", code[1])
+		}
+	}
+}
