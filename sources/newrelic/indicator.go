@@ -27,7 +27,7 @@ const slowLag = 5 * time.Minute
 
 // indicator is an SLI whose conditions are parsed.
 type indicator struct {
-	from  []*nrql.Name
+	from  []nrql.Expr // names of event types
 	where nrql.Expr // nil for all events
 	good  nrql.Expr // exactly one of good and bad is set
 	bad   nrql.Expr
@@ -100,7 +100,7 @@ func (i indicator) query(span slo.Span, bucket int64) *nrql.Query {
 			{Expr: &nrql.Call{Name: "filter", Args: []nrql.Expr{count(), &nrql.Where{Condition: condition}}}, Alias: alias},
 		},
 		From: i.from, Where: i.where,
-		Since: &nrql.Time{Millis: span.Start.Millis()}, Until: &nrql.Time{Millis: span.End.Millis()},
+		Since: &nrql.Epoch{Millis: span.Start.Millis()}, Until: &nrql.Epoch{Millis: span.End.Millis()},
 	}
 	if bucket > 0 {
 		q.TimeSeries = timeSeries(bucket)
@@ -110,9 +110,9 @@ func (i indicator) query(span slo.Span, bucket int64) *nrql.Query {
 
 func timeSeries(minutes int64) *nrql.TimeSeries {
 	if minutes%60 == 0 {
-		return &nrql.TimeSeries{Count: minutes / 60, Unit: nrql.Hour}
+		return nrql.Every(minutes/60, nrql.Hour)
 	}
-	return &nrql.TimeSeries{Count: minutes, Unit: nrql.Minute}
+	return nrql.Every(minutes, nrql.Minute)
 }
 
 // firstQuery asks for the time of the first event of a FROM set.
@@ -122,7 +122,7 @@ func firstQuery(eventTypes []string, span slo.Span) *nrql.Query {
 			Expr:  &nrql.Call{Name: "min", Args: []nrql.Expr{&nrql.Name{Value: "timestamp"}}},
 			Alias: aliasFirst,
 		}},
-		Since: &nrql.Time{Millis: span.Start.Millis()}, Until: &nrql.Time{Millis: span.End.Millis()},
+		Since: &nrql.Epoch{Millis: span.Start.Millis()}, Until: &nrql.Epoch{Millis: span.End.Millis()},
 	}
 	for _, name := range eventTypes {
 		q.From = append(q.From, &nrql.Name{Value: name})

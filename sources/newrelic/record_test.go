@@ -166,7 +166,8 @@ func checkQuery(t failer, query string) {
 	if findings.Failed() {
 		t.Fatalf("the query %s does not parse: %v", query, findings)
 	}
-	if q.Since == nil || q.Until == nil || q.Since.Millis >= q.Until.Millis || q.Since.Millis%60_000 != 0 || q.Until.Millis%60_000 != 0 {
+	since, until := millisOf(q.Since), millisOf(q.Until)
+	if since < 0 || since >= until || since%60_000 != 0 || until%60_000 != 0 {
 		t.Fatalf("the query %s asks for no range of whole minutes", query)
 	}
 	for _, column := range q.Select {
@@ -177,8 +178,17 @@ func checkQuery(t failer, query string) {
 	if q.TimeSeries == nil {
 		return
 	}
-	length, bucket := q.Until.Millis-q.Since.Millis, q.TimeSeries.Millis()
+	length, bucket := until-since, q.TimeSeries.Width.Millis()
 	if length%bucket != 0 || length/bucket < 2 || length/bucket > 366 {
 		t.Errorf("the query %s asks for %d buckets and %d ms", query, length/bucket, length%bucket)
 	}
+}
+
+// millisOf returns an instant in milliseconds since 1970, -1 for all that are
+// not absolute.
+func millisOf(t nrql.Time) int64 {
+	if epoch, ok := t.(*nrql.Epoch); ok {
+		return epoch.Millis
+	}
+	return -1
 }

@@ -194,7 +194,7 @@ func TestExtentsAreExact(t *testing.T) {
 			if strings.Contains(query, "B") {
 				retention = 10 * time.Hour
 			}
-			if q.Since.Millis < now.Add(-retention).UnixMilli() || q.Until.Millis > now.Add(-3*time.Minute).UnixMilli() {
+			if millisOf(q.Since) < now.Add(-retention).UnixMilli() || millisOf(q.Until) > now.Add(-3*time.Minute).UnixMilli() {
 				t.Errorf("at %s the query %s looks too far", now, query)
 			}
 		}

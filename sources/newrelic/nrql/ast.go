@@ -7,10 +7,13 @@ type Range struct{ Start, End int }
 // Pos returns the range itself; nodes get their position by embedding it.
 func (r Range) Pos() Range { return r }
 
+// Node is a part of a tree that [Walk] visits: a *[Query] or an [Expr].
+type Node interface{ Pos() Range }
+
 // Expr is an expression: a value, a test, or a function call. The types that
 // implement it are the pointers to the node structs of this file.
 type Expr interface {
-	Pos() Range
+	Node
 	expr()
 }
 
@@ -20,6 +23,9 @@ type (
 	Name struct {
 		Range
 		Value string
+		// Wildcard says that the name was written without backticks and holds
+		// %, which stands for any text: average(host.%.duration).
+		Wildcard bool
 	}
 
 	// String is a string literal. Raw is its spelling with quotes; Value is
@@ -48,8 +54,15 @@ type (
 	// Null is the literal NULL as a value; the tests are [Is].
 	Null struct{ Range }
 
-	// Star is the argument of count(*).
+	// Star is the argument of count(*), and all attributes in SELECT *.
 	Star struct{ Range }
+
+	// Duration is a length of time: the argument of rate(count(*), 1 minute).
+	Duration struct {
+		Range
+		Count int64 // of units, at least 1
+		Unit  Unit
+	}
 
 	// Unary is NOT x or -x.
 	Unary struct {
@@ -73,7 +86,8 @@ type (
 		What IsKind
 	}
 
-	// In tests membership of a list of expressions.
+	// In tests membership of a list of expressions. The members of a subquery
+	// are a list of one *[Subquery].
 	In struct {
 		Range
 		X    Expr
@@ -99,26 +113,71 @@ type (
 		Args []Expr
 	}
 
-	// Where is the condition argument of an aggregate: filter(…, WHERE x).
+	// Where is the condition argument of an aggregate: filter(…, WHERE x), a
+	// step of a funnel, or a case of FACET CASES. Label is the name behind AS,
+	// "" when there is none.
 	Where struct {
 		Range
 		Condition Expr
+		Label     string
+	}
+
+	// Named is an argument with its name: apdex(duration, t: 0.5).
+	Named struct {
+		Range
+		Name  string
+		Value Expr
+	}
+
+	// List is the braces of a named argument: dimensions(include: {a, b}).
+	List struct {
+		Range
+		Items []Expr
+	}
+
+	// Index picks a part of a compound value: durations[0], metric[count],
+	// percentile(x, 95)['95']. A *[Name] as key is the name of a field, not
+	// an attribute.
+	Index struct {
+		Range
+		X   Expr
+		Key Expr
+	}
+
+	// Cases is FACET CASES (WHERE x AS 'a', WHERE y) OR rest.
+	Cases struct {
+		Range
+		Cases []*Where
+		Rest  Expr // what events of no case are grouped by; nil when they are left out
+	}
+
+	// Subquery is a query in brackets: as a value, as the list of IN, or as
+	// what an outer query selects from.
+	Subquery struct {
+		Range
+		Query *Query
 	}
 )
 
-func (*Name) expr()   {}
-func (*String) expr() {}
-func (*Number) expr() {}
-func (*Bool) expr()   {}
-func (*Null) expr()   {}
-func (*Star) expr()   {}
-func (*Unary) expr()  {}
-func (*Binary) expr() {}
-func (*Is) expr()     {}
-func (*In) expr()     {}
-func (*Like) expr()   {}
-func (*Call) expr()   {}
-func (*Where) expr()  {}
+func (*Name) expr()     {}
+func (*String) expr()   {}
+func (*Number) expr()   {}
+func (*Bool) expr()     {}
+func (*Null) expr()     {}
+func (*Star) expr()     {}
+func (*Duration) expr() {}
+func (*Unary) expr()    {}
+func (*Binary) expr()   {}
+func (*Is) expr()       {}
+func (*In) expr()       {}
+func (*Like) expr()     {}
+func (*Call) expr()     {}
+func (*Where) expr()    {}
+func (*Named) expr()    {}
+func (*List) expr()     {}
+func (*Index) expr()    {}
+func (*Cases) expr()    {}
+func (*Subquery) expr() {}
 
 // Op is an operator. The zero Op is invalid.
 type Op int
@@ -158,61 +217,3 @@ const (
 
 // String returns the keyword.
 func (k IsKind) String() string { return [...]string{"?", "NULL", "TRUE", "FALSE"}[k] }
-
-// Query is a whole query.
-type Query struct {
-	Range
-	Select     []Column
-	From       []*Name
-	Where      Expr // nil without WHERE
-	Since      *Time
-	Until      *Time
-	TimeSeries *TimeSeries
-}
-
-// Column is one expression of SELECT. Alias is "" when there is none.
-type Column struct {
-	Range
-	Expr  Expr
-	Alias string
-}
-
-// Time is an instant in SINCE or UNTIL, in milliseconds since 1970 UTC.
-type Time struct {
-	Range
-	Millis int64
-}
-
-// TimeSeries asks for one row per bucket. Buckets are laid from the end of
-// the range backwards.
-type TimeSeries struct {
-	Range
-	Count int64 // of units, at least 1
-	Unit  Unit
-}
-
-// Unit is a unit of durations. The zero Unit is invalid.
-type Unit int
-
-// The units of fixed length that buckets are given in.
-const (
-	Millisecond Unit = iota + 1
-	Second
-	Minute
-	Hour
-	Day
-	Week
-)
-
-// Millis returns the length of one unit in milliseconds.
-func (u Unit) Millis() int64 {
-	return [...]int64{0, 1, 1000, 60_000, 3_600_000, 86_400_000, 604_800_000}[u]
-}
-
-// String returns the singular name.
-func (u Unit) String() string {
-	return [...]string{"?", "millisecond", "second", "minute", "hour", "day", "week"}[u]
-}
-
-// Millis returns the length of a bucket in milliseconds.
-func (t *TimeSeries) Millis() int64 { return t.Count * t.Unit.Millis() }

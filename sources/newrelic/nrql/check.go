@@ -6,14 +6,14 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// place is where an expression stands, which decides whether it may hold
-// aggregates.
+// place is where an expression stands, which decides what it may hold.
 type place int
 
 const (
 	inSelect    place = iota + 1 // aggregates are welcome
 	inCondition                  // one event at a time
 	inAggregate                  // its argument: one event at a time as well
+	inGroup                      // FACET and WITH: one event at a time, no subqueries
 )
 
 // checkCondition refuses what parses but cannot stand in a WHERE.
@@ -25,33 +25,6 @@ func checkCondition(p *parser, x Expr) {
 		if n := len(Print(x)); n >= MaxQueryBytes {
 			p.reportLength(x.Pos(), "condition", n)
 		}
-	}
-}
-
-func checkQuery(p *parser, q *Query) {
-	for _, c := range q.Select {
-		checkCalls(p, c.Expr, inSelect)
-	}
-	if q.Where != nil {
-		checkCondition(p, q.Where)
-	}
-	if q.Since != nil && q.Until != nil && q.Since.Millis >= q.Until.Millis {
-		p.add(diag.CodeNRQL, q.Until.Pos(), "exchange SINCE and UNTIL", "the start time must be before the end time")
-	}
-	if q.Since != nil && q.Until != nil && q.TimeSeries != nil {
-		checkBuckets(p, q)
-	}
-}
-
-func checkBuckets(p *parser, q *Query) {
-	window, bucket := q.Until.Millis-q.Since.Millis, q.TimeSeries.Millis()
-	switch {
-	case window <= 0:
-	case bucket > window:
-		p.add(diag.CodeNRQL, q.TimeSeries.Pos(), "use a shorter bucket", "the bucket is longer than the time range")
-	case window/bucket > MaxBuckets:
-		p.add(diag.CodeNRQL, q.TimeSeries.Pos(), "use a longer bucket or a shorter range",
-			fmt.Sprintf("%d buckets; New Relic gives at most %d", window/bucket, MaxBuckets))
 	}
 }
 
@@ -74,15 +47,14 @@ func checkTest(p *parser, x Expr) {
 			checkTest(p, x.X)
 			return
 		}
-	case *Is, *In, *Like, *Name, *Call, *Bool:
+	case *Is, *In, *Like, *Name, *Call, *Bool, *Index, *Subquery:
 		return
 	}
 	p.add(diag.CodeNRQL, x.Pos(), "compare it: "+short(Print(x))+" = …", "a value is not a condition")
 }
 
-// checkCalls refuses unknown functions, wrong numbers of arguments, and
-// aggregates where they have no place: in a condition, or inside each other
-// except where an aggregate takes one as its first argument.
+// checkCalls refuses unknown functions, wrong numbers of arguments, aggregates
+// where they have no place, and inner queries that cannot stand where they do.
 func checkCalls(p *parser, x Expr, at place) {
 	switch x := x.(type) {
 	case *Call:
@@ -90,6 +62,18 @@ func checkCalls(p *parser, x Expr, at place) {
 	case *Where:
 		checkTest(p, x.Condition)
 		checkCalls(p, x.Condition, inCondition)
+	case *Cases:
+		for _, w := range x.Cases {
+			checkCalls(p, w, inCondition)
+		}
+		if x.Rest != nil {
+			checkCalls(p, x.Rest, at)
+		}
+	case *Subquery:
+		if at == inGroup {
+			p.report(x.Pos(), "move it to WHERE or to a condition of CASES", "a subquery has no place here")
+		}
+		checkInner(p, x.Query, asValue)
 	default:
 		for _, child := range children(x) {
 			checkCalls(p, child, at)
@@ -98,24 +82,32 @@ func checkCalls(p *parser, x Expr, at place) {
 }
 
 func checkCall(p *parser, call *Call, at place) {
-	f, known := lookup(call.Name)
+	f, known := LookupFunction(call.Name)
 	if !known {
-		hint := ""
-		if near, ok := nearestFunction(call.Name); ok {
+		hint := foreignFunction(call.Name)
+		if near, ok := nearestFunction(call.Name); ok && hint == "" {
 			hint = "did you mean " + near + "()?"
 		}
 		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "unknown function "+short(call.Name)+"()")
 		return
 	}
-	if n := len(call.Args); n < f.least || f.most >= 0 && n > f.most {
-		p.add(diag.CodeNRQLFunction, call.Pos(), "", fmt.Sprintf("%s() takes %s, not %d", f.name, f.arguments(), n))
+	if n := len(call.Args); n < f.MinArgs || f.MaxArgs >= 0 && n > f.MaxArgs {
+		p.add(diag.CodeNRQLFunction, call.Pos(), "", fmt.Sprintf("%s() takes %s, not %d", f.Name, f.arguments(), n))
 	}
-	if f.kind == aggregate && at != inSelect {
+	switch {
+	case f.Kind == Aggregate && at != inSelect:
 		hint := "a condition looks at one event at a time"
-		if at == inAggregate {
-			hint = "an aggregate looks at one event at a time; only filter(), percentage() and rate() take another one"
+		switch at {
+		case inAggregate:
+			hint = "an aggregate looks at one event at a time; aggregate the results of an inner query: SELECT … FROM (SELECT …)"
+		case inGroup:
+			hint = "groups and variables are made of one event at a time"
 		}
-		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "the aggregate "+f.name+"() has no place here")
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "the aggregate "+f.Name+"() has no place here")
+	case f.Kind == Model || f.Name == "lookup":
+		p.add(diag.CodeNRQLFunction, call.Pos(), "", f.Name+"() has no place here")
+	case f.Name == "blob" && at == inCondition:
+		p.add(diag.CodeNRQLFunction, call.Pos(), "select it instead", "blob() has no place in a condition")
 	}
 	for i, arg := range call.Args {
 		checkArgument(p, f, i, arg)
@@ -123,62 +115,88 @@ func checkCall(p *parser, call *Call, at place) {
 	}
 }
 
-func checkArgument(p *parser, f function, i int, arg Expr) {
+func checkArgument(p *parser, f Function, i int, arg Expr) {
 	_, isStar := arg.(*Star)
 	_, isWhere := arg.(*Where)
 	switch {
-	case isStar && f.name != "count":
-		p.add(diag.CodeNRQLFunction, arg.Pos(), "name an attribute", f.name+"(*) does not exist; only count(*) does")
-	case isWhere && !(f.wraps() && i == 1) && !(f.name == "funnel" && i >= 1):
-		p.add(diag.CodeNRQL, arg.Pos(), "", fmt.Sprintf("WHERE has no place in argument %d of %s()", i+1, f.name))
+	case isStar && f.Name != "count":
+		p.add(diag.CodeNRQLFunction, arg.Pos(), "name an attribute", f.Name+"(*) does not exist; only count(*) does")
+	case isWhere && !(f.wraps() && i == 1) && !(f.Name == "funnel" && i >= 1):
+		p.add(diag.CodeNRQL, arg.Pos(), "", fmt.Sprintf("WHERE has no place in argument %d of %s()", i+1, f.Name))
+	case !isWhere && f.Name == "funnel" && i >= 1:
+		p.add(diag.CodeNRQL, arg.Pos(), "write WHERE in front of the condition", "a step of funnel() is a condition")
 	case f.wraps() && i == 0 && !hasAggregate(arg):
-		p.add(diag.CodeNRQLFunction, arg.Pos(), "write an aggregate such as count(*)", f.name+"() takes an aggregate as its first argument")
+		p.add(diag.CodeNRQLFunction, arg.Pos(), "write an aggregate such as count(*)", f.Name+"() takes an aggregate as its first argument")
 	case f.wraps() && i == 1 && !isWhere:
-		p.add(diag.CodeNRQL, arg.Pos(), "write WHERE in front of the condition", f.name+"() takes a condition as its second argument")
+		p.add(diag.CodeNRQL, arg.Pos(), "write WHERE in front of the condition", f.Name+"() takes a condition as its second argument")
 	}
 }
 
 // wraps reports whether f applies an aggregate to the events of a condition.
-func (f function) wraps() bool { return f.name == "filter" || f.name == "percentage" }
+func (f Function) wraps() bool { return f.Name == "filter" || f.Name == "percentage" }
 
 // argumentPlace returns the place that argument i is, when f itself stands at.
-func (f function) argumentPlace(i int, at place) place {
+func (f Function) argumentPlace(i int, at place) place {
 	switch {
-	case f.kind == row:
+	case f.Kind == Row:
 		return at
-	case i == 0 && (f.wraps() || f.name == "rate"):
+	case i == 0 && (f.wraps() || f.Name == "rate" || f.Name == "derivative" || f.Name == "predictLinear"):
 		return inSelect // where f has no place, one finding says so
 	default:
 		return inAggregate
 	}
 }
 
+// foreignFunction says what to write instead of a well-known function of other
+// languages; "" for all other names.
+func foreignFunction(name string) string {
+	for _, f := range [...][2]string{
+		{"avg", "write average()"},
+		{"mean", "write average()"},
+		{"coalesce", "write a OR 0: OR replaces null"},
+		{"ifnull", "write a OR 0: OR replaces null"},
+		{"nvl", "write a OR 0: OR replaces null"},
+		{"substr", "write substring()"},
+		{"len", "write length()"},
+		{"now", "write UNTIL now; a condition cannot see the time"},
+		{"cast", "write numeric(), string() or boolean()"},
+		{"distinct", "write uniques() or uniqueCount()"},
+		{"countif", "write filter(count(*), WHERE …)"},
+	} {
+		if compareFold(f[0], name) == 0 {
+			return f[1]
+		}
+	}
+	return ""
+}
+
 func hasAggregate(x Expr) bool {
 	found := false
-	Walk(x, func(x Expr) bool {
-		if call, ok := x.(*Call); ok {
-			f, known := lookup(call.Name)
-			found = found || !known || f.kind == aggregate
+	Walk(x, func(n Node) bool {
+		if call, ok := n.(*Call); ok {
+			f, known := LookupFunction(call.Name)
+			found = found || !known || f.Kind == Aggregate
 		}
-		return !found
+		_, inner := n.(*Subquery)
+		return !found && !inner
 	})
 	return found
 }
 
-func (f function) arguments() string {
+func (f Function) arguments() string {
 	switch {
-	case f.most < 0:
-		return fmt.Sprintf("at least %s", plural(f.least))
-	case f.least == f.most:
-		return plural(f.least)
+	case f.MaxArgs < 0:
+		return "at least " + plural(int64(f.MinArgs), "argument")
+	case f.MinArgs == f.MaxArgs:
+		return plural(int64(f.MinArgs), "argument")
 	default:
-		return fmt.Sprintf("%d to %s", f.least, plural(f.most))
+		return fmt.Sprintf("%d to %s", f.MinArgs, plural(int64(f.MaxArgs), "argument"))
 	}
 }
 
-func plural(n int) string {
+func plural(n int64, what string) string {
 	if n == 1 {
-		return "1 argument"
+		return "1 " + what
 	}
-	return fmt.Sprintf("%d arguments", n)
+	return fmt.Sprintf("%d %ss", n, what)
 }

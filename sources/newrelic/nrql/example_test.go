@@ -37,7 +37,7 @@ func ExampleConjuncts() {
 func ExampleParseQuery() {
 	query, _ := nrql.ParseQuery(diag.PlainText("FROM Transaction TIMESERIES 60000 SELECT COUNT(*)", "", diag.Position{Line: 1, Column: 1}))
 	fmt.Println(query)
-	fmt.Println(query.TimeSeries.Millis())
+	fmt.Println(query.TimeSeries.Width.Millis())
 	// Output:
 	// SELECT count(*) FROM Transaction TIMESERIES 60000
 	// 60000

@@ -7,114 +7,137 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-type functionKind int
+// FunctionKind is what a function makes a value of. The zero FunctionKind is
+// invalid.
+type FunctionKind int
 
+// The kinds of functions.
 const (
-	aggregate functionKind = iota + 1 // makes one value of many events
-	row                               // makes a value of one event
+	Aggregate FunctionKind = iota + 1 // of many events
+	Row                               // of one event
+	Model                             // of a time series, behind PREDICT
 )
 
-// function describes a documented function. most is -1 when there is no bound
-// on the number of arguments.
-type function struct {
-	name        string
-	kind        functionKind
-	least, most int
+// String returns the name that output uses.
+func (k FunctionKind) String() string { return [...]string{"?", "aggregate", "row", "model"}[k] }
+
+// Function describes a function that New Relic documents, or that its own
+// products were seen to use.
+type Function struct {
+	Name    string
+	Kind    FunctionKind
+	MinArgs int
+	MaxArgs int // -1 when there is no bound
+	// Additive says that results over two ranges add up to the result over
+	// both: 3 events and 4 events are 7 events, but two averages are no
+	// average. filter() adds up when what it restricts does.
+	Additive bool
 }
 
-// functions is every documented function, sorted by its name in lower case.
-// Nothing writes to it.
-var functions = [...]function{
-	{"abs", row, 1, 1},
-	{"accountId", row, 0, 0},
-	{"aggregationendtime", aggregate, 0, 0},
-	{"aparse", row, 2, 2},
-	{"apdex", aggregate, 1, 2},
-	{"average", aggregate, 1, 1},
-	{"blob", row, 1, 1},
-	{"boolean", row, 1, 1},
-	{"bucketPercentile", aggregate, 1, -1},
-	{"buckets", row, 2, 3},
-	{"bytecountestimate", aggregate, 0, 1},
-	{"capture", row, 2, 2},
-	{"cardinality", aggregate, 0, -1},
-	{"cdfPercentage", aggregate, 2, 11},
-	{"ceil", row, 1, 1},
-	{"cidrAddress", row, 2, 3},
-	{"clamp_max", row, 2, 2},
-	{"clamp_min", row, 2, 2},
-	{"concat", row, 1, 21},
-	{"convert", row, 3, 3},
-	{"count", aggregate, 1, 1},
-	{"dateOf", row, 1, 2},
-	{"dayOfMonthOf", row, 1, 2},
-	{"decode", row, 2, 2},
-	{"derivative", aggregate, 1, 2},
-	{"dimensions", row, 0, -1},
-	{"earliest", aggregate, 1, 1},
-	{"encode", row, 2, 2},
-	{"eventType", row, 0, 0},
-	{"exp", row, 1, 1},
-	{"filter", aggregate, 2, 2},
-	{"floor", row, 1, 1},
-	{"funnel", aggregate, 2, 11},
-	{"getCdfCount", aggregate, 2, 2},
-	{"getField", row, 2, 2},
-	{"histogram", aggregate, 1, 4},
-	{"hourOf", row, 1, 2},
-	{"if", row, 2, 3},
-	{"indexOf", row, 2, 3},
-	{"jparse", row, 1, 2},
-	{"keyset", aggregate, 0, 0},
-	{"latest", aggregate, 1, 1},
-	{"latestrate", aggregate, 1, 2},
-	{"length", row, 1, 1},
-	{"ln", row, 1, 1},
-	{"log", row, 1, 2},
-	{"log10", row, 1, 1},
-	{"log2", row, 1, 1},
-	{"lower", row, 1, 1},
-	{"mapKeys", row, 1, 1},
-	{"mapValues", row, 1, 1},
-	{"max", aggregate, 1, 1},
-	{"median", aggregate, 1, 1},
-	{"min", aggregate, 1, 1},
-	{"minuteOf", row, 1, 2},
-	{"mod", row, 2, 2},
-	{"monthOf", row, 1, 2},
-	{"numeric", row, 1, 1},
-	{"percentage", aggregate, 2, -1},
-	{"percentile", aggregate, 1, -1},
-	{"position", row, 2, 3},
-	{"pow", row, 2, 2},
-	{"predictLinear", aggregate, 2, 2},
-	{"quarterOf", row, 1, 2},
-	{"rate", aggregate, 1, 2},
-	{"round", row, 1, 2},
-	{"sqrt", row, 1, 1},
-	{"stddev", aggregate, 1, 1},
-	{"stdvar", aggregate, 1, 1},
-	{"string", row, 1, 2},
-	{"substring", row, 2, 3},
-	{"sum", aggregate, 1, 1},
-	{"toDatetime", row, 1, 3},
-	{"toTimestamp", row, 1, 3},
-	{"tuple", row, 1, -1},
-	{"uniqueCount", aggregate, 1, -1},
-	{"uniques", aggregate, 1, 2},
-	{"upper", row, 1, 1},
-	{"weekdayOf", row, 1, 2},
-	{"weekOf", row, 1, 2},
-	{"yearOf", row, 1, 2},
+// Functions returns every known function, sorted by name without regard to
+// case.
+func Functions() []Function { return slices.Clone(functions[:]) }
+
+// functions is sorted by its names in lower case. Nothing writes to it.
+var functions = [...]Function{
+	{"abs", Row, 1, 1, false},
+	{"accountId", Row, 0, 0, false},
+	{"aggregationendtime", Aggregate, 0, 0, false},
+	{"allColumnSearch", Row, 1, 2, false},
+	{"aparse", Row, 2, 2, false},
+	{"apdex", Aggregate, 1, 2, false},
+	{"average", Aggregate, 1, 1, false},
+	{"blob", Row, 1, 1, false},
+	{"boolean", Row, 1, 1, false},
+	{"bucketPercentile", Aggregate, 1, -1, false},
+	{"buckets", Row, 2, 3, false},
+	{"bytecountestimate", Aggregate, 0, 1, false},
+	{"capture", Row, 2, 2, false},
+	{"cardinality", Aggregate, 0, -1, false},
+	{"cdfPercentage", Aggregate, 2, 11, false},
+	{"ceil", Row, 1, 1, false},
+	{"cidrAddress", Row, 1, 3, false},
+	{"clamp_max", Row, 2, 2, false},
+	{"clamp_min", Row, 2, 2, false},
+	{"concat", Row, 0, 21, false},
+	{"contains", Row, 2, 2, false},
+	{"convert", Row, 3, 3, false},
+	{"count", Aggregate, 1, 1, true},
+	{"dateOf", Row, 1, 2, false},
+	{"dayOfMonthOf", Row, 1, 2, false},
+	{"daysInMonthOf", Row, 1, 2, false},
+	{"decode", Row, 2, 2, false},
+	{"derivative", Aggregate, 1, 2, false},
+	{"dimensions", Row, 0, -1, false},
+	{"earliest", Aggregate, 1, 1, false},
+	{"encode", Row, 2, 2, false},
+	{"eventType", Row, 0, 0, false},
+	{"exp", Row, 1, 1, false},
+	{"filter", Aggregate, 2, 2, true},
+	{"floor", Row, 1, 1, false},
+	{"fromDatetime", Row, 1, 3, false},
+	{"fromTimestamp", Row, 1, 3, false},
+	{"funnel", Aggregate, 2, 11, false},
+	{"getCdfCount", Row, 2, 2, false},
+	{"getField", Row, 2, 2, false},
+	{"histogram", Aggregate, 1, 4, false},
+	{"holtwinters", Model, 0, -1, false},
+	{"hourOf", Row, 1, 2, false},
+	{"if", Row, 2, 3, false},
+	{"indexOf", Row, 2, 3, false},
+	{"jparse", Row, 1, 2, false},
+	{"keyset", Aggregate, 0, 0, false},
+	{"latest", Aggregate, 1, 1, false},
+	{"latestrate", Aggregate, 1, 2, false},
+	{"length", Row, 1, 1, false},
+	{"ln", Row, 1, 1, false},
+	{"log", Row, 1, 2, false},
+	{"log10", Row, 1, 1, false},
+	{"log2", Row, 1, 1, false},
+	{"lookup", Row, 1, 1, false},
+	{"lower", Row, 1, 1, false},
+	{"mapKeys", Row, 1, 1, false},
+	{"mapValues", Row, 1, 1, false},
+	{"max", Aggregate, 1, 1, false},
+	{"median", Aggregate, 1, 1, false},
+	{"min", Aggregate, 1, 1, false},
+	{"minuteOf", Row, 1, 2, false},
+	{"mod", Row, 2, 2, false},
+	{"monthOf", Row, 1, 2, false},
+	{"nativesizeestimate", Aggregate, 0, 1, false},
+	{"numeric", Row, 1, 1, false},
+	{"percentage", Aggregate, 2, -1, false},
+	{"percentile", Aggregate, 1, -1, false},
+	{"position", Row, 2, 3, false},
+	{"pow", Row, 2, 2, false},
+	{"predictLinear", Aggregate, 1, 2, false},
+	{"quarterOf", Row, 1, 2, false},
+	{"rate", Aggregate, 1, 2, false},
+	{"round", Row, 1, 2, false},
+	{"sqrt", Row, 1, 1, false},
+	{"stddev", Aggregate, 1, 1, false},
+	{"stdvar", Aggregate, 1, 1, false},
+	{"string", Row, 1, 2, false},
+	{"substring", Row, 2, 3, false},
+	{"sum", Aggregate, 1, 1, true},
+	{"toDatetime", Row, 1, 3, false},
+	{"toTimestamp", Row, 1, 3, false},
+	{"tuple", Row, 1, -1, false},
+	{"uniqueCount", Aggregate, 1, -1, false},
+	{"uniques", Aggregate, 1, 2, false},
+	{"upper", Row, 1, 1, false},
+	{"weekdayOf", Row, 1, 2, false},
+	{"weekOf", Row, 1, 2, false},
+	{"yearOf", Row, 1, 2, false},
 }
 
-// lookup finds a function by name, blind to case.
-func lookup(name string) (function, bool) {
-	i, found := slices.BinarySearchFunc(functions[:], name, func(f function, name string) int {
-		return compareFold(f.name, name)
+// LookupFunction finds a function by its name, blind to case.
+func LookupFunction(name string) (Function, bool) {
+	i, found := slices.BinarySearchFunc(functions[:], name, func(f Function, name string) int {
+		return compareFold(f.Name, name)
 	})
 	if !found {
-		return function{}, false
+		return Function{}, false
 	}
 	return functions[i], true
 }
@@ -134,7 +157,7 @@ func compareFold(a, b string) int {
 func nearestFunction(name string) (string, bool) {
 	names := make([]string, len(functions))
 	for i, f := range functions {
-		names[i] = f.name
+		names[i] = f.Name
 	}
 	return diag.Nearest(name, names)
 }

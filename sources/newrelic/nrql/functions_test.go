@@ -9,31 +9,31 @@ import (
 // The table is searched by halving it, so its order matters.
 func TestFunctionsAreSorted(t *testing.T) {
 	t.Parallel()
-	if !slices.IsSortedFunc(functions[:], func(a, b function) int { return compareFold(a.name, b.name) }) {
+	if !slices.IsSortedFunc(functions[:], func(a, b Function) int { return compareFold(a.Name, b.Name) }) {
 		t.Error("functions are not in the order of their names in lower case")
 	}
 	for i, f := range functions[1:] {
-		if compareFold(f.name, functions[i].name) == 0 {
-			t.Errorf("%s stands twice", f.name)
+		if compareFold(f.Name, functions[i].Name) == 0 {
+			t.Errorf("%s stands twice", f.Name)
 		}
 	}
 }
 
-func TestLookup(t *testing.T) {
+func TestLookupFunction(t *testing.T) {
 	t.Parallel()
 	for _, want := range functions {
-		for _, name := range []string{want.name, strings.ToUpper(want.name), strings.ToLower(want.name)} {
-			if got, ok := lookup(name); !ok || got != want {
-				t.Errorf("lookup(%q) = %+v, %t, want %+v", name, got, ok, want)
+		for _, name := range []string{want.Name, strings.ToUpper(want.Name), strings.ToLower(want.Name)} {
+			if got, ok := LookupFunction(name); !ok || got != want {
+				t.Errorf("LookupFunction(%q) = %+v, %t, want %+v", name, got, ok, want)
 			}
 		}
-		if want.least < 0 || want.most >= 0 && want.most < want.least || want.kind != aggregate && want.kind != row {
+		if want.MinArgs < 0 || want.MaxArgs >= 0 && want.MaxArgs < want.MinArgs || want.Kind.String() == "?" {
 			t.Errorf("%+v cannot be", want)
 		}
 	}
 	for _, name := range []string{"", "a", "counts", "coun", "zzz", "ſum", "count\x00"} {
-		if got, ok := lookup(name); ok {
-			t.Errorf("lookup(%q) = %+v", name, got)
+		if got, ok := LookupFunction(name); ok {
+			t.Errorf("LookupFunction(%q) = %+v", name, got)
 		}
 	}
 }

@@ -29,7 +29,7 @@ func FuzzParseCondition(f *testing.F) {
 		if x == nil {
 			return
 		}
-		nrql.Walk(x, func(x nrql.Expr) bool {
+		nrql.Walk(x, func(x nrql.Node) bool {
 			if at := x.Pos(); at.Start < 0 || at.Start >= at.End || at.End > len(source) {
 				t.Errorf("%T at %v of %d bytes", x, at, len(source))
 			}

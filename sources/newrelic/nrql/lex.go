@@ -93,7 +93,7 @@ func (l *lexer) next() token {
 	case (c == 'r' || c == 'R') && strings.HasPrefix(l.source[start+1:], "'"):
 		l.offset++
 		return l.quoted(start, '\'', tokenString)
-	case isNameStart(c), c == '`':
+	case isNameStart(c), c == '`', c == '%' && l.beginsWildcard(start):
 		return l.name(start)
 	case c >= '0' && c <= '9', c == '.' && start+1 < len(l.source) && isDigit(l.source[start+1]):
 		return l.number(start)
@@ -106,12 +106,38 @@ func (l *lexer) next() token {
 			l.report(t.Range, "write "+short(t.text), "NRQL strings stand in single quotes")
 		}
 		return t
+	case strings.HasPrefix(l.source[start:], "{{"):
+		return l.template(start)
 	default:
 		if char, _ := utf8.DecodeRuneInString(l.source[start:]); unicode.IsLetter(char) {
 			return l.name(start)
 		}
 		return l.symbol(start)
 	}
+}
+
+// beginsWildcard reports whether the % at start begins a name of a metric:
+// %.duration, %[type], uniques(%). Between blanks it is the modulo of other
+// languages.
+func (l *lexer) beginsWildcard(start int) bool {
+	if start+1 == len(l.source) {
+		return false
+	}
+	next := l.source[start+1]
+	return isNameStart(next) || strings.IndexByte(".[%),", next) >= 0
+}
+
+// template reports a {{variable}} of a dashboard, which its program should
+// have replaced.
+func (l *lexer) template(start int) token {
+	end := len(l.source)
+	if length := strings.Index(l.source[start:], "}}"); length >= 0 {
+		end = start + length + 2
+	}
+	l.offset = end
+	r := Range{start, end}
+	l.report(r, "put a value in its place", "the variable "+short(l.source[start:end])+" is not NRQL")
+	return token{r, tokenBad, ""}
 }
 
 func (l *lexer) skipBlanks() {
@@ -201,8 +227,8 @@ func (l *lexer) wordRune(i int) int {
 		next = l.source[i+1]
 	}
 	switch {
-	case isNameStart(c), isDigit(c),
-		c == '.' && (isNameStart(next) || isDigit(next) || next >= utf8.RuneSelf),
+	case isNameStart(c), isDigit(c), c == '%',
+		c == '.' && (isNameStart(next) || isDigit(next) || next == '%' || next >= utf8.RuneSelf),
 		c == ':' && isNameStart(next):
 		return 1
 	case c < utf8.RuneSelf:
@@ -322,7 +348,7 @@ func (l *lexer) symbol(start int) token {
 	r := Range{start, start + size}
 	l.offset = r.End
 	switch {
-	case strings.ContainsRune("=<>+-*/(),", char):
+	case strings.ContainsRune("=<>+-*/(),[]{}:", char):
 		return token{r, tokenSymbol, rest[:size]}
 	case char == utf8.RuneError && size <= 1:
 		l.report(r, "", "not valid UTF-8")
@@ -344,6 +370,10 @@ func symbolHint(char rune) string {
 	switch {
 	case char == '!':
 		return "write != or NOT"
+	case char == '%':
+		return "write mod(a, b)"
+	case char == ';':
+		return "remove it: a query ends where its text ends"
 	case strings.ContainsRune("‘’‚‛“”„´", char):
 		return "write a plain '"
 	case unicode.IsSpace(char):

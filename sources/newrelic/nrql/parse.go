@@ -2,7 +2,6 @@ package nrql
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -33,7 +32,12 @@ func ParseCondition(text diag.Text) (Expr, diag.List) {
 	}
 	x := p.expr()
 	p.end()
-	if !p.failed {
+	for p.resume(func(t, _ token) bool { return t.is("AND") || t.is("OR") }) {
+		p.take()
+		p.expr()
+		p.end()
+	}
+	if !p.list.Failed() {
 		checkCondition(p, x)
 	}
 	if p.list.Failed() {
@@ -49,9 +53,8 @@ func ParseQuery(text diag.Text) (*Query, diag.List) {
 	if text.Len() >= MaxQueryBytes {
 		p.reportLength(Range{MaxQueryBytes - 1, text.Len()}, "query", text.Len())
 	}
-	query := p.query()
-	p.end()
-	if !p.failed {
+	query := p.query(Range{0, text.Len()})
+	if !p.list.Failed() {
 		checkQuery(p, query)
 	}
 	if p.list.Failed() {
@@ -60,16 +63,18 @@ func ParseQuery(text diag.Text) (*Query, diag.List) {
 	return query, p.list
 }
 
-// parser is a recursive descent parser. After its first syntax error it
-// stands at the end of the input for good, so that every loop finishes and no
-// further finding is made of what follows from the first.
+// parser is a recursive descent parser. After a syntax error it stands at the
+// end of the input, so that every loop finishes and nothing is made of what
+// follows; [parser.resume] moves it on to where parsing makes sense again.
 type parser struct {
 	text      diag.Text
 	tokens    []token
 	offset    int
 	depth     int
+	nested    int // queries around the one that is being parsed
 	condition bool
 	failed    bool
+	failedAt  int // the token that was wrong, while failed
 	list      diag.List
 }
 
@@ -82,6 +87,7 @@ func newParser(text diag.Text) *parser {
 	}
 	p.tokens = lex(text.String(), p.report)
 	if p.list.Failed() {
+		p.offset = len(p.tokens) - 1
 		p.stop()
 	}
 	return p
@@ -110,13 +116,37 @@ func (p *parser) fail(r Range, hint, message string) {
 }
 
 func (p *parser) stop() {
-	p.failed = true
+	p.failed, p.failedAt = true, p.offset
 	p.offset = len(p.tokens) - 1
+}
+
+// resume goes on behind a syntax error: at the next token, outside of all
+// brackets, at which parsing makes sense again. It reports whether there is
+// one. Nothing is found behind a bracket that is never closed.
+func (p *parser) resume(sensible func(t, next token) bool) bool {
+	if !p.failed {
+		return false
+	}
+	depth := 0
+	for i, t := range p.tokens {
+		switch {
+		case t.kind == tokenSymbol && strings.ContainsAny(t.text, "([{"):
+			depth++
+		case t.kind == tokenSymbol && strings.ContainsAny(t.text, ")]}"):
+			depth--
+		case i >= p.failedAt && depth == 0 && t.kind == tokenWord && sensible(t, p.tokens[i+1]):
+			p.failed, p.offset, p.depth = false, i, 0
+			return true
+		}
+	}
+	return false
 }
 
 func (p *parser) at() token { return p.tokens[p.offset] }
 
-func (p *parser) peek() token { return p.tokens[min(p.offset+1, len(p.tokens)-1)] }
+func (p *parser) peek() token { return p.ahead(1) }
+
+func (p *parser) ahead(n int) token { return p.tokens[min(p.offset+n, len(p.tokens)-1)] }
 
 func (p *parser) take() token {
 	t := p.at()
@@ -135,18 +165,30 @@ func (p *parser) accept(text string) bool {
 	return false
 }
 
+// demand takes the keyword or symbol that has to stand here.
+func (p *parser) demand(text string) bool {
+	if p.accept(text) {
+		return true
+	}
+	p.unexpected(text)
+	return false
+}
+
 // close takes the bracket that closes the one at open.
 func (p *parser) close(open token) Range {
+	closing := map[string]string{"(": ")", "[": "]", "{": "}"}[open.text]
 	t := p.at()
 	switch {
-	case t.is(")"):
+	case t.is(closing):
 		p.take()
 	case t.kind == tokenEOF, !p.condition && t.kind == tokenWord && isClause(t.text) && !p.closes():
-		p.fail(open.Range, "close it with )", "this bracket is never closed")
+		p.fail(open.Range, "close it with "+closing, "this bracket is never closed")
 	case p.condition && t.kind == tokenWord && isClause(t.text):
 		p.misplaced(t)
-	default:
+	case open.text == "(":
 		p.unexpected(") or an operator")
+	default:
+		p.unexpected(closing)
 	}
 	return Range{open.Start, t.End}
 }
@@ -170,7 +212,14 @@ func (p *parser) closes() bool {
 }
 
 func (p *parser) unexpected(want string) {
-	p.fail(p.at().Range, "expected "+want, "unexpected "+p.at().describe())
+	t := p.at()
+	hint := "expected " + want
+	if t.kind == tokenWord {
+		if foreign := foreignWord(t.text); foreign != "" {
+			hint = foreign
+		}
+	}
+	p.fail(t.Range, hint, "unexpected "+t.describe())
 }
 
 // unexpectedName is for places where a name could stand.
@@ -186,11 +235,12 @@ func (p *parser) misplaced(t token) {
 	if !p.failed {
 		p.add(diag.CodeNRQLClause, t.Range, "remove it: the engine adds the time range and the rest of the query itself",
 			strings.ToUpper(t.text)+" has no place in a condition")
+		p.offset = len(p.tokens) - 1 // what follows belongs to the clause
 		p.stop()
 	}
 }
 
-// end demands that nothing is left.
+// end demands that nothing is left of a condition or an outermost query.
 func (p *parser) end() {
 	t := p.at()
 	if t.kind == tokenEOF {
@@ -219,258 +269,3 @@ func (p *parser) enter() bool {
 }
 
 func (p *parser) leave() { p.depth-- }
-
-// expr parses OR, the loosest operator.
-func (p *parser) expr() Expr {
-	if !p.enter() {
-		return nil
-	}
-	defer p.leave()
-	x := p.and()
-	for p.accept("OR") {
-		x = binary(Or, x, p.and())
-	}
-	return x
-}
-
-func (p *parser) and() Expr {
-	x := p.not()
-	for p.accept("AND") {
-		x = binary(And, x, p.not())
-	}
-	return x
-}
-
-func (p *parser) not() Expr {
-	if !p.at().is("NOT") {
-		return p.comparison()
-	}
-	if !p.enter() {
-		return nil
-	}
-	defer p.leave()
-	word := p.take()
-	x := p.not()
-	return &Unary{Range{word.Start, end(x, word)}, Not, x}
-}
-
-func (p *parser) comparison() Expr {
-	x := p.sum()
-	t := p.at()
-	for op := Eq; op <= Ge; op++ {
-		if t.kind == tokenSymbol && t.text == op.String() {
-			p.take()
-			return binary(op, x, p.sum())
-		}
-	}
-	if t.is("IS") {
-		p.take()
-		return p.is(x)
-	}
-	not := false
-	if t.is("NOT") && (p.peek().is("IN") || p.peek().is("LIKE") || p.peek().is("RLIKE")) {
-		p.take()
-		not = true
-	}
-	switch {
-	case p.accept("IN"):
-		return p.in(x, not)
-	case p.accept("LIKE"):
-		pattern := p.sum()
-		return &Like{span(x, pattern), x, not, false, pattern}
-	case p.accept("RLIKE"):
-		pattern := p.sum()
-		return &Like{span(x, pattern), x, not, true, pattern}
-	}
-	return x
-}
-
-func (p *parser) is(x Expr) Expr {
-	not := p.accept("NOT")
-	t := p.at()
-	for _, what := range []IsKind{IsNull, IsTrue, IsFalse} {
-		if p.accept(what.String()) {
-			return &Is{Range{start(x), t.End}, x, not, what}
-		}
-	}
-	p.unexpected("NULL, TRUE or FALSE")
-	return x
-}
-
-func (p *parser) in(x Expr, not bool) Expr {
-	open := p.at()
-	if !p.accept("(") {
-		p.unexpected("( and a list of values")
-		return x
-	}
-	var list []Expr
-	for {
-		list = append(list, p.sum())
-		if !p.accept(",") {
-			break
-		}
-	}
-	r := p.close(open)
-	return &In{Range{start(x), r.End}, x, not, list}
-}
-
-func (p *parser) sum() Expr {
-	x := p.product()
-	for {
-		switch {
-		case p.accept("+"):
-			x = binary(Add, x, p.product())
-		case p.accept("-"):
-			x = binary(Sub, x, p.product())
-		default:
-			return x
-		}
-	}
-}
-
-func (p *parser) product() Expr {
-	x := p.negated()
-	for {
-		switch {
-		case p.accept("*"):
-			x = binary(Mul, x, p.negated())
-		case p.accept("/"):
-			x = binary(Div, x, p.negated())
-		default:
-			return x
-		}
-	}
-}
-
-func (p *parser) negated() Expr {
-	if !p.at().is("-") {
-		return p.primary()
-	}
-	if !p.enter() {
-		return nil
-	}
-	defer p.leave()
-	sign := p.take()
-	x := p.negated()
-	return &Unary{Range{sign.Start, end(x, sign)}, Neg, x}
-}
-
-func (p *parser) primary() Expr {
-	t := p.at()
-	switch t.kind {
-	case tokenNumber:
-		p.take()
-		return p.number(t)
-	case tokenString:
-		p.take()
-		return &String{t.Range, t.text, unquote(t.text)}
-	case tokenQuoted:
-		p.take()
-		if p.at().is("(") {
-			return p.call(t)
-		}
-		return &Name{t.Range, t.text}
-	case tokenWord:
-		return p.wordExpr(t)
-	case tokenSymbol:
-		if t.text == "(" {
-			p.take()
-			x := p.expr()
-			p.close(t)
-			return x
-		}
-	}
-	p.unexpectedName("a name, a value or (")
-	return &Null{t.Range}
-}
-
-func (p *parser) wordExpr(t token) Expr {
-	switch {
-	case p.peek().is("(") && !isOperatorWord(t.text):
-		p.take()
-		return p.call(t)
-	case t.is("TRUE"), t.is("FALSE"):
-		p.take()
-		return &Bool{t.Range, t.is("TRUE")}
-	case t.is("NULL"):
-		p.take()
-		return &Null{t.Range}
-	case t.is("SELECT") && p.offset > 0 && p.tokens[p.offset-1].is("("):
-		p.fail(t.Range, "", "a subquery is not supported")
-		return &Null{t.Range}
-	case p.condition && isReserved(t.text) && isClause(t.text) && p.peek().kind != tokenSymbol:
-		p.misplaced(t)
-		return &Null{t.Range}
-	case isReserved(t.text):
-		p.unexpectedName("a name, a value or (")
-		return &Null{t.Range}
-	}
-	p.take()
-	return &Name{t.Range, t.text}
-}
-
-func (p *parser) number(t token) Expr {
-	value, err := strconv.ParseFloat(t.text, 64)
-	if err != nil {
-		p.fail(t.Range, "", "the number "+short(t.text)+" is out of range")
-	}
-	return &Number{t.Range, t.text, value}
-}
-
-// call parses the arguments of a function whose name was just taken.
-func (p *parser) call(name token) Expr {
-	call := &Call{Range: name.Range, Name: name.text}
-	if f, known := lookup(name.text); known {
-		call.Name = f.name
-	}
-	open := p.take()
-	if !p.at().is(")") {
-		for {
-			call.Args = append(call.Args, p.argument())
-			if !p.accept(",") {
-				break
-			}
-		}
-	}
-	call.End = p.close(open).End
-	return call
-}
-
-func (p *parser) argument() Expr {
-	t := p.at()
-	switch {
-	case t.is("*"):
-		p.take()
-		return &Star{t.Range}
-	case t.is("WHERE"):
-		p.take()
-		x := p.expr()
-		return &Where{Range{t.Start, end(x, t)}, x}
-	default:
-		return p.expr()
-	}
-}
-
-func binary(op Op, x, y Expr) Expr { return &Binary{span(x, y), op, x, y} }
-
-func start(x Expr) int {
-	if x == nil {
-		return 0
-	}
-	return x.Pos().Start
-}
-
-func end(x Expr, fallback token) int {
-	if x == nil {
-		return fallback.End
-	}
-	return x.Pos().End
-}
-
-func span(x, y Expr) Range {
-	r := Range{Start: start(x)}
-	if y != nil {
-		r.End = y.Pos().End
-	}
-	return r
-}

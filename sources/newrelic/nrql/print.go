@@ -15,49 +15,6 @@ func Print(x Expr) string {
 	return b.String()
 }
 
-// String returns canonical text of the query on one line.
-func (q *Query) String() string {
-	var b strings.Builder
-	b.WriteString("SELECT ")
-	for i, c := range q.Select {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		printExpr(&b, c.Expr, 0)
-		if c.Alias != "" {
-			b.WriteString(" AS " + quoteAlias(c.Alias))
-		}
-	}
-	b.WriteString(" FROM ")
-	for i, name := range q.From {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		printExpr(&b, name, 0)
-	}
-	if q.Where != nil {
-		b.WriteString(" WHERE ")
-		printExpr(&b, q.Where, 0)
-	}
-	if q.Since != nil {
-		b.WriteString(" SINCE " + strconv.FormatInt(q.Since.Millis, 10))
-	}
-	if q.Until != nil {
-		b.WriteString(" UNTIL " + strconv.FormatInt(q.Until.Millis, 10))
-	}
-	if t := q.TimeSeries; t != nil {
-		b.WriteString(" TIMESERIES " + strconv.FormatInt(t.Count, 10))
-		switch {
-		case t.Unit == Millisecond: // a bare number
-		case t.Count == 1:
-			b.WriteString(" " + t.Unit.String())
-		default:
-			b.WriteString(" " + t.Unit.String() + "s")
-		}
-	}
-	return b.String()
-}
-
 // How tightly expressions bind; an operand that binds less tightly than its
 // place demands gets brackets.
 const (
@@ -106,7 +63,7 @@ func printExpr(b *strings.Builder, x Expr, least int) {
 	}
 	switch x := x.(type) {
 	case *Name:
-		b.WriteString(quoteName(x.Value))
+		b.WriteString(x.text())
 	case *String:
 		b.WriteString(x.Raw)
 	case *Number:
@@ -117,6 +74,8 @@ func printExpr(b *strings.Builder, x Expr, least int) {
 		b.WriteString("NULL")
 	case *Star:
 		b.WriteByte('*')
+	case *Duration:
+		b.WriteString(x.String())
 	case *Unary:
 		printUnary(b, x)
 	case *Binary:
@@ -134,7 +93,12 @@ func printExpr(b *strings.Builder, x Expr, least int) {
 		b.WriteString(" IS " + printNot(x.Not) + x.What.String())
 	case *In:
 		printExpr(b, x.X, bindSum)
-		b.WriteString(" " + printNot(x.Not) + "IN (")
+		b.WriteString(" " + printNot(x.Not) + "IN ")
+		if rows, ok := x.members(); ok {
+			printExpr(b, rows, 0)
+			break
+		}
+		b.WriteByte('(')
 		printList(b, x.List, bindSum)
 		b.WriteByte(')')
 	case *Like:
@@ -145,8 +109,17 @@ func printExpr(b *strings.Builder, x Expr, least int) {
 		}
 		b.WriteString(" " + printNot(x.Not) + operator)
 		printExpr(b, x.Pattern, bindSum)
+	default:
+		printCompound(b, x)
+	}
+}
+
+// printCompound prints what brings its own brackets or ends where its place
+// does.
+func printCompound(b *strings.Builder, x Expr) {
+	switch x := x.(type) {
 	case *Call:
-		if _, known := lookup(x.Name); known {
+		if _, known := LookupFunction(x.Name); known {
 			b.WriteString(x.Name)
 		} else {
 			b.WriteString(quoteName(x.Name))
@@ -157,7 +130,47 @@ func printExpr(b *strings.Builder, x Expr, least int) {
 	case *Where:
 		b.WriteString("WHERE ")
 		printExpr(b, x.Condition, 0)
+		printAlias(b, x.Label)
+	case *Named:
+		b.WriteString(x.Name + ": ")
+		printNamed(b, x.Value)
+	case *List:
+		b.WriteByte('{')
+		printList(b, x.Items, bindSum)
+		b.WriteByte('}')
+	case *Index:
+		printExpr(b, x.X, bindValue)
+		b.WriteByte('[')
+		printExpr(b, x.Key, bindSum)
+		b.WriteByte(']')
+	case *Cases:
+		b.WriteString("CASES (")
+		for i, c := range x.Cases {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			printExpr(b, c, 0)
+		}
+		b.WriteByte(')')
+		if x.Rest != nil {
+			b.WriteString(" OR ")
+			printExpr(b, x.Rest, bindSum)
+		}
+	case *Subquery:
+		b.WriteByte('(')
+		printQuery(b, x.Query)
+		b.WriteByte(')')
 	}
+}
+
+// printNamed prints the value of a named argument, in which AUTO is a word of
+// its own.
+func printNamed(b *strings.Builder, value Expr) {
+	if name, ok := value.(*Name); ok && strings.EqualFold(name.Value, "AUTO") {
+		b.WriteString("AUTO")
+		return
+	}
+	printExpr(b, value, 0)
 }
 
 func printUnary(b *strings.Builder, x *Unary) {
@@ -187,6 +200,42 @@ func printList(b *strings.Builder, list []Expr, least int) {
 		}
 		printExpr(b, x, least)
 	}
+}
+
+// members returns the subquery whose rows are the list of IN.
+func (x *In) members() (*Subquery, bool) {
+	if len(x.List) != 1 {
+		return nil, false
+	}
+	rows, ok := x.List[0].(*Subquery)
+	return rows, ok
+}
+
+func printAlias(b *strings.Builder, alias string) {
+	if alias != "" {
+		b.WriteString(" AS " + quoteAlias(alias))
+	}
+}
+
+// text returns a name as it is written. Only what can be read back as a
+// wildcard is printed as one.
+func (x *Name) text() string {
+	if x.Wildcard && isWildcard(x.Value) {
+		return x.Value
+	}
+	return quoteName(x.Value)
+}
+
+// isWildcard reports whether a name that holds % can stand without backticks.
+func isWildcard(name string) bool {
+	if !hasWildcard(name) {
+		return false
+	}
+	rest, found := strings.CutPrefix(name, "%")
+	if found && (rest == "" || rest[0] == '%' || rest[0] == '.' || isNameStart(rest[0])) {
+		name = "a" + rest
+	}
+	return isPlain(strings.ReplaceAll(name, "%", "a"))
 }
 
 // quoteName puts a name in backticks where the language needs them. A name

@@ -155,14 +155,14 @@ func (t tree) query() *nrql.Query {
 		q.Where = t.test(2)
 	}
 	if t.bool() {
-		q.Since = &nrql.Time{Millis: 1_700_000_000_000}
+		q.Since = &nrql.Epoch{Millis: 1_700_000_000_000}
 	}
 	if t.bool() {
-		q.Until = &nrql.Time{Millis: 1_700_006_000_000}
+		q.Until = &nrql.Epoch{Millis: 1_700_006_000_000}
 	}
 	if t.bool() {
 		unit := rapid.SampledFrom([]nrql.Unit{nrql.Second, nrql.Minute, nrql.Hour}).Draw(t.T, "unit")
-		q.TimeSeries = &nrql.TimeSeries{Count: int64(1 + t.choose(2)), Unit: unit}
+		q.TimeSeries = nrql.Every(int64(1+t.choose(2)), unit)
 		if unit == nrql.Second || unit == nrql.Hour { // too many buckets or none
 			q.Since = nil
 		}

@@ -8,84 +8,191 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// Limits that New Relic puts on a query.
-const (
-	// MaxQueryBytes is the length a query has to stay below.
-	MaxQueryBytes = 4096
-	// MaxBuckets is the largest number of TIMESERIES buckets.
-	MaxBuckets = 366
-)
-
-// query parses clauses in any order, each at most once.
-func (p *parser) query() *Query {
-	q := &Query{Range: Range{0, p.text.Len()}}
-	seen := map[string]Range{}
-	for p.at().kind == tokenWord && isClause(p.at().text) {
-		t := p.at()
-		clause := strings.ToUpper(t.text)
-		if first, twice := seen[clause]; twice {
-			p.failTwice(t.Range, first, clause)
+// query parses clauses in any order, each at most once. An outermost query
+// goes on behind a mistake at the next clause.
+func (p *parser) query(r Range) *Query {
+	c := &clauses{parser: p, query: &Query{Range: r}, seen: map[string]Range{}}
+	for {
+		c.parse()
+		switch t := p.at(); {
+		case len(c.seen) == 0:
+			p.unexpected("SELECT or FROM")
+		case p.nested == 0:
+			p.end()
+		case t.kind != tokenEOF && !t.is(")"):
+			p.unexpected("a clause or )")
+		}
+		if p.nested > 0 || !p.resume(beginsClause) {
 			break
 		}
-		seen[clause] = t.Range
-		p.take()
-		p.clause(q, t, clause)
+		c.broken = true
 	}
-	if p.failed || p.at().kind != tokenEOF && (len(q.Select) > 0 || len(q.From) > 0) {
-		return q // what is left is worse than what is missing
+	if p.nested > 0 {
+		c.query.End = p.tokens[max(p.offset-1, 0)].End
 	}
-	switch {
-	case len(q.Select) == 0 && len(q.From) == 0:
-		p.unexpected("SELECT or FROM")
-	case len(q.Select) == 0:
-		p.fail(Range{p.text.Len(), p.text.Len()}, "add SELECT count(*)", "the query selects nothing")
-	case len(q.From) == 0:
-		p.fail(Range{p.text.Len(), p.text.Len()}, "add FROM and an event type", "the query names no event type")
+	if !p.failed && !c.broken {
+		c.checkComplete()
 	}
-	return q
+	return c.query
 }
 
-func (p *parser) failTwice(second, first Range, clause string) {
-	place := p.text.Span(first.Start, first.End)
-	p.list.Add(diag.Diagnostic{
-		Code: diag.CodeNRQL, Severity: diag.Error, Span: p.text.Span(second.Start, second.End),
-		Message: "NRQL: " + clause + " stands twice",
+// beginsClause reports whether a clause begins behind a mistake. A word that
+// another clause follows, or nothing, is the mistake itself: SELECT a AS since
+// FROM T.
+func beginsClause(t, next token) bool {
+	alone := t.is("TIMESERIES") || t.is("EXTRAPOLATE") || t.is("RAW") || t.is("PREDICT")
+	follows := next.kind == tokenEOF || next.kind == tokenWord && isClause(next.text) && !t.is("INNER") && !t.is("LEFT") && !t.is("COMPARE")
+	return isClause(t.text) && (alone || !follows)
+}
+
+// clauses parses the clauses of one query.
+type clauses struct {
+	*parser
+	query  *Query
+	seen   map[string]Range
+	last   string // the clause before
+	broken bool   // whether one of them could not be parsed
+}
+
+func (c *clauses) parse() {
+	for c.at().kind == tokenWord && isClause(c.at().text) && !c.failed {
+		first := c.at()
+		name := c.keyword()
+		if c.failed {
+			return
+		}
+		if place, twice := c.seen[name]; twice && name != "JOIN" {
+			c.twice(first.Range, place, name)
+			c.broken = true
+			(&clauses{parser: c.parser, query: &Query{}, seen: map[string]Range{}, last: c.last}).clause(first, name)
+		} else {
+			c.seen[name] = first.Range
+			c.clause(first, name)
+		}
+		c.last = name
+	}
+}
+
+// keyword takes the words that begin a clause and returns them in their
+// canonical form.
+func (c *clauses) keyword() string {
+	word := strings.ToUpper(c.take().text)
+	switch word {
+	case "ORDER", "SLIDE":
+		c.demand("BY")
+		if word == "ORDER" && c.last == "FACET" {
+			return "FACET … ORDER BY"
+		}
+		return word + " BY"
+	case "COMPARE":
+		c.demand("WITH")
+		return "COMPARE WITH"
+	case "WITH":
+		for _, second := range []string{"TIMEZONE", "METRIC_FORMAT"} {
+			if c.at().is(second) && c.peek().kind == tokenString {
+				c.take()
+				return "WITH " + second
+			}
+		}
+	case "INNER", "LEFT":
+		c.demand("JOIN")
+		return "JOIN"
+	case "SHOW":
+		if c.demand("EVENT") {
+			c.demand("TYPES")
+		}
+		return "SHOW EVENT TYPES"
+	}
+	return word
+}
+
+func (c *clauses) twice(second, first Range, name string) {
+	place := c.text.Span(first.Start, first.End)
+	c.list.Add(diag.Diagnostic{
+		Code: diag.CodeNRQL, Severity: diag.Error, Span: c.text.Span(second.Start, second.End),
+		Message: "NRQL: " + name + " stands twice",
 		Hint:    "keep one of them",
 		Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
 	})
-	p.stop()
 }
 
-func (p *parser) clause(q *Query, t token, clause string) {
-	switch clause {
+func (c *clauses) clause(first token, name string) {
+	q := c.query
+	switch name {
+	case "SHOW EVENT TYPES":
+		q.Show = true
 	case "SELECT":
-		q.Select = p.columns()
+		q.Select = c.columns(c.column)
 	case "FROM":
-		q.From = p.eventTypes()
+		q.From = c.list1(c.table)
+	case "JOIN":
+		c.join(first)
+	case "WITH":
+		c.variables()
 	case "WHERE":
-		q.Where = p.expr()
-	case "SINCE":
-		q.Since = p.instant()
-	case "UNTIL":
-		q.Until = p.instant()
-	case "TIMESERIES":
-		q.TimeSeries = p.timeSeries(t)
+		q.Where = c.expr()
+	case "FACET":
+		q.Facet = &Facet{Range: first.Range, By: c.columns(c.group)}
+		q.Facet.End = q.Facet.By[len(q.Facet.By)-1].End
+	case "FACET … ORDER BY":
+		c.facetOrder()
+	case "ORDER BY":
+		c.orderBy()
+	case "LIMIT":
+		q.Limit = c.limit(first)
+	case "OFFSET":
+		q.Offset = c.wholeNumber("OFFSET 10")
 	default:
-		p.fail(t.Range, "", clause+" is not supported")
+		c.timeClause(first, name)
 	}
 }
 
-func (p *parser) columns() []Column {
+func (c *clauses) timeClause(first token, name string) {
+	q := c.query
+	switch name {
+	case "SINCE":
+		q.Since = c.instant()
+	case "UNTIL":
+		q.Until = c.instant()
+	case "WITH TIMEZONE":
+		q.TimeZone = newString(c.take())
+	case "WITH METRIC_FORMAT":
+		q.MetricFormat = newString(c.take())
+	case "COMPARE WITH":
+		q.Compare = c.ago()
+	case "TIMESERIES":
+		q.TimeSeries = c.timeSeries(first)
+	case "SLIDE BY":
+		c.slide(first)
+	case "PREDICT":
+		q.Predict = c.predict(first)
+	case "EXTRAPOLATE":
+		q.Extrapolate = true
+	case "RAW":
+		q.Raw = true
+	}
+}
+
+// checkComplete demands the clauses that a query cannot do without.
+func (c *clauses) checkComplete() {
+	q := c.query
+	at := Range{q.End, q.End}
+	switch {
+	case q.Show && (len(q.Select) > 0 || len(q.From) > 0):
+		c.report(c.seen["SHOW EVENT TYPES"], "remove one of them", "SHOW EVENT TYPES stands in the place of SELECT and FROM")
+	case q.Show:
+	case len(q.Select) == 0:
+		c.fail(at, "add SELECT count(*)", "the query selects nothing")
+	case len(q.From) == 0 && len(q.With) == 0:
+		c.fail(at, "add FROM and an event type", "the query names no event type")
+	}
+}
+
+func (p *parser) columns(parse func() Expr) []Column {
 	var columns []Column
 	for {
 		t := p.at()
-		var x Expr
-		if t.is("*") {
-			p.take()
-			x = &Star{t.Range}
-		} else {
-			x = p.expr()
-		}
+		x := parse()
 		c := Column{Range: Range{t.Start, end(x, t)}, Expr: x}
 		if p.accept("AS") {
 			c.Alias, c.End = p.alias()
@@ -97,10 +204,45 @@ func (p *parser) columns() []Column {
 	}
 }
 
+func (p *parser) column() Expr {
+	if t := p.at(); t.is("*") {
+		p.take()
+		return &Star{t.Range}
+	}
+	return p.expr()
+}
+
+// group parses one expression of FACET.
+func (p *parser) group() Expr {
+	word, open := p.at(), p.peek()
+	if !word.is("CASES") || !open.is("(") {
+		return p.expr()
+	}
+	p.take()
+	p.take()
+	cases := &Cases{Range: word.Range}
+	for {
+		if !p.at().is("WHERE") {
+			p.unexpected("WHERE and a condition")
+			return cases
+		}
+		cases.Cases = append(cases.Cases, p.where())
+		if !p.accept(",") {
+			break
+		}
+	}
+	cases.End = p.close(open).End
+	if p.accept("OR") {
+		cases.Rest = p.sum()
+		cases.End = end(cases.Rest, open)
+	}
+	return cases
+}
+
 func (p *parser) alias() (string, int) {
 	t := p.at()
 	switch {
-	case t.kind == tokenWord && !isReserved(t.text), t.kind == tokenQuoted:
+	case t.kind == tokenWord && !isReserved(t.text) && !hasWildcard(t.text), t.kind == tokenQuoted:
 		p.take()
 		return t.text, t.End
 	case t.kind == tokenString:
@@ -115,76 +257,143 @@ func (p *parser) alias() (string, int) {
 	return "", t.End
 }
 
-func (p *parser) eventTypes() []*Name {
-	var names []*Name
+// table parses what FROM names.
+func (p *parser) table() Expr {
+	t := p.at()
+	switch {
+	case t.is("("):
+		p.take()
+		if !beginsQuery(p.at()) {
+			p.unexpected("SELECT or FROM of an inner query")
+			return &Null{t.Range}
+		}
+		return p.subquery(t)
+	case t.kind == tokenWord && p.peek().is("("):
+		p.take()
+		call := p.call(t)
+		if call.Name != "lookup" {
+			p.fail(t.Range, "write an event type, or lookup(table)", short(call.Name)+"() is nothing to select from")
+		}
+		return call
+	case t.kind == tokenWord && !isReserved(t.text), t.kind == tokenQuoted:
+		p.take()
+		return newName(t)
+	}
+	p.unexpectedName("an event type")
+	return &Null{t.Range}
+}
+
+// join parses what stands behind JOIN, which has to follow FROM directly.
+func (c *clauses) join(first token) {
+	if c.last != "FROM" && c.last != "JOIN" {
+		c.fail(first.Range, "move it directly behind FROM", "JOIN stands away from FROM")
+		return
+	}
+	open := c.at()
+	if !c.accept("(") {
+		c.unexpected("( and the query to join")
+		return
+	}
+	if !beginsQuery(c.at()) {
+		c.unexpected("SELECT or FROM of the query to join")
+		return
+	}
+	j := Join{Range: first.Range, Left: first.is("LEFT"), Rows: c.subquery(open)}
+	if !c.demand("ON") {
+		return
+	}
+	key := c.sum()
+	j.On = key
+	if c.accept("=") {
+		j.On = binary(Eq, key, c.sum())
+	}
+	j.End = end(j.On, open)
+	c.query.Joins = append(c.query.Joins, j)
+}
+
+func (c *clauses) variables() {
 	for {
-		t := p.at()
-		switch {
-		case t.is("("):
-			p.fail(t.Range, "", "a subquery in FROM is not supported")
-			return names
-		case t.kind == tokenWord && !isReserved(t.text), t.kind == tokenQuoted:
-			p.take()
-			names = append(names, &Name{t.Range, t.text})
-		default:
-			p.unexpectedName("an event type")
-			return names
+		t := c.at()
+		v := Variable{Expr: c.expr()}
+		if !c.demand("AS") {
+			return
 		}
-		if !p.accept(",") {
-			return names
+		end := 0
+		if open := c.at(); c.accept("(") {
+			for {
+				var name string
+				name, _ = c.alias()
+				v.Names = append(v.Names, name)
+				if !c.accept(",") {
+					break
+				}
+			}
+			end = c.close(open).End
+		} else {
+			v.Names = make([]string, 1)
+			v.Names[0], end = c.alias()
+		}
+		v.Range = Range{t.Start, end}
+		c.query.With = append(c.query.With, v)
+		if !c.accept(",") {
+			return
 		}
 	}
 }
 
-// instant parses a time in SINCE or UNTIL, in epoch milliseconds.
-func (p *parser) instant() *Time {
+// facetOrder parses the ORDER BY that stands directly behind FACET and chooses
+// its groups, always the highest first.
+func (c *clauses) facetOrder() {
+	x := c.expr()
+	if t := c.at(); t.is("ASC") {
+		c.fail(t.Range, "remove it: FACET … ORDER BY takes the highest first", "unexpected "+t.describe())
+		return
+	}
+	c.accept("DESC")
+	if f := c.query.Facet; f != nil {
+		f.OrderBy, f.End = x, end(x, c.at())
+	}
+}
+
+func (c *clauses) orderBy() {
+	for {
+		t := c.at()
+		x := c.expr()
+		o := Order{Range: Range{t.Start, end(x, t)}, Expr: x}
+		if word := c.at(); word.is("ASC") || word.is("DESC") {
+			o.Desc, o.End = word.is("DESC"), c.take().End
+		}
+		c.query.OrderBy = append(c.query.OrderBy, o)
+		if !c.accept(",") {
+			return
+		}
+	}
+}
+
+func (p *parser) limit(first token) *Limit {
+	if t := p.at(); t.is("MAX") {
+		p.take()
+		return &Limit{Range: Range{first.Start, t.End}, Max: true}
+	}
+	n := p.wholeNumber("LIMIT 100 or LIMIT MAX")
+	if n == nil {
+		return nil
+	}
+	return &Limit{Range: Range{first.Start, n.End}, Count: int64(n.Value)}
+}
+
+// wholeNumber parses a number of rows.
+func (p *parser) wholeNumber(example string) *Number {
 	t := p.at()
-	millis, err := strconv.ParseInt(t.text, 10, 64)
-	if t.kind != tokenNumber || err != nil {
-		p.fail(t.Range, "write milliseconds since 1970, such as 1700000000000", "only times in epoch milliseconds are supported")
+	if t.kind != tokenNumber {
+		p.unexpected("a whole number: " + example)
+		return nil
+	}
+	n, err := strconv.ParseInt(t.text, 10, 32)
+	if err != nil {
+		p.fail(t.Range, "write "+example, fmt.Sprintf("%s is no number of rows", short(t.text)))
 		return nil
 	}
 	p.take()
-	if unit := p.at(); unit.kind == tokenWord {
-		if _, relative := parseUnit(unit.text); relative || unit.is("AGO") {
-			p.fail(unit.Range, "write milliseconds since 1970, such as 1700000000000", "relative times are not supported")
-		}
-	}
-	return &Time{t.Range, millis}
-}
-
-func (p *parser) timeSeries(keyword token) *TimeSeries {
-	t := p.at()
-	count, err := strconv.ParseInt(t.text, 10, 64)
-	if t.kind != tokenNumber || err != nil || count < 1 {
-		p.fail(t.Range, "write a bucket such as TIMESERIES 1 minute", "TIMESERIES without a whole number of units is not supported")
-		return nil
-	}
-	p.take()
-	series := &TimeSeries{Range{keyword.Start, t.End}, count, Millisecond}
-	if unit := p.at(); unit.kind == tokenWord && !isClause(unit.text) {
-		known := false
-		if series.Unit, known = parseUnit(unit.text); !known {
-			p.unexpected("second, minute, hour, day or week")
-			return nil
-		}
-		series.End = p.take().End
-	}
-	if count > int64(1<<52)/series.Unit.Millis() {
-		p.fail(t.Range, "", fmt.Sprintf("a bucket of %d %ss is too long", count, series.Unit))
-	}
-	return series
-}
-
-func parseUnit(word string) (Unit, bool) {
-	name := strings.TrimSuffix(strings.ToLower(word), "s")
-	if strings.EqualFold(word, "ms") {
-		return Millisecond, true
-	}
-	for u := Millisecond; u <= Week; u++ {
-		if name == u.String() {
-			return u, true
-		}
-	}
-	return 0, false
+	return &Number{t.Range, t.text, float64(n)}
 }

@@ -5,41 +5,110 @@ import (
 	"strings"
 )
 
-// children returns the direct parts of an expression, in source order.
-func children(x Expr) []Expr {
-	switch x := x.(type) {
+// children returns the direct parts of a node, in source order as far as
+// clauses have one.
+func children(n Node) []Expr {
+	switch n := n.(type) {
+	case *Query:
+		return n.expressions()
 	case *Unary:
-		return []Expr{x.X}
+		return []Expr{n.X}
 	case *Binary:
-		return []Expr{x.X, x.Y}
+		return []Expr{n.X, n.Y}
 	case *Is:
-		return []Expr{x.X}
+		return []Expr{n.X}
 	case *In:
-		return append([]Expr{x.X}, x.List...)
+		return append([]Expr{n.X}, n.List...)
 	case *Like:
-		return []Expr{x.X, x.Pattern}
+		return []Expr{n.X, n.Pattern}
 	case *Call:
-		return x.Args
+		return n.Args
 	case *Where:
-		return []Expr{x.Condition}
+		return []Expr{n.Condition}
+	case *Named:
+		return []Expr{n.Value}
+	case *List:
+		return n.Items
+	case *Index:
+		if _, field := n.Key.(*Name); field {
+			return []Expr{n.X}
+		}
+		return []Expr{n.X, n.Key}
+	case *Cases:
+		return n.parts()
 	}
 	return nil
 }
 
-// Walk calls visit for x and everything below it, outermost first. It does
-// not descend into a part for which visit returns false.
-func Walk(x Expr, visit func(Expr) bool) {
-	if x == nil || !visit(x) {
+func (c *Cases) parts() []Expr {
+	var parts []Expr
+	for _, w := range c.Cases {
+		parts = append(parts, w)
+	}
+	if c.Rest != nil {
+		parts = append(parts, c.Rest)
+	}
+	return parts
+}
+
+// expressions returns what stands in the clauses of a query.
+func (q *Query) expressions() []Expr {
+	var all []Expr
+	add := func(x Expr) {
+		if x != nil {
+			all = append(all, x)
+		}
+	}
+	for _, v := range q.With {
+		add(v.Expr)
+	}
+	for _, c := range q.Select {
+		add(c.Expr)
+	}
+	all = append(all, q.From...)
+	for _, j := range q.Joins {
+		add(j.Rows)
+		add(j.On)
+	}
+	add(q.Where)
+	if q.Facet != nil {
+		for _, c := range q.Facet.By {
+			add(c.Expr)
+		}
+		add(q.Facet.OrderBy)
+	}
+	for _, o := range q.OrderBy {
+		add(o.Expr)
+	}
+	return all
+}
+
+// Walk calls visit for n and everything below it, outermost first: the
+// expressions of a query, and the queries in its brackets. It does not descend
+// into a part for which visit returns false. The key of an [Index] that is the
+// name of a field is not visited.
+func Walk(n Node, visit func(Node) bool) {
+	if n == nil || !visit(n) {
 		return
 	}
-	for _, child := range children(x) {
+	if s, ok := n.(*Subquery); ok && s.Query != nil {
+		Walk(s.Query, visit)
+		return
+	}
+	for _, child := range children(n) {
 		Walk(child, visit)
 	}
 }
 
 // All joins conditions by AND; nils are left out. It returns nil when nothing
 // is left.
-func All(conditions ...Expr) Expr {
+func All(conditions ...Expr) Expr { return join(And, conditions) }
+
+// Any joins conditions by OR; nils are left out. It returns nil when nothing
+// is left.
+func Any(conditions ...Expr) Expr { return join(Or, conditions) }
+
+func join(op Op, conditions []Expr) Expr {
 	var all Expr
 	for _, c := range conditions {
 		switch {
@@ -47,7 +116,7 @@ func All(conditions ...Expr) Expr {
 		case all == nil:
 			all = c
 		default:
-			all = &Binary{Op: And, X: all, Y: c}
+			all = &Binary{Op: op, X: all, Y: c}
 		}
 	}
 	return all
@@ -65,13 +134,60 @@ func Conjuncts(x Expr) []Expr {
 	return []Expr{x}
 }
 
-// Attributes returns the names of the attributes that x uses, sorted, each
-// once.
-func Attributes(x Expr) []string {
+// Attributes returns the names of the attributes that n uses, sorted, each
+// once. The variables of WITH, the results of an inner query and event types
+// are none.
+func Attributes(n Node) []string {
 	var names []string
-	Walk(x, func(x Expr) bool {
-		if name, ok := x.(*Name); ok {
-			names = append(names, name.Value)
+	Walk(n, func(n Node) bool {
+		switch n := n.(type) {
+		case *Name:
+			names = append(names, n.Value)
+		case *Query:
+			names = append(names, n.attributes()...)
+			return false
+		}
+		return true
+	})
+	slices.SortFunc(names, strings.Compare)
+	return slices.Compact(names)
+}
+
+func (q *Query) attributes() []string {
+	given := map[string]bool{}
+	for _, v := range q.With {
+		for _, name := range v.Names {
+			given[name] = true
+		}
+	}
+	var names []string
+	inner := false
+	for _, x := range q.expressions() {
+		if slices.Contains(q.From, x) {
+			s, ok := x.(*Subquery)
+			if inner = inner || ok; ok {
+				names = append(names, Attributes(s.Query)...)
+			}
+			continue
+		}
+		if s, ok := x.(*Subquery); !inner || ok && s.Query != nil {
+			names = append(names, Attributes(x)...)
+		}
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return given[name] })
+}
+
+// EventTypes returns the event types that a query reads, those of its inner
+// queries among them, sorted, each once.
+func (q *Query) EventTypes() []string {
+	var names []string
+	Walk(q, func(n Node) bool {
+		if q, ok := n.(*Query); ok {
+			for _, x := range q.From {
+				if name, ok := x.(*Name); ok {
+					names = append(names, name.Value)
+				}
+			}
 		}
 		return true
 	})

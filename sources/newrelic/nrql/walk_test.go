@@ -23,7 +23,7 @@ func TestWalk(t *testing.T) {
 	source := "NOT a = -b AND (c IS NULL OR if(d, 'x', 1) IN (e, true) OR f LIKE g)"
 	visit := func(stop string) []string {
 		var got []string
-		nrql.Walk(condition(t, source), func(x nrql.Expr) bool {
+		nrql.Walk(condition(t, source), func(x nrql.Node) bool {
 			at := x.Pos()
 			got = append(got, source[at.Start:at.End])
 			return source[at.Start:at.End] != stop
@@ -45,7 +45,7 @@ func TestWalk(t *testing.T) {
 	if got := visit("NOT a = -b"); len(got) != len(want)-4 {
 		t.Errorf("Walk goes below a part that was refused: %q", got)
 	}
-	nrql.Walk(nil, func(nrql.Expr) bool {
+	nrql.Walk(nil, func(nrql.Node) bool {
 		t.Error("Walk visits nil")
 		return true
 	})
@@ -155,21 +155,25 @@ func TestWordsOfTheTree(t *testing.T) {
 	}
 }
 
-func TestBucketLength(t *testing.T) {
+func TestWidth(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		series nrql.TimeSeries
+		series *nrql.TimeSeries
 		want   int64
 	}{
-		{nrql.TimeSeries{Count: 300_000, Unit: nrql.Millisecond}, 300_000},
-		{nrql.TimeSeries{Count: 30, Unit: nrql.Second}, 30_000},
-		{nrql.TimeSeries{Count: 5, Unit: nrql.Minute}, 300_000},
-		{nrql.TimeSeries{Count: 2, Unit: nrql.Hour}, 7_200_000},
-		{nrql.TimeSeries{Count: 1, Unit: nrql.Day}, 86_400_000},
-		{nrql.TimeSeries{Count: 1, Unit: nrql.Week}, 604_800_000},
+		{nrql.Every(300_000, nrql.Millisecond), 300_000},
+		{nrql.Every(30, nrql.Second), 30_000},
+		{nrql.Every(5, nrql.Minute), 300_000},
+		{nrql.Every(2, nrql.Hour), 7_200_000},
+		{nrql.Every(1, nrql.Day), 86_400_000},
+		{nrql.Every(1, nrql.Week), 604_800_000},
+		{nrql.Every(1, nrql.Month), 30 * 86_400_000},
+		{nrql.Every(1, nrql.Quarter), 91 * 86_400_000},
+		{nrql.Every(1, nrql.Year), 365 * 86_400_000},
+		{&nrql.TimeSeries{Width: nrql.Width{Kind: nrql.WidthAuto}}, 0},
 	} {
-		if got := tt.series.Millis(); got != tt.want {
-			t.Errorf("%d %ss are %d ms, want %d", tt.series.Count, tt.series.Unit, got, tt.want)
+		if got := tt.series.Width.Millis(); got != tt.want {
+			t.Errorf("%+v is %d ms wide, want %d", tt.series.Width, got, tt.want)
 		}
 	}
 }

@@ -41,6 +41,33 @@ func isClause(word string) bool {
 	return false
 }
 
+// foreignWord says what to write instead of a word of other languages that
+// NRQL does not have; "" for all other words.
+func foreignWord(word string) string {
+	switch strings.ToUpper(word) {
+	case "BETWEEN":
+		return "there is no BETWEEN: write a >= 1 AND a <= 5"
+	case "HAVING":
+		return "there is no HAVING: filter in an outer query, SELECT … FROM (SELECT …) WHERE …"
+	case "GROUP":
+		return "there is no GROUP BY: write FACET"
+	case "DISTINCT":
+		return "there is no DISTINCT: write uniques(a) or uniqueCount(a)"
+	case "UNION":
+		return "there is no UNION: name several event types, FROM a, b"
+	case "ESCAPE":
+		return "there is no ESCAPE: match a literal % with RLIKE"
+	case "ILIKE":
+		return "there is no ILIKE: LIKE is blind to case already"
+	case "CASE":
+		return "there is no CASE: write if(condition, a, b), or FACET CASES (WHERE …)"
+	}
+	return ""
+}
+
+// hasWildcard reports whether a plain name stands for several ones.
+func hasWildcard(name string) bool { return strings.Contains(name, "%") }
+
 // isOperatorWord reports whether a word in front of a bracket is an operator
 // and not the name of a function.
 func isOperatorWord(word string) bool {

@@ -71,8 +71,8 @@ func (a *aggregates) slot(x *nrql.Call) valueFunc {
 // simulated.
 func hasAggregate(x nrql.Expr) bool {
 	found := false
-	nrql.Walk(x, func(x nrql.Expr) bool {
-		if call, isCall := x.(*nrql.Call); isCall {
+	nrql.Walk(x, func(n nrql.Node) bool {
+		if call, isCall := n.(*nrql.Call); isCall {
 			switch call.Name {
 			case "count", "sum", "average", "min", "max", "earliest", "latest":
 				found = true

@@ -50,6 +50,9 @@ func (c *compiler) fail(err *queryError) {
 func (c *compiler) value(x nrql.Expr) valueFunc {
 	switch x := x.(type) {
 	case *nrql.Name:
+		if x.Wildcard {
+			return c.refuse("the wildcard %s", x.Value)
+		}
 		return c.name(c, x)
 	case *nrql.String:
 		return constant(String(x.Value))
@@ -76,13 +79,34 @@ func (c *compiler) value(x nrql.Expr) valueFunc {
 		case x.Op == nrql.Or && !isLogical(x.X):
 			return c.replacement(x)
 		}
-	case *nrql.Star:
-		return c.refuse("* outside of count(*)")
-	case *nrql.Where:
-		return c.refuse("WHERE inside of an expression")
+	default:
+		if what := refused(x); what != "" {
+			return c.refuse("%s", what)
+		}
 	}
 	test := c.test(x)
 	return func(row int) Value { return test(row).value() }
+}
+
+// refused names an expression that is not simulated anywhere.
+func refused(x nrql.Expr) string {
+	switch x.(type) {
+	case *nrql.Star:
+		return "* outside of count(*)"
+	case *nrql.Where:
+		return "WHERE inside of an expression"
+	case *nrql.Subquery:
+		return "a subquery"
+	case *nrql.Index:
+		return "[…] behind a value"
+	case *nrql.Named:
+		return "a named argument"
+	case *nrql.Duration:
+		return "a length of time"
+	case *nrql.List, *nrql.Cases:
+		return "a list of names"
+	}
+	return ""
 }
 
 // isLogical reports whether an expression can only be true, false or unknown.

@@ -43,7 +43,7 @@ func (c *compiler) test(x nrql.Expr) testFunc {
 		return c.in(x)
 	case *nrql.Like:
 		return c.like(x)
-	case *nrql.Name, *nrql.Call, *nrql.Bool, *nrql.Null:
+	case *nrql.Name, *nrql.Call, *nrql.Bool, *nrql.Null, *nrql.Index, *nrql.Subquery:
 		operand := c.value(x)
 		return func(row int) truth { return operand(row).truth() }
 	}

@@ -50,30 +50,71 @@ func parse(source string) (*nrql.Query, *queryError) {
 	}
 	query, findings := nrql.ParseQuery(diag.PlainText(source, "", diag.Position{Line: 1, Column: 1}))
 	if !findings.Failed() {
-		return query, nil
+		return query, unsimulated(query)
 	}
 	findings.Sort()
 	for _, finding := range findings {
 		if finding.Severity == diag.Error {
-			return nil, translate(source, finding)
+			return nil, translate(finding)
 		}
 	}
 	return nil, invalid("NRQL Syntax Error")
 }
 
-// translate turns a finding of the parser into the error that New Relic gives
-// for it; for what only the parser cannot do, it is a refusal.
-func translate(source string, d diag.Diagnostic) *queryError {
-	message := strings.TrimPrefix(d.Message, "NRQL: ")
-	if what, found := strings.CutSuffix(message, " is not supported"); found {
-		return refusal(what)
+// unsimulated refuses clauses that the evaluator does not know, so that none of
+// them is left out of an answer.
+func unsimulated(q *nrql.Query) *queryError {
+	for _, clause := range []struct {
+		written bool
+		name    string
+	}{
+		{q.Show, "SHOW EVENT TYPES"},
+		{len(q.With) > 0, "WITH … AS"},
+		{len(q.Joins) > 0, "JOIN"},
+		{q.Facet != nil, "FACET"},
+		{len(q.OrderBy) > 0, "ORDER BY"},
+		{q.Limit != nil, "LIMIT"},
+		{q.Offset != nil, "OFFSET"},
+		{q.TimeZone != nil, "WITH TIMEZONE"},
+		{q.MetricFormat != nil, "WITH METRIC_FORMAT"},
+		{q.Compare != nil, "COMPARE WITH"},
+		{q.Predict != nil, "PREDICT"},
+		{q.Extrapolate, "EXTRAPOLATE"},
+		{q.Raw, "RAW"},
+		{q.TimeSeries != nil && q.TimeSeries.Slide != nil, "SLIDE BY"},
+		{q.TimeSeries != nil && q.TimeSeries.Width.Kind != nrql.WidthFixed, "TIMESERIES without a whole number of units"},
+		{q.Since != nil && !isEpoch(q.Since) || q.Until != nil && !isEpoch(q.Until), "a time that is not in epoch milliseconds"},
+	} {
+		if clause.written {
+			return refusal(clause.name)
+		}
 	}
+	for _, from := range q.From {
+		switch from := from.(type) {
+		case *nrql.Name:
+			if from.Wildcard {
+				return refusal("FROM " + from.Value)
+			}
+		case *nrql.Subquery:
+			return refusal("a subquery in FROM")
+		default:
+			return refusal("FROM " + nrql.Print(from))
+		}
+	}
+	return nil
+}
+
+func isEpoch(t nrql.Time) bool {
+	_, ok := t.(*nrql.Epoch)
+	return ok
+}
+
+// translate turns a finding of the parser into the error that New Relic gives
+// for it.
+func translate(d diag.Diagnostic) *queryError {
+	message := strings.TrimPrefix(d.Message, "NRQL: ")
 	at := fmt.Sprintf("NRQL Syntax Error: Error at line %d position %d, ", d.Span.Start.Line, d.Span.Start.Column)
 	switch {
-	case message == "only times in epoch milliseconds are supported":
-		return refusal("a time that is not in epoch milliseconds")
-	case message == "relative times are not supported":
-		return refusal("a relative time")
 	case message == "the bucket is longer than the time range":
 		return invalid(bucketTooLong)
 	case strings.Contains(message, " buckets; "):
@@ -84,32 +125,6 @@ func translate(source string, d diag.Diagnostic) *queryError {
 		return invalid("U" + message[1:])
 	case message == "this bracket is never closed":
 		return invalid(at + "perhaps unbalanced (")
-	case strings.HasPrefix(message, "unexpected "):
-		// Syntax that New Relic has and the parser does not.
-		rest := textAt(source, d.Span.Start)
-		switch {
-		case strings.HasPrefix(rest, "["):
-			return refusal("[…] behind a value")
-		case strings.HasPrefix(rest, ":"):
-			return refusal("a named argument")
-		case len(rest) >= 6 && strings.EqualFold(rest[:6], "SELECT"):
-			return refusal("a subquery")
-		}
 	}
 	return invalid(at + message)
-}
-
-// textAt returns the source from a position on.
-func textAt(source string, at diag.Position) string {
-	line, column := 1, 1
-	for i, c := range source {
-		if line == at.Line && column == at.Column {
-			return source[i:]
-		}
-		column++
-		if c == '\n' {
-			line, column = line+1, 1
-		}
-	}
-	return ""
 }

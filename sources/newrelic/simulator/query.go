@@ -83,14 +83,15 @@ type grid struct {
 // bucket that is left at the beginning is dropped with its events.
 func frame(query *nrql.Query, nowMillis int64) (*answer, grid, *queryError) {
 	a := &answer{begin: nowMillis - hourMillis, end: nowMillis, since: "60 MINUTES AGO", until: "NOW"}
-	if query.Since != nil {
-		a.begin, a.since = query.Since.Millis, strconv.FormatInt(query.Since.Millis, 10)
+	// Other times and tables were refused.
+	if since, ok := query.Since.(*nrql.Epoch); ok {
+		a.begin, a.since = since.Millis, strconv.FormatInt(since.Millis, 10)
 	}
-	if query.Until != nil {
-		a.end, a.until = query.Until.Millis, strconv.FormatInt(query.Until.Millis, 10)
+	if until, ok := query.Until.(*nrql.Epoch); ok {
+		a.end, a.until = until.Millis, strconv.FormatInt(until.Millis, 10)
 	}
-	for _, name := range query.From {
-		if !slices.Contains(a.eventTypes, name.Value) {
+	for _, from := range query.From {
+		if name, ok := from.(*nrql.Name); ok && !slices.Contains(a.eventTypes, name.Value) {
 			a.eventTypes = append(a.eventTypes, name.Value)
 		}
 	}
@@ -101,7 +102,7 @@ func frame(query *nrql.Query, nowMillis int64) (*answer, grid, *queryError) {
 	if query.TimeSeries == nil {
 		return a, grid{a.begin, window, 1}, nil
 	}
-	width := query.TimeSeries.Millis()
+	width := query.TimeSeries.Width.Millis()
 	count := window / width
 	switch {
 	case count == 0:
