@@ -28,8 +28,8 @@ const slowLag = 5 * time.Minute
 // indicator is an SLI whose conditions are parsed.
 type indicator struct {
 	from  []nrql.Expr // names of event types
-	where nrql.Expr // nil for all events
-	good  nrql.Expr // exactly one of good and bad is set
+	where nrql.Expr   // nil for all events
+	good  nrql.Expr   // exactly one of good and bad is set
 	bad   nrql.Expr
 }
 

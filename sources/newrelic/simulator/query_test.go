@@ -377,7 +377,7 @@ func TestRefusals(t *testing.T) {
 		{"SELECT apdex(n, t: 0.5) FROM T", "apdex()"},
 		{"SELECT percentile(n, 95) FROM T", "percentile()"},
 		{"SELECT max(n[count]) FROM T", "[…] behind a value"},
-		{"SELECT string(max(n), precision: 2) FROM T", "string() with a precision"},
+		{"SELECT string(max(n), precision: 2) FROM T", "a named argument"},
 		{"SELECT max(concat(n, precision: 2)) FROM T", "a named argument"},
 		{"SELECT max(a.%) FROM T", "the wildcard a.%"},
 		{"SELECT max(n) FROM T_%", "FROM T_%"},
