@@ -27,4 +27,15 @@ const (
 	CodeHost         Code = "SLO019" // an endpoint that is not trusted
 	CodeEncoding     Code = "SLO020" // bytes that are not readable text
 	CodeCeiling      Code = "SLO021" // a journey whose steps promise less than it does
+
+	// Advice on NRQL that New Relic takes.
+	CodeNRQLCoercion     Code = "SLO060" // a number against text: nothing is converted
+	CodeNRQLBoolean      Code = "SLO061" // = on a boolean
+	CodeNRQLPattern      Code = "SLO062" // a pattern that matches less or more than it seems to
+	CodeNRQLNull         Code = "SLO063" // a negated test of an attribute that may be absent
+	CodeNRQLCase         Code = "SLO064" // a name that differs from a documented one in case only
+	CodeNRQLAdditive     Code = "SLO065" // a function whose results cannot be added up over time
+	CodeNRQLSampled      Code = "SLO066" // an event type of which not every event is kept
+	CodeNRQLUndocumented Code = "SLO067" // what was seen to work but is not documented
+	CodeNRQLRange        Code = "SLO068" // buckets that do not fit the default time range
 )

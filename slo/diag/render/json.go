@@ -12,10 +12,12 @@ const Schema = "slojourn.diagnostics/v1"
 
 type document struct {
 	Schema   string    `json:"schema"`
-	Findings []finding `json:"findings"`
+	Findings []Finding `json:"findings"`
 }
 
-type finding struct {
+// Finding is a diagnostic as JSON documents hold it. Lines and columns count
+// from 1, columns in characters; the end is the first place behind the span.
+type Finding struct {
 	Code      diag.Code     `json:"code"`
 	Severity  diag.Severity `json:"severity"`
 	File      string        `json:"file"`
@@ -27,18 +29,23 @@ type finding struct {
 	Hint      string        `json:"hint"`
 }
 
-// JSON prints the list as one document. Lines and columns count from 1,
-// columns in characters; the end is the first place behind the span.
-func JSON(w io.Writer, list diag.List) error {
-	doc := document{Schema: Schema, Findings: []finding{}}
+// Findings returns the list as values for a JSON document.
+func Findings(list diag.List) []Finding {
+	findings := []Finding{}
 	for _, d := range list {
-		doc.Findings = append(doc.Findings, finding{
+		findings = append(findings, Finding{
 			Code: d.Code, Severity: d.Severity, File: d.Span.File,
 			Line: d.Span.Start.Line, Column: d.Span.Start.Column,
 			EndLine: d.Span.End.Line, EndColumn: d.Span.End.Column,
 			Message: clean(masked(d.Message)), Hint: clean(masked(d.Hint)),
 		})
 	}
+	return findings
+}
+
+// JSON prints the list as one document.
+func JSON(w io.Writer, list diag.List) error {
+	doc := document{Schema: Schema, Findings: Findings(list)}
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)

@@ -11,6 +11,10 @@ func secrets() *regexp.Regexp {
 	return regexp.MustCompile(`(NR(?:[A-PR-Z][A-Z]|Q[A-KM-Z]))-[A-Za-z0-9_-]+`)
 }
 
+// Mask replaces every key of New Relic in a text by its kind and an ellipsis:
+// NRAK-…
+func Mask(text string) string { return masked(text) }
+
 // masked replaces keys by their kind and an ellipsis.
 func masked(text string) string { return secrets().ReplaceAllString(text, "$1-…") }
 

@@ -1,0 +1,250 @@
+package nrql
+
+import (
+	"regexp/syntax"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// comparison advises on x = y and its kin.
+func (a *adviser) comparison(x *Binary) {
+	if x.Op < Eq || x.Op > Ge {
+		return
+	}
+	if x.Op == Ne {
+		a.absent(x, x.X, "!=")
+	}
+	for _, side := range [][2]Expr{{x.X, x.Y}, {x.Y, x.X}} {
+		if a.boolean(x, side[0], side[1]) || a.coercion(x.Op, side[0], side[1]) {
+			return
+		}
+	}
+}
+
+// boolean advises to test booleans with IS.
+func (a *adviser) boolean(x *Binary, tested, value Expr) bool {
+	word := ""
+	switch value := value.(type) {
+	case *Bool:
+		word = strings.ToUpper(strconv.FormatBool(value.Value))
+	case *String:
+		if lower := strings.ToLower(value.Value); a.typeOf(tested) == BooleanValue && (lower == "true" || lower == "false") {
+			word = strings.ToUpper(lower)
+		}
+	}
+	if word == "" || x.Op != Eq && x.Op != Ne {
+		return false
+	}
+	if x.Op == Ne {
+		word = "NOT " + word
+	}
+	a.warn(diag.CodeNRQLBoolean, x.Range, "write "+Print(tested)+" IS "+word, "booleans are tested with IS, not with %s", x.Op)
+	return true
+}
+
+// coercion warns of values that can never be equal, since nothing is
+// converted.
+func (a *adviser) coercion(op Op, tested, value Expr) bool {
+	switch value := value.(type) {
+	case *String:
+		_, err := strconv.ParseFloat(value.Value, 64)
+		ordered := op != Eq && op != Ne
+		switch {
+		case err == nil && a.typeOf(tested) == NumberValue, err == nil && ordered && a.typeOf(tested) == 0 && isPlainName(tested):
+			a.warn(diag.CodeNRQLCoercion, value.Range, "write "+value.Value+"; text that holds a number is converted by numeric(…)",
+				"%s is text, and text never equals a number", value.Raw)
+			return true
+		case err != nil && a.typeOf(tested) == NumberValue:
+			a.warn(diag.CodeNRQLCoercion, value.Range, "compare it with a number", "%s is text, and %s holds numbers", value.Raw, Print(tested))
+			return true
+		}
+	case *Number:
+		if a.typeOf(tested) == TextValue {
+			a.warn(diag.CodeNRQLCoercion, value.Range, "write numeric("+Print(tested)+"), or put the number in quotes",
+				"%s holds text, and text never equals a number", Print(tested))
+			return true
+		}
+	}
+	return false
+}
+
+func isPlainName(x Expr) bool {
+	_, ok := x.(*Name)
+	return ok
+}
+
+// typeOf returns the documented type of an attribute, 0 for everything else.
+func (a *adviser) typeOf(x Expr) AttributeType {
+	name, ok := x.(*Name)
+	if !ok {
+		return 0
+	}
+	attribute, _ := a.attribute(name.Value)
+	return attribute.Type
+}
+
+func (a *adviser) membership(x *In) {
+	if x.Not {
+		a.absent(x, x.X, "NOT IN")
+	}
+	for _, value := range x.List {
+		if a.coercion(Eq, x.X, value) {
+			return // one of a list says it for all
+		}
+	}
+}
+
+// pattern advises on LIKE and RLIKE.
+func (a *adviser) pattern(x *Like) {
+	if x.Not {
+		word := "NOT LIKE"
+		if x.Regexp {
+			word = "NOT RLIKE"
+		}
+		a.absent(x, x.X, word)
+	}
+	pattern, ok := x.Pattern.(*String)
+	if !ok {
+		return
+	}
+	if x.Regexp {
+		a.regexp(pattern)
+		return
+	}
+	switch {
+	case !strings.Contains(pattern.Value, "%"):
+		a.warn(diag.CodeNRQLPattern, pattern.Range, "write '%"+short(pattern.Value)+"%' to find it anywhere, or = to compare",
+			"a pattern without %% matches the whole value only, blind to case")
+	case strings.Contains(pattern.Value, "_"):
+		a.inform(diag.CodeNRQLPattern, pattern.Range, "", "_ is an ordinary character in a pattern; only %% is a wildcard")
+	}
+}
+
+// regexp advises on an expression of RLIKE. What a backslash means outside of
+// r'…' is not documented, so there only others are looked at.
+func (a *adviser) regexp(pattern *String) {
+	raw := strings.HasPrefix(pattern.Raw, "r") || strings.HasPrefix(pattern.Raw, "R")
+	if raw || !strings.Contains(pattern.Value, `\`) {
+		if _, err := syntax.Parse(pattern.Value, syntax.Perl); err != nil {
+			a.warn(diag.CodeNRQLPattern, pattern.Range, "write an expression of RE2", "New Relic will refuse it: %v", err)
+			return
+		}
+	} else {
+		a.inform(diag.CodeNRQLUndocumented, pattern.Range, "write r"+pattern.Raw, "what a backslash means in a string without r is not documented")
+	}
+	if strings.HasPrefix(pattern.Value, "^") || strings.HasSuffix(pattern.Value, "$") && !strings.HasSuffix(pattern.Value, `\$`) {
+		a.inform(diag.CodeNRQLPattern, pattern.Range, "leave out ^ and $", "RLIKE matches the whole value anyway")
+	}
+}
+
+// checkCase warns of names that differ from a documented one in case only.
+func (a *adviser) checkCase(name *Name) {
+	if name.Wildcard {
+		return
+	}
+	var near string
+	for _, t := range a.types {
+		if _, exact := t.Attribute(name.Value); exact {
+			return
+		}
+		for _, known := range t.Attributes {
+			if strings.EqualFold(known.Name, name.Value) {
+				near = known.Name
+			}
+		}
+	}
+	if near != "" {
+		a.inform(diag.CodeNRQLCase, name.Range, "did you mean "+near+"?", "attributes are case-sensitive, and %s is not the documented spelling", quoteName(name.Value))
+	}
+}
+
+// eventType advises on a name in FROM.
+func (a *adviser) eventType(name *Name) {
+	t, known := LookupEventType(name.Value)
+	if !known {
+		for _, other := range eventTypes {
+			if strings.EqualFold(other.Name, name.Value) {
+				a.warn(diag.CodeNRQLCase, name.Range, "did you mean "+other.Name+"?",
+					"event types are case-sensitive, and an unknown one has no events and gives no error")
+			}
+		}
+		return
+	}
+	switch t.Sampling {
+	case Sampled:
+		a.inform(diag.CodeNRQLSampled, name.Range, "on busy services measure a metric instead", "agents may sample %s, so that counts are too low", t.Name)
+	case Capped:
+		a.inform(diag.CodeNRQLSampled, name.Range, "count on another event type, or a metric", "agents keep few %s a minute, so that counts stop rising in an incident", t.Name)
+	}
+}
+
+// call advises on functions.
+func (a *adviser) call(call *Call) {
+	source := a.text.String()
+	if call.Start < len(source) && source[call.Start] == '`' {
+		a.inform(diag.CodeNRQLUndocumented, call.Range, "leave out the backticks around the name of the function", "a function in backticks was seen to work but is not documented")
+	}
+	if f, _ := LookupFunction(call.Name); f.Kind == Aggregate && !f.Additive {
+		a.inform(diag.CodeNRQLAdditive, call.Range, additiveHint(f.Name), "results of %s() cannot be added up over time", f.Name)
+	}
+}
+
+// additiveHint says what to count in the place of a function.
+func additiveHint(function string) string {
+	switch function {
+	case "percentage", "cdfPercentage", "apdex":
+		return "count the part and the whole: filter(count(*), WHERE …) and count(*)"
+	case "average", "percentile", "median", "bucketPercentile", "min", "max", "histogram", "stddev", "stdvar":
+		return "count the events on one side of a threshold: filter(count(*), WHERE duration < 0.8)"
+	case "uniqueCount", "uniques", "funnel":
+		return "count events: one user in two minutes would be two"
+	case "rate":
+		return "count without rate()"
+	}
+	return "count events, or add up an attribute: count(*), sum(items)"
+}
+
+// query advises on what stands outside of WHERE.
+func (a *adviser) query(q *Query) {
+	for _, x := range q.From {
+		if name, ok := x.(*Name); ok {
+			a.eventType(name)
+		}
+	}
+	if q.Where != nil {
+		a.condition(q.Where)
+	}
+	for _, x := range q.expressions() {
+		_, inner := x.(*Subquery)
+		if x != q.Where && !inner && !slices.Contains(q.From, x) {
+			a.visit(x)
+		}
+	}
+	a.clauses(q)
+}
+
+// clauses advises on clauses that work but are not documented to, and on those
+// that only a dashboard's time picker makes work.
+func (a *adviser) clauses(q *Query) {
+	const seen = " was seen to work but is not documented"
+	if q.Where != nil && len(q.From) > 0 && q.Where.Pos().Start < q.From[0].Pos().Start && q.From[0].Pos().End > 0 {
+		a.inform(diag.CodeNRQLUndocumented, q.Where.Pos(), "write FROM first", "WHERE in front of FROM"+seen)
+	}
+	if q.Compare != nil && q.Since == nil && q.Until == nil {
+		a.inform(diag.CodeNRQLUndocumented, q.Compare.Range, "add SINCE", "COMPARE WITH without SINCE or UNTIL"+seen)
+	}
+	t := q.TimeSeries
+	if t == nil || t.Width.Kind != WidthFixed {
+		return
+	}
+	if t.Width.Duration.Unit == Millisecond {
+		a.inform(diag.CodeNRQLUndocumented, t.Width.Range, "write a unit, such as 5 minutes", "a width without a unit"+seen)
+	}
+	const hour = 3_600_000
+	if width := t.Width.Millis(); q.Since == nil && q.Until == nil && (width > hour || hour/width > MaxBuckets) {
+		a.warn(diag.CodeNRQLRange, t.Range, "add SINCE", "without SINCE the time range is one hour, which these buckets do not fit")
+	}
+}
