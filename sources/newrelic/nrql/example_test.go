@@ -42,3 +42,47 @@ func ExampleParseQuery() {
 	// SELECT count(*) FROM Transaction TIMESERIES 60000
 	// 60000
 }
+
+func ExampleAdviseQuery() {
+	text := diag.PlainText("SELECT count(*) FROM PageView WHERE duration > '4'", "shop.nrql", diag.Position{Line: 1, Column: 1})
+	query, _ := nrql.ParseQuery(text)
+	for _, d := range nrql.AdviseQuery(text, query) {
+		fmt.Printf("%v: %s; %s\n", d.Span, d.Message, d.Hint)
+	}
+	// Output: shop.nrql:1:48: NRQL: '4' is text, and text never equals a number; write 4; text that holds a number is converted by numeric(…)
+}
+
+func ExampleJudge() {
+	query, _ := nrql.ParseQuery(diag.PlainText("SELECT percentage(count(*), WHERE error IS TRUE) FROM Transaction", "", diag.Position{Line: 1, Column: 1}))
+	judgement := nrql.Judge(query)
+	fmt.Println(judgement.Form, judgement.Why)
+	fmt.Println("bad:", nrql.Print(judgement.Part.Condition))
+	// Output:
+	// events [a share cannot be added up, but the two counts that it is made of can]
+	// bad: error IS TRUE
+}
+
+func ExampleRewrite() {
+	condition, _ := nrql.ParseCondition(diag.PlainText("appName = 'shop' AND host LIKE 'web-%'", "", diag.Position{Line: 1, Column: 1}))
+	renamed := nrql.Rewrite(condition, func(x nrql.Expr) nrql.Expr {
+		if name, ok := x.(*nrql.Name); ok && name.Value == "host" {
+			return &nrql.Name{Value: "host.name"}
+		}
+		return x
+	})
+	fmt.Println(nrql.Print(condition))
+	fmt.Println(nrql.Print(renamed))
+	// Output:
+	// appName = 'shop' AND host LIKE 'web-%'
+	// appName = 'shop' AND host.name LIKE 'web-%'
+}
+
+func ExampleNormalCondition() {
+	for _, source := range []string{"b = 2 AND a = 1", "a=1 and (b = 2) -- the same"} {
+		condition, _ := nrql.ParseCondition(diag.PlainText(source, "", diag.Position{Line: 1, Column: 1}))
+		fmt.Println(nrql.NormalCondition(condition))
+	}
+	// Output:
+	// [(= "a" 1) (= "b" 2)]
+	// [(= "a" 1) (= "b" 2)]
+}
