@@ -46,6 +46,9 @@ func list(word string, parts ...string) string {
 
 // quoted writes a name so that nothing in it can be taken for anything else.
 func quoted(name string) string {
+	if !strings.ContainsAny(name, `\"`) {
+		return `"` + name + `"`
+	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(name) + `"`
 }
 

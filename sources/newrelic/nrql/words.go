@@ -33,9 +33,17 @@ func lowerASCII(c byte) byte {
 
 // isClause reports whether a word begins a clause of a query.
 func isClause(word string) bool {
-	switch strings.ToUpper(word) {
-	case "SELECT", "FROM", "WHERE", "FACET", "LIMIT", "OFFSET", "ORDER", "SINCE", "UNTIL", "WITH", "COMPARE",
-		"TIMESERIES", "SLIDE", "EXTRAPOLATE", "RAW", "PREDICT", "SHOW", "JOIN", "INNER", "LEFT":
+	const longest = len("extrapolate")
+	if len(word) > longest {
+		return false
+	}
+	var lower [longest]byte // on the stack, as above
+	for i := range len(word) {
+		lower[i] = lowerASCII(word[i])
+	}
+	switch string(lower[:len(word)]) {
+	case "select", "from", "where", "facet", "limit", "offset", "order", "since", "until", "with", "compare",
+		"timeseries", "slide", "extrapolate", "raw", "predict", "show", "join", "inner", "left":
 		return true
 	}
 	return false
