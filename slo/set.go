@@ -5,10 +5,13 @@ import "github.com/slojourn/slojourn/slo/diag"
 // Set is everything that one command works on, with references followed and
 // defaults filled in. Its lists are ordered by name or id.
 type Set struct {
-	Sources  []*Source
-	Teams    []*Team
-	Journeys []*Journey
-	SLOs     []*SLO // of steps and on their own, each once
+	Sources    []*Source
+	Teams      []*Team
+	Journeys   []*Journey
+	SLOs       []*SLO         // of steps and on their own, each once
+	Policies   []*AlertPolicy // those that are built in among them
+	Notifiers  []*Notifier
+	Exclusions []*Exclusion
 }
 
 // Team is who owns journeys, steps and SLOs.
@@ -16,23 +19,28 @@ type Team struct {
 	Name    string
 	Title   string
 	Contact string
+	Notify  []*Notifier // where alerts about what it owns are sent
 	Origin  diag.Span
 }
 
-// Journey is what a user tries to get done, as ordered steps.
+// Journey is what a user tries to get done, as ordered steps. A measured one
+// has an SLI and a source of its own; of others SLI is nil.
 type Journey struct {
 	ID         string
 	About      About
 	Compose    Compose
+	SLI        *SLI
+	Source     *Source
 	Objectives []Objective
 	Steps      []Step
 }
 
 // Step is one part of a journey. Its SLO is its own or a shared one.
 type Step struct {
-	Name  string
-	Title string
-	SLO   *SLO
+	Name   string
+	Title  string
+	Weight Decimal // its part in a weighted journey; 1 unless written
+	SLO    *SLO
 }
 
 // SLO is an SLI with an owner and the objectives it is held to. A step
@@ -56,35 +64,20 @@ type About struct {
 	Runbook     string
 	Links       []Link
 	Labels      map[string]string
+	RenamedFrom []string // ids it had before
 	Origin      diag.Span
 }
 
 // Link is a titled address.
 type Link struct{ Title, URL string }
 
-// SLI is a measure of good among valid events. Exactly one of Good and Bad is
-// written; Where may be empty.
-type SLI struct {
-	From  []diag.Located[string]
-	Where diag.Text
-	Good  diag.Text
-	Bad   diag.Text
-}
-
-// EventTypes returns the names in From.
-func (s SLI) EventTypes() []string {
-	names := make([]string, len(s.From))
-	for i, name := range s.From {
-		names[i] = name.Value
-	}
-	return names
-}
-
-// Objective is a target over a window.
+// Objective is a target over a window, and the policy its alerts follow; nil
+// when it has none.
 type Objective struct {
 	Name   string
 	Target Target
 	Window Window
+	Alerts *AlertPolicy
 }
 
 // Kind says what an id stands for. The zero Kind is invalid.
@@ -110,6 +103,17 @@ const (
 // Compose is invalid.
 type Compose string
 
-// Series assumes that every user passes every step once and that failures are
-// independent: a user succeeds when all steps do.
-const Series Compose = "series"
+// The compositions of a journey.
+const (
+	// Series assumes that every user passes every step once and that failures
+	// are independent: a user succeeds when all steps do.
+	Series Compose = "series"
+	// Worst is as bad as the worst step.
+	Worst Compose = "worst"
+	// Weighted is the mean of the steps, by their weights.
+	Weighted Compose = "weighted"
+	// Pooled takes the events of all steps together.
+	Pooled Compose = "pooled"
+	// Measured journeys have an SLI of their own, which the steps explain.
+	Measured Compose = "measured"
+)

@@ -43,7 +43,7 @@ func (d *decoder) journey(o *object) {
 
 // compose reads how the steps make the journey's error.
 func (d *decoder) compose(o *object) diag.Located[slo.Compose] {
-	compose := choice(o, "compose", slo.Series, "worst", "weighted", "pooled", "measured")
+	compose := wordOf(o, "compose", slo.Series, "worst", "weighted", "pooled", "measured")
 	if compose.Written() && compose.Value != slo.Series {
 		d.notSupported(compose.Span, "compose: "+string(compose.Value))
 		return diag.At(slo.Series, compose.Span)

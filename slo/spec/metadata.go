@@ -85,7 +85,7 @@ func (d *decoder) labels(node *yaml.Node, key diag.Span) map[string]string {
 func (d *decoder) descriptive(o *object) slo.Descriptive {
 	s := slo.Descriptive{
 		Description: o.text("description").Value,
-		Stage:       choice(o, "stage", slo.Active, slo.Observe),
+		Stage:       wordOf(o, "stage", slo.Active, slo.Observe),
 		WhenSpent:   o.text("whenSpent").Value,
 		Runbook:     o.text("runbook"),
 	}

@@ -182,8 +182,8 @@ func (o *object) integer(name string) diag.Located[int64] {
 	})
 }
 
-// choice reads a key that holds one of a few words.
-func choice[T ~string](o *object, name string, allowed ...T) diag.Located[T] {
+// wordOf reads a key that holds one of a few words.
+func wordOf[T ~string](o *object, name string, allowed ...T) diag.Located[T] {
 	text := o.text(name)
 	if !text.Written() || slices.Contains(allowed, T(text.Value)) {
 		return diag.At(T(text.Value), text.Span)

@@ -34,7 +34,7 @@ func (d *decoder) newRelic(s *slo.SourceDeclaration, node *yaml.Node, key diag.S
 	if !s.AccountID.Written() {
 		o.missing("accountId", "write the number of the account, such as accountId: 1234567")
 	}
-	s.Region = choice(o, "region", slo.Regions()...)
+	s.Region = wordOf(o, "region", slo.Regions()...)
 	if node, key, found := o.field("apiKey"); found {
 		s.APIKey = d.secret(node, key)
 	} else {

@@ -1,0 +1,79 @@
+package slo
+
+import (
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// Exclusion is agreed time that does not count. It holds once, from From to
+// To, or again and again as Repeat says, the first time at From.
+type Exclusion struct {
+	Name       string
+	Title      string
+	SLOs       []string // patterns over ids, see [MatchID]
+	Owner      string   // excludes for everything this team owns; SLOs is then empty
+	From       time.Time
+	To         time.Time // zero when it repeats
+	Repeat     *Repeat
+	Effect     Effect
+	Reason     string
+	ApprovedBy string
+	Origin     diag.Span
+}
+
+// Repeat says when an exclusion holds again.
+type Repeat struct {
+	Rule     string // RFC 5545, such as FREQ=WEEKLY;BYDAY=SU
+	Duration time.Duration
+	TimeZone string
+}
+
+// Effect says what an exclusion does to the minutes it holds. The zero Effect
+// is invalid.
+type Effect string
+
+// The effects of an exclusion.
+const (
+	Drop        Effect = "drop" // the minutes are not part of any budget
+	CountAsGood Effect = "good" // the events count and none of them is bad
+)
+
+// Applies reports whether the exclusion is about something of the given id and
+// owner.
+func (e *Exclusion) Applies(id, owner string) bool {
+	if e.Owner != "" {
+		return e.Owner == owner
+	}
+	for _, pattern := range e.SLOs {
+		if MatchID(pattern, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// MatchID reports whether an id matches a pattern in which * stands for any
+// number of characters, also for the slash between a journey and its step.
+func MatchID(pattern, id string) bool {
+	first, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == id
+	}
+	id, found := strings.CutPrefix(id, first)
+	if !found {
+		return false
+	}
+	// Each part is taken where it first stands, the last one at the end.
+	parts := strings.Split(rest, "*")
+	last := parts[len(parts)-1]
+	for _, part := range parts[:len(parts)-1] {
+		_, after, ok := strings.Cut(id, part)
+		if !ok {
+			return false
+		}
+		id = after
+	}
+	return strings.HasSuffix(id, last)
+}

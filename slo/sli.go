@@ -1,0 +1,84 @@
+package slo
+
+import (
+	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// SLI is a measure of good among valid events. It has one of three forms:
+//
+//   - events: From, Where and one of Good and Bad. Each event is good or bad.
+//     Count weighs events by an attribute.
+//   - queries: Queries. Whole queries count valid events and good or bad ones.
+//   - slices: From, Where and Slice. Time is cut into slices, and each is good
+//     or bad as a whole.
+type SLI struct {
+	From    []diag.Located[string]
+	Where   diag.Text // empty for all events
+	Good    diag.Text
+	Bad     diag.Text
+	Count   diag.Text     // an aggregate such as sum(items); empty for count(*)
+	Queries *Queries      // nil in the other forms
+	Slice   *Slice        // nil in the other forms
+	Lag     time.Duration // until its events can be queried; 0 for the source's own
+}
+
+// Form says how an SLI measures. The zero Form is invalid.
+type Form string
+
+// The forms of an SLI.
+const (
+	FormEvents  Form = "events"
+	FormQueries Form = "queries"
+	FormSlices  Form = "slices"
+)
+
+// Form returns the form of the SLI.
+func (s SLI) Form() Form {
+	switch {
+	case s.Queries != nil:
+		return FormQueries
+	case s.Slice != nil:
+		return FormSlices
+	default:
+		return FormEvents
+	}
+}
+
+// EventTypes returns the names in From.
+func (s SLI) EventTypes() []string {
+	names := make([]string, len(s.From))
+	for i, name := range s.From {
+		names[i] = name.Value
+	}
+	return names
+}
+
+// Queries are whole queries, each of which gives one number that adds up over
+// time. Exactly one of Good and Bad is written.
+type Queries struct{ Total, Good, Bad diag.Text }
+
+// Slice says how long a slice is and when it is good: Value is an aggregate
+// over the events of a slice, Good a condition on it, in which the word value
+// stands for it.
+type Slice struct {
+	Every diag.Located[time.Duration]
+	Value diag.Text
+	Good  diag.Text
+	Empty Empty
+}
+
+// Empty says what a slice without events is. The zero Empty is nothing: it is
+// not counted.
+type Empty string
+
+// What a slice without events may count as.
+const (
+	EmptyGood Empty = "good"
+	EmptyBad  Empty = "bad"
+)
+
+// IndicatorID names an indicator: what is measured and kept. SLOs with equal
+// SLIs have the same.
+type IndicatorID string

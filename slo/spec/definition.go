@@ -1,0 +1,182 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+)
+
+// shape says what a value is. Every scalar may be written with or without
+// quotes; numbers and booleans are taken as typed. The zero shape is invalid.
+type shape int
+
+const (
+	shapeText       shape = iota + 1 // words for people, of any length
+	shapeLine                        // words for people, on one line
+	shapeName                        // a name of the language, see [slo.CheckName]
+	shapeReference                   // the name of a document of some kind
+	shapeAlerts                      // the name of an AlertPolicy, or none
+	shapeGlob                        // a pattern over ids
+	shapeWord                        // one of a few words
+	shapeInteger                     // a whole number from 1 on
+	shapeCount                       // a whole number from 0 on
+	shapeNumber                      // a decimal number above 0
+	shapePercentage                  // a share of the whole, with its sign
+	shapeTarget                      // a percentage below 100, see [slo.ParseTarget]
+	shapeDuration                    // a whole number of m, h or d
+	shapeWindow                      // a duration, or a calendar window
+	shapeZone                        // a time zone of the IANA database
+	shapeInstant                     // a date and time with offset, RFC 3339
+	shapeRule                        // a recurrence rule, RFC 5545
+	shapeLink                        // an address for people
+	shapeAddress                     // an address for programs
+	shapeVariable                    // the name of an environment variable
+	shapePath                        // a path below the folder of secrets
+	shapeEventTypes                  // event types with commas between them
+	shapeCondition                   // what stands behind WHERE in NRQL
+	shapeSliceTest                   // a condition on the value of a slice
+	shapeAggregate                   // a function of NRQL over many events
+	shapeQuery                       // a whole query of NRQL
+	shapeObject                      // a mapping with keys of the language
+	shapeMap                         // a mapping with keys of the user's
+	shapeList                        // a list
+)
+
+// value describes what may stand behind a key.
+type value struct {
+	shape  shape
+	words  []string    // of a word
+	kind   string      // of a reference
+	object *definition // of an object
+	item   *value      // of a list or map
+	entry  string      // of a map: what its keys are, for people
+	or     *value      // another way to write it
+}
+
+// key describes a key of a mapping.
+type key struct {
+	name     string
+	value    value
+	doc      string // one sentence
+	required bool
+	example  string // in YAML; objects show those of their keys
+	fallback string // what holds when it is not written; "" when nothing does
+}
+
+// definition describes a mapping: its keys in the order they are written in.
+// The decoder, the JSON Schema and the reference read the language from here
+// and from nowhere else.
+type definition struct {
+	what    string // for messages: "the step"
+	keys    []key
+	choices []choice
+}
+
+// choice names keys of which only one may be written. With neither, one of
+// them has to be; it is what a finding says of a mapping that has none.
+type choice struct {
+	keys        []string
+	both        string // hint for a mapping that has two of them
+	neither     string // message, behind what the mapping is called
+	neitherHint string
+}
+
+// kind describes a kind of document.
+type kind struct {
+	name     string
+	doc      string
+	document *definition
+}
+
+// key returns the description of a key.
+func (d *definition) key(name string) (key, bool) {
+	for _, k := range d.keys {
+		if k.name == name {
+			return k, true
+		}
+	}
+	return key{}, false
+}
+
+// names lists the keys in the order they are written in.
+func (d *definition) names() []string {
+	names := make([]string, len(d.keys))
+	for i, k := range d.keys {
+		names[i] = k.name
+	}
+	return names
+}
+
+// hint says how to write a key that is missing.
+func (k key) hint() string {
+	if k.value.shape == shapeReference {
+		return "write " + k.name + ": and the name of " + article(k.value.kind)
+	}
+	return "write " + k.name + ": " + k.sample()
+}
+
+// sample is the example of a key; an object shows the keys it must have.
+func (k key) sample() string {
+	if k.example != "" || k.value.object == nil {
+		return k.example
+	}
+	var pairs []string
+	for _, inner := range k.value.object.keys {
+		if inner.required {
+			pairs = append(pairs, inner.name+": "+inner.sample())
+		}
+	}
+	return "{" + strings.Join(pairs, ", ") + "}"
+}
+
+// article puts a or an in front of a kind.
+func article(kind string) string {
+	if strings.ContainsAny(kind[:1], "AE") || kind == "SLO" {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+// kindNamed returns the description of a kind.
+func kindNamed(name string) (kind, bool) {
+	i := slices.IndexFunc(language, func(k kind) bool { return k.name == name })
+	if i < 0 {
+		return kind{}, false
+	}
+	return language[i], true
+}
+
+// kindNames lists the kinds in the order of the reference.
+func kindNames() []string {
+	names := make([]string, len(language))
+	for i, k := range language {
+		names[i] = k.name
+	}
+	return names
+}
+
+// The values of the language, in the words of its tables.
+
+func of(s shape) value { return value{shape: s} }
+
+func reference(kind string) value { return value{shape: shapeReference, kind: kind} }
+
+func objectOf(d *definition) value { return value{shape: shapeObject, object: d} }
+
+func list(item value) value { return value{shape: shapeList, item: &item} }
+
+func mapping(entry string, item value) value {
+	return value{shape: shapeMap, item: &item, entry: entry}
+}
+
+func word[T ~string](words ...T) value {
+	v := value{shape: shapeWord}
+	for _, w := range words {
+		v.words = append(v.words, string(w))
+	}
+	return v
+}
+
+func either(a, b value) value {
+	a.or = &b
+	return a
+}

@@ -1,0 +1,153 @@
+package spec
+
+import (
+	"github.com/slojourn/slojourn/slo"
+)
+
+// language is every kind in the order of the reference. Nothing writes to it.
+var language = []kind{
+	document("Source", "Where SLIs are measured: an account of New Relic.", named, sourceSpec, specNeeded),
+	document("Team", "Who owns journeys, steps and SLOs.", named, teamSpec, specOptional),
+	document("Journey", "What a user tries to get done, as ordered steps.", owned, journeySpec, specNeeded),
+	document("SLO", "An SLI with objectives and an owner, which journeys can share.", owned, sloSpec, specNeeded),
+	document("AlertPolicy", "When an objective raises alerts, and how urgent they are.", named, policySpec, specNeeded),
+	document("Notifier", "Where alerts are sent.", named, notifierSpec, specNeeded),
+	document("Exclusion", "Agreed time that does not count.", named, exclusionSpec, specNeeded),
+	document("Defaults", "What holds in its folder and below, at most once a folder; the nearest one upward wins as a whole.",
+		unnamed, defaultsSpec, specNeeded),
+}
+
+// How the documents of the kinds differ: in their metadata, and in whether
+// they need a spec.
+type (
+	naming int
+	need   int
+)
+
+const (
+	named   naming = iota + 1 // a name
+	owned                     // a name and an owner
+	unnamed                   // neither
+
+	specNeeded need = iota + 1
+	specOptional
+)
+
+func document(name, doc string, naming naming, spec *definition, need need) kind {
+	return kind{name: name, doc: doc, document: &definition{what: "the document", keys: []key{
+		{
+			name: "apiVersion", value: word(APIVersion), required: true, example: APIVersion,
+			doc: "The version of the language.",
+		},
+		{name: "kind", value: word(name), required: true, example: name, doc: "What the document describes."},
+		{
+			name: "metadata", value: objectOf(metadata(naming)), required: naming != unnamed,
+			doc: "What it is called and whose it is.",
+		},
+		{name: "spec", value: objectOf(spec), required: need == specNeeded, doc: "What it says."},
+	}}}
+}
+
+func metadata(naming naming) *definition {
+	d := &definition{what: "metadata"}
+	if naming != unnamed {
+		d.keys = append(d.keys, key{
+			name: "name", value: of(shapeName), required: true, example: "barcode-payment",
+			doc: "What others refer to: at most 63 lower-case letters, digits and hyphens.",
+		})
+	}
+	d.keys = append(
+		d.keys,
+		key{
+			name: "title", value: of(shapeLine), example: "Pay with the app's barcode at the till",
+			doc: "What people call it.",
+		},
+		key{
+			name: "owner", value: reference("Team"), required: naming == owned, example: "payments",
+			doc: "The team that owns it.",
+		},
+		key{
+			name: "labels", value: mapping("label", of(shapeLine)), example: "{product: shop-app}",
+			doc: "Words of your own to group and filter by.",
+		},
+	)
+	if naming == owned {
+		d.keys = append(d.keys, key{
+			name: "renamedFrom", value: list(of(shapeName)), example: "[receipts]",
+			doc: "Names it had before, so that its alerts go on under the new one.",
+		})
+	}
+	return d
+}
+
+var sourceSpec = &definition{what: "spec", keys: []key{
+	{name: "newRelic", value: objectOf(newRelic), required: true, doc: "An account of New Relic."},
+}}
+
+var newRelic = &definition{what: "newRelic", keys: []key{
+	{
+		name: "accountId", value: of(shapeInteger), required: true, example: "1234567",
+		doc: "The number of the account that is asked.",
+	},
+	{
+		name: "region", value: word(slo.Regions()...), example: "JP", fallback: "`US`",
+		doc: "New Relic's data centre, which decides the address.",
+	},
+	{
+		name: "apiKey", value: objectOf(secretReference), required: true, example: "{env: NEW_RELIC_API_KEY}",
+		doc: "Where the user key is read from; the key itself never stands in a file.",
+	},
+	{
+		name: "endpoint", value: of(shapeAddress), example: "http://127.0.0.1:8800/graphql", fallback: "the region's",
+		doc: "Another NerdGraph, such as the simulator.",
+	},
+	{
+		name: "queryLag", value: of(shapeDuration), example: "3m", fallback: "`3m`",
+		doc: "How long until events can be queried; at least 5m is used for `SyntheticCheck`, `Log` and `Mobile…`.",
+	},
+	{
+		name: "lateness", value: of(shapeDuration), example: "6h", fallback: "`6h`",
+		doc: "How long after that events may still arrive and must be counted.",
+	},
+	{
+		name: "retention", value: mapping("event type, or `default`", of(shapeDuration)), example: "{default: 8d, Metric: 30d}",
+		fallback: "`{default: 8d, Metric: 30d}`",
+		doc:      "How long events are kept, by event type; answers about older time are not believed.",
+	},
+}}
+
+var secretReference = &definition{
+	what: "the reference to a secret",
+	keys: []key{
+		{
+			name: "env", value: of(shapeVariable), example: "NEW_RELIC_API_KEY",
+			doc: "An environment variable whose name begins with `NEW_RELIC_` or `SLOJOURN_`.",
+		},
+		{
+			name: "file", value: of(shapePath), example: "newrelic-key",
+			doc: "A file below the folder that `--secrets-dir` names.",
+		},
+	},
+	choices: []choice{{
+		keys: []string{"env", "file"}, both: "keep one of them", neither: "names neither env nor file",
+		neitherHint: "write {env: NEW_RELIC_API_KEY}, or {file: NAME} for a file below the folder of secrets",
+	}},
+}
+
+var teamSpec = &definition{what: "spec", keys: []key{
+	{name: "contact", value: of(shapeLine), example: `"#payments"`, doc: "Where the team is reached; quote a name that begins with #."},
+	{
+		name: "notify", value: list(reference("Notifier")), example: "[payments-slack]",
+		doc: "Where alerts about what the team owns are sent.",
+	},
+}}
+
+var defaultsSpec = &definition{what: "spec", keys: []key{
+	{name: "source", value: reference("Source"), example: "newrelic", doc: "Measures SLIs that name no source."},
+	{name: "window", value: of(shapeWindow), example: "28d", doc: "For objectives that name no window."},
+	{name: "timeZone", value: of(shapeZone), example: "Asia/Tokyo", doc: "For calendar windows that name no time zone."},
+	{
+		name: "alerts", value: of(shapeAlerts), example: "paging",
+		doc: "For objectives for which nothing nearer says `alerts`: the name of an AlertPolicy, or `none`.",
+	},
+}}

@@ -1,0 +1,213 @@
+package spec
+
+import (
+	"slices"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+var journeySpec = &definition{
+	what: "spec",
+	keys: slices.Concat(
+		descriptive,
+		objectiveKeys,
+		[]key{
+			{
+				name: "compose", value: word(slo.Series, slo.Worst, slo.Weighted, slo.Pooled, slo.Measured), example: "series",
+				fallback: "`series`",
+				doc:      "How the steps make the journey; `measured` needs an `sli` of its own, which the steps explain.",
+			},
+			{name: "sli", value: objectOf(sliDefinition), doc: "What is measured, for `compose: measured` only."},
+			alertsKey,
+			{name: "steps", value: list(objectOf(stepDefinition)), required: true, doc: "The parts of the journey, in order; at least one."},
+		},
+	),
+	choices: []choice{oneObjective, anObjective},
+}
+
+var sloSpec = &definition{
+	what: "spec",
+	keys: slices.Concat(
+		descriptive,
+		objectiveKeys,
+		[]key{
+			alertsKey,
+			{name: "sli", value: objectOf(sliDefinition), required: true, doc: "What is measured."},
+		},
+	),
+	choices: []choice{oneObjective, anObjective},
+}
+
+// descriptive is what journeys and SLOs share.
+var descriptive = []key{
+	{
+		name: "description", value: of(shapeText), example: "A shopper who cannot pay leaves the basket at the till.",
+		doc: "What it is, and why it matters.",
+	},
+	{
+		name: "stage", value: word(slo.Active, slo.Observe), example: "observe", fallback: "`active`",
+		doc: "`observe` measures and shows, and notifies nobody.",
+	},
+	{
+		name: "whenSpent", value: of(shapeText), example: "No releases of the payment services until half the budget is back.",
+		doc: "What happens when the error budget is spent.",
+	},
+	{name: "runbook", value: of(shapeLink), example: "https://wiki.example.com/pay", doc: "Where it is written what to do when it alerts."},
+	{name: "links", value: list(objectOf(linkDefinition)), doc: "Other pages about it."},
+}
+
+var linkDefinition = &definition{what: "the link", keys: []key{
+	{name: "title", value: of(shapeLine), example: "Payment board", doc: "What the page is called."},
+	{name: "url", value: of(shapeLink), required: true, example: "https://board.example.com/pay", doc: "Its address."},
+}}
+
+// objectiveKeys are two ways to write objectives. The choices demand one of
+// them, or forbid both.
+var (
+	objectiveKeys = []key{
+		{
+			name: "objective", value: either(of(shapeTarget), objectOf(objectiveDefinition)), example: "99.5%",
+			doc: "How good it must be: a target alone, or a mapping.",
+		},
+		{
+			name: "objectives", value: list(either(of(shapeTarget), objectOf(objectiveDefinition))),
+			doc: "Several objectives instead; alerts are judged for the first, and for others that say `alerts`.",
+		},
+	}
+	oneObjective = choice{keys: []string{"objective", "objectives"}, both: "keep one of them"}
+	anObjective  = choice{
+		keys: oneObjective.keys, neither: "has no objective", neitherHint: "write objective: 99.9%",
+	}
+)
+
+var objectiveDefinition = &definition{what: "the objective", keys: []key{
+	{name: "name", value: of(shapeName), example: "contract", fallback: "the window", doc: "What tells it from the other objectives."},
+	{
+		name: "target", value: of(shapeTarget), required: true, example: "99.9%",
+		doc: "The share of valid events that must be good; `%` may be left out from 50 on.",
+	},
+	{
+		name: "window", value: of(shapeWindow), example: "28d", fallback: "that of Defaults",
+		doc: "Over which time: rolling from `1m` to `90d`, or `day`, `week`, `month`, `quarter` or `year` of the calendar.",
+	},
+	{
+		name: "timeZone", value: of(shapeZone), example: "Asia/Tokyo", fallback: "that of Defaults",
+		doc: "Where a calendar window begins; IANA.",
+	},
+	alertsKey,
+}}
+
+var alertsKey = key{
+	name: "alerts", value: of(shapeAlerts), example: "paging", fallback: "what the next thing around it says, at last Defaults",
+	doc: "The name of an AlertPolicy, or `none`.",
+}
+
+var stepDefinition = &definition{
+	what: "the step",
+	keys: slices.Concat(
+		[]key{
+			{name: "name", value: of(shapeName), required: true, example: "authorise", doc: "Unique in the journey; the step's id is `journey/step`."},
+			{name: "title", value: of(shapeLine), example: "The card is charged", doc: "What people call it."},
+			{name: "description", value: of(shapeText), example: "The bank says yes.", doc: "What it is, and why it matters."},
+			{name: "owner", value: reference("Team"), example: "payments", fallback: "the journey's", doc: "The team that owns the step."},
+			{name: "weight", value: of(shapeNumber), example: "2", fallback: "1", doc: "Its part in a journey with `compose: weighted`."},
+		},
+		objectiveKeys,
+		[]key{
+			alertsKey,
+			{name: "sli", value: objectOf(sliDefinition), doc: "What is measured."},
+			{name: "slo", value: reference("SLO"), example: "receipt-delivery", doc: "A shared SLO instead of an `sli`; it brings its own owner, objectives and alerts."},
+		},
+	),
+	choices: []choice{
+		oneObjective,
+		{
+			keys: []string{"slo", "sli"}, both: sharedHint, neither: "has neither sli nor slo",
+			neitherHint: "write sli: {from: Transaction, where: …, bad: …}, or slo: and the name of an SLO",
+		},
+		{keys: []string{"slo", "owner"}, both: sharedHint},
+		{keys: []string{"slo", "objective"}, both: sharedHint},
+		{keys: []string{"slo", "objectives"}, both: sharedHint},
+		{keys: []string{"slo", "alerts"}, both: sharedHint},
+	},
+}
+
+const sharedHint = "remove it: the shared SLO brings its own"
+
+var sliDefinition = &definition{
+	what: "the sli",
+	keys: []key{
+		{
+			name: "source", value: reference("Source"), example: "newrelic", fallback: "that of Defaults, else the only Source",
+			doc: "Where it is measured.",
+		},
+		{
+			name: "from", value: either(of(shapeEventTypes), list(of(shapeEventTypes))), example: "Transaction",
+			doc: "Which event types, with commas between them or as a list.",
+		},
+		{
+			name: "where", value: of(shapeCondition), example: "appName = 'payment-api'", fallback: "all events",
+			doc: "Which of the events are valid.",
+		},
+		{name: "good", value: of(shapeCondition), example: "error IS FALSE OR error IS NULL", doc: "Which valid events are good."},
+		{name: "bad", value: of(shapeCondition), example: "error IS TRUE", doc: "Which valid events are bad, instead of `good`."},
+		{
+			name: "count", value: of(shapeAggregate), example: "sum(items)", fallback: "`count(*)`",
+			doc: "How much an event counts: `count(*)`, or `sum(…)` of an attribute.",
+		},
+		{name: "nrql", value: objectOf(queriesDefinition), doc: "Whole queries, instead of `from` and conditions."},
+		{
+			name: "slice", value: objectOf(sliceDefinition),
+			doc: "Slices of time that are good or bad as a whole, instead of `good` or `bad`.",
+		},
+		{
+			name: "lag", value: of(shapeDuration), example: "10m", fallback: "the source's `queryLag`",
+			doc: "How long until these events can be queried.",
+		},
+	},
+	choices: []choice{
+		{
+			keys: []string{"from", "nrql"}, both: "remove it: a query of its own says everything", neither: "has no from",
+			neitherHint: "write from: and the event types, such as from: Transaction",
+		},
+		{keys: []string{"nrql", "where"}, both: "remove it: a query of its own says everything"},
+		{keys: []string{"nrql", "count"}, both: "remove it: a query of its own says everything"},
+		{keys: []string{"slice", "count"}, both: "remove it: a slice counts as one"},
+		{
+			keys: []string{"good", "bad", "nrql", "slice"}, both: "keep one of them; the other follows from it",
+			neither: "has neither good nor bad", neitherHint: "write bad: and what makes an event bad, or good:",
+		},
+	},
+}
+
+var queriesDefinition = &definition{
+	what: "nrql",
+	keys: []key{
+		{
+			name: "total", value: of(shapeQuery), required: true, example: "SELECT count(*) FROM Transaction WHERE appName = 'payment-api'",
+			doc: "Counts the valid events: a query for one number that adds up over time; the time range is added to it.",
+		},
+		{name: "good", value: of(shapeQuery), example: "SELECT count(*) FROM Transaction WHERE appName = 'payment-api' AND duration < 1", doc: "Counts the good ones."},
+		{name: "bad", value: of(shapeQuery), example: "SELECT count(*) FROM TransactionError WHERE appName = 'payment-api'", doc: "Counts the bad ones, instead of `good`."},
+	},
+	choices: []choice{{
+		keys: []string{"good", "bad"}, both: "keep one of them; the other follows from it",
+		neither: "has neither good nor bad", neitherHint: "write bad: and a query that counts the bad events, or good:",
+	}},
+}
+
+var sliceDefinition = &definition{what: "the slice", keys: []key{
+	{name: "every", value: of(shapeDuration), required: true, example: "1m", doc: "How long a slice is: from `1m` to `1h`, a divisor of an hour."},
+	{
+		name: "value", value: of(shapeAggregate), required: true, example: "percentile(duration, 95)",
+		doc: "What is computed from the valid events of a slice; any aggregate of NRQL.",
+	},
+	{
+		name: "good", value: of(shapeSliceTest), required: true, example: "value <= 0.8",
+		doc: "When a slice is good: a condition on `value`.",
+	},
+	{
+		name: "empty", value: word(slo.EmptyGood, slo.EmptyBad), example: "bad", fallback: "not counted",
+		doc: "What a slice without valid events is.",
+	},
+}}
