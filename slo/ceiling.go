@@ -3,6 +3,7 @@ package slo
 import (
 	"fmt"
 	"math/big"
+	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -12,6 +13,9 @@ import (
 // of 99.5 % for the journey would be missed with every step meeting its own.
 // Steps without objectives promise nothing and are left out.
 func (r *resolver) checkCeiling(d JourneyDeclaration, j *Journey) {
+	if j.Compose != Series {
+		return
+	}
 	for i, o := range j.Objectives {
 		ceiling := big.NewRat(1, 1)
 		for _, step := range j.Steps {
@@ -47,15 +51,29 @@ func nearestObjective(objectives []Objective, window Window) (Objective, bool) {
 // floorPercent writes a share as a percentage, cut and not rounded, without
 // zeros at its end.
 func floorPercent(share *big.Rat, decimals int) string {
+	return percentUnits(share, decimals, big.NewInt(0))
+}
+
+// ceilPercent writes a share as a percentage, rounded up, without zeros at its
+// end.
+func ceilPercent(share *big.Rat, decimals int) string {
+	return percentUnits(share, decimals, new(big.Int).Sub(share.Denom(), big.NewInt(1)))
+}
+
+// percentUnits writes share with the given decimals, after extra was added to
+// the numerator of what is left of the last one.
+func percentUnits(share *big.Rat, decimals int, extra *big.Int) string {
 	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(decimals+2)), nil)
 	units := new(big.Int).Mul(share.Num(), scale)
+	units.Add(units, extra)
 	units.Quo(units, share.Denom())
-	text := new(big.Rat).SetFrac(units, scale.Quo(scale, big.NewInt(100))).FloatString(decimals)
-	for text[len(text)-1] == '0' {
-		text = text[:len(text)-1]
+	return trimZeros(new(big.Rat).SetFrac(units, scale.Quo(scale, big.NewInt(100))).FloatString(decimals))
+}
+
+// trimZeros removes zeros at the end of a decimal, and a point at its end.
+func trimZeros(decimal string) string {
+	if !strings.Contains(decimal, ".") {
+		return decimal
 	}
-	if text[len(text)-1] == '.' {
-		text = text[:len(text)-1]
-	}
-	return text
+	return strings.TrimRight(strings.TrimRight(decimal, "0"), ".")
 }

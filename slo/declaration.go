@@ -9,21 +9,58 @@ import (
 // Declarations is what a set of files says, before any reference is followed.
 // Fields that were not written are zero.
 type Declarations struct {
-	Sources  []SourceDeclaration
-	Teams    []TeamDeclaration
-	Defaults []DefaultsDeclaration
-	Journeys []JourneyDeclaration
-	SLOs     []SLODeclaration
+	Sources    []SourceDeclaration
+	Teams      []TeamDeclaration
+	Journeys   []JourneyDeclaration
+	SLOs       []SLODeclaration
+	Policies   []PolicyDeclaration
+	Notifiers  []NotifierDeclaration
+	Exclusions []ExclusionDeclaration
+	Defaults   []DefaultsDeclaration
+}
+
+// Join returns what both declare.
+func (d Declarations) Join(e Declarations) Declarations {
+	return Declarations{
+		Sources:    append(d.Sources, e.Sources...),
+		Teams:      append(d.Teams, e.Teams...),
+		Journeys:   append(d.Journeys, e.Journeys...),
+		SLOs:       append(d.SLOs, e.SLOs...),
+		Policies:   append(d.Policies, e.Policies...),
+		Notifiers:  append(d.Notifiers, e.Notifiers...),
+		Exclusions: append(d.Exclusions, e.Exclusions...),
+		Defaults:   append(d.Defaults, e.Defaults...),
+	}
+}
+
+// SLIs visits every SLI that is declared, in the order of its place.
+func (d Declarations) SLIs(visit func(*SLIDeclaration)) {
+	for _, s := range d.SLOs {
+		if s.SLI != nil {
+			visit(s.SLI)
+		}
+	}
+	for _, j := range d.Journeys {
+		if j.SLI != nil {
+			visit(j.SLI)
+		}
+		for _, step := range j.Steps {
+			if step.SLI != nil {
+				visit(step.SLI)
+			}
+		}
+	}
 }
 
 // Metadata is what every kind has.
 type Metadata struct {
-	Folder string    // absolute, with slashes; it decides which Defaults apply
-	Origin diag.Span // the document
-	Name   diag.Located[string]
-	Title  diag.Located[string]
-	Owner  diag.Located[string]
-	Labels map[string]string
+	Folder      string    // absolute, with slashes; it decides which Defaults apply
+	Origin      diag.Span // the document
+	Name        diag.Located[string]
+	Title       diag.Located[string]
+	Owner       diag.Located[string]
+	Labels      map[string]string
+	RenamedFrom []diag.Located[string]
 }
 
 // SourceDeclaration declares a New Relic account.
@@ -34,6 +71,7 @@ type SourceDeclaration struct {
 	APIKey    diag.Located[SecretRef]
 	Endpoint  diag.Located[string]
 	QueryLag  diag.Located[time.Duration]
+	Lateness  diag.Located[time.Duration]
 	Retention map[string]diag.Located[time.Duration] // by event type and "default"
 }
 
@@ -41,13 +79,16 @@ type SourceDeclaration struct {
 type TeamDeclaration struct {
 	Metadata
 	Contact diag.Located[string]
+	Notify  []diag.Located[string]
 }
 
 // DefaultsDeclaration declares what holds in its folder and below.
 type DefaultsDeclaration struct {
 	Metadata
-	Source diag.Located[string]
-	Window diag.Located[Window]
+	Source   diag.Located[string]
+	Window   diag.Located[Window]
+	TimeZone diag.Located[string]
+	Alerts   diag.Located[string]
 }
 
 // Descriptive holds the fields that journeys and SLOs share.
@@ -57,22 +98,26 @@ type Descriptive struct {
 	WhenSpent   string
 	Runbook     diag.Located[string]
 	Links       []Link
+	Alerts      diag.Located[string]
 }
 
 // ObjectiveDeclaration declares one objective.
 type ObjectiveDeclaration struct {
-	Span   diag.Span
-	Name   diag.Located[string]
-	Target diag.Located[Target]
-	Window diag.Located[Window]
+	Span     diag.Span
+	Name     diag.Located[string]
+	Target   diag.Located[Target]
+	Window   diag.Located[Window]
+	TimeZone diag.Located[string]
+	Alerts   diag.Located[string]
 }
 
-// JourneyDeclaration declares a journey.
+// JourneyDeclaration declares a journey. SLI is set for a measured one.
 type JourneyDeclaration struct {
 	Metadata
 	Descriptive
 	Objectives []ObjectiveDeclaration
 	Compose    diag.Located[Compose]
+	SLI        *SLIDeclaration
 	Steps      []StepDeclaration
 }
 
@@ -80,7 +125,9 @@ type JourneyDeclaration struct {
 type StepDeclaration struct {
 	Metadata
 	Description string
+	Weight      diag.Located[Decimal]
 	Objectives  []ObjectiveDeclaration
+	Alerts      diag.Located[string]
 	SLI         *SLIDeclaration
 	SLO         diag.Located[string]
 }
@@ -99,4 +146,60 @@ type SLODeclaration struct {
 	Descriptive
 	Objectives []ObjectiveDeclaration
 	SLI        *SLIDeclaration
+}
+
+// PolicyDeclaration declares an alert policy. What it does not write is zero.
+type PolicyDeclaration struct {
+	Metadata
+	Tiers       []Tier
+	Guard       GuardDeclaration
+	Hold        HoldDeclaration
+	NoTraffic   *NoTraffic
+	NoData      *NoData
+	BudgetSpent []Percentage
+}
+
+// GuardDeclaration declares the guard of a policy.
+type GuardDeclaration struct {
+	MinEvents  diag.Located[int64]
+	MinBad     diag.Located[int64]
+	Confidence diag.Located[Percentage]
+}
+
+// HoldDeclaration declares how long alerts are held.
+type HoldDeclaration struct {
+	Page   diag.Located[time.Duration]
+	Ticket diag.Located[time.Duration]
+}
+
+// NotifierDeclaration declares where alerts are sent; one of the four is set.
+type NotifierDeclaration struct {
+	Metadata
+	Alertmanager *Alertmanager
+	Slack        *Slack
+	Webhook      *Webhook
+	PagerDuty    *PagerDuty
+	Locale       diag.Located[Locale]
+	Heartbeat    diag.Located[time.Duration]
+}
+
+// ExclusionDeclaration declares agreed time that does not count.
+type ExclusionDeclaration struct {
+	Metadata
+	SLOs       []diag.Located[string]
+	ForOwner   diag.Located[string] // instead of SLOs: all that this team owns
+	From       diag.Located[time.Time]
+	To         diag.Located[time.Time]
+	Repeat     *RepeatDeclaration
+	Effect     diag.Located[Effect]
+	Reason     string
+	ApprovedBy string
+}
+
+// RepeatDeclaration declares when an exclusion holds again.
+type RepeatDeclaration struct {
+	Span     diag.Span
+	Rule     string
+	Duration time.Duration
+	TimeZone diag.Located[string]
 }

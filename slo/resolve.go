@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -15,18 +15,29 @@ import (
 // could not be resolved is left out of it.
 func Resolve(d Declarations) (*Set, diag.List) {
 	r := &resolver{
-		set:      &Set{},
-		sources:  map[string]*Source{},
-		teams:    map[string]*Team{},
-		defaults: map[string]DefaultsDeclaration{},
-		slos:     map[string]*SLO{},
-		declared: map[string]bool{},
+		set:       &Set{},
+		sources:   map[string]*Source{},
+		teams:     map[string]*Team{},
+		policies:  map[string]*AlertPolicy{},
+		notifiers: map[string]*Notifier{},
+		defaults:  map[string]DefaultsDeclaration{},
+		slos:      map[string]*SLO{},
+		declared:  map[string]bool{},
+		journeys:  map[string]bool{},
+		zones:     map[string]error{},
+		tiers:     map[tierProblem]int{},
 	}
 	for _, s := range d.SLOs {
 		r.declared[s.Name.Value] = true
 	}
+	for _, j := range d.Journeys {
+		r.journeys[j.Name.Value] = true
+	}
 	r.resolveTeams(d.Teams)
+	r.resolveNotifiers(d.Notifiers)
+	r.resolveNotify(d)
 	r.resolveSources(d.Sources)
+	r.resolvePolicies(d.Policies)
 	r.resolveDefaults(d.Defaults)
 	r.checkNames(d)
 	for _, s := range d.SLOs {
@@ -35,6 +46,7 @@ func Resolve(d Declarations) (*Set, diag.List) {
 	for _, j := range d.Journeys {
 		r.resolveJourney(j)
 	}
+	r.resolveExclusions(d.Exclusions)
 	if len(d.Sources) == 0 && len(r.set.SLOs) > 0 {
 		r.list.Add(diag.Diagnostic{
 			Code: diag.CodeReference, Severity: diag.Info, Span: r.set.SLOs[0].About.Origin,
@@ -48,13 +60,18 @@ func Resolve(d Declarations) (*Set, diag.List) {
 }
 
 type resolver struct {
-	set      *Set
-	sources  map[string]*Source
-	teams    map[string]*Team
-	defaults map[string]DefaultsDeclaration // by folder
-	slos     map[string]*SLO
-	declared map[string]bool // names of SLOs, also of those that could not be resolved
-	list     diag.List
+	set       *Set
+	sources   map[string]*Source
+	teams     map[string]*Team
+	policies  map[string]*AlertPolicy
+	notifiers map[string]*Notifier
+	defaults  map[string]DefaultsDeclaration // by folder
+	slos      map[string]*SLO
+	declared  map[string]bool // names of SLOs, also of those that could not be resolved
+	journeys  map[string]bool // names of journeys
+	zones     map[string]error
+	tiers     map[tierProblem]int // to their places in list
+	list      diag.List
 }
 
 func (r *resolver) sort() {
@@ -62,6 +79,25 @@ func (r *resolver) sort() {
 	slices.SortFunc(r.set.Teams, func(a, b *Team) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(r.set.Journeys, func(a, b *Journey) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(r.set.SLOs, func(a, b *SLO) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(r.set.Policies, func(a, b *AlertPolicy) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(r.set.Notifiers, func(a, b *Notifier) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(r.set.Exclusions, func(a, b *Exclusion) int { return cmp.Compare(a.Name, b.Name) })
+}
+
+// warn reports what is probably a mistake.
+func (r *resolver) warn(code diag.Code, span diag.Span, hint, format string, args ...any) {
+	r.list.Add(diag.Diagnostic{
+		Code: code, Severity: diag.Warning, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...),
+	})
+}
+
+// problem reports what a parser of this package said, with its hint.
+func (r *resolver) problem(code diag.Code, span diag.Span, err error) {
+	hint := ""
+	if p, ok := err.(*Problem); ok { //nolint:errorlint // the parsers return it unwrapped
+		hint = p.Hint
+	}
+	r.list.Errorf(code, span, hint, "%s", err)
 }
 
 // duplicate reports a second thing of one name at both places.
@@ -75,111 +111,75 @@ func (r *resolver) duplicate(second, first diag.Span, what, name string) {
 	})
 }
 
-func (r *resolver) resolveTeams(declared []TeamDeclaration) {
-	first := map[string]diag.Span{}
-	for _, d := range declared {
-		name := d.Name.Value
-		if place, twice := first[name]; twice {
-			r.duplicate(d.Name.Span, place, "team", name)
-			continue
-		}
-		first[name] = d.Name.Span
-		team := &Team{Name: name, Title: d.Title.Value, Contact: d.Contact.Value, Origin: d.Origin}
-		r.teams[name] = team
-		r.set.Teams = append(r.set.Teams, team)
-	}
-	for _, d := range declared {
-		if d.Owner.Written() {
-			r.checkOwner(d.Owner)
-		}
-	}
+// names reports things of one kind that have the same name, and says which are
+// the first of theirs.
+type names struct {
+	r     *resolver
+	what  string
+	first map[string]diag.Span
 }
 
-func (r *resolver) resolveSources(declared []SourceDeclaration) {
-	first := map[string]diag.Span{}
-	for _, d := range declared {
-		name := d.Name.Value
-		if place, twice := first[name]; twice {
-			r.duplicate(d.Name.Span, place, "source", name)
-			continue
-		}
-		first[name] = d.Name.Span
-		if d.Owner.Written() {
-			r.checkOwner(d.Owner)
-		}
-		source := &Source{
-			Name: name, Title: d.Title.Value, Owner: d.Owner.Value, Origin: d.Origin,
-			NewRelic: NewRelic{
-				AccountID: d.AccountID.Value,
-				Region:    cmp.Or(d.Region.Value, US),
-				APIKey:    d.APIKey.Value,
-				Endpoint:  d.Endpoint.Value,
-				QueryLag:  DefaultQueryLag,
-				Retention: Retention{Default: DefaultRetention, ByType: map[string]time.Duration{"Metric": MetricRetention}},
-			},
-		}
-		if d.QueryLag.Written() {
-			source.NewRelic.QueryLag = d.QueryLag.Value
-		}
-		for eventType, kept := range d.Retention {
-			if eventType == "default" {
-				source.NewRelic.Retention.Default = kept.Value
-			} else {
-				source.NewRelic.Retention.ByType[eventType] = kept.Value
-			}
-		}
-		r.sources[name] = source
-		r.set.Sources = append(r.set.Sources, source)
+func (r *resolver) names(what string) names { return names{r, what, map[string]diag.Span{}} }
+
+func (n names) isFirst(name diag.Located[string]) bool {
+	if place, twice := n.first[name.Value]; twice && name.Value != "" {
+		n.r.duplicate(name.Span, place, n.what, name.Value)
+		return false
 	}
+	n.first[name.Value] = name.Span
+	return true
 }
 
-func (r *resolver) resolveDefaults(declared []DefaultsDeclaration) {
-	for _, d := range declared {
-		if first, twice := r.defaults[d.Folder]; twice {
-			r.list.Add(diag.Diagnostic{
-				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Origin,
-				Message: "this folder has a second document of kind Defaults",
-				Hint:    "keep one of them",
-				Related: []diag.Related{{Span: first.Origin, Message: "the first one is at " + first.Origin.String()}},
-			})
-			continue
-		}
-		r.defaults[d.Folder] = d
-		if d.Source.Written() {
-			r.source(d.Source)
-		}
-	}
-}
-
-// checkNames finds journeys and SLOs of one name; they share a name space.
+// checkNames finds journeys and SLOs of one name; they share a name space,
+// also with the names that they had before.
 func (r *resolver) checkNames(d Declarations) {
 	type named struct {
 		what string
-		name diag.Located[string]
+		Metadata
 	}
 	var all []named
 	for _, s := range d.SLOs {
-		all = append(all, named{"SLO", s.Name})
+		all = append(all, named{"SLO", s.Metadata})
 	}
 	for _, j := range d.Journeys {
-		all = append(all, named{"journey", j.Name})
+		all = append(all, named{"journey", j.Metadata})
 	}
-	slices.SortStableFunc(all, func(a, b named) int { return a.name.Span.Compare(b.name.Span) })
+	slices.SortStableFunc(all, func(a, b named) int { return a.Name.Span.Compare(b.Name.Span) })
 	first := map[string]named{}
 	for _, n := range all {
-		if n.name.Value == "" {
+		if n.Name.Value == "" {
 			continue
 		}
-		if f, twice := first[n.name.Value]; twice {
+		if f, twice := first[n.Name.Value]; twice {
 			what := n.what
 			if f.what != n.what {
 				what = "journey or SLO"
 			}
-			r.duplicate(n.name.Span, f.name.Span, what, n.name.Value)
+			r.duplicate(n.Name.Span, f.Name.Span, what, n.Name.Value)
 			continue
 		}
-		first[n.name.Value] = n
+		first[n.Name.Value] = n
 	}
+	former := map[string]diag.Span{}
+	for _, n := range all {
+		for _, old := range n.RenamedFrom {
+			if still, taken := first[old.Value]; taken {
+				r.renamed(old, still.Name.Span, "is the name of something in this set")
+			} else if place, twice := former[old.Value]; twice {
+				r.renamed(old, place, "is given as a former name twice")
+			}
+			former[old.Value] = old.Span
+		}
+	}
+}
+
+func (r *resolver) renamed(old diag.Located[string], other diag.Span, problem string) {
+	r.list.Add(diag.Diagnostic{
+		Code: diag.CodeRename, Severity: diag.Error, Span: old.Span,
+		Message: fmt.Sprintf("%q %s", old.Value, problem),
+		Hint:    "remove it here; a name can be taken over only by one thing, once nothing else has it",
+		Related: []diag.Related{{Span: other, Message: "the other one is at " + other.String()}},
+	})
 }
 
 // defaultsOf returns the Defaults of the nearest folder upward.
@@ -202,14 +202,6 @@ func (r *resolver) checkOwner(owner diag.Located[string]) {
 	}
 }
 
-func (r *resolver) source(ref diag.Located[string]) *Source {
-	if source, known := r.sources[ref.Value]; known || len(r.sources) == 0 {
-		return source
-	}
-	r.unknown("source", ref, keys(r.sources), "add a document of kind Source")
-	return nil
-}
-
 func (r *resolver) unknown(what string, ref diag.Located[string], known []string, otherwise string) {
 	hint := otherwise
 	if near, ok := diag.Nearest(ref.Value, known); ok {
@@ -220,23 +212,17 @@ func (r *resolver) unknown(what string, ref diag.Located[string], known []string
 	r.list.Errorf(diag.CodeReference, ref.Span, hint, "unknown %s %q", what, ref.Value)
 }
 
-// sourceOf finds the source that measures an SLI: its own, the folder's
-// default, or the only one there is.
-func (r *resolver) sourceOf(sli *SLIDeclaration, folder string) *Source {
-	if sli.Source.Written() {
-		return r.source(sli.Source)
+// checkZone reports a time zone that is not known. Zones are looked up once.
+func (r *resolver) checkZone(zone diag.Located[string]) bool {
+	err, known := r.zones[zone.Value]
+	if !known {
+		err = CheckTimeZone(zone.Value)
+		r.zones[zone.Value] = err
 	}
-	if d := r.defaultsOf(folder); d.Source.Written() {
-		return r.sources[d.Source.Value]
+	if err != nil {
+		r.problem(diag.CodeTimeZone, zone.Span, err)
 	}
-	if len(r.set.Sources) > 1 {
-		r.list.Errorf(diag.CodeMissing, sli.Span, "add source: NAME here or in Defaults; known: "+join(keys(r.sources)),
-			"several sources are declared and nothing says which one measures this")
-	}
-	if len(r.set.Sources) == 1 {
-		return r.set.Sources[0]
-	}
-	return nil
+	return err == nil
 }
 
 func keys[V any](m map[string]V) []string {
@@ -247,3 +233,5 @@ func keys[V any](m map[string]V) []string {
 	slices.Sort(names)
 	return names
 }
+
+func join(names []string) string { return strings.Join(names, ", ") }

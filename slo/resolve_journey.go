@@ -2,7 +2,6 @@ package slo
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -13,7 +12,7 @@ func (r *resolver) resolveSLO(d SLODeclaration) {
 		return // reported
 	}
 	s := &SLO{ID: d.Name.Value, Kind: KindSLO, About: r.about(d.Metadata, d.Descriptive)}
-	s.Objectives = r.objectives(d.Objectives, d.Folder)
+	s.Objectives = r.objectives(d.Objectives, d.SLI, d.Folder, d.Alerts)
 	if d.SLI == nil {
 		return // reported
 	}
@@ -24,18 +23,25 @@ func (r *resolver) resolveSLO(d SLODeclaration) {
 
 func (r *resolver) resolveJourney(d JourneyDeclaration) {
 	j := &Journey{
-		ID: d.Name.Value, About: r.about(d.Metadata, d.Descriptive),
-		Compose: cmp.Or(d.Compose.Value, Series), Objectives: r.objectives(d.Objectives, d.Folder),
+		ID: d.Name.Value, About: r.about(d.Metadata, d.Descriptive), Compose: cmp.Or(d.Compose.Value, Series),
+		Objectives: r.objectives(d.Objectives, d.SLI, d.Folder, d.Alerts),
 	}
-	first := map[string]diag.Span{}
+	if d.SLI != nil {
+		j.SLI, j.Source = &d.SLI.SLI, r.sourceOf(d.SLI, d.Folder)
+	}
+	names := r.names("step")
 	for _, step := range d.Steps {
-		if place, twice := first[step.Name.Value]; twice && step.Name.Value != "" {
-			r.duplicate(step.Name.Span, place, "step", step.Name.Value)
+		if !names.isFirst(step.Name) {
 			continue
 		}
-		first[step.Name.Value] = step.Name.Span
+		if step.Weight.Written() && j.Compose != Weighted {
+			r.warn(diag.CodeNoEffect, step.Weight.Span, "remove it, or write compose: weighted",
+				"the weight changes nothing, as the journey is composed as %s", j.Compose)
+		}
 		if resolved := r.resolveStep(d, j, step); resolved != nil {
-			j.Steps = append(j.Steps, Step{Name: step.Name.Value, Title: step.Title.Value, SLO: resolved})
+			j.Steps = append(j.Steps, Step{
+				Name: step.Name.Value, Title: step.Title.Value, Weight: or(step.Weight, decimal("1")), SLO: resolved,
+			})
 		}
 	}
 	r.checkCeiling(d, j)
@@ -54,6 +60,11 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 	} else {
 		r.checkOwner(owner)
 	}
+	if step.Alerts.Written() && len(step.Objectives) == 0 {
+		r.warn(diag.CodeNoEffect, step.Alerts.Span, "add an objective to the step, or remove it",
+			"alerts change nothing here, as the step has no objective")
+	}
+	objectives := r.objectives(step.Objectives, step.SLI, d.Folder, step.Alerts, d.Alerts)
 	if step.SLI == nil || step.Name.Value == "" || j.ID == "" {
 		return nil // reported
 	}
@@ -63,8 +74,7 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 			Title: step.Title.Value, Owner: owner.Value, Description: step.Description,
 			Stage: j.About.Stage, Labels: j.About.Labels, Origin: step.Origin,
 		},
-		SLI: step.SLI.SLI, Source: r.sourceOf(step.SLI, d.Folder),
-		Objectives: r.objectives(step.Objectives, d.Folder),
+		SLI: step.SLI.SLI, Source: r.sourceOf(step.SLI, d.Folder), Objectives: objectives,
 	}
 	r.set.SLOs = append(r.set.SLOs, s)
 	return s
@@ -75,7 +85,7 @@ func (r *resolver) sharedSLO(d JourneyDeclaration, step StepDeclaration) *SLO {
 	if known || r.declared[step.SLO.Value] {
 		return shared // nil for one whose own mistakes are reported
 	}
-	if strings.Contains(step.SLO.Value, "/") || step.SLO.Value == d.Name.Value {
+	if strings.Contains(step.SLO.Value, "/") || step.SLO.Value == d.Name.Value || r.journeys[step.SLO.Value] {
 		r.list.Errorf(diag.CodeReference, step.SLO.Span, "move the SLI into a document of kind SLO and name that",
 			"a step can share an SLO, never a journey or a step")
 		return nil
@@ -88,42 +98,13 @@ func (r *resolver) about(m Metadata, d Descriptive) About {
 	if m.Owner.Written() {
 		r.checkOwner(m.Owner)
 	}
-	return About{
+	about := About{
 		Title: m.Title.Value, Owner: m.Owner.Value, Description: d.Description,
 		Stage: cmp.Or(d.Stage.Value, Active), WhenSpent: d.WhenSpent, Runbook: d.Runbook.Value,
 		Links: d.Links, Labels: m.Labels, Origin: m.Origin,
 	}
-}
-
-func (r *resolver) objectives(declared []ObjectiveDeclaration, folder string) []Objective {
-	var objectives []Objective
-	first := map[string]diag.Span{}
-	for _, d := range declared {
-		window := d.Window.Value
-		if !window.Valid() && !d.Window.Written() {
-			window = r.defaultsOf(folder).Window.Value
-			if !window.Valid() {
-				r.list.Errorf(diag.CodeMissing, d.Span, "write objective: {target: 99.9%, window: 28d}, or set window in Defaults",
-					"this objective has no window")
-			}
-		}
-		if !window.Valid() || !d.Target.Value.Valid() {
-			continue // reported
-		}
-		name := cmp.Or(d.Name.Value, window.String())
-		if place, twice := first[name]; twice {
-			r.list.Add(diag.Diagnostic{
-				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Span,
-				Message: fmt.Sprintf("two objectives are named %q", name),
-				Hint:    "give one of them a name: of its own",
-				Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
-			})
-			continue
-		}
-		first[name] = d.Span
-		objectives = append(objectives, Objective{Name: name, Target: d.Target.Value, Window: window})
+	for _, name := range m.RenamedFrom {
+		about.RenamedFrom = append(about.RenamedFrom, name.Value)
 	}
-	return objectives
+	return about
 }
-
-func join(names []string) string { return strings.Join(names, ", ") }

@@ -22,6 +22,7 @@ type NewRelic struct {
 	APIKey    SecretRef
 	Endpoint  string        // another NerdGraph than the region's; "" for the region's
 	QueryLag  time.Duration // until events can be queried
+	Lateness  time.Duration // until events no longer arrive late
 	Retention Retention
 }
 
@@ -83,6 +84,7 @@ func (r SecretRef) String() string {
 // Defaults of a New Relic source.
 const (
 	DefaultQueryLag  = 3 * time.Minute
+	DefaultLateness  = 6 * time.Hour
 	DefaultRetention = 8 * 24 * time.Hour
 	// MetricRetention is how long raw points of the event type Metric are kept.
 	MetricRetention = 30 * 24 * time.Hour

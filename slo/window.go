@@ -13,45 +13,107 @@ const (
 	MaxWindow = 90 * 24 * 60
 )
 
+// Period is a stretch of the calendar. The zero Period is none.
+type Period string
+
+// The periods of the calendar. A week begins on Monday.
+const (
+	CalendarDay     Period = "day"
+	CalendarWeek    Period = "week"
+	CalendarMonth   Period = "month"
+	CalendarQuarter Period = "quarter"
+	CalendarYear    Period = "year"
+)
+
+// Periods returns every period, the shortest first.
+func Periods() []Period {
+	return []Period{CalendarDay, CalendarWeek, CalendarMonth, CalendarQuarter, CalendarYear}
+}
+
+// days is the nominal length of a period, 0 for none.
+func (p Period) days() int64 {
+	switch p {
+	case CalendarDay:
+		return 1
+	case CalendarWeek:
+		return 7
+	case CalendarMonth:
+		return 30
+	case CalendarQuarter:
+		return 91
+	case CalendarYear:
+		return 365
+	default:
+		return 0
+	}
+}
+
 // Window is the time over which an objective is judged: the given number of
-// minutes up to now. The zero Window is not valid; make one with
-// [ParseWindow] or [Rolling].
-type Window struct{ minutes int64 }
+// minutes up to now, or the period of the calendar that is going on in a time
+// zone. The zero Window is not valid; make one with [ParseWindow] or
+// [Rolling].
+type Window struct {
+	minutes int64
+	period  Period // none for a rolling window
+	zone    string // "" for a rolling window
+}
 
 // Rolling returns a rolling window of whole minutes.
-func Rolling(minutes int64) Window { return Window{minutes} }
+func Rolling(minutes int64) Window { return Window{minutes: minutes} }
 
-// ParseWindow reads a rolling window such as "28d", "12h" or "90m". The error
-// is a [*Problem].
+// ParseWindow reads a rolling window such as "28d", "12h" or "90m", or a
+// calendar window such as "month", which has no time zone yet. The error is a
+// [*Problem].
 func ParseWindow(text string) (Window, error) {
-	switch text {
-	case "day", "week", "month", "quarter", "year":
-		return Window{}, &Problem{
-			fmt.Sprintf("calendar windows such as %s are not supported by this version", text),
-			"use a rolling window such as 28d",
-		}
+	if period := Period(text); period.days() > 0 {
+		return Window{minutes: period.days() * 24 * 60, period: period}, nil
 	}
 	minutes, err := parseMinutes(text)
 	if err != nil {
-		return Window{}, &Problem{fmt.Sprintf("window %q is not a duration", text), "write a whole number of m, h or d, such as 28d"}
+		return Window{}, &Problem{
+			fmt.Sprintf("%q is not a window", text),
+			"write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar",
+		}
 	}
 	if minutes < MinWindow || minutes > MaxWindow {
-		return Window{}, &Problem{fmt.Sprintf("window %s is out of range", text), "use between 1m and 90d"}
+		return Window{}, &Problem{fmt.Sprintf("window %s is out of range", text), "use between 1m and 90d, or quarter or year of the calendar"}
 	}
-	return Window{minutes}, nil
+	return Rolling(minutes), nil
 }
 
-// Minutes returns the length.
+// In returns the calendar window in a time zone; a rolling one is the same
+// everywhere.
+func (w Window) In(zone string) Window {
+	if w.IsCalendar() {
+		w.zone = zone
+	}
+	return w
+}
+
+// IsCalendar reports whether the window is a period of the calendar.
+func (w Window) IsCalendar() bool { return w.period != "" }
+
+// TimeZone returns the zone of a calendar window, "" for a rolling one.
+func (w Window) TimeZone() string { return w.zone }
+
+// Minutes returns the length; of a calendar window the nominal one: 1, 7, 30,
+// 91 or 365 days, so that nothing that follows from it changes on the 1st.
 func (w Window) Minutes() int64 { return w.minutes }
 
 // Valid reports whether w is not the zero Window.
 func (w Window) Valid() bool { return w.minutes > 0 }
 
-// Ending returns the minutes of the window that ends with end.
+// Ending returns the minutes of a rolling window that ends with end.
 func (w Window) Ending(end Minute) Span { return Span{end - Minute(w.minutes), end} }
 
 // String spells the window in the largest unit that divides it: 24h is "1d".
-func (w Window) String() string { return formatMinutes(w.minutes) }
+// A calendar window is spelt as its period.
+func (w Window) String() string {
+	if w.IsCalendar() {
+		return string(w.period)
+	}
+	return formatMinutes(w.minutes)
+}
 
 // ParseDuration reads a duration of whole minutes such as "3m", "6h" or "8d".
 // The error is a [*Problem].
@@ -83,6 +145,10 @@ func parseMinutes(text string) (int64, error) {
 	}
 	return n, nil
 }
+
+// FormatDuration spells whole minutes in the largest unit that divides them:
+// 24h is "1d". It is the inverse of [ParseDuration].
+func FormatDuration(d time.Duration) string { return formatMinutes(int64(d / time.Minute)) }
 
 func formatMinutes(minutes int64) string {
 	switch {

@@ -14,6 +14,7 @@ func TestParseWindow(t *testing.T) {
 		minutes    int64
 	}{
 		{"28d", "28d", 28 * 1440}, {"24h", "1d", 1440}, {"90m", "90m", 90}, {"120m", "2h", 120}, {"1m", "1m", 1}, {"90d", "90d", 90 * 1440},
+		{"day", "day", 1440}, {"week", "week", 7 * 1440}, {"month", "month", 30 * 1440}, {"quarter", "quarter", 91 * 1440}, {"year", "year", 365 * 1440},
 	}
 	for _, test := range tests {
 		w, err := slo.ParseWindow(test.text)
@@ -21,10 +22,27 @@ func TestParseWindow(t *testing.T) {
 			t.Errorf("ParseWindow(%q) = %d min, spelt %s, %v; want %d, %s", test.text, w.Minutes(), w, err, test.minutes, test.want)
 		}
 	}
-	for _, text := range []string{"", "0m", "91d", "28", "28 d", "-1d", "1.5h", "1h30m", "30s", "month", "99999999999d", "4w", "d"} {
+	for _, text := range []string{"", "0m", "91d", "28", "28 d", "-1d", "1.5h", "1h30m", "30s", "months", "Month", "99999999999d", "4w", "d"} {
 		if w, err := slo.ParseWindow(text); err == nil {
 			t.Errorf("ParseWindow(%q) = %s, want a problem", text, w)
 		}
+	}
+}
+
+func TestCalendarWindow(t *testing.T) {
+	t.Parallel()
+	for _, period := range slo.Periods() {
+		w, err := slo.ParseWindow(string(period))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokyo := w.In("Asia/Tokyo")
+		if !tokyo.IsCalendar() || tokyo.TimeZone() != "Asia/Tokyo" || tokyo == w || tokyo.Minutes() != w.Minutes() {
+			t.Errorf("%s in Tokyo: calendar %t, zone %q, %d minutes", period, tokyo.IsCalendar(), tokyo.TimeZone(), tokyo.Minutes())
+		}
+	}
+	if w := slo.Rolling(60); w.IsCalendar() || w.In("Asia/Tokyo") != w {
+		t.Error("a rolling window of an hour is another one in Tokyo")
 	}
 }
 
@@ -35,13 +53,18 @@ func TestParseDuration(t *testing.T) {
 			t.Errorf("ParseDuration(%q) = %v, %v, want %v", text, got, err, want)
 		}
 	}
+	for d, want := range map[time.Duration]string{3 * time.Minute: "3m", 24 * time.Hour: "1d", 90 * time.Minute: "90m", 0: "0m"} {
+		if got := slo.FormatDuration(d); got != want {
+			t.Errorf("FormatDuration(%v) = %s, want %s", d, got, want)
+		}
+	}
 	if _, err := slo.ParseDuration("180s"); err == nil {
 		t.Error("ParseDuration takes seconds")
 	}
 }
 
 func FuzzParseWindow(f *testing.F) {
-	for _, text := range []string{"28d", "24h", "90m", "month", ""} {
+	for _, text := range []string{"28d", "24h", "90m", "month", "quarter", ""} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -49,7 +72,7 @@ func FuzzParseWindow(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if w.Minutes() < slo.MinWindow || w.Minutes() > slo.MaxWindow {
+		if w.Minutes() < slo.MinWindow || w.Minutes() > slo.MaxWindow && !w.IsCalendar() {
 			t.Errorf("ParseWindow(%q) = %d minutes", text, w.Minutes())
 		}
 		if again, err := slo.ParseWindow(w.String()); err != nil || again != w {

@@ -71,7 +71,7 @@ type loader struct {
 func (l *loader) decode(file spec.File) {
 	decoded, findings := spec.Decode(file)
 	l.documents += decoded.Documents
-	l.declarations = join(l.declarations, decoded.Declarations)
+	l.declarations = l.declarations.Join(decoded.Declarations)
 	l.findings.Add(findings...)
 	if decoded.Documents > 0 {
 		l.files[file.Name] = file.Data
@@ -103,15 +103,5 @@ func (r *Result) Lines() render.Lines {
 			return "", false
 		}
 		return strings.TrimSuffix(split[file][line-1], "\r"), true
-	}
-}
-
-func join(a, b slo.Declarations) slo.Declarations {
-	return slo.Declarations{
-		Sources:  append(a.Sources, b.Sources...),
-		Teams:    append(a.Teams, b.Teams...),
-		Defaults: append(a.Defaults, b.Defaults...),
-		Journeys: append(a.Journeys, b.Journeys...),
-		SLOs:     append(a.SLOs, b.SLOs...),
 	}
 }

@@ -39,3 +39,26 @@ const (
 	CodeNRQLUndocumented Code = "SLO067" // what was seen to work but is not documented
 	CodeNRQLRange        Code = "SLO068" // buckets that do not fit the default time range
 )
+
+// The codes of findings about what specs mean.
+const (
+	CodeHostileText   Code = "SLO030" // text that could do something where it is shown or sent
+	CodeLink          Code = "SLO031" // a link that is not http or https
+	CodeComment       Code = "SLO032" // a value that YAML ends at a #
+	CodeNoEffect      Code = "SLO033" // a key that changes nothing where it stands
+	CodeRename        Code = "SLO034" // a former name that belongs to something else
+	CodeTimeZone      Code = "SLO035" // a time zone that is missing or unknown
+	CodeTierWindows   Code = "SLO036" // a tier whose short window is not shorter than the long one
+	CodeUnreachable   Code = "SLO037" // a tier that can never fire
+	CodeAlwaysFiring  Code = "SLO038" // a tier that fires while the target is met
+	CodeShortWindow   Code = "SLO039" // a window that is shorter than its policy looks back
+	CodeSlice         Code = "SLO040" // slices that do not fit an hour or the tiers
+	CodeInterval      Code = "SLO041" // an exclusion that ends before it begins
+	CodeRule          Code = "SLO042" // a recurrence rule that cannot be read or comes too often
+	CodeNoMatch       Code = "SLO043" // a pattern that matches nothing
+	CodeCount         Code = "SLO044" // a count that cannot be added up over time
+	CodeContradiction Code = "SLO045" // conditions that leave nothing, or everything, good
+	CodeNetwork       Code = "SLO046" // failures of the network that are not counted as bad
+	CodeCapped        Code = "SLO047" // bad events of a type of which agents keep only some
+	CodeSampled       Code = "SLO048" // an event type that may be sampled
+)

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -43,14 +42,16 @@ func Decode(file File) (Result, diag.List) {
 		d.chunk = c
 		d.decodeDocument()
 	}
+	d.result.Declarations = d.declared
 	return d.result, d.list
 }
 
 type decoder struct {
-	file   File
-	chunk  chunk
-	result Result
-	list   diag.List
+	file     File
+	chunk    chunk
+	result   Result
+	declared slo.Declarations
+	list     diag.List
 }
 
 // checkEncoding refuses bytes that are not readable text, at the first one.
@@ -95,66 +96,48 @@ func (d *decoder) decodeDocument() {
 		return // nothing but comments
 	}
 	root := node.Content[0]
-	version, versionNode := d.peek(root, "apiVersion")
+	version, versionNode := peek(root, "apiVersion")
 	if !strings.HasPrefix(version, "slojourn/") && !d.file.Named {
 		return
 	}
 	d.result.Documents++
-	o, ok := d.object(root, "the document", d.nodeSpan(root))
-	if !ok {
-		return
-	}
 	switch {
+	case root.Kind != yaml.MappingNode:
+		d.wrongType(root, "the document", "a mapping")
 	case versionNode == nil:
-		d.list.Errorf(diag.CodeAPIVersion, o.span, "write apiVersion: "+APIVersion, "the document has no apiVersion")
-		return
+		d.list.Errorf(diag.CodeAPIVersion, d.nodeSpan(root), "write apiVersion: "+APIVersion, "the document has no apiVersion")
 	case version != APIVersion:
 		d.list.Errorf(diag.CodeAPIVersion, d.nodeSpan(versionNode), "write apiVersion: "+APIVersion, "apiVersion %q is not known", version)
-		return
-	}
-	o.field("apiVersion")
-	d.decodeKind(o)
-}
-
-// kinds lists the kinds of the language in the order of its reference.
-func kinds() []string {
-	return []string{"Source", "Team", "Journey", "SLO", "AlertPolicy", "Notifier", "Exclusion", "Defaults"}
-}
-
-func (d *decoder) decodeKind(o *object) {
-	kind := o.text("kind")
-	if !kind.Written() {
-		o.missing("kind", "write one of "+strings.Join(kinds(), ", "))
-		return
-	}
-	o.span = kind.Span
-	switch kind.Value {
-	case "Source":
-		d.source(o)
-	case "Team":
-		d.team(o)
-	case "Journey":
-		d.journey(o)
-	case "SLO":
-		d.slo(o)
-	case "Defaults":
-		d.defaults(o)
 	default:
-		if slices.Contains(kinds(), kind.Value) {
-			d.notSupported(kind.Span, "kind: "+kind.Value)
-			return
-		}
-		hint := "write one of " + strings.Join(kinds(), ", ")
-		if near, ok := diag.Nearest(kind.Value, kinds()); ok {
+		d.decodeKind(root)
+	}
+	d.checkSecrets(root)
+}
+
+func (d *decoder) decodeKind(root *yaml.Node) {
+	name, node := peek(root, "kind")
+	if node == nil || node.Tag == "!!null" {
+		d.list.Errorf(diag.CodeMissing, d.nodeSpan(root), "write one of "+strings.Join(kindNames(), ", "), "the document has no kind")
+		return
+	}
+	kind, known := kindNamed(name)
+	if !known {
+		hint := "write one of " + strings.Join(kindNames(), ", ")
+		if near, ok := diag.Nearest(name, kindNames()); ok {
 			hint = "did you mean " + near + "?"
 		}
-		d.list.Errorf(diag.CodeKind, kind.Span, hint, "unknown kind %q", kind.Value)
+		d.list.Errorf(diag.CodeKind, d.nodeSpan(node), hint, "unknown kind %q", name)
 		return
 	}
-	o.close()
+	if o, ok := d.open(root, kind.document, d.nodeSpan(node)); ok {
+		d.readers()[name](o)
+	}
 }
 
-// notSupported reports a part of the language that is described but not built.
-func (d *decoder) notSupported(span diag.Span, what string) {
-	d.list.Errorf(diag.CodeNotSupported, span, "remove it until a later version can do it", "%s is not supported by this version", what)
+// readers are the functions that read the documents of each kind.
+func (d *decoder) readers() map[string]func(*object) {
+	return map[string]func(*object){
+		"Source": d.source, "Team": d.team, "Journey": d.journey, "SLO": d.slo, "AlertPolicy": d.policy,
+		"Notifier": d.notifier, "Exclusion": d.exclusion, "Defaults": d.defaults,
+	}
 }

@@ -108,14 +108,22 @@ func (d *definition) names() []string {
 
 // hint says how to write a key that is missing.
 func (k key) hint() string {
-	if k.value.shape == shapeReference {
-		return "write " + k.name + ": and the name of " + article(k.value.kind)
+	hint := "write " + k.name + ": "
+	switch k.value.shape {
+	case shapeReference:
+		return hint + "and the name of " + article(k.value.kind)
+	case shapeName:
+		return hint + k.example + ", or another name of lower-case letters, digits and hyphens"
+	default:
+		return hint + k.sample()
 	}
-	return "write " + k.name + ": " + k.sample()
 }
 
 // sample is the example of a key; an object shows the keys it must have.
 func (k key) sample() string {
+	if k.value.item != nil && k.value.item.object != nil {
+		return "and a list, one entry for each"
+	}
 	if k.example != "" || k.value.object == nil {
 		return k.example
 	}
@@ -124,6 +132,9 @@ func (k key) sample() string {
 		if inner.required {
 			pairs = append(pairs, inner.name+": "+inner.sample())
 		}
+	}
+	if pairs == nil {
+		return "and its keys below it"
 	}
 	return "{" + strings.Join(pairs, ", ") + "}"
 }

@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"fmt"
+
 	"gopkg.in/yaml.v3"
 
 	"github.com/slojourn/slojourn/slo"
@@ -8,130 +10,103 @@ import (
 )
 
 func (d *decoder) slo(o *object) {
-	s := slo.SLODeclaration{Metadata: d.metadata(o, true, true)}
-	if body, ok := d.body(o, true); ok {
-		s.Descriptive = d.descriptive(body)
-		s.Objectives = d.objectives(body, true)
-		s.SLI = d.neededSLI(body)
-		body.later("alerts")
-		body.close()
+	s := slo.SLODeclaration{Metadata: o.metadata()}
+	if body, ok := o.object("spec"); ok {
+		s.Descriptive = body.descriptive()
+		s.Objectives = body.objectives()
+		s.SLI = body.sli()
 	}
-	d.result.Declarations.SLOs = append(d.result.Declarations.SLOs, s)
+	d.declared.SLOs = append(d.declared.SLOs, s)
 }
 
 func (d *decoder) journey(o *object) {
-	j := slo.JourneyDeclaration{Metadata: d.metadata(o, true, true)}
-	if body, ok := d.body(o, true); ok {
-		j.Descriptive = d.descriptive(body)
-		j.Objectives = d.objectives(body, true)
-		j.Compose = d.compose(body)
-		steps, key, isList := body.list("steps")
-		for _, node := range steps {
-			if step, ok := d.step(node); ok {
-				j.Steps = append(j.Steps, step)
-			}
+	j := slo.JourneyDeclaration{Metadata: o.metadata()}
+	if body, ok := o.object("spec"); ok {
+		j.Descriptive = body.descriptive()
+		j.Objectives = body.objectives()
+		j.Compose = wordOf[slo.Compose](body, "compose")
+		j.SLI = body.ownSLI(j.Compose)
+		for _, step := range body.objects("steps") {
+			j.Steps = append(j.Steps, step.step())
 		}
-		body.missing("steps", "write steps: and below it a list, one entry with name and sli for each step")
-		if isList && len(steps) == 0 {
-			d.list.Errorf(diag.CodeMissing, key, "add at least one step with name and sli", "the journey has no steps")
-		}
-		body.later("alerts")
-		body.close()
 	}
-	d.result.Declarations.Journeys = append(d.result.Declarations.Journeys, j)
+	d.declared.Journeys = append(d.declared.Journeys, j)
 }
 
-// compose reads how the steps make the journey's error.
-func (d *decoder) compose(o *object) diag.Located[slo.Compose] {
-	compose := wordOf(o, "compose", slo.Series, "worst", "weighted", "pooled", "measured")
-	if compose.Written() && compose.Value != slo.Series {
-		d.notSupported(compose.Span, "compose: "+string(compose.Value))
-		return diag.At(slo.Series, compose.Span)
+// ownSLI reads the SLI of a journey, which only a measured one has.
+func (o *object) ownSLI(compose diag.Located[slo.Compose]) *slo.SLIDeclaration {
+	measured := compose.Value == slo.Measured
+	switch {
+	case measured && !o.has("sli"):
+		o.d.list.Errorf(diag.CodeMissing, compose.Span, "write sli: {from: Transaction, where: …, bad: …} beside it",
+			"a measured journey needs an sli of its own")
+	case !measured && o.has("sli") && (compose.Written() || !o.has("compose")):
+		o.d.list.Errorf(diag.CodeConflict, o.keySpan("sli"), "write compose: measured, or remove the sli",
+			"the journey has an sli of its own, but is composed of its steps")
+		return nil
 	}
-	return compose
+	return o.sli()
 }
 
-func (d *decoder) step(node *yaml.Node) (slo.StepDeclaration, bool) {
-	o, ok := d.object(node, "the step", d.nodeSpan(node))
-	if !ok {
-		return slo.StepDeclaration{}, false
-	}
-	s := slo.StepDeclaration{Metadata: slo.Metadata{Folder: d.file.Folder, Origin: d.nodeSpan(node)}}
-	s.Name = d.name(o)
-	if s.Name.Written() {
-		s.Origin, o.span = s.Name.Span, s.Name.Span
-	}
-	s.Title, s.Owner = o.text("title"), o.text("owner")
-	d.checkTitle(s.Title)
+func (o *object) step() slo.StepDeclaration {
+	s := slo.StepDeclaration{Metadata: slo.Metadata{Folder: o.d.file.Folder, Origin: o.span}}
+	s.Name, s.Title, s.Owner = o.text("name"), o.text("title"), o.text("owner")
 	s.Description = o.text("description").Value
-	if o.has("slo") {
-		for _, own := range []string{"sli", "objective", "objectives", "owner"} {
-			o.conflict("slo", own, "remove it: the shared SLO brings its own")
-		}
-		s.SLO = o.text("slo")
-		o.field("sli")
-		o.field("objective")
-		o.field("objectives")
-	} else {
-		s.Objectives = d.objectives(o, false)
-		s.SLI = d.neededSLI(o)
+	s.Weight = parsed(o, "weight", parsePositive)
+	s.Alerts = o.text("alerts")
+	if s.SLO = o.text("slo"); !s.SLO.Written() {
+		s.Objectives = o.objectives()
+		s.SLI = o.sli()
 	}
-	o.later("alerts", "weight")
-	o.close()
-	return s, true
+	return s
+}
+
+func parsePositive(text string) (slo.Decimal, error) {
+	d, err := slo.ParseDecimal(text)
+	if err == nil && d.Sign() == 0 {
+		err = &slo.Problem{Message: fmt.Sprintf("%s is not above 0", text), Hint: "write a number above 0"}
+	}
+	return d, err
 }
 
 // objectives reads objective, in either of its forms, or objectives.
-func (d *decoder) objectives(o *object, needed bool) []slo.ObjectiveDeclaration {
-	if o.conflict("objective", "objectives", "keep one of them") {
-		return nil
+func (o *object) objectives() []slo.ObjectiveDeclaration {
+	if o.has("objective") && o.has("objectives") {
+		return nil // reported
 	}
-	if node, key, found := o.field("objective"); found {
-		return d.objective(nil, node, key)
+	if node, v, found := o.field("objective"); found {
+		return o.d.objective(nil, node, v, o.keySpan("objective"))
 	}
-	items, key, isList := o.list("objectives")
-	if isList && len(items) == 0 {
-		d.list.Errorf(diag.CodeMissing, key, "add an objective such as 99.9%", "the list of objectives is empty")
-	}
+	items, v := o.list("objectives")
 	var objectives []slo.ObjectiveDeclaration
 	for _, item := range items {
-		objectives = d.objective(objectives, follow(item), d.nodeSpan(item))
-	}
-	if needed && !o.has("objectives") {
-		o.missing("objective", "write objective: 99.9%")
+		objectives = o.d.objective(objectives, follow(item), v, o.d.nodeSpan(item))
 	}
 	return objectives
 }
 
-func (d *decoder) objective(objectives []slo.ObjectiveDeclaration, node *yaml.Node, key diag.Span) []slo.ObjectiveDeclaration {
+func (d *decoder) objective(objectives []slo.ObjectiveDeclaration, node *yaml.Node, v value, span diag.Span) []slo.ObjectiveDeclaration {
 	if node.Kind == yaml.ScalarNode {
-		s := slo.ObjectiveDeclaration{Span: d.nodeSpan(node)}
-		target, err := slo.ParseTarget(node.Value)
-		if err != nil {
-			d.problem(diag.CodeTarget, s.Span, err)
+		text := d.scalar(node, "the objective")
+		if !text.Written() {
+			return objectives
 		}
-		s.Target = diag.At(target, s.Span)
-		return append(objectives, s)
+		target, err := slo.ParseTarget(text.Value)
+		if err != nil {
+			d.problem(diag.CodeTarget, text.Span, err)
+		}
+		return append(objectives, slo.ObjectiveDeclaration{Span: text.Span, Target: diag.At(target, text.Span)})
 	}
-	o, ok := d.object(node, "the objective", key)
+	o, ok := d.open(node, v.or.object, span)
 	if !ok {
 		return objectives
 	}
-	s := slo.ObjectiveDeclaration{
-		Span:   key,
-		Name:   o.text("name"),
-		Target: parsed(o, "target", diag.CodeTarget, slo.ParseTarget),
-		Window: parsed(o, "window", diag.CodeWindow, slo.ParseWindow),
-	}
-	if s.Name.Written() {
-		if err := slo.CheckName(s.Name.Value); err != nil {
-			d.problem(diag.CodeName, s.Name.Span, err)
-		}
-	}
-	if !s.Target.Written() {
-		o.missing("target", "write target: 99.9%")
-	}
-	o.later("timeZone", "alerts")
-	o.close()
-	return append(objectives, s)
+	return append(objectives, slo.ObjectiveDeclaration{
+		Span:     span,
+		Name:     o.text("name"),
+		Target:   parsed(o, "target", slo.ParseTarget),
+		Window:   parsed(o, "window", slo.ParseWindow),
+		TimeZone: o.text("timeZone"),
+		Alerts:   o.text("alerts"),
+	})
 }

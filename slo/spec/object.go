@@ -3,220 +3,188 @@ package spec
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// object is a YAML mapping that is being read. Every key that is asked for
-// becomes a known key; [object.close] reports the others.
+// object is a YAML mapping that is being read, by its definition: what the
+// definition does not name cannot be read.
 type object struct {
-	d      *decoder
-	what   string    // for messages: "the step"
-	span   diag.Span // where missing keys are reported
-	keys   []*yaml.Node
-	values map[string]*yaml.Node
-	known  []string
-	future []string // keys of the language that this version refuses
+	d          *decoder
+	definition *definition
+	span       diag.Span // where missing keys are reported
+	pairs      []pair
+	exclusive  bool // no choice of its definition is broken
 }
 
-// object opens a mapping; it reports anything else. span is the place of the
-// key that holds it.
-func (d *decoder) object(node *yaml.Node, what string, span diag.Span) (*object, bool) {
+type pair struct {
+	key   *yaml.Node
+	value *yaml.Node // nil when there is none
+}
+
+// open opens a mapping and reports everything that is wrong with its keys:
+// unknown and missing ones, those that stand twice, those without a value, and
+// those that exclude each other. span is the place of the key that holds it.
+func (d *decoder) open(node *yaml.Node, definition *definition, span diag.Span) (*object, bool) {
+	pairs, ok := d.pairs(node, definition.what)
+	if !ok {
+		return nil, false
+	}
+	o := &object{d: d, definition: definition, span: span, pairs: pairs, exclusive: true}
+	for _, p := range pairs {
+		if _, known := definition.key(p.key.Value); !known {
+			o.unknown(p.key)
+		}
+	}
+	for _, k := range definition.keys {
+		if k.required && !o.has(k.name) {
+			d.list.Errorf(diag.CodeMissing, span, k.hint(), "%s has no %s", definition.what, k.name)
+		}
+	}
+	for _, c := range definition.choices {
+		o.check(c)
+	}
+	return o, true
+}
+
+// pairs returns the keys of a mapping and their values; it reports anything
+// else.
+func (d *decoder) pairs(node *yaml.Node, what string) ([]pair, bool) {
 	node = follow(node)
 	if node.Kind != yaml.MappingNode {
 		d.wrongType(node, what, "a mapping")
 		return nil, false
 	}
-	o := &object{d: d, what: what, span: span, values: map[string]*yaml.Node{}}
-	first := map[string]*yaml.Node{}
+	pairs := make([]pair, 0, len(node.Content)/2)
 	for i := 0; i+1 < len(node.Content); i += 2 {
-		key, value := node.Content[i], node.Content[i+1]
-		if key.Kind != yaml.ScalarNode {
-			d.list.Errorf(diag.CodeType, d.nodeSpan(key), "write a plain word", "a key of %s is not a word", what)
+		p := pair{node.Content[i], follow(node.Content[i+1])}
+		if p.key.Kind != yaml.ScalarNode {
+			d.list.Errorf(diag.CodeType, d.nodeSpan(p.key), "write a plain word", "a key of %s is not a word", what)
 			continue
 		}
-		if twice, found := first[key.Value]; found {
-			place := d.nodeSpan(twice)
+		if first := slices.IndexFunc(pairs, func(q pair) bool { return q.key.Value == p.key.Value }); first >= 0 {
+			place := d.nodeSpan(pairs[first].key)
 			d.list.Add(diag.Diagnostic{
-				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.nodeSpan(key),
-				Message: fmt.Sprintf("the key %q stands twice in %s", key.Value, what), Hint: "remove one of them",
+				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.nodeSpan(p.key),
+				Message: fmt.Sprintf("the key %q stands twice in %s", p.key.Value, what), Hint: "remove one of them",
 				Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
 			})
 			continue
 		}
-		first[key.Value] = key
-		o.keys = append(o.keys, key)
-		o.values[key.Value] = value
+		if p.value.Kind == yaml.ScalarNode && p.value.Tag == "!!null" {
+			d.noValue(p.key)
+			p.value = nil
+		}
+		pairs = append(pairs, p)
 	}
-	return o, true
+	return pairs, true
 }
 
-// field returns the value of a key and its place, and makes the key known.
-func (o *object) field(name string) (value *yaml.Node, key diag.Span, found bool) {
-	o.known = append(o.known, name)
-	value, found = o.values[name]
-	if !found {
-		return nil, diag.Span{}, false
+// noValue reports a key without a value. One that begins with # needs quotes,
+// or YAML takes it for a comment.
+func (d *decoder) noValue(key *yaml.Node) {
+	span := d.nodeSpan(key)
+	if comment, at, found := d.commentBehind(span.End, ":"); found && !strings.HasPrefix(comment, "# ") {
+		word, _, _ := strings.Cut(comment, " ")
+		d.list.Errorf(diag.CodeComment, at, fmt.Sprintf("put it in quotes: %s: %q", key.Value, word),
+			"YAML takes this for a comment, so that %s has no value", key.Value)
+		return
 	}
-	for _, k := range o.keys {
-		if k.Value == name {
-			key = o.d.nodeSpan(k)
+	d.list.Errorf(diag.CodeMissing, span, "write a value or remove the key", "%s has no value", key.Value)
+}
+
+func (o *object) unknown(key *yaml.Node) {
+	names := o.definition.names()
+	hint := "known keys: " + strings.Join(names, ", ")
+	if near, ok := diag.Nearest(key.Value, names); ok {
+		hint = fmt.Sprintf("did you mean `%s`?", near)
+	}
+	o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(key), hint, "unknown key %q in %s", key.Value, o.definition.what)
+}
+
+// check reports a choice of which too much or nothing is written. Of two keys
+// the one that the choice names later is reported.
+func (o *object) check(c choice) {
+	first := ""
+	for _, name := range c.keys {
+		switch {
+		case !o.has(name):
+		case first == "":
+			first = name
+		case c.both != "":
+			o.exclusive = false
+			o.d.list.Errorf(diag.CodeConflict, o.keySpan(name), c.both, "%s has both %s and %s", o.definition.what, first, name)
 		}
 	}
-	if value = follow(value); value.Kind == yaml.ScalarNode && value.Tag == "!!null" {
-		o.d.list.Errorf(diag.CodeMissing, key, "write a value or remove the key", "%s has no value", name)
-		return nil, key, false
-	}
-	return value, key, true
-}
-
-// later makes keys known that this version cannot do, and reports them.
-func (o *object) later(names ...string) {
-	o.future = append(o.future, names...)
-	for _, name := range names {
-		for _, key := range o.keys {
-			if key.Value == name {
-				o.d.notSupported(o.d.nodeSpan(key), name)
-			}
-		}
+	if first == "" && c.neither != "" {
+		o.exclusive = false
+		o.d.list.Errorf(diag.CodeMissing, o.span, c.neitherHint, "%s %s", o.definition.what, c.neither)
 	}
 }
 
-// has reports whether the key stands there, with or without a value.
+// has reports whether a key stands there, with or without a value.
 func (o *object) has(name string) bool {
-	_, found := o.values[name]
-	return found
+	return slices.ContainsFunc(o.pairs, func(p pair) bool { return p.key.Value == name })
 }
 
-func (o *object) missing(name, hint string) {
-	if !o.has(name) { // a key without a value is reported by field
-		o.d.list.Errorf(diag.CodeMissing, o.span, hint, "%s has no %s", o.what, name)
-	}
-}
-
-// conflict reports two keys that exclude each other, at the second one.
-func (o *object) conflict(first, second, hint string) bool {
-	if !o.has(first) || !o.has(second) {
-		return false
-	}
-	_, at, _ := o.field(second)
-	o.d.list.Errorf(diag.CodeConflict, at, hint, "%s has both %s and %s", o.what, first, second)
-	return true
-}
-
-// close reports the keys that nobody asked for.
-func (o *object) close() {
-	for _, key := range o.keys {
-		if slices.Contains(o.known, key.Value) || slices.Contains(o.future, key.Value) {
-			continue
+func (o *object) keySpan(name string) diag.Span {
+	for _, p := range o.pairs {
+		if p.key.Value == name {
+			return o.d.nodeSpan(p.key)
 		}
-		hint := "known keys: " + strings.Join(slices.Compact(slices.Sorted(slices.Values(o.known))), ", ")
-		if near, ok := diag.Nearest(key.Value, slices.Concat(o.known, o.future)); ok {
-			hint = fmt.Sprintf("did you mean `%s`?", near)
-		}
-		o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(key), hint, "unknown key %q in %s", key.Value, o.what)
 	}
+	return o.span
 }
 
-// text reads a key that holds a string; other scalars are taken as typed.
-func (o *object) text(name string) diag.Located[string] {
-	value, _, found := o.field(name)
+// field returns the value of a key, what may stand there, and whether there is
+// one.
+func (o *object) field(name string) (node *yaml.Node, v value, found bool) {
+	k, known := o.definition.key(name)
+	if !known {
+		return nil, value{}, false
+	}
+	for _, p := range o.pairs {
+		if p.key.Value == name && p.value != nil {
+			return p.value, k.value, true
+		}
+	}
+	return nil, k.value, false
+}
+
+// object opens the mapping behind a key.
+func (o *object) object(name string) (*object, bool) {
+	node, v, found := o.field(name)
 	if !found {
-		return diag.Located[string]{}
+		return nil, false
 	}
-	return o.d.scalar(value, name)
+	return o.d.open(node, v.object, o.keySpan(name))
 }
 
-func (d *decoder) scalar(node *yaml.Node, what string) diag.Located[string] {
-	node = follow(node)
-	if node.Kind != yaml.ScalarNode {
-		d.wrongType(node, what, "a string")
-		return diag.Located[string]{}
-	}
-	span := d.nodeSpan(node)
-	if strings.TrimSpace(node.Value) == "" {
-		d.list.Errorf(diag.CodeMissing, span, "write a value or remove the key", "%s is empty", what)
-		return diag.Located[string]{}
-	}
-	return diag.At(node.Value, span)
-}
-
-// positioned reads a key that holds a string whose bytes have places.
-func (o *object) positioned(name string) diag.Text {
-	value, _, found := o.field(name)
+// list returns the items of a list, and what may stand there; it reports
+// anything else, and a list of nothing.
+func (o *object) list(name string) ([]*yaml.Node, value) {
+	node, v, found := o.field(name)
 	if !found {
-		return diag.Text{}
+		return nil, value{}
 	}
-	if o.d.scalar(value, name); value.Kind != yaml.ScalarNode {
-		return diag.Text{}
+	if v.item == nil {
+		v = *v.or
 	}
-	return o.d.chunk.locate(value, o.d.file.Name)
-}
-
-// parsed reads a key with a parser of the domain, whose error may carry a
-// hint.
-func parsed[T any](o *object, name string, code diag.Code, parse func(string) (T, error)) diag.Located[T] {
-	text := o.text(name)
-	if !text.Written() {
-		return diag.Located[T]{}
+	if node.Kind != yaml.SequenceNode {
+		o.d.wrongType(node, name, "a list")
+		return nil, value{}
 	}
-	value, err := parse(text.Value)
-	if err != nil {
-		o.d.problem(code, text.Span, err)
-	}
-	return diag.At(value, text.Span)
-}
-
-func (o *object) integer(name string) diag.Located[int64] {
-	return parsed(o, name, diag.CodeValue, func(text string) (int64, error) {
-		n, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || n <= 0 {
-			return 0, &slo.Problem{Message: fmt.Sprintf("%s must be a positive whole number, not %q", name, text), Hint: "write digits only, such as 1234567"}
+	if len(node.Content) == 0 {
+		hint := "write an entry, or remove the key"
+		if k, _ := o.definition.key(name); k.required {
+			hint = "write at least one entry"
 		}
-		return n, nil
-	})
-}
-
-// wordOf reads a key that holds one of a few words.
-func wordOf[T ~string](o *object, name string, allowed ...T) diag.Located[T] {
-	text := o.text(name)
-	if !text.Written() || slices.Contains(allowed, T(text.Value)) {
-		return diag.At(T(text.Value), text.Span)
+		o.d.list.Errorf(diag.CodeMissing, o.keySpan(name), hint, "the list of %s is empty", name)
 	}
-	words := make([]string, len(allowed))
-	for i, a := range allowed {
-		words[i] = string(a)
-	}
-	hint := "write one of " + strings.Join(words, ", ")
-	if near, ok := diag.Nearest(text.Value, words); ok {
-		hint = "did you mean " + near + "?"
-	}
-	for _, word := range words {
-		if strings.EqualFold(text.Value, word) {
-			hint = "write " + word
-		}
-	}
-	o.d.list.Errorf(diag.CodeValue, text.Span, hint, "%s %q is not known", name, text.Value)
-	return diag.Located[T]{}
-}
-
-// list returns the items of a sequence, and whether it is one; it reports
-// anything else.
-func (o *object) list(name string) (items []*yaml.Node, key diag.Span, ok bool) {
-	value, key, found := o.field(name)
-	if !found {
-		return nil, key, false
-	}
-	if value.Kind != yaml.SequenceNode {
-		o.d.wrongType(value, name, "a list")
-		return nil, key, false
-	}
-	return value.Content, key, true
+	return node.Content, *v.item
 }
 
 func (d *decoder) wrongType(node *yaml.Node, what, want string) {
@@ -243,7 +211,7 @@ func follow(node *yaml.Node) *yaml.Node {
 }
 
 // peek reads a scalar of a mapping without any finding.
-func (d *decoder) peek(node *yaml.Node, name string) (string, *yaml.Node) {
+func peek(node *yaml.Node, name string) (string, *yaml.Node) {
 	if node.Kind != yaml.MappingNode {
 		return "", nil
 	}

@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"fmt"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -9,86 +11,106 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// neededSLI reads the SLI of an SLO or step, which must have one.
-func (d *decoder) neededSLI(o *object) *slo.SLIDeclaration {
-	node, key, found := o.field("sli")
-	if !found {
-		o.missing("sli", "write sli: {from: Transaction, where: …, bad: …}")
-		return nil
-	}
-	return d.sli(node, key)
-}
-
-func (d *decoder) sli(node *yaml.Node, key diag.Span) *slo.SLIDeclaration {
-	o, ok := d.object(node, "the sli", key)
+// sli reads the SLI behind the key of this name. One that says too much or too
+// little is left out.
+func (o *object) sli() *slo.SLIDeclaration {
+	key := o.keySpan("sli")
+	o, ok := o.object("sli")
 	if !ok {
 		return nil
 	}
-	s := &slo.SLIDeclaration{Span: key}
-	o.later("nrql", "slice", "empty", "lag")
-	if o.has("nrql") || o.has("slice") {
-		for _, name := range []string{"from", "where", "good", "bad", "source", "count"} {
-			o.field(name)
+	s := &slo.SLIDeclaration{Span: key, Source: o.text("source")}
+	s.From = o.eventTypes()
+	s.Where, s.Good, s.Bad, s.Count = o.nrql("where"), o.nrql("good"), o.nrql("bad"), o.nrql("count")
+	s.Lag = parsed(o, "lag", slo.ParseDuration).Value
+	if queries, ok := o.object("nrql"); ok {
+		s.Queries = &slo.Queries{Total: queries.nrql("total"), Good: queries.nrql("good"), Bad: queries.nrql("bad")}
+		o.exclusive = o.exclusive && queries.exclusive && s.Queries.Total.Len() > 0 && s.Queries.Good.Len()+s.Queries.Bad.Len() > 0
+	}
+	if slice, ok := o.object("slice"); ok {
+		s.Slice = &slo.Slice{
+			Every: parsed(slice, "every", parseEvery), Value: slice.nrql("value"), Good: slice.nrql("good"),
+			Empty: wordOf[slo.Empty](slice, "empty").Value,
 		}
-		o.close()
-		return nil
+		o.exclusive = o.exclusive && s.Slice.Every.Value > 0 && s.Slice.Value.Len() > 0 && s.Slice.Good.Len() > 0
 	}
-	s.From = d.eventTypes(o)
-	s.Where = o.positioned("where")
-	both := o.conflict("good", "bad", "keep one of them; the other follows from it")
-	s.Good, s.Bad = o.positioned("good"), o.positioned("bad")
-	s.Source = o.text("source")
-	if count := o.text("count"); count.Written() && !strings.EqualFold(strings.ReplaceAll(count.Value, " ", ""), "count(*)") {
-		d.notSupported(count.Span, "count: "+count.Value)
-	}
-	o.close()
-	if len(s.From) == 0 && !o.has("from") {
-		o.missing("from", "write from: and the event types, such as from: Transaction")
-	}
-	if !o.has("good") && !o.has("bad") {
-		d.list.Errorf(diag.CodeMissing, o.span, "write bad: and what makes an event bad, or good:", "the sli has neither good nor bad")
-	}
-	if both || len(s.From) == 0 || s.Good.Len()+s.Bad.Len() == 0 {
+	events := s.Form() == slo.FormEvents
+	if !o.exclusive || s.Queries == nil && len(s.From) == 0 || events && s.Good.Len()+s.Bad.Len() == 0 {
 		return nil
 	}
 	return s
 }
 
+// parseEvery reads the length of a slice.
+func parseEvery(text string) (time.Duration, error) {
+	every, err := slo.ParseDuration(text)
+	if err != nil {
+		return 0, err
+	}
+	if every < time.Minute || every > time.Hour || time.Hour%every != 0 {
+		return 0, &slo.Problem{
+			Message: fmt.Sprintf("slices of %s do not divide an hour", text),
+			Hint:    "write 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m or 1h",
+		}
+	}
+	return every, nil
+}
+
+// nrql reads a key that holds NRQL, whose bytes have places. A text that YAML
+// ends at a #, within quotes of NRQL, is reported and left out.
+func (o *object) nrql(name string) diag.Text {
+	node, _, found := o.field(name)
+	if !found || !o.d.scalar(node, name).Written() {
+		return diag.Text{}
+	}
+	text := o.d.chunk.locate(node, o.d.file.Name)
+	open := strings.Count(node.Value, "'")%2 == 1 || strings.Count(node.Value, "`")%2 == 1
+	if node.Style == 0 && open {
+		if _, at, found := o.d.commentBehind(text.Whole().End, ""); found {
+			o.d.list.Errorf(diag.CodeComment, at, "put the whole of "+name+" in double quotes, or on a line of its own below |",
+				"YAML takes this for a comment, in the middle of %s", name)
+			return diag.Text{}
+		}
+	}
+	return text
+}
+
 // eventTypes reads from: event types with commas between them, or a list.
-func (d *decoder) eventTypes(o *object) []diag.Located[string] {
+func (o *object) eventTypes() []diag.Located[string] {
 	node, _, found := o.field("from")
 	if !found {
 		return nil
 	}
-	var types []diag.Located[string]
-	add := func(text diag.Text) {
-		offset := 0
-		for part := range strings.SplitSeq(text.String(), ",") {
-			name := strings.TrimSpace(part)
-			start := offset + strings.Index(part, name)
-			span := text.Span(start, start+len(name))
-			offset += len(part) + 1
-			switch {
-			case name == "":
-				d.list.Errorf(diag.CodeValue, text.Span(start, start+1), "write event types with commas between them", "an event type is missing here")
-			case strings.ContainsAny(name, " \t\n`'\"()"):
-				d.list.Errorf(diag.CodeValue, span, "write only event types here, such as from: Transaction; conditions belong into where",
-					"%q is not an event type", name)
-			default:
-				types = append(types, diag.At(name, span))
-			}
-		}
+	if node.Kind != yaml.SequenceNode {
+		return o.d.eventTypes(nil, node, "from")
 	}
-	switch node.Kind {
-	case yaml.SequenceNode:
-		for _, item := range node.Content {
-			if item = follow(item); d.scalar(item, "an event type").Written() {
-				add(d.chunk.locate(item, d.file.Name))
-			}
-		}
-	default:
-		if d.scalar(node, "from").Written() {
-			add(d.chunk.locate(node, d.file.Name))
+	var types []diag.Located[string]
+	items, _ := o.list("from")
+	for _, item := range items {
+		types = o.d.eventTypes(types, follow(item), "an event type")
+	}
+	return types
+}
+
+func (d *decoder) eventTypes(types []diag.Located[string], node *yaml.Node, what string) []diag.Located[string] {
+	if !d.scalar(node, what).Written() {
+		return types
+	}
+	text := d.chunk.locate(node, d.file.Name)
+	offset := 0
+	for part := range strings.SplitSeq(text.String(), ",") {
+		name := strings.TrimSpace(part)
+		start := offset + strings.Index(part, name)
+		span := text.Span(start, start+len(name))
+		offset += len(part) + 1
+		switch {
+		case name == "":
+			d.list.Errorf(diag.CodeValue, text.Span(start, start+1), "write event types with commas between them", "an event type is missing here")
+		case strings.ContainsAny(name, " \t\n`'\"()"):
+			d.list.Errorf(diag.CodeValue, span, "write only event types here, such as from: Transaction; conditions belong into where",
+				"%q is not an event type", name)
+		default:
+			types = append(types, diag.At(name, span))
 		}
 	}
 	return types

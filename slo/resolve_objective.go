@@ -1,0 +1,133 @@
+package slo
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// noAlerts is what stands for no policy at all.
+const noAlerts = "none"
+
+// objectives resolves the objectives of one thing. alerts are what it and what
+// is around it say of alerts, the nearest first.
+func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclaration, folder string, alerts ...diag.Located[string]) []Objective {
+	alerts = append(alerts, r.defaultsOf(folder).Alerts)
+	for _, ref := range alerts[:len(alerts)-1] {
+		r.policy(ref)
+	}
+	var objectives []Objective
+	first := map[string]diag.Span{}
+	for i, d := range declared {
+		window, ok := r.window(d, folder)
+		own := r.policy(d.Alerts)
+		if !ok || !d.Target.Value.Valid() {
+			continue // reported
+		}
+		o := Objective{Name: cmp.Or(d.Name.Value, window.String()), Target: d.Target.Value, Window: window, Alerts: own}
+		if place, twice := first[o.Name]; twice {
+			r.list.Add(diag.Diagnostic{
+				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Span,
+				Message: fmt.Sprintf("two objectives are named %q", o.Name),
+				Hint:    "give one of them a name: of its own",
+				Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
+			})
+			continue
+		}
+		first[o.Name] = d.Span
+		if i == 0 && !d.Alerts.Written() {
+			o.Alerts = r.nearest(alerts)
+		}
+		if o.Alerts != nil {
+			r.checkTiers(d, o)
+			r.checkSlice(sli, o.Alerts)
+		}
+		objectives = append(objectives, o)
+	}
+	return objectives
+}
+
+// window returns the window of an objective: its own or the folder's default.
+func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) {
+	defaults := r.defaultsOf(folder)
+	window, span := d.Window.Value, d.Window.Span
+	if !d.Window.Written() {
+		window, span = defaults.Window.Value, d.Span
+		if !defaults.Window.Written() {
+			r.list.Errorf(diag.CodeMissing, d.Span, "write objective: {target: 99.9%, window: 28d}, or set window in Defaults",
+				"this objective has no window")
+		}
+	}
+	zone := d.TimeZone
+	if zone.Written() && !r.checkZone(zone) {
+		return Window{}, false
+	}
+	switch {
+	case !window.Valid():
+		return Window{}, false // reported
+	case !window.IsCalendar() && zone.Written():
+		r.warn(diag.CodeNoEffect, zone.Span, "remove it, or use a calendar window such as month",
+			"the time zone changes nothing, as a window of %s is the same everywhere", window)
+	case window.IsCalendar() && !zone.Written():
+		if zone = defaults.TimeZone; !zone.Written() {
+			r.list.Errorf(diag.CodeTimeZone, span, "add timeZone: Asia/Tokyo, or another one, here or in Defaults",
+				"nothing says in which time zone the %s begins", window)
+			return Window{}, false
+		}
+	}
+	return window.In(zone.Value), true
+}
+
+// policy follows a reference to an alert policy. The result is nil for none,
+// and for what was not written.
+func (r *resolver) policy(ref diag.Located[string]) *AlertPolicy {
+	if !ref.Written() || ref.Value == noAlerts {
+		return nil
+	}
+	policy, known := r.policies[ref.Value]
+	if !known {
+		r.unknown("alert policy", ref, append(keys(r.policies), noAlerts), "add a document of kind AlertPolicy")
+	}
+	return policy
+}
+
+// nearest returns the policy of the first reference that was written.
+func (r *resolver) nearest(alerts []diag.Located[string]) *AlertPolicy {
+	for _, ref := range alerts {
+		if ref.Written() {
+			return r.policies[ref.Value]
+		}
+	}
+	return nil
+}
+
+// checkSlice reports slices that are too long for a policy: the shortest of
+// its windows must hold five of them, or it says little.
+func (r *resolver) checkSlice(sli *SLIDeclaration, policy *AlertPolicy) {
+	if sli == nil || sli.Slice == nil {
+		return
+	}
+	every, shortest := sli.Slice.Every, policy.ShortestWindow()
+	if every.Value <= 0 || shortest == 0 || 5*every.Value <= shortest {
+		return
+	}
+	hint := "use an alert policy with longer windows"
+	if longest := longestSlice(shortest / 5); longest > 0 {
+		hint = fmt.Sprintf("write every: %s, or %s", FormatDuration(longest), hint)
+	}
+	r.list.Errorf(diag.CodeSlice, every.Span, hint, "slices of %s are longer than a fifth of %s, the shortest window of the alert policy %s",
+		FormatDuration(every.Value), FormatDuration(shortest), policy.Name)
+}
+
+// longestSlice returns the longest length of slices that is at most as given,
+// 0 when there is none.
+func longestSlice(most time.Duration) time.Duration {
+	for minutes := min(60, int64(most/time.Minute)); minutes > 0; minutes-- {
+		if 60%minutes == 0 {
+			return time.Duration(minutes) * time.Minute
+		}
+	}
+	return 0
+}

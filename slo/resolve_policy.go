@@ -1,0 +1,160 @@
+package slo
+
+import (
+	"cmp"
+	"fmt"
+	"math/big"
+	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+func (r *resolver) resolvePolicies(declared []PolicyDeclaration) {
+	for _, p := range BuiltInPolicies() {
+		r.policies[p.Name] = p
+		r.set.Policies = append(r.set.Policies, p)
+	}
+	names := r.names("alert policy")
+	for _, d := range declared {
+		if d.Owner.Written() {
+			r.checkOwner(d.Owner)
+		}
+		if !names.isFirst(d.Name) {
+			continue
+		}
+		if r.policies[d.Name.Value] != nil {
+			r.list.Errorf(diag.CodeDuplicate, d.Name.Span, "choose another name, and name it in alerts, perhaps in Defaults",
+				"the alert policy %q is built in", d.Name.Value)
+			continue
+		}
+		guard, hold := DefaultGuard(), DefaultHold()
+		policy := &AlertPolicy{
+			Name: d.Name.Value, Title: d.Title.Value, Owner: d.Owner.Value, Tiers: d.Tiers,
+			Guard: Guard{
+				MinEvents: or(d.Guard.MinEvents, guard.MinEvents), MinBad: or(d.Guard.MinBad, guard.MinBad),
+				Confidence: or(d.Guard.Confidence, guard.Confidence),
+			},
+			Hold:      Hold{Page: or(d.Hold.Page, hold.Page), Ticket: or(d.Hold.Ticket, hold.Ticket)},
+			NoTraffic: d.NoTraffic, NoData: d.NoData, BudgetSpent: d.BudgetSpent, Origin: d.Origin,
+		}
+		r.policies[policy.Name] = policy
+		r.set.Policies = append(r.set.Policies, policy)
+	}
+}
+
+// checkTiers reports tiers that make no sense for an objective. A tier fires
+// above its factor; when everything fails, the burn rate is 1 / (1 - target):
+// 10 for 90 %.
+func (r *resolver) checkTiers(d ObjectiveDeclaration, o Objective) {
+	if longest := o.Alerts.LongestTier(); longest > time.Duration(o.Window.Minutes())*time.Minute {
+		place := cmp.Or(d.Window.Span, d.Target.Span)
+		if o.Alerts.BuiltIn {
+			place = d.Target.Span
+		}
+		r.warn(diag.CodeShortWindow, place, policyHint(o, "use an alert policy with shorter tiers"),
+			"the alert policy %s looks back %s, which is longer than the window of %s",
+			o.Alerts.Name, FormatDuration(longest), o.Window)
+		return
+	}
+	limit := new(big.Rat).Inv(o.Target.AllowedRat())
+	for i, tier := range o.Alerts.Tiers {
+		factor := tier.Factor(o.Window)
+		switch {
+		case factor.Cmp(limit) >= 0:
+			r.tierProblem(diag.CodeUnreachable, i, d, o,
+				fmt.Sprintf("the tier of %s can never fire: it needs a burn rate above %s, and at a target of %s everything failing burns at %s",
+					FormatDuration(tier.Long), number(factor), o.Target, number(limit)),
+				reachHint(tier, o, factor, limit))
+		case factor.Cmp(big.NewRat(1, 1)) < 0:
+			r.tierProblem(diag.CodeAlwaysFiring, i, d, o,
+				fmt.Sprintf("the tier of %s fires while the target is met: over %s it fires above a burn rate of %s, and 1 just spends the budget",
+					FormatDuration(tier.Long), o.Window, number(factor)),
+				calmHint(tier, o))
+		}
+	}
+}
+
+// tierProblem tells findings apart that would say the same of one tier.
+type tierProblem struct {
+	policy string
+	tier   int
+	target Target
+	window Window
+}
+
+// tierProblem reports a tier where it is written, once for all objectives with
+// the same target and window; a tier that is built in is reported at the
+// target.
+func (r *resolver) tierProblem(code diag.Code, tier int, d ObjectiveDeclaration, o Objective, message, hint string) {
+	span := o.Alerts.Tiers[tier].Span
+	if o.Alerts.BuiltIn {
+		r.warn(code, d.Target.Span, hint, "%s: %s", o.Alerts.Name, message)
+		return
+	}
+	related := diag.Related{Span: d.Target.Span, Message: "the target is at " + d.Target.Span.String()}
+	problem := tierProblem{o.Alerts.Name, tier, o.Target, o.Window}
+	if i, again := r.tiers[problem]; again {
+		if reported := &r.list[i]; len(reported.Related) < 3 {
+			reported.Related = append(reported.Related, related)
+		}
+		return
+	}
+	r.tiers[problem] = len(r.list)
+	r.list.Add(diag.Diagnostic{
+		Code: code, Severity: diag.Warning, Span: span, Message: message, Hint: hint, Related: []diag.Related{related},
+	})
+}
+
+// reachHint says how a tier could fire. A factor of 13.44 can be exceeded from
+// a target of 1 - 1/13.44 = 92.56 % on.
+func reachHint(tier Tier, o Objective, factor, limit *big.Rat) string {
+	least := new(big.Rat).Sub(big.NewRat(1, 1), new(big.Rat).Inv(factor))
+	raise := "raise the target above " + ceilPercent(least, 2) + "%"
+	switch {
+	case o.Alerts.BuiltIn:
+		return raise + ", or write an alert policy with lower factors for it"
+	case tier.Burn.Sign() > 0:
+		return fmt.Sprintf("write a burn below %s, or %s", number(limit), raise)
+	default:
+		most := new(big.Rat).Quo(limit, perBudget(tier, o.Window))
+		return fmt.Sprintf("write a budget below %s%%, or %s", floorPercent(most, 2), raise)
+	}
+}
+
+// calmHint says how a tier could keep quiet while the target is met: the
+// budget has to be more than its window's part of the objective's.
+func calmHint(tier Tier, o Objective) string {
+	switch {
+	case o.Alerts.BuiltIn:
+		return policyHint(o, "use a longer window, or an alert policy of your own")
+	case tier.Burn.Sign() > 0:
+		return "write a burn of 1 or more"
+	default:
+		least := new(big.Rat).Inv(perBudget(tier, o.Window))
+		return fmt.Sprintf("write budget: %s%% or more, which is the part of %s in %s", ceilPercent(least, 2), FormatDuration(tier.Long), o.Window)
+	}
+}
+
+// perBudget is the factor of a tier that spends the whole budget.
+func perBudget(tier Tier, window Window) *big.Rat {
+	return big.NewRat(window.Minutes(), int64(tier.Long/time.Minute))
+}
+
+// policyHint proposes a built-in policy that suits the objective.
+func policyHint(o Objective, otherwise string) string {
+	limit := new(big.Rat).Inv(o.Target.AllowedRat())
+	for _, p := range BuiltInPolicies() {
+		suits := p.LongestTier() <= time.Duration(o.Window.Minutes())*time.Minute
+		for _, tier := range p.Tiers {
+			factor := tier.Factor(o.Window)
+			suits = suits && factor.Cmp(big.NewRat(1, 1)) >= 0 && factor.Cmp(limit) < 0
+		}
+		if suits {
+			return "write alerts: " + p.Name + ", which is made for such windows"
+		}
+	}
+	return otherwise
+}
+
+// number writes a factor with at most two decimals.
+func number(x *big.Rat) string { return trimZeros(x.FloatString(2)) }

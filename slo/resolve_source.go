@@ -1,0 +1,157 @@
+package slo
+
+import (
+	"cmp"
+	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+func (r *resolver) resolveTeams(declared []TeamDeclaration) {
+	names := r.names("team")
+	for _, d := range declared {
+		if !names.isFirst(d.Name) {
+			continue
+		}
+		team := &Team{Name: d.Name.Value, Title: d.Title.Value, Contact: d.Contact.Value, Origin: d.Origin}
+		r.teams[team.Name] = team
+		r.set.Teams = append(r.set.Teams, team)
+	}
+	for _, d := range declared {
+		if d.Owner.Written() {
+			r.checkOwner(d.Owner)
+		}
+	}
+}
+
+func (r *resolver) resolveNotifiers(declared []NotifierDeclaration) {
+	names := r.names("notifier")
+	for _, d := range declared {
+		if d.Owner.Written() {
+			r.checkOwner(d.Owner)
+		}
+		if !names.isFirst(d.Name) {
+			continue
+		}
+		notifier := &Notifier{
+			Name: d.Name.Value, Title: d.Title.Value, Owner: d.Owner.Value, Origin: d.Origin,
+			Alertmanager: d.Alertmanager, Slack: d.Slack, Webhook: d.Webhook, PagerDuty: d.PagerDuty,
+			Locale: cmp.Or(d.Locale.Value, English), Heartbeat: d.Heartbeat.Value,
+		}
+		r.notifiers[notifier.Name] = notifier
+		r.set.Notifiers = append(r.set.Notifiers, notifier)
+	}
+}
+
+// resolveNotify follows the teams' references to notifiers. A set without any
+// notifier is probably a team's part of a larger one.
+func (r *resolver) resolveNotify(d Declarations) {
+	for _, team := range d.Teams {
+		for _, ref := range team.Notify {
+			notifier, known := r.notifiers[ref.Value]
+			switch {
+			case known:
+				r.teams[team.Name.Value].Notify = append(r.teams[team.Name.Value].Notify, notifier)
+			case len(d.Notifiers) == 0:
+				r.list.Add(diag.Diagnostic{
+					Code: diag.CodeReference, Severity: diag.Info, Span: ref.Span,
+					Message: "no Notifier is declared, so references to notifiers are not checked",
+					Hint:    "add a document of kind Notifier, or leave that to whoever runs slojourn",
+				})
+				return
+			default:
+				r.unknown("notifier", ref, keys(r.notifiers), "add a document of kind Notifier")
+			}
+		}
+	}
+}
+
+func (r *resolver) resolveSources(declared []SourceDeclaration) {
+	names := r.names("source")
+	for _, d := range declared {
+		if d.Owner.Written() {
+			r.checkOwner(d.Owner)
+		}
+		if !names.isFirst(d.Name) {
+			continue
+		}
+		source := &Source{
+			Name: d.Name.Value, Title: d.Title.Value, Owner: d.Owner.Value, Origin: d.Origin,
+			NewRelic: NewRelic{
+				AccountID: d.AccountID.Value,
+				Region:    cmp.Or(d.Region.Value, US),
+				APIKey:    d.APIKey.Value,
+				Endpoint:  d.Endpoint.Value,
+				QueryLag:  or(d.QueryLag, DefaultQueryLag),
+				Lateness:  or(d.Lateness, DefaultLateness),
+				Retention: Retention{Default: DefaultRetention, ByType: map[string]time.Duration{"Metric": MetricRetention}},
+			},
+		}
+		for eventType, kept := range d.Retention {
+			if eventType == "default" {
+				source.NewRelic.Retention.Default = kept.Value
+			} else {
+				source.NewRelic.Retention.ByType[eventType] = kept.Value
+			}
+		}
+		r.sources[source.Name] = source
+		r.set.Sources = append(r.set.Sources, source)
+	}
+}
+
+// or returns what was written, or else what holds without.
+func or[T any](written diag.Located[T], otherwise T) T {
+	if written.Written() {
+		return written.Value
+	}
+	return otherwise
+}
+
+func (r *resolver) resolveDefaults(declared []DefaultsDeclaration) {
+	for _, d := range declared {
+		if first, twice := r.defaults[d.Folder]; twice {
+			r.list.Add(diag.Diagnostic{
+				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Origin,
+				Message: "this folder has a second document of kind Defaults",
+				Hint:    "keep one of them",
+				Related: []diag.Related{{Span: first.Origin, Message: "the first one is at " + first.Origin.String()}},
+			})
+			continue
+		}
+		if d.Source.Written() {
+			r.source(d.Source)
+		}
+		if d.TimeZone.Written() && !r.checkZone(d.TimeZone) {
+			d.TimeZone.Value = "" // one finding is enough
+		}
+		r.policy(d.Alerts)
+		r.defaults[d.Folder] = d
+	}
+}
+
+func (r *resolver) source(ref diag.Located[string]) *Source {
+	if source, known := r.sources[ref.Value]; known || len(r.sources) == 0 {
+		return source
+	}
+	r.unknown("source", ref, keys(r.sources), "add a document of kind Source")
+	return nil
+}
+
+// sourceOf finds the source that measures an SLI: its own, the folder's
+// default, or the only one there is.
+func (r *resolver) sourceOf(sli *SLIDeclaration, folder string) *Source {
+	if sli.Source.Written() {
+		return r.source(sli.Source)
+	}
+	if d := r.defaultsOf(folder); d.Source.Written() {
+		return r.sources[d.Source.Value]
+	}
+	if len(r.set.Sources) > 1 {
+		r.list.Errorf(diag.CodeMissing, sli.Span, "add source: NAME here or in Defaults; known: "+join(keys(r.sources)),
+			"several sources are declared and nothing says which one measures this")
+	}
+	if len(r.set.Sources) == 1 {
+		return r.set.Sources[0]
+	}
+	return nil
+}

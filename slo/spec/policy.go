@@ -1,0 +1,119 @@
+package spec
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+func (d *decoder) policy(o *object) {
+	p := slo.PolicyDeclaration{Metadata: o.metadata()}
+	if body, ok := o.object("spec"); ok {
+		for _, tier := range body.objects("tiers") {
+			if t, ok := tier.tier(); ok {
+				p.Tiers = append(p.Tiers, t)
+			}
+		}
+		if guard, ok := body.object("guard"); ok {
+			p.Guard = slo.GuardDeclaration{
+				MinEvents: guard.integer("minEvents", 0), MinBad: guard.integer("minBad", 0),
+				Confidence: parsed(guard, "confidence", parseConfidence),
+			}
+		}
+		if hold, ok := body.object("hold"); ok {
+			p.Hold = slo.HoldDeclaration{Page: parsed(hold, "page", slo.ParseDuration), Ticket: parsed(hold, "ticket", slo.ParseDuration)}
+		}
+		p.NoTraffic, p.NoData = body.noTraffic(), body.noData()
+		for _, spent := range body.objects("budgetSpent") {
+			if at := parsed(spent, "at", parseShare); at.Value.Sign() > 0 {
+				p.BudgetSpent = append(p.BudgetSpent, at.Value)
+			}
+		}
+	}
+	d.declared.Policies = append(d.declared.Policies, p)
+}
+
+// tier reads a tier. One that cannot be used is left out.
+func (o *object) tier() (slo.Tier, bool) {
+	budget, burn := parsed(o, "budget", parseShare), parsed(o, "burn", parsePositive)
+	long, short := parsed(o, "long", parseSpan), parsed(o, "short", parseSpan)
+	t := slo.Tier{
+		Severity: wordOf[slo.Severity](o, "severity").Value,
+		Budget:   budget.Value, Burn: burn.Value, Long: long.Value, Short: short.Value,
+		Span: budget.Span,
+	}
+	if burn.Written() {
+		t.Span = burn.Span
+	}
+	if t.Long > 0 && t.Short >= t.Long {
+		o.d.list.Add(diag.Diagnostic{
+			Code: diag.CodeTierWindows, Severity: diag.Error, Span: short.Span,
+			Message: fmt.Sprintf("short must be shorter than long: %s is not less than %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long)),
+			Hint:    "a twelfth of long is usual: " + slo.FormatDuration(max(time.Minute, t.Long/12)),
+			Related: []diag.Related{{Span: long.Span, Message: "long is at " + long.Span.String()}},
+		})
+		return t, false
+	}
+	return t, o.exclusive && t.Severity != "" && t.Budget.Sign()+t.Burn.Sign() == 1 && t.Long > 0 && t.Short > 0
+}
+
+// parseSpan reads how far back something looks.
+func parseSpan(text string) (time.Duration, error) {
+	d, err := slo.ParseDuration(text)
+	switch {
+	case err != nil:
+		return 0, err
+	case d < time.Minute || d > slo.MaxWindow*time.Minute:
+		return 0, &slo.Problem{Message: text + " is out of range", Hint: "use between 1m and 90d"}
+	}
+	return d, nil
+}
+
+// parseShare reads a percentage above 0.
+func parseShare(text string) (slo.Percentage, error) {
+	p, err := slo.ParsePercentage(text)
+	if err == nil && p.Sign() == 0 {
+		err = &slo.Problem{Message: text + " is nothing", Hint: "write a percentage above 0"}
+	}
+	return p, err
+}
+
+// parseConfidence reads a percentage below 100.
+func parseConfidence(text string) (slo.Percentage, error) {
+	p, err := slo.ParsePercentage(text)
+	if err == nil && p.Rat().IsInt() && p.Sign() > 0 {
+		err = &slo.Problem{Message: "nothing is sure to " + text, Hint: "write a percentage below 100, such as 95%"}
+	}
+	return p, err
+}
+
+func (o *object) noTraffic() *slo.NoTraffic {
+	o, ok := o.object("noTraffic")
+	if !ok {
+		return nil
+	}
+	n := &slo.NoTraffic{
+		After: parsed(o, "after", parseSpan).Value, Below: slo.DefaultNoTrafficBelow(), Severity: slo.Page,
+	}
+	if below := parsed(o, "below", parseShare); below.Written() {
+		n.Below = below.Value
+	}
+	if severity := wordOf[slo.Severity](o, "severity"); severity.Written() {
+		n.Severity = severity.Value
+	}
+	return n
+}
+
+func (o *object) noData() *slo.NoData {
+	o, ok := o.object("noData")
+	if !ok {
+		return nil
+	}
+	n := &slo.NoData{After: parsed(o, "after", parseSpan).Value, Severity: slo.Ticket}
+	if severity := wordOf[slo.Severity](o, "severity"); severity.Written() {
+		n.Severity = severity.Value
+	}
+	return n
+}
