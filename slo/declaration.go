@@ -154,9 +154,16 @@ type PolicyDeclaration struct {
 	Tiers       []Tier
 	Guard       GuardDeclaration
 	Hold        HoldDeclaration
-	NoTraffic   *NoTraffic
-	NoData      *NoData
+	NoTraffic   *QuietDeclaration
+	NoData      *QuietDeclaration // without Below
 	BudgetSpent []Percentage
+}
+
+// QuietDeclaration declares an alert about events that do not come.
+type QuietDeclaration struct {
+	After    diag.Located[time.Duration]
+	Below    diag.Located[Percentage]
+	Severity diag.Located[Severity]
 }
 
 // GuardDeclaration declares the guard of a policy.

@@ -35,7 +35,15 @@ func (r *resolver) resolvePolicies(declared []PolicyDeclaration) {
 				Confidence: or(d.Guard.Confidence, guard.Confidence),
 			},
 			Hold:      Hold{Page: or(d.Hold.Page, hold.Page), Ticket: or(d.Hold.Ticket, hold.Ticket)},
-			NoTraffic: d.NoTraffic, NoData: d.NoData, BudgetSpent: d.BudgetSpent, Origin: d.Origin,
+			BudgetSpent: d.BudgetSpent, Origin: d.Origin,
+		}
+		if quiet := d.NoTraffic; quiet != nil {
+			policy.NoTraffic = &NoTraffic{
+				After: quiet.After.Value, Below: or(quiet.Below, DefaultNoTrafficBelow()), Severity: cmp.Or(quiet.Severity.Value, Page),
+			}
+		}
+		if quiet := d.NoData; quiet != nil {
+			policy.NoData = &NoData{After: quiet.After.Value, Severity: cmp.Or(quiet.Severity.Value, Ticket)}
 		}
 		r.policies[policy.Name] = policy
 		r.set.Policies = append(r.set.Policies, policy)

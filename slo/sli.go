@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -44,6 +45,12 @@ func (s SLI) Form() Form {
 	default:
 		return FormEvents
 	}
+}
+
+// Weighted reports whether events count by an attribute and not as one each.
+func (s SLI) Weighted() bool {
+	count := strings.Join(strings.Fields(s.Count.String()), "")
+	return count != "" && !strings.EqualFold(count, "count(*)")
 }
 
 // EventTypes returns the names in From.

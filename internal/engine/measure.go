@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,9 +16,14 @@ import (
 // Evaluate measures every SLO of the set and returns how they stood at the
 // instant at, seen from now. Windows end with the newest closed minute: at,
 // or now less the source's lag when that is earlier. measuring maps the names
-// of the set's sources to what asks them.
+// of the set's sources to what asks them. What this version cannot compute is
+// a failure and not part of the result.
 func Evaluate(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) burnrate.Snapshot {
-	return burnrate.Evaluate(set, at, measure(ctx, set, measuring, now, at))
+	set, refused := computable(set, at)
+	snapshot := burnrate.Evaluate(set, at, measure(ctx, set, measuring, now, at))
+	snapshot.Failures = append(snapshot.Failures, refused...)
+	slices.SortStableFunc(snapshot.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
+	return snapshot
 }
 
 func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) map[string]burnrate.Measurement {

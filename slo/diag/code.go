@@ -56,9 +56,6 @@ const (
 	CodeInterval      Code = "SLO041" // an exclusion that ends before it begins
 	CodeRule          Code = "SLO042" // a recurrence rule that cannot be read or comes too often
 	CodeNoMatch       Code = "SLO043" // a pattern that matches nothing
-	CodeCount         Code = "SLO044" // a count that cannot be added up over time
 	CodeContradiction Code = "SLO045" // conditions that leave nothing, or everything, good
 	CodeNetwork       Code = "SLO046" // failures of the network that are not counted as bad
-	CodeCapped        Code = "SLO047" // bad events of a type of which agents keep only some
-	CodeSampled       Code = "SLO048" // an event type that may be sampled
 )

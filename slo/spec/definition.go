@@ -60,7 +60,11 @@ type key struct {
 	required bool
 	example  string // in YAML; objects show those of their keys
 	fallback string // what holds when it is not written; "" when nothing does
+	onlyWith *word  // the word of another key that goes with this one; nil for any
 }
+
+// word is a key together with one of the words that may stand behind it.
+type word struct{ key, word string }
 
 // definition describes a mapping: its keys in the order they are written in.
 // The decoder, the JSON Schema and the reference read the language from here
@@ -179,7 +183,7 @@ func mapping(entry string, item value) value {
 	return value{shape: shapeMap, item: &item, entry: entry}
 }
 
-func word[T ~string](words ...T) value {
+func oneOf[T ~string](words ...T) value {
 	v := value{shape: shapeWord}
 	for _, w := range words {
 		v.words = append(v.words, string(w))

@@ -25,27 +25,14 @@ func (d *decoder) journey(o *object) {
 		j.Descriptive = body.descriptive()
 		j.Objectives = body.objectives()
 		j.Compose = wordOf[slo.Compose](body, "compose")
-		j.SLI = body.ownSLI(j.Compose)
+		if j.Compose.Value == slo.Measured {
+			j.SLI = body.sli()
+		}
 		for _, step := range body.objects("steps") {
 			j.Steps = append(j.Steps, step.step())
 		}
 	}
 	d.declared.Journeys = append(d.declared.Journeys, j)
-}
-
-// ownSLI reads the SLI of a journey, which only a measured one has.
-func (o *object) ownSLI(compose diag.Located[slo.Compose]) *slo.SLIDeclaration {
-	measured := compose.Value == slo.Measured
-	switch {
-	case measured && !o.has("sli"):
-		o.d.list.Errorf(diag.CodeMissing, compose.Span, "write sli: {from: Transaction, where: …, bad: …} beside it",
-			"a measured journey needs an sli of its own")
-	case !measured && o.has("sli") && (compose.Written() || !o.has("compose")):
-		o.d.list.Errorf(diag.CodeConflict, o.keySpan("sli"), "write compose: measured, or remove the sli",
-			"the journey has an sli of its own, but is composed of its steps")
-		return nil
-	}
-	return o.sli()
 }
 
 func (o *object) step() slo.StepDeclaration {

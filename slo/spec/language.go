@@ -36,10 +36,10 @@ const (
 func document(name, doc string, naming naming, spec *definition, need need) kind {
 	return kind{name: name, doc: doc, document: &definition{what: "the document", keys: []key{
 		{
-			name: "apiVersion", value: word(APIVersion), required: true, example: APIVersion,
+			name: "apiVersion", value: oneOf(APIVersion), required: true, example: APIVersion,
 			doc: "The version of the language.",
 		},
-		{name: "kind", value: word(name), required: true, example: name, doc: "What the document describes."},
+		{name: "kind", value: oneOf(name), required: true, example: name, doc: "What the document describes."},
 		{
 			name: "metadata", value: objectOf(metadata(naming)), required: naming != unnamed,
 			doc: "What it is called and whose it is.",
@@ -90,7 +90,7 @@ var newRelic = &definition{what: "newRelic", keys: []key{
 		doc: "The number of the account that is asked.",
 	},
 	{
-		name: "region", value: word(slo.Regions()...), example: "JP", fallback: "`US`",
+		name: "region", value: oneOf(slo.Regions()...), example: "JP", fallback: "`US`",
 		doc: "New Relic's data centre, which decides the address.",
 	},
 	{

@@ -17,7 +17,7 @@ var policySpec = &definition{what: "spec", keys: []key{
 var tierDefinition = &definition{
 	what: "the tier",
 	keys: []key{
-		{name: "severity", value: word(slo.Page, slo.Ticket), required: true, example: "page", doc: "`page` wakes somebody, `ticket` waits for the morning."},
+		{name: "severity", value: oneOf(slo.Page, slo.Ticket), required: true, example: "page", doc: "`page` wakes somebody, `ticket` waits for the morning."},
 		{
 			name: "budget", value: of(shapePercentage), example: "2%",
 			doc: "The share of the budget that is spent within `long`; the burn rate follows from it: budget × window / long.",
@@ -49,12 +49,12 @@ var holdDefinition = &definition{what: "hold", keys: []key{
 var noTrafficDefinition = &definition{what: "noTraffic", keys: []key{
 	{name: "after", value: of(shapeDuration), required: true, example: "10m", doc: "Over how long events are counted."},
 	{name: "below", value: of(shapePercentage), example: "5%", fallback: "`5%`", doc: "The share of the usual traffic at that time of day."},
-	{name: "severity", value: word(slo.Page, slo.Ticket), example: "page", fallback: "`page`", doc: "How urgent it is."},
+	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "page", fallback: "`page`", doc: "How urgent it is."},
 }}
 
 var noDataDefinition = &definition{what: "noData", keys: []key{
 	{name: "after", value: of(shapeDuration), required: true, example: "30m", doc: "For how long nothing could be measured."},
-	{name: "severity", value: word(slo.Page, slo.Ticket), example: "ticket", fallback: "`ticket`", doc: "How urgent it is."},
+	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "ticket", fallback: "`ticket`", doc: "How urgent it is."},
 }}
 
 var spentDefinition = &definition{what: "the entry of budgetSpent", keys: []key{
@@ -68,7 +68,7 @@ var notifierSpec = &definition{
 		{name: "slack", value: objectOf(slackDefinition), doc: "A channel of Slack."},
 		{name: "webhook", value: objectOf(webhookDefinition), doc: "A program of your own that takes alerts as JSON."},
 		{name: "pagerDuty", value: objectOf(pagerDutyDefinition), doc: "A service of PagerDuty."},
-		{name: "locale", value: word(slo.English, slo.Japanese), example: "ja", fallback: "`en`", doc: "The language of the messages."},
+		{name: "locale", value: oneOf(slo.English, slo.Japanese), example: "ja", fallback: "`en`", doc: "The language of the messages."},
 		{name: "heartbeat", value: of(shapeDuration), example: "1m", fallback: "none", doc: "How often to say that the engine is alive."},
 	},
 	choices: []choice{{
@@ -121,7 +121,7 @@ var exclusionSpec = &definition{
 		{name: "to", value: of(shapeInstant), example: "2026-11-22T03:00:00+09:00", doc: "When it ends."},
 		{name: "repeat", value: objectOf(repeatDefinition), doc: "When it comes again, instead of `to`."},
 		{
-			name: "effect", value: word(slo.Drop, slo.CountAsGood), required: true, example: "drop",
+			name: "effect", value: oneOf(slo.Drop, slo.CountAsGood), required: true, example: "drop",
 			doc: "`drop` takes the minutes out of budgets; `good` keeps their events and counts none as bad.",
 		},
 		{name: "reason", value: of(shapeText), required: true, example: "The payment provider moves to a new data centre.", doc: "Why it does not count."},

@@ -13,11 +13,14 @@ var journeySpec = &definition{
 		objectiveKeys,
 		[]key{
 			{
-				name: "compose", value: word(slo.Series, slo.Worst, slo.Weighted, slo.Pooled, slo.Measured), example: "series",
+				name: "compose", value: oneOf(slo.Series, slo.Worst, slo.Weighted, slo.Pooled, slo.Measured), example: "series",
 				fallback: "`series`",
 				doc:      "How the steps make the journey; `measured` needs an `sli` of its own, which the steps explain.",
 			},
-			{name: "sli", value: objectOf(sliDefinition), doc: "What is measured, for `compose: measured` only."},
+			{
+				name: "sli", value: objectOf(sliDefinition), example: sliExample, onlyWith: &word{"compose", string(slo.Measured)},
+				doc: "What is measured.",
+			},
 			alertsKey,
 			{name: "steps", value: list(objectOf(stepDefinition)), required: true, doc: "The parts of the journey, in order; at least one."},
 		},
@@ -32,7 +35,7 @@ var sloSpec = &definition{
 		objectiveKeys,
 		[]key{
 			alertsKey,
-			{name: "sli", value: objectOf(sliDefinition), required: true, doc: "What is measured."},
+			{name: "sli", value: objectOf(sliDefinition), required: true, example: sliExample, doc: "What is measured."},
 		},
 	),
 	choices: []choice{oneObjective, anObjective},
@@ -45,7 +48,7 @@ var descriptive = []key{
 		doc: "What it is, and why it matters.",
 	},
 	{
-		name: "stage", value: word(slo.Active, slo.Observe), example: "observe", fallback: "`active`",
+		name: "stage", value: oneOf(slo.Active, slo.Observe), example: "observe", fallback: "`active`",
 		doc: "`observe` measures and shows, and notifies nobody.",
 	},
 	{
@@ -134,6 +137,8 @@ var stepDefinition = &definition{
 
 const sharedHint = "remove it: the shared SLO brings its own"
 
+const sliExample = "{from: Transaction, bad: error IS TRUE}"
+
 var sliDefinition = &definition{
 	what: "the sli",
 	keys: []key{
@@ -207,7 +212,7 @@ var sliceDefinition = &definition{what: "the slice", keys: []key{
 		doc: "When a slice is good: a condition on `value`.",
 	},
 	{
-		name: "empty", value: word(slo.EmptyGood, slo.EmptyBad), example: "bad", fallback: "not counted",
+		name: "empty", value: oneOf(slo.EmptyGood, slo.EmptyBad), example: "bad", fallback: "not counted",
 		doc: "What a slice without valid events is.",
 	},
 }}

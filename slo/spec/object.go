@@ -43,6 +43,9 @@ func (d *decoder) open(node *yaml.Node, definition *definition, span diag.Span) 
 		if k.required && !o.has(k.name) {
 			d.list.Errorf(diag.CodeMissing, span, k.hint(), "%s has no %s", definition.what, k.name)
 		}
+		if k.onlyWith != nil {
+			o.checkTogether(k, *k.onlyWith)
+		}
 	}
 	for _, c := range definition.choices {
 		o.check(c)
@@ -122,6 +125,21 @@ func (o *object) check(c choice) {
 	if first == "" && c.neither != "" {
 		o.exclusive = false
 		o.d.list.Errorf(diag.CodeMissing, o.span, c.neitherHint, "%s %s", o.definition.what, c.neither)
+	}
+}
+
+// checkTogether reports a key without the word that goes with it, and the word
+// without its key. A word that is not known says nothing.
+func (o *object) checkTogether(k key, with word) {
+	node, v, found := o.field(with.key)
+	written := found && node.Kind == yaml.ScalarNode
+	switch {
+	case written && node.Value == with.word && !o.has(k.name):
+		o.d.list.Errorf(diag.CodeMissing, o.d.nodeSpan(node), k.hint(), "%s: %s needs %s", with.key, with.word, k.name)
+	case o.has(k.name) && (!o.has(with.key) || written && node.Value != with.word && slices.Contains(v.words, node.Value)):
+		o.exclusive = false
+		o.d.list.Errorf(diag.CodeConflict, o.keySpan(k.name), fmt.Sprintf("write %s: %s, or remove it", with.key, with.word),
+			"%s stands only beside %s: %s", k.name, with.key, with.word)
 	}
 }
 

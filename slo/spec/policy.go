@@ -25,7 +25,7 @@ func (d *decoder) policy(o *object) {
 		if hold, ok := body.object("hold"); ok {
 			p.Hold = slo.HoldDeclaration{Page: parsed(hold, "page", slo.ParseDuration), Ticket: parsed(hold, "ticket", slo.ParseDuration)}
 		}
-		p.NoTraffic, p.NoData = body.noTraffic(), body.noData()
+		p.NoTraffic, p.NoData = body.quiet("noTraffic"), body.quiet("noData")
 		for _, spent := range body.objects("budgetSpent") {
 			if at := parsed(spent, "at", parseShare); at.Value.Sign() > 0 {
 				p.BudgetSpent = append(p.BudgetSpent, at.Value)
@@ -89,31 +89,13 @@ func parseConfidence(text string) (slo.Percentage, error) {
 	return p, err
 }
 
-func (o *object) noTraffic() *slo.NoTraffic {
-	o, ok := o.object("noTraffic")
+// quiet reads noTraffic or noData.
+func (o *object) quiet(name string) *slo.QuietDeclaration {
+	o, ok := o.object(name)
 	if !ok {
 		return nil
 	}
-	n := &slo.NoTraffic{
-		After: parsed(o, "after", parseSpan).Value, Below: slo.DefaultNoTrafficBelow(), Severity: slo.Page,
+	return &slo.QuietDeclaration{
+		After: parsed(o, "after", parseSpan), Below: parsed(o, "below", parseShare), Severity: wordOf[slo.Severity](o, "severity"),
 	}
-	if below := parsed(o, "below", parseShare); below.Written() {
-		n.Below = below.Value
-	}
-	if severity := wordOf[slo.Severity](o, "severity"); severity.Written() {
-		n.Severity = severity.Value
-	}
-	return n
-}
-
-func (o *object) noData() *slo.NoData {
-	o, ok := o.object("noData")
-	if !ok {
-		return nil
-	}
-	n := &slo.NoData{After: parsed(o, "after", parseSpan).Value, Severity: slo.Ticket}
-	if severity := wordOf[slo.Severity](o, "severity"); severity.Written() {
-		n.Severity = severity.Value
-	}
-	return n
 }
