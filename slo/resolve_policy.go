@@ -34,7 +34,7 @@ func (r *resolver) resolvePolicies(declared []PolicyDeclaration) {
 				MinEvents: or(d.Guard.MinEvents, guard.MinEvents), MinBad: or(d.Guard.MinBad, guard.MinBad),
 				Confidence: or(d.Guard.Confidence, guard.Confidence),
 			},
-			Hold:      Hold{Page: or(d.Hold.Page, hold.Page), Ticket: or(d.Hold.Ticket, hold.Ticket)},
+			Hold:        Hold{Page: or(d.Hold.Page, hold.Page), Ticket: or(d.Hold.Ticket, hold.Ticket)},
 			BudgetSpent: d.BudgetSpent, Origin: d.Origin,
 		}
 		if quiet := d.NoTraffic; quiet != nil {

@@ -86,7 +86,9 @@ specs have mistakes, 2 wrong usage, 3 something could not run or be measured.`,
 	root.SetIn(env.stdin)
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
-	root.AddCommand(newDemo(env), newEval(env), newValidate(env), newNRQL(env), newSimulator(env), newVersion(env))
+	root.AddCommand(
+		newDemo(env), newEval(env), newValidate(env), newNRQL(env), newSchema(env), newSimulator(env), newVersion(env),
+	)
 	return root
 }
 

@@ -20,9 +20,12 @@ const (
 	shapeInteger                     // a whole number from 1 on
 	shapeCount                       // a whole number from 0 on
 	shapeNumber                      // a decimal number above 0
-	shapePercentage                  // a share of the whole, with its sign
+	shapePercentage                  // a share above 0 of the whole, with its sign
+	shapeConfidence                  // a percentage below 100, with its sign
 	shapeTarget                      // a percentage below 100, see [slo.ParseTarget]
 	shapeDuration                    // a whole number of m, h or d
+	shapeSpan                        // a duration of a minute or more
+	shapeEvery                       // a duration that divides an hour
 	shapeWindow                      // a duration, or a calendar window
 	shapeZone                        // a time zone of the IANA database
 	shapeInstant                     // a date and time with offset, RFC 3339

@@ -23,8 +23,8 @@ var tierDefinition = &definition{
 			doc: "The share of the budget that is spent within `long`; the burn rate follows from it: budget × window / long.",
 		},
 		{name: "burn", value: of(shapeNumber), example: "13.44", doc: "The burn rate itself, instead of `budget`."},
-		{name: "long", value: of(shapeDuration), required: true, example: "1h", doc: "The window that shows that it matters."},
-		{name: "short", value: of(shapeDuration), required: true, example: "5m", doc: "The window that shows that it still goes on; shorter than `long`."},
+		{name: "long", value: of(shapeSpan), required: true, example: "1h", doc: "The window that shows that it matters."},
+		{name: "short", value: of(shapeSpan), required: true, example: "5m", doc: "The window that shows that it still goes on; shorter than `long`."},
 	},
 	choices: []choice{{
 		keys: []string{"budget", "burn"}, both: "keep one of them; the other follows from it",
@@ -36,7 +36,7 @@ var guardDefinition = &definition{what: "the guard", keys: []key{
 	{name: "minEvents", value: of(shapeCount), example: "10", fallback: "10", doc: "Valid events that the long window must have; 0 for no matter how many."},
 	{name: "minBad", value: of(shapeCount), example: "3", fallback: "3", doc: "Bad events that the long window must have; 0 for no matter how many."},
 	{
-		name: "confidence", value: of(shapePercentage), example: "95%", fallback: "`95%`",
+		name: "confidence", value: of(shapeConfidence), example: "95%", fallback: "`95%`",
 		doc: "How sure it must be that the burn rate is above the factor and not chance; 0% switches the test off.",
 	},
 }}
@@ -47,13 +47,13 @@ var holdDefinition = &definition{what: "hold", keys: []key{
 }}
 
 var noTrafficDefinition = &definition{what: "noTraffic", keys: []key{
-	{name: "after", value: of(shapeDuration), required: true, example: "10m", doc: "Over how long events are counted."},
+	{name: "after", value: of(shapeSpan), required: true, example: "10m", doc: "Over how long events are counted."},
 	{name: "below", value: of(shapePercentage), example: "5%", fallback: "`5%`", doc: "The share of the usual traffic at that time of day."},
 	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "page", fallback: "`page`", doc: "How urgent it is."},
 }}
 
 var noDataDefinition = &definition{what: "noData", keys: []key{
-	{name: "after", value: of(shapeDuration), required: true, example: "30m", doc: "For how long nothing could be measured."},
+	{name: "after", value: of(shapeSpan), required: true, example: "30m", doc: "For how long nothing could be measured."},
 	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "ticket", fallback: "`ticket`", doc: "How urgent it is."},
 }}
 
@@ -69,7 +69,7 @@ var notifierSpec = &definition{
 		{name: "webhook", value: objectOf(webhookDefinition), doc: "A program of your own that takes alerts as JSON."},
 		{name: "pagerDuty", value: objectOf(pagerDutyDefinition), doc: "A service of PagerDuty."},
 		{name: "locale", value: oneOf(slo.English, slo.Japanese), example: "ja", fallback: "`en`", doc: "The language of the messages."},
-		{name: "heartbeat", value: of(shapeDuration), example: "1m", fallback: "none", doc: "How often to say that the engine is alive."},
+		{name: "heartbeat", value: of(shapeSpan), example: "1m", fallback: "none", doc: "How often to say that the engine is alive."},
 	},
 	choices: []choice{{
 		keys: []string{"alertmanager", "slack", "webhook", "pagerDuty"}, both: "write a Notifier for each of them",
@@ -144,7 +144,7 @@ var repeatDefinition = &definition{what: "repeat", keys: []key{
 		name: "rrule", value: of(shapeRule), required: true, example: "FREQ=WEEKLY;BYDAY=SU",
 		doc: "When it comes again, as a rule of RFC 5545; hourly at most.",
 	},
-	{name: "duration", value: of(shapeDuration), required: true, example: "2h", doc: "How long each is."},
+	{name: "duration", value: of(shapeSpan), required: true, example: "2h", doc: "How long each is."},
 	{
 		name: "timeZone", value: of(shapeZone), example: "Asia/Tokyo", fallback: "that of Defaults",
 		doc: "Whose clock the rule follows; IANA.",

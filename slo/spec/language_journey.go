@@ -202,7 +202,7 @@ var queriesDefinition = &definition{
 }
 
 var sliceDefinition = &definition{what: "the slice", keys: []key{
-	{name: "every", value: of(shapeDuration), required: true, example: "1m", doc: "How long a slice is: from `1m` to `1h`, a divisor of an hour."},
+	{name: "every", value: of(shapeEvery), required: true, example: "1m", doc: "How long a slice is: from `1m` to `1h`, a divisor of an hour."},
 	{
 		name: "value", value: of(shapeAggregate), required: true, example: "percentile(duration, 95)",
 		doc: "What is computed from the valid events of a slice; any aggregate of NRQL.",

@@ -198,6 +198,8 @@ func codeOf(s shape) diag.Code {
 		return diag.CodeTarget
 	case shapeWindow:
 		return diag.CodeWindow
+	case shapeEvery:
+		return diag.CodeSlice
 	default:
 		return diag.CodeValue
 	}
