@@ -12,8 +12,8 @@ import (
 
 // Resolve follows the references of declarations, fills in defaults and
 // checks the result. The set is usable as far as the findings allow: what
-// could not be resolved is left out of it.
-func Resolve(d Declarations) (*Set, diag.List) {
+// could not be resolved is left out of it. key names the indicators.
+func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 	r := &resolver{
 		set:       &Set{},
 		sources:   map[string]*Source{},
@@ -45,6 +45,14 @@ func Resolve(d Declarations) (*Set, diag.List) {
 	}
 	for _, j := range d.Journeys {
 		r.resolveJourney(j)
+	}
+	for _, s := range r.set.SLOs {
+		s.Indicator = key(s.Source, s.SLI)
+	}
+	for _, j := range r.set.Journeys {
+		if j.SLI != nil {
+			j.Indicator = key(j.Source, *j.SLI)
+		}
 	}
 	r.resolveExclusions(d.Exclusions)
 	if len(d.Sources) == 0 && len(r.set.SLOs) > 0 {
@@ -177,7 +185,7 @@ func (r *resolver) renamed(old diag.Located[string], other diag.Span, problem st
 	r.list.Add(diag.Diagnostic{
 		Code: diag.CodeRename, Severity: diag.Error, Span: old.Span,
 		Message: fmt.Sprintf("%q %s", old.Value, problem),
-		Hint:    "remove it here; a name can be taken over only by one thing, once nothing else has it",
+		Hint:    "remove it here, or rename the other one: only one thing can go on from a name",
 		Related: []diag.Related{{Span: other, Message: "the other one is at " + other.String()}},
 	})
 }

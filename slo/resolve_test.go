@@ -16,6 +16,9 @@ func at[T any](value T, line int) diag.Located[T] {
 	return diag.At(value, diag.Span{File: "f", Start: p, End: p})
 }
 
+// noKey is for sets that nothing measures.
+func noKey(*slo.Source, slo.SLI) slo.IndicatorID { return "" }
+
 func named(name string, line int, owner string) slo.Metadata {
 	m := slo.Metadata{Name: at(name, line), Folder: "/specs"}
 	if owner != "" {
@@ -80,7 +83,7 @@ func TestResolve(t *testing.T) {
 		}},
 	}
 	d.Journeys[0].Folder = "/specs/eu/tills"
-	set, findings := slo.Resolve(d)
+	set, findings := slo.Resolve(d, noKey)
 	if len(findings) > 0 {
 		t.Fatalf("findings: %v", messages(findings))
 	}
@@ -173,7 +176,7 @@ func TestResolveFindings(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			_, findings := slo.Resolve(test.in)
+			_, findings := slo.Resolve(test.in, noKey)
 			if diff := cmp.Diff(test.want, messages(findings)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

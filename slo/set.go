@@ -31,6 +31,7 @@ type Journey struct {
 	Compose    Compose
 	SLI        *SLI
 	Source     *Source
+	Indicator  IndicatorID
 	Objectives []Objective
 	Steps      []Step
 }
@@ -51,6 +52,7 @@ type SLO struct {
 	About      About
 	SLI        SLI
 	Source     *Source
+	Indicator  IndicatorID // what SLOs with equal SLIs share
 	Objectives []Objective
 }
 

@@ -89,3 +89,7 @@ const (
 // IndicatorID names an indicator: what is measured and kept. SLOs with equal
 // SLIs have the same.
 type IndicatorID string
+
+// KeyFunc names the indicator of an SLI. Only those who know the language of
+// its conditions can say which of them are equal.
+type KeyFunc func(*Source, SLI) IndicatorID

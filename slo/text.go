@@ -9,7 +9,7 @@ import (
 
 // active matches what chat programs and templates act upon: mentions of Slack,
 // words that wake a whole channel, and the beginning of a template.
-var active = regexp.MustCompile(`<[!@#]|(?:^|[^\w.-])(@(?:here|channel|everyone))\b|\{\{`)
+var active = regexp.MustCompile(`<[!@#][^>\s]*>?|(?:^|[^\w.-])(@(?:here|channel|everyone))\b|\{\{`)
 
 // FindHostile looks for what could change how a text for people is shown, or
 // do something where it is sent: control characters, characters that turn the
@@ -38,7 +38,7 @@ func FindHostile(text string, oneLine bool) (start, end int, problem *Problem) {
 	if found[2] >= 0 {
 		start, end = found[2], found[3]
 	}
-	what, hint := "mentions people or channels where it is sent", "name them without it"
+	what, hint := "mentions people or channels where it is sent", "write it without the @ or the brackets"
 	if text[start:end] == "{{" {
 		what, hint = "begins a template where it is sent", "remove the braces"
 	}

@@ -107,7 +107,7 @@ func demoSpecs() (*load.Result, error) {
 		}
 		files = append(files, spec.File{Name: "examples/retail/" + name, Folder: "/examples/retail", Data: data})
 	}
-	result := load.Files(files, newrelic.Check)
+	result := load.Files(files, newrelic.Key, newrelic.Check)
 	if result.Findings.Failed() {
 		return nil, fmt.Errorf("the built-in specs have mistakes: %s", result.Findings[0].Message)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 func newEval(env environment) *cobra.Command {
@@ -51,6 +53,7 @@ measured; the rest is printed all the same.`,
 		if err != nil {
 			return err
 		}
+		result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
 		if err := printFindings(env.stderr, env, result); err != nil {
 			return failed(err)
 		}

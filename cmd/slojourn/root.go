@@ -125,7 +125,7 @@ func loadSet(env environment, t *trust, paths []string) (*load.Result, error) {
 	if len(paths) == 0 {
 		paths = []string{"."}
 	}
-	result, err := load.Load(paths, env.stdin, newrelic.Check, t.check)
+	result, err := load.Load(paths, env.stdin, newrelic.Key, newrelic.Check, t.check)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

@@ -33,7 +33,8 @@ func (e *PathError) Error() string { return e.Path + ": " + e.Reason }
 
 // Load reads all paths as one set. "-" is stdin. The error is a [*PathError]
 // for the first path that cannot be used; mistakes in the files are findings.
-func Load(paths []string, stdin io.Reader, checks ...Check) (*Result, error) {
+// key names the indicators of the set.
+func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*Result, error) {
 	l := loader{files: map[string][]byte{}}
 	f := newFinder(paths, stdin)
 	for number, path := range paths {
@@ -49,16 +50,16 @@ func Load(paths []string, stdin io.Reader, checks ...Check) (*Result, error) {
 			return nil, &PathError{path, "holds no document of " + spec.APIVersion}
 		}
 	}
-	return l.result(checks), nil
+	return l.result(key, checks), nil
 }
 
 // Files makes a set of files that were read elsewhere.
-func Files(files []spec.File, checks ...Check) *Result {
+func Files(files []spec.File, key slo.KeyFunc, checks ...Check) *Result {
 	l := loader{files: map[string][]byte{}}
 	for _, file := range files {
 		l.decode(file)
 	}
-	return l.result(checks)
+	return l.result(key, checks)
 }
 
 type loader struct {
@@ -78,8 +79,8 @@ func (l *loader) decode(file spec.File) {
 	}
 }
 
-func (l *loader) result(checks []Check) *Result {
-	set, findings := slo.Resolve(l.declarations)
+func (l *loader) result(key slo.KeyFunc, checks []Check) *Result {
+	set, findings := slo.Resolve(l.declarations, key)
 	l.findings.Add(findings...)
 	for _, check := range checks {
 		l.findings.Add(check(l.declarations)...)

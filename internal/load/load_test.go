@@ -16,6 +16,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/spec"
+	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
 // team, source, defaults and measured are documents of a set.
@@ -87,7 +88,7 @@ func loaded(t *testing.T, dir string, stdin io.Reader, paths ...string) outcome 
 		}
 		full = append(full, path)
 	}
-	result, err := load.Load(full, stdin)
+	result, err := load.Load(full, stdin, newrelic.Key)
 	var o outcome
 	clean := func(text string) string { return strings.ReplaceAll(strings.ReplaceAll(text, dir+"/", ""), dir, ".") }
 	if err != nil {
@@ -379,7 +380,7 @@ func TestLoadPipe(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	result, err := load.Load([]string{name}, nil)
+	result, err := load.Load([]string{name}, nil, newrelic.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -400,7 +401,7 @@ func TestChecksAreRun(t *testing.T) {
 		}
 		return findings
 	}
-	result, err := load.Load([]string{dir}, nil, note, note)
+	result, err := load.Load([]string{dir}, nil, newrelic.Key, note, note)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -425,7 +426,7 @@ func TestFiles(t *testing.T) {
 		{Name: "z/a.yaml", Folder: "/z", Data: []byte(defaults("window: 7d") + measured("a"))},
 		{Name: "y/b.yaml", Folder: "/y", Data: []byte(team("shop") + fixed("b"))},
 		{Name: "y/c.yaml", Folder: "/y", Data: []byte(foreign)},
-	}, func(slo.Declarations) diag.List { checked++; return nil })
+	}, newrelic.Key, func(slo.Declarations) diag.List { checked++; return nil })
 	if result.Findings.Failed() || checked != 1 {
 		t.Errorf("%d checks, findings %v", checked, result.Findings)
 	}
@@ -436,7 +437,7 @@ func TestFiles(t *testing.T) {
 	if diff := cmp.Diff([]string{"a 7d", "b 28d"}, windows); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if empty := load.Files(nil); len(empty.Findings) > 0 || len(empty.Set.SLOs) > 0 {
+	if empty := load.Files(nil, newrelic.Key); len(empty.Findings) > 0 || len(empty.Set.SLOs) > 0 {
 		t.Errorf("nothing gives %+v", empty)
 	}
 }
@@ -450,7 +451,7 @@ func TestLines(t *testing.T) {
 		"not.yaml":  foreign,
 		"bytes.yml": "a: \xff\n",
 	})
-	result, err := load.Load([]string{dir}, nil)
+	result, err := load.Load([]string{dir}, nil, newrelic.Key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -122,3 +122,18 @@ func (t Text) segment(offset int) Segment {
 	}
 	return t.segments[i]
 }
+
+// Within returns the text with something around it that does not stand in the
+// file: a before lies where the text begins, and an after where it ends.
+func (t Text) Within(before, after string) Text {
+	around := Text{value: before + t.value + after, file: t.file, end: t.end}
+	around.segments = append(around.segments, Segment{At: t.position(0)})
+	for _, s := range t.segments {
+		s.Offset += len(before)
+		around.segments = append(around.segments, s)
+	}
+	if after != "" {
+		around.segments = append(around.segments, Segment{Offset: len(before) + len(t.value), At: t.position(len(t.value))})
+	}
+	return around
+}

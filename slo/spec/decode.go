@@ -59,10 +59,11 @@ func (d *decoder) checkEncoding() bool {
 	line, column := 1, 1
 	for i := 0; i < len(d.file.Data); {
 		r, size := utf8.DecodeRune(d.file.Data[i:])
-		problem := ""
+		problem, hint := "", "remove it"
 		switch {
 		case r == utf8.RuneError && size <= 1:
 			problem = fmt.Sprintf("the byte 0x%02x is not valid UTF-8", d.file.Data[i])
+			hint = "save the file as UTF-8 text"
 		case r == 0:
 			problem = "the file holds a NUL byte"
 		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f:
@@ -70,7 +71,7 @@ func (d *decoder) checkEncoding() bool {
 		}
 		if problem != "" {
 			at := diag.Position{Line: line, Column: column}
-			d.list.Errorf(diag.CodeEncoding, diag.Span{File: d.file.Name, Start: at, End: at}, "save the file as UTF-8 text", "%s", problem)
+			d.list.Errorf(diag.CodeEncoding, diag.Span{File: d.file.Name, Start: at, End: at}, hint, "%s", problem)
 			return false
 		}
 		column++

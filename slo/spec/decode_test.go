@@ -169,6 +169,6 @@ func FuzzDecode(f *testing.F) {
 				}
 			}
 		}
-		slo.Resolve(result.Declarations)
+		slo.Resolve(result.Declarations, func(*slo.Source, slo.SLI) slo.IndicatorID { return "" })
 	})
 }

@@ -80,7 +80,7 @@ func metadata(naming naming) *definition {
 	return d
 }
 
-var sourceSpec = &definition{what: "spec", keys: []key{
+var sourceSpec = &definition{what: "the source", keys: []key{
 	{name: "newRelic", value: objectOf(newRelic), required: true, doc: "An account of New Relic."},
 }}
 
@@ -134,7 +134,7 @@ var secretReference = &definition{
 	}},
 }
 
-var teamSpec = &definition{what: "spec", keys: []key{
+var teamSpec = &definition{what: "the team", keys: []key{
 	{name: "contact", value: of(shapeLine), example: `"#payments"`, doc: "Where the team is reached; quote a name that begins with #."},
 	{
 		name: "notify", value: list(reference("Notifier")), example: "[payments-slack]",
@@ -142,7 +142,7 @@ var teamSpec = &definition{what: "spec", keys: []key{
 	},
 }}
 
-var defaultsSpec = &definition{what: "spec", keys: []key{
+var defaultsSpec = &definition{what: "Defaults", keys: []key{
 	{name: "source", value: reference("Source"), example: "newrelic", doc: "Measures SLIs that name no source."},
 	{name: "window", value: of(shapeWindow), example: "28d", doc: "For objectives that name no window."},
 	{name: "timeZone", value: of(shapeZone), example: "Asia/Tokyo", doc: "For calendar windows that name no time zone."},

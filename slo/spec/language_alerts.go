@@ -2,7 +2,7 @@ package spec
 
 import "github.com/slojourn/slojourn/slo"
 
-var policySpec = &definition{what: "spec", keys: []key{
+var policySpec = &definition{what: "the alert policy", keys: []key{
 	{name: "tiers", value: list(objectOf(tierDefinition)), doc: "When a budget burns too fast: pairs of windows, each with its own rate."},
 	{name: "guard", value: objectOf(guardDefinition), fallback: "that of `paging`", doc: "What keeps a few events at night from waking somebody."},
 	{name: "hold", value: objectOf(holdDefinition), fallback: "that of `paging`", doc: "How long it must have been over before an alert resolves."},
@@ -62,7 +62,7 @@ var spentDefinition = &definition{what: "the entry of budgetSpent", keys: []key{
 }}
 
 var notifierSpec = &definition{
-	what: "spec",
+	what: "the notifier",
 	keys: []key{
 		{name: "alertmanager", value: objectOf(alertmanagerDefinition), doc: "A Prometheus Alertmanager."},
 		{name: "slack", value: objectOf(slackDefinition), doc: "A channel of Slack."},
@@ -107,7 +107,7 @@ var pagerDutyDefinition = &definition{what: "pagerDuty", keys: []key{
 }}
 
 var exclusionSpec = &definition{
-	what: "spec",
+	what: "the exclusion",
 	keys: []key{
 		{
 			name: "slos", value: list(of(shapeGlob)), example: "[barcode-payment/*]",

@@ -7,7 +7,7 @@ import (
 )
 
 var journeySpec = &definition{
-	what: "spec",
+	what: "the journey",
 	keys: slices.Concat(
 		descriptive,
 		objectiveKeys,
@@ -29,7 +29,7 @@ var journeySpec = &definition{
 }
 
 var sloSpec = &definition{
-	what: "spec",
+	what: "the SLO",
 	keys: slices.Concat(
 		descriptive,
 		objectiveKeys,

@@ -51,7 +51,7 @@ func (o *object) tier() (slo.Tier, bool) {
 		o.d.list.Add(diag.Diagnostic{
 			Code: diag.CodeTierWindows, Severity: diag.Error, Span: short.Span,
 			Message: fmt.Sprintf("short must be shorter than long: %s is not less than %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long)),
-			Hint:    "a twelfth of long is usual: " + slo.FormatDuration(max(time.Minute, t.Long/12)),
+			Hint:    "write short: " + slo.FormatDuration(max(time.Minute, t.Long/12)) + "; a twelfth of long is usual",
 			Related: []diag.Related{{Span: long.Span, Message: "long is at " + long.Span.String()}},
 		})
 		return t, false

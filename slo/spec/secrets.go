@@ -10,21 +10,19 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-var (
-	certainSecret = regexp.MustCompile(`NR(?:[A-PR-Z][A-Z]|Q[A-KM-Z])-[A-Za-z0-9_-]{4,}|[0-9a-f]{36}NRAL|` +
-		`xox[abeoprs]-[A-Za-z0-9-]{8,}|https://hooks\.slack\.com/[A-Za-z0-9/_-]+|://[^\s/:@'"]+:[^\s/@'"]+@`)
-	likelySecret = regexp.MustCompile(`^([0-9a-fA-F]{32,}|R[0-9A-Z]{31})$`)
-)
+var likelySecret = regexp.MustCompile(`^([0-9a-fA-F]{32,}|R[0-9A-Z]{31})$`)
 
 // checkSecrets looks for secrets anywhere in a document, also in its comments:
 // whoever can read the repository can read them.
 func (d *decoder) checkSecrets(root *yaml.Node) {
-	text := d.chunk.text
-	if strings.Contains(text, "NR") || strings.Contains(text, "xox") || strings.Contains(text, "hooks.slack") || strings.Contains(text, "@") {
+	// Looking for these letters first is cheap, and few documents have them.
+	if slices.ContainsFunc([]string{"NR", "xox", "hooks.slack.com", "@"}, func(s string) bool { return strings.Contains(d.chunk.text, s) }) {
 		for i, line := range d.chunk.lines {
-			for _, m := range certainSecret.FindAllStringIndex(line, -1) {
-				d.secretAt(d.line(i+1).Span(m[0], m[1]), diag.Error, "a secret must not stand in the file",
-					"remove it and revoke it, as it may have been seen; refer to it by {env: NAME} or {file: NAME} where the language has a secret")
+			for _, s := range diag.FindSecrets(line) {
+				if s.Certain {
+					d.secretAt(d.line(i+1).Span(s.Start, s.End), diag.Error, "a secret must not stand in the file",
+						"remove it and revoke it, as it may have been seen; refer to it by {env: NAME} or {file: NAME} where the language has a secret")
+				}
 			}
 		}
 	}

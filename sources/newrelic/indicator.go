@@ -34,6 +34,9 @@ type indicator struct {
 }
 
 func parseIndicator(sli slo.SLI) (indicator, diag.List) {
+	if sli.Form() != slo.FormEvents || sli.Weighted() {
+		return indicator{}, diag.List{{Severity: diag.Error, Message: "only events that count as one each can be measured"}}
+	}
 	var i indicator
 	var findings diag.List
 	parse := func(text diag.Text) nrql.Expr {
@@ -44,14 +47,21 @@ func parseIndicator(sli slo.SLI) (indicator, diag.List) {
 		findings.Add(found...)
 		return x
 	}
+	i.from = fromNames(sli)
+	i.where, i.good, i.bad = parse(sli.Where), parse(sli.Good), parse(sli.Bad)
+	return i, findings
+}
+
+// fromNames returns the event types of an SLI, each once.
+func fromNames(sli slo.SLI) []nrql.Expr {
+	var from []nrql.Expr
 	names := sli.EventTypes()
 	for n, name := range names {
 		if !slices.Contains(names[:n], name) {
-			i.from = append(i.from, &nrql.Name{Value: name})
+			from = append(from, &nrql.Name{Value: name})
 		}
 	}
-	i.where, i.good, i.bad = parse(sli.Where), parse(sli.Good), parse(sli.Bad)
-	return i, findings
+	return from
 }
 
 // parseRequest parses what a request asks for. The cuts have to rise, since
@@ -140,43 +150,4 @@ func queryLag(lag time.Duration, eventTypes []string) time.Duration {
 		return max(lag, slowLag)
 	}
 	return lag
-}
-
-// Check parses the conditions of all SLIs and reports what New Relic would
-// refuse.
-func Check(d slo.Declarations) diag.List {
-	var findings diag.List
-	check := func(declared *slo.SLIDeclaration) {
-		if declared == nil {
-			return
-		}
-		i, found := parseIndicator(declared.SLI)
-		findings.Add(found...)
-		for _, name := range declared.From {
-			if name.Value == "Metric" {
-				findings.Errorf(diag.CodeNotSupported, name.Span, "measure events for now", "FROM Metric is not supported by this version")
-			}
-		}
-		if !found.Failed() {
-			checkLength(&findings, declared, i)
-		}
-	}
-	for _, s := range d.SLOs {
-		check(s.SLI)
-	}
-	for _, j := range d.Journeys {
-		for _, step := range j.Steps {
-			check(step.SLI)
-		}
-	}
-	return findings
-}
-
-// checkLength reports an SLI whose query New Relic would find too long.
-func checkLength(findings *diag.List, declared *slo.SLIDeclaration, i indicator) {
-	longest := i.query(slo.Span{Start: 100_000_000, End: 200_000_000}, 9_999_999)
-	if n := len(longest.String()); n >= nrql.MaxQueryBytes {
-		findings.Errorf(diag.CodeNRQL, declared.Span, "shorten the conditions, for example with IN or LIKE",
-			"NRQL: the query would have %s", fmt.Sprintf("%d bytes; New Relic takes fewer than %d", n, nrql.MaxQueryBytes))
-	}
 }

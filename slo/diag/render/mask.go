@@ -1,32 +1,36 @@
 package render
 
 import (
-	"regexp"
+	"strings"
 	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// secrets matches the keys of New Relic that name their kind, NRAK-… and the
-// like, also behind other letters. "NRQL-" begins no key.
-func secrets() *regexp.Regexp {
-	return regexp.MustCompile(`(NR(?:[A-PR-Z][A-Z]|Q[A-KM-Z]))-[A-Za-z0-9_-]+`)
-}
-
-// Mask replaces every key of New Relic in a text by its kind and an ellipsis:
+// Mask replaces every secret in a text by what says its kind and an ellipsis:
 // NRAK-…
 func Mask(text string) string { return masked(text) }
 
-// masked replaces keys by their kind and an ellipsis.
-func masked(text string) string { return secrets().ReplaceAllString(text, "$1-…") }
+// masked replaces secrets by what says their kind and an ellipsis.
+func masked(text string) string {
+	var b strings.Builder
+	from := 0
+	for _, s := range diag.FindSecrets(text) {
+		b.WriteString(text[from:s.Kept] + "…")
+		from = s.End
+	}
+	return b.String() + text[from:]
+}
 
 // maskedLine masks a source line and moves two columns (from 1) along with
 // it, so that carets stay under what they point at.
 func maskedLine(line string, start, end int) (string, int, int) {
-	matches := secrets().FindAllStringSubmatchIndex(line, -1)
+	found := diag.FindSecrets(line)
 	moved := func(column int) int {
 		result := column
-		for _, m := range matches {
-			kept := utf8.RuneCountInString(line[:m[3]]) + 3 // the column behind "NRAK-…"
-			end := utf8.RuneCountInString(line[:m[1]]) + 1  // the column behind the key
+		for _, s := range found {
+			kept := utf8.RuneCountInString(line[:s.Kept]) + 2 // the column behind the ellipsis
+			end := utf8.RuneCountInString(line[:s.End]) + 1   // the column behind the secret
 			if column > kept {
 				result -= min(column, end) - kept
 			}

@@ -1,0 +1,34 @@
+package diag
+
+import "regexp"
+
+// Secret is where a secret stands in a text: the bytes [Start, End). Those
+// before Kept say what kind it is and may be shown.
+type Secret struct {
+	Start, Kept, End int
+	Certain          bool // it has the form of a secret, and not only its length
+}
+
+// secrets matches keys of New Relic that name their kind, NRAK-… and the like,
+// also behind other letters ("NRQL-" begins no key), and their licence keys;
+// webhooks and tokens of Slack; passwords in addresses. The last group, of
+// which nothing may be shown, is what looks like a key by its length.
+var secrets = regexp.MustCompile(`(NR(?:[A-PR-Z][A-Z]|Q[A-KM-Z])-)[A-Za-z0-9_-]+` +
+	`|()[0-9a-f]{36}NRAL` +
+	`|(https://hooks\.slack\.com/)[A-Za-z0-9/_-]+` +
+	`|(xox[abeoprs]-)[A-Za-z0-9-]{8,}` +
+	`|(://)[^\s/:@'"]+:[^\s/@'"]+@` +
+	`|\b()(?:[0-9a-fA-F]{32,}|R[0-9A-Z]{31})\b`)
+
+// FindSecrets returns what looks like a secret in a text, in its order.
+func FindSecrets(text string) []Secret {
+	var found []Secret
+	for _, m := range secrets.FindAllStringSubmatchIndex(text, -1) {
+		s := Secret{Start: m[0], End: m[1], Certain: m[len(m)-1] < 0}
+		for group := 3; group < len(m); group += 2 {
+			s.Kept = max(s.Kept, m[group])
+		}
+		found = append(found, s)
+	}
+	return found
+}

@@ -1,0 +1,213 @@
+package newrelic
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources/newrelic/nrql"
+)
+
+// Check parses the NRQL of all SLIs. It reports what New Relic would refuse,
+// what is probably a mistake, and what the numbers depend on.
+func Check(d slo.Declarations) diag.List {
+	c := checker{sampled: map[string]int{}}
+	d.SLIs(func(sli *slo.SLIDeclaration) {
+		c.sli = sli
+		switch sli.Form() {
+		case slo.FormQueries:
+			c.queries()
+		case slo.FormSlices:
+			c.slices()
+		case slo.FormEvents:
+			c.events()
+		}
+	})
+	return c.findings
+}
+
+type checker struct {
+	sli      *slo.SLIDeclaration
+	sampled  map[string]int // event types that may be sampled, to their places in findings
+	findings diag.List
+}
+
+func (c *checker) warn(code diag.Code, span diag.Span, hint, format string, args ...any) {
+	c.findings.Add(diag.Diagnostic{
+		Code: code, Severity: diag.Warning, Span: span, Hint: hint, Message: "NRQL: " + fmt.Sprintf(format, args...),
+	})
+}
+
+// events checks an SLI whose events are good or bad one by one.
+func (c *checker) events() {
+	c.eventTypes(c.sli.Bad.Len() > 0)
+	c.count()
+	where := c.condition(c.sli.Where, nil)
+	good, bad := c.condition(c.sli.Good, where), c.condition(c.sli.Bad, where)
+	if where == nil && c.sli.Where.Len() > 0 || good == nil && bad == nil {
+		return // reported
+	}
+	c.contradictions(where, good, bad)
+	c.network(where, bad)
+	c.length(indicator{from: fromNames(c.sli.SLI), where: where, good: good, bad: bad})
+}
+
+// slices checks an SLI whose slices of time are good or bad as a whole.
+func (c *checker) slices() {
+	c.eventTypes(false)
+	where := c.condition(c.sli.Where, nil)
+	if value := c.aggregate(c.sli.Slice.Value, "value"); value != nil && !holdsAggregate(value) {
+		c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), "write an aggregate such as percentile(duration, 95)",
+			"NRQL: %s is no value of a slice, but one of each event", nrql.Print(value))
+	}
+	good, findings := nrql.ParseCondition(c.sli.Slice.Good)
+	c.findings.Add(findings...)
+	if good != nil && !slices.Equal(nrql.Attributes(good), []string{"value"}) {
+		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), "write a condition such as value <= 0.8; conditions on events belong into where",
+			"NRQL: when a slice is good can depend on nothing but value")
+	}
+	c.contradictions(where, nil, nil)
+}
+
+// queries checks an SLI that consists of whole queries.
+func (c *checker) queries() {
+	for _, text := range []diag.Text{c.sli.Queries.Total, c.sli.Queries.Good, c.sli.Queries.Bad} {
+		if text.Len() == 0 {
+			continue
+		}
+		q, findings := nrql.ParseQuery(text)
+		c.findings.Add(findings...)
+		if q == nil {
+			continue
+		}
+		isBad := text.Whole() == c.sli.Queries.Bad.Whole()
+		for _, advice := range nrql.AdviseQuery(text, q) {
+			if advice.Code == diag.CodeNRQLAdditive || advice.Code == diag.CodeNRQLRange {
+				continue // an error here
+			}
+			c.advise(advice, isBad && slices.ContainsFunc(q.EventTypes(), isCapped))
+		}
+		c.additive(text, q)
+	}
+}
+
+// additive reports a query that does not give one number that adds up over
+// time, and clauses that are the engine's to add.
+func (c *checker) additive(text diag.Text, q *nrql.Query) {
+	judgement := nrql.Judge(q)
+	for _, clause := range judgement.Leave {
+		c.findings.Errorf(diag.CodeNRQLClause, clauseSpan(text, q, clause), "remove it; the engine asks for the time that it needs",
+			"NRQL: %s has no place in the query of an SLI", clause)
+	}
+	switch {
+	case judgement.Part != nil:
+		hint := "measure its two parts; as an SLI of events that is from: " + strings.Join(judgement.Part.From, ", ")
+		if judgement.Part.Where != nil {
+			hint += ", where: " + nrql.Print(judgement.Part.Where)
+		}
+		c.findings.Errorf(diag.CodeNRQLAdditive, text.Whole(), hint+", and good or bad: "+nrql.Print(judgement.Part.Condition),
+			"NRQL: a percentage cannot be added up over time")
+	case judgement.Form != nrql.FormEvents && judgement.Form != nrql.FormQueries:
+		c.findings.Errorf(diag.CodeNRQLAdditive, text.Whole(), "write a query such as SELECT count(*) FROM Transaction WHERE …",
+			"NRQL: the query cannot be added up over time: %s", judgement.Why[len(judgement.Why)-1])
+	}
+}
+
+// clauseSpan finds the value of a clause.
+func clauseSpan(text diag.Text, q *nrql.Query, clause string) diag.Span {
+	r := q.Pos()
+	switch clause {
+	case "LIMIT":
+		r = q.Limit.Pos()
+	case "SINCE":
+		r = q.Since.Pos()
+	case "UNTIL":
+		r = q.Until.Pos()
+	case "COMPARE WITH":
+		r = q.Compare.Pos()
+	case "TIMESERIES":
+		r = q.TimeSeries.Pos()
+	}
+	return text.Span(r.Start, r.End)
+}
+
+// condition parses a condition and advises on it; nil for one that cannot be
+// parsed or was not written. given is what all its events meet.
+func (c *checker) condition(text diag.Text, given nrql.Expr) nrql.Expr {
+	if text.Len() == 0 {
+		return nil
+	}
+	x, findings := nrql.ParseCondition(text)
+	c.findings.Add(findings...)
+	c.findings.Add(nrql.AdviseCondition(text, x, nrql.Context{From: c.sli.EventTypes(), Where: given})...)
+	return x
+}
+
+// aggregate parses an expression as it stands behind SELECT; nil when it is
+// something else.
+func (c *checker) aggregate(text diag.Text, what string) nrql.Expr {
+	const before, after = "SELECT ", " FROM T"
+	q, findings := nrql.ParseQuery(text.Within(before, after))
+	c.findings.Add(findings...)
+	if q == nil {
+		return nil
+	}
+	alone := nrql.Query{Select: q.Select[:1], From: []nrql.Expr{&nrql.Name{Value: "T"}}}
+	if q.Select[0].Alias != "" || alone.String() != q.String() {
+		c.findings.Errorf(diag.CodeNRQLClause, text.Whole(), "write a function alone, such as sum(items); conditions belong into where",
+			"NRQL: %s holds more than one expression", what)
+		return nil
+	}
+	return q.Select[0].Expr
+}
+
+// count checks what events count.
+func (c *checker) count() {
+	if c.sli.Count.Len() == 0 {
+		return
+	}
+	x := c.aggregate(c.sli.Count, "count")
+	if x == nil {
+		return
+	}
+	call, _ := x.(*nrql.Call)
+	switch {
+	case call != nil && call.Name == "count" && isStar(call.Args[0]):
+	case call != nil && call.Name == "sum" && isName(call.Args[0]):
+	case call != nil && call.Name == "sum":
+		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(), "write sum(…) of an attribute", "NRQL: count can sum up an attribute, and nothing else")
+	case call != nil && holdsAggregate(x):
+		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(),
+			"write count(*) or sum(…) of an attribute; or measure slices of time, for which any aggregate is allowed: slice: {every: 1m, value: …, good: …}",
+			"NRQL: results of %s() cannot be added up over time", call.Name)
+	default:
+		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(), "write count(*) or sum(…) of an attribute", "NRQL: count is no sum of events")
+	}
+}
+
+func isStar(x nrql.Expr) bool { _, ok := x.(*nrql.Star); return ok }
+
+func isName(x nrql.Expr) bool { _, ok := x.(*nrql.Name); return ok }
+
+func holdsAggregate(x nrql.Expr) bool {
+	found := false
+	nrql.Walk(x, func(n nrql.Node) bool {
+		if call, ok := n.(*nrql.Call); ok {
+			f, _ := nrql.LookupFunction(call.Name)
+			found = found || f.Kind == nrql.Aggregate
+		}
+		return !found
+	})
+	return found
+}
+
+// length reports an SLI whose query New Relic would find too long.
+func (c *checker) length(i indicator) {
+	longest := i.query(slo.Span{Start: 100_000_000, End: 200_000_000}, 9_999_999)
+	if n := len(longest.String()); n >= nrql.MaxQueryBytes {
+		c.findings.Errorf(diag.CodeNRQL, c.sli.Span, "shorten the conditions, for example with IN or LIKE",
+			"NRQL: the query would have %d bytes; New Relic takes fewer than %d", n, nrql.MaxQueryBytes)
+	}
+}
