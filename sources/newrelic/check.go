@@ -13,7 +13,7 @@ import (
 // Check parses the NRQL of all SLIs. It reports what New Relic would refuse,
 // what is probably a mistake, and what the numbers depend on.
 func Check(d slo.Declarations) diag.List {
-	c := checker{sampled: map[string]int{}}
+	c := checker{sampled: map[string]int{}, types: map[string]diag.List{}}
 	d.SLIs(func(sli *slo.SLIDeclaration) {
 		c.sli = sli
 		switch sli.Form() {
@@ -30,7 +30,8 @@ func Check(d slo.Declarations) diag.List {
 
 type checker struct {
 	sli      *slo.SLIDeclaration
-	sampled  map[string]int // event types that may be sampled, to their places in findings
+	sampled  map[string]int       // event types that may be sampled, to their places in findings
+	types    map[string]diag.List // what there is to say of event types
 	findings diag.List
 }
 

@@ -14,15 +14,23 @@ func (c *checker) eventTypes(countsBad bool) {
 		if name.Value == "Metric" {
 			c.findings.Errorf(diag.CodeNotSupported, name.Span, "measure events for now", "FROM Metric is not supported by this version")
 		}
-		if nrql.Print(&nrql.Name{Value: name.Value}) != name.Value {
-			continue // of the account's own making
-		}
-		text := diag.PlainText(name.Value, name.Span.File, name.Span.Start).Within("SELECT count(*) FROM ", "")
-		q, _ := nrql.ParseQuery(text)
-		for _, advice := range nrql.AdviseQuery(text, q) {
+		for _, advice := range c.adviceOn(name.Value) {
+			advice.Span = name.Span
 			c.advise(advice, countsBad && isCapped(name.Value))
 		}
 	}
+}
+
+// adviceOn returns what there is to say of an event type, wherever it stands.
+func (c *checker) adviceOn(eventType string) diag.List {
+	advice, known := c.types[eventType]
+	if known || nrql.Print(&nrql.Name{Value: eventType}) != eventType { // of the account's own making
+		return advice
+	}
+	text := diag.PlainText("SELECT count(*) FROM "+eventType, "", diag.Position{Line: 1, Column: 1})
+	q, _ := nrql.ParseQuery(text)
+	c.types[eventType] = nrql.AdviseQuery(text, q)
+	return c.types[eventType]
 }
 
 // advise adds what is said of a query. That a type may be sampled is said once
