@@ -51,6 +51,7 @@ type decoder struct {
 	chunk    chunk
 	result   Result
 	declared slo.Declarations
+	secrets  map[int][]diag.Span // reported in this document, by line
 	list     diag.List
 }
 
@@ -102,6 +103,7 @@ func (d *decoder) decodeDocument() {
 		return
 	}
 	d.result.Documents++
+	before := len(d.list)
 	switch {
 	case root.Kind != yaml.MappingNode:
 		d.wrongType(root, "the document", "a mapping")
@@ -112,7 +114,7 @@ func (d *decoder) decodeDocument() {
 	default:
 		d.decodeKind(root)
 	}
-	d.checkSecrets(root)
+	d.checkSecrets(root, d.list[before:])
 }
 
 func (d *decoder) decodeKind(root *yaml.Node) {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -13,6 +14,24 @@ type chunk struct {
 	text  string
 	line  int      // lines of the file before it
 	lines []string // without their line ends
+	last  *place   // that was looked up last
+}
+
+// place is a character of a line.
+type place struct{ line, char, byte int }
+
+// column returns the byte at which a character of a line begins, both from 0;
+// the end of the line when it has fewer. Looking up the characters of a long
+// line one after the other takes time in proportion to its length.
+func (c chunk) column(line, char int) int {
+	if c.last.line != line || c.last.char > char {
+		*c.last = place{line: line}
+	}
+	for text := c.lines[line]; c.last.char < char && c.last.byte < len(text); c.last.char++ {
+		_, size := utf8.DecodeRuneInString(text[c.last.byte:])
+		c.last.byte += size
+	}
+	return c.last.byte
 }
 
 // split cuts a file into its documents at lines that begin with "---".
@@ -21,7 +40,7 @@ func split(text string) []chunk {
 	var chunks []chunk
 	begin, beginLine, line := 0, 0, 0
 	cut := func(end int) {
-		c := chunk{text: text[begin:end], line: beginLine}
+		c := chunk{text: text[begin:end], line: beginLine, last: &place{}}
 		for l := range strings.Lines(c.text) {
 			c.lines = append(c.lines, strings.TrimRight(l, "\r\n"))
 		}

@@ -25,6 +25,9 @@ type pair struct {
 	value *yaml.Node // nil when there is none
 }
 
+// mostUnknown is how many unknown keys of a mapping are reported one by one.
+const mostUnknown = 20
+
 // open opens a mapping and reports everything that is wrong with its keys:
 // unknown and missing ones, those that stand twice, those without a value, and
 // those that exclude each other. span is the place of the key that holds it.
@@ -34,10 +37,18 @@ func (d *decoder) open(node *yaml.Node, definition *definition, span diag.Span) 
 		return nil, false
 	}
 	o := &object{d: d, definition: definition, span: span, pairs: pairs, exclusive: true}
+	unknown := 0
 	for _, p := range pairs {
-		if _, known := definition.key(p.key.Value); !known {
+		if _, known := definition.key(p.key.Value); known {
+			continue
+		}
+		if unknown++; unknown <= mostUnknown {
 			o.unknown(p.key)
 		}
+	}
+	if unknown > mostUnknown {
+		d.list.Errorf(diag.CodeUnknownKey, span, "known keys: "+strings.Join(definition.names(), ", "),
+			"%d more unknown keys in %s", unknown-mostUnknown, definition.what)
 	}
 	for _, k := range definition.keys {
 		if k.required && !o.has(k.name) {
@@ -62,13 +73,14 @@ func (d *decoder) pairs(node *yaml.Node, what string) ([]pair, bool) {
 		return nil, false
 	}
 	pairs := make([]pair, 0, len(node.Content)/2)
+	firsts := make(map[string]int, len(node.Content)/2)
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		p := pair{node.Content[i], follow(node.Content[i+1])}
 		if p.key.Kind != yaml.ScalarNode {
 			d.list.Errorf(diag.CodeType, d.nodeSpan(p.key), "write a plain word", "a key of %s is not a word", what)
 			continue
 		}
-		if first := slices.IndexFunc(pairs, func(q pair) bool { return q.key.Value == p.key.Value }); first >= 0 {
+		if first, twice := firsts[p.key.Value]; twice {
 			place := d.nodeSpan(pairs[first].key)
 			d.list.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.nodeSpan(p.key),
@@ -81,6 +93,7 @@ func (d *decoder) pairs(node *yaml.Node, what string) ([]pair, bool) {
 			d.noValue(p.key)
 			p.value = nil
 		}
+		firsts[p.key.Value] = len(pairs)
 		pairs = append(pairs, p)
 	}
 	return pairs, true

@@ -33,7 +33,7 @@ func (c chunk) scalarSpan(node *yaml.Node, file string) diag.Span {
 	if string(s.value) != node.Value || node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || span.End.Line != span.Start.Line {
 		rest := ""
 		if node.Line <= len(c.lines) {
-			rest = skipRunes(c.lines[node.Line-1], node.Column-1)
+			rest = c.lines[node.Line-1][c.column(node.Line-1, node.Column-1):]
 		}
 		span.End = diag.Position{Line: span.Start.Line, Column: span.Start.Column + utf8.RuneCountInString(strings.TrimRight(rest, " \t"))}
 	}
@@ -59,7 +59,8 @@ func (c chunk) scan(node *yaml.Node) *scalarScanner {
 	if s.line < 0 || s.line >= len(c.lines) {
 		return s
 	}
-	s.advance(len(c.lines[s.line]) - len(skipRunes(c.lines[s.line], node.Column-1)))
+	s.column = c.column(s.line, node.Column-1)
+	s.char = c.last.char
 	s.skipProperties()
 	switch {
 	case node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
@@ -72,14 +73,6 @@ func (c chunk) scan(node *yaml.Node) *scalarScanner {
 		s.flow(0)
 	}
 	return s
-}
-
-func skipRunes(text string, n int) string {
-	for ; n > 0 && text != ""; n-- {
-		_, size := utf8.DecodeRuneInString(text)
-		text = text[size:]
-	}
-	return text
 }
 
 // rest returns what is left of the current line.

@@ -12,14 +12,24 @@ import (
 
 var likelySecret = regexp.MustCompile(`^([0-9a-fA-F]{32,}|R[0-9A-Z]{31})$`)
 
+// mostSecrets is how many secrets of a line are reported one by one.
+const mostSecrets = 20
+
 // checkSecrets looks for secrets anywhere in a document, also in its comments:
-// whoever can read the repository can read them.
-func (d *decoder) checkSecrets(root *yaml.Node) {
+// whoever can read the repository can read them. reported is what was found in
+// the document before.
+func (d *decoder) checkSecrets(root *yaml.Node, reported diag.List) {
+	d.secrets = map[int][]diag.Span{}
+	for _, f := range reported {
+		if f.Code == diag.CodeSecret {
+			d.secrets[f.Span.Start.Line] = append(d.secrets[f.Span.Start.Line], f.Span)
+		}
+	}
 	// Looking for these letters first is cheap, and few documents have them.
 	if slices.ContainsFunc([]string{"NR", "xox", "hooks.slack.com", "@"}, func(s string) bool { return strings.Contains(d.chunk.text, s) }) {
 		for i, line := range d.chunk.lines {
 			for _, s := range diag.FindSecrets(line) {
-				if s.Certain {
+				if s.Certain && len(d.secrets[d.chunk.line+i+1]) < mostSecrets {
 					d.secretAt(d.line(i+1).Span(s.Start, s.End), diag.Error, "a secret must not stand in the file",
 						"remove it and revoke it, as it may have been seen; refer to it by {env: NAME} or {file: NAME} where the language has a secret")
 				}
@@ -42,11 +52,11 @@ func (d *decoder) checkLikely(node *yaml.Node) {
 
 // secretAt reports a secret, unless one was reported there.
 func (d *decoder) secretAt(span diag.Span, severity diag.Severity, message, hint string) {
-	known := slices.ContainsFunc(d.list, func(f diag.Diagnostic) bool {
-		return f.Code == diag.CodeSecret && f.Span.Start.Line == span.Start.Line &&
-			f.Span.Start.Column <= span.Start.Column && f.Span.End.Column >= span.End.Column
-	})
-	if !known {
-		d.list.Add(diag.Diagnostic{Code: diag.CodeSecret, Severity: severity, Span: span, Message: message, Hint: hint})
+	for _, known := range d.secrets[span.Start.Line] {
+		if known.Start.Column <= span.Start.Column && known.End.Column >= span.End.Column {
+			return
+		}
 	}
+	d.secrets[span.Start.Line] = append(d.secrets[span.Start.Line], span)
+	d.list.Add(diag.Diagnostic{Code: diag.CodeSecret, Severity: severity, Span: span, Message: message, Hint: hint})
 }

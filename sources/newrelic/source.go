@@ -1,12 +1,12 @@
 package newrelic
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
@@ -33,7 +33,7 @@ func New(config slo.NewRelic, client *nerdgraph.Client) *Source {
 // were, look the same as zero.
 func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
 	extents := make([]sources.Extent, len(slis))
-	sets := map[string]int{} // FROM set to its query
+	sets := map[string]int{} // FROM set and range to their query
 	var queries []string
 	asked := make([]int, len(slis))
 	for i, sli := range slis {
@@ -45,13 +45,13 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 		kept := s.config.Retention.Of(types)
 		extents[i].Span = slo.Span{
 			Start: max(0, slo.MinuteAt(now.Add(-kept))+1), // the first whole minute
-			End:   slo.MinuteAt(now.Add(-queryLag(s.config.QueryLag, types))),
+			End:   slo.MinuteAt(now.Add(-cmp.Or(sli.Lag, queryLag(s.config.QueryLag, types)))),
 		}
 		if extents[i].Span.Len() == 0 {
 			extents[i].Span.Start, asked[i] = extents[i].Span.End, -1 // kept no longer than it takes to arrive
 			continue
 		}
-		key := strings.Join(types, ",")
+		key := fmt.Sprint(types, extents[i].Span)
 		index, known := sets[key]
 		if !known {
 			index = len(queries)

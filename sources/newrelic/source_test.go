@@ -344,3 +344,46 @@ func TestFailuresAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestExtentsOfOwnLag measures SLIs of one event type up to different ends:
+// the lag of an SLI stands in for that of the source.
+func TestExtentsOfOwnLag(t *testing.T) {
+	t.Parallel()
+	s := simulator.NewStore()
+	if err := s.Add("T", start.Millis()); err != nil {
+		t.Fatal(err)
+	}
+	source, _ := open(t, config(), s)
+	slow := sli("T", "", "bad: a = 1")
+	slow.Lag = time.Hour
+	late := slow
+	late.Lag = 3 * time.Hour
+	got := source.Extents(t.Context(), (start + 120).Time(), []slo.SLI{sli("T", "", "bad: a = 1"), slow, late})
+	for i, end := range []slo.Minute{start + 117, start + 60, start - 60} {
+		first := min(start, end) // where there is no event yet, the span is empty
+		if want := (slo.Span{Start: first, End: end}); got[i].Err != nil || got[i].Span != want {
+			t.Errorf("SLI %d: got %+v, %v, want %+v", i, got[i].Span, got[i].Err, want)
+		}
+	}
+}
+
+// TestFormsThatAreNotMeasured refuses SLIs that the queries do not fit: their
+// counts would be of something else.
+func TestFormsThatAreNotMeasured(t *testing.T) {
+	t.Parallel()
+	source, r := open(t, config(), simulator.NewStore())
+	weighted, sliced, queried := sli("T", "", "bad: a = 1"), sli("T", "", "bad: a = 1"), sli("T", "", "bad: a = 1")
+	weighted.Count, sliced.Slice, queried.Queries = conditionText("sum(items)"), &slo.Slice{}, &slo.Queries{}
+	var requests []sources.Request
+	for _, s := range []slo.SLI{weighted, sliced, queried} {
+		requests = append(requests, sources.Request{SLI: s, Cuts: []slo.Minute{start, start + 1}})
+	}
+	for i, answer := range source.Counts(t.Context(), requests) {
+		if answer.Err == nil {
+			t.Errorf("request %d: got %v, want an error", i, answer.Counts)
+		}
+	}
+	if asked := r.queries(); len(asked) > 0 {
+		t.Errorf("asked %q", asked)
+	}
+}

@@ -1,0 +1,197 @@
+package slo_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+func percent(t *testing.T, text string) slo.Percentage {
+	t.Helper()
+	p, err := slo.ParsePercentage(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func team(name string) slo.TeamDeclaration { return slo.TeamDeclaration{Metadata: named(name, 1, "")} }
+
+// TestResolveAlerts follows alerts from the objective outward, and only for
+// the first objective.
+func TestResolveAlerts(t *testing.T) {
+	t.Parallel()
+	tier := slo.Tier{Severity: slo.Page, Budget: percent(t, "2%"), Long: time.Hour, Short: 5 * time.Minute}
+	own := func(name string) slo.PolicyDeclaration {
+		return slo.PolicyDeclaration{Metadata: named(name, 1, ""), Tiers: []slo.Tier{tier}}
+	}
+	with := func(target, window, alerts string) slo.ObjectiveDeclaration {
+		o := objective(t, target, window)
+		if alerts != "" {
+			o.Alerts = at(alerts, 1)
+		}
+		return o
+	}
+	step := func(name, alerts string, objectives ...slo.ObjectiveDeclaration) slo.StepDeclaration {
+		s := slo.StepDeclaration{Metadata: named(name, 1, ""), SLI: sli(""), Objectives: objectives}
+		if alerts != "" {
+			s.Alerts = at(alerts, 1)
+		}
+		return s
+	}
+	d := slo.Declarations{
+		Teams:    []slo.TeamDeclaration{team("web")},
+		Sources:  []slo.SourceDeclaration{{Metadata: named("nr", 1, "")}},
+		Policies: []slo.PolicyDeclaration{own("a"), own("b"), own("c")},
+		Defaults: []slo.DefaultsDeclaration{{Metadata: slo.Metadata{Folder: "/specs"}, Alerts: at("paging", 1)}},
+		SLOs:     []slo.SLODeclaration{{Metadata: named("shared", 1, "web"), SLI: sli(""), Objectives: []slo.ObjectiveDeclaration{with("99%", "28d", "")}}},
+		Journeys: []slo.JourneyDeclaration{{
+			Metadata: named("j", 1, "web"), Descriptive: slo.Descriptive{Alerts: at("a", 1)}, Compose: at(slo.Worst, 1),
+			Objectives: []slo.ObjectiveDeclaration{with("99%", "28d", ""), with("99%", "30d", ""), with("99%", "60d", "b")},
+			Steps: []slo.StepDeclaration{
+				step("journeys", "", with("99%", "28d", "")),
+				step("own", "b", with("99%", "28d", "")),
+				step("objectives", "b", with("99%", "28d", "c")),
+				step("none", "none", with("99%", "28d", "")),
+				step("off", "b", with("99%", "28d", "none")),
+			},
+		}},
+	}
+	set, findings := slo.Resolve(d, noKey)
+	if len(findings) > 0 {
+		t.Fatalf("findings: %v", messages(findings))
+	}
+	got := map[string]string{}
+	note := func(id string, objectives []slo.Objective) {
+		for _, o := range objectives {
+			name := "none"
+			if o.Alerts != nil {
+				name = o.Alerts.Name
+			}
+			got[id+" "+o.Name] = name
+		}
+	}
+	for _, s := range set.SLOs {
+		note(s.ID, s.Objectives)
+	}
+	note("j", set.Journeys[0].Objectives)
+	want := map[string]string{
+		"shared 28d": "paging", "j 28d": "a", "j 30d": "none", "j 60d": "b", "j/journeys 28d": "a", "j/own 28d": "b",
+		"j/objectives 28d": "c", "j/none 28d": "none", "j/off 28d": "none",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestResolvePolicy fills in what a policy leaves out: guard and hold are
+// those of paging, and everything else is off.
+func TestResolvePolicy(t *testing.T) {
+	t.Parallel()
+	set, findings := slo.Resolve(slo.Declarations{Policies: []slo.PolicyDeclaration{
+		{Metadata: named("bare", 1, "")},
+		{
+			Metadata:  named("full", 2, ""),
+			Guard:     slo.GuardDeclaration{MinEvents: at(int64(0), 2)},
+			Hold:      slo.HoldDeclaration{Ticket: at(2*time.Hour, 2)},
+			NoTraffic: &slo.QuietDeclaration{After: at(20*time.Minute, 2)},
+			NoData:    &slo.QuietDeclaration{After: at(time.Hour, 2), Severity: at(slo.Page, 2)},
+		},
+	}}, noKey)
+	if len(findings) > 0 {
+		t.Fatalf("findings: %v", messages(findings))
+	}
+	byName := map[string]*slo.AlertPolicy{}
+	for _, p := range set.Policies {
+		byName[p.Name] = p
+	}
+	bare, full := byName["bare"], byName["full"]
+	if bare.Guard != slo.DefaultGuard() || bare.Hold != slo.DefaultHold() || bare.NoTraffic != nil || bare.NoData != nil || bare.BudgetSpent != nil {
+		t.Errorf("a policy that writes nothing is %+v", bare)
+	}
+	got := []any{full.Guard.MinEvents, full.Guard.MinBad, full.Hold, full.NoTraffic.After, full.NoTraffic.Below.String(), full.NoTraffic.Severity, *full.NoData}
+	want := []any{
+		int64(0), int64(3),
+		slo.Hold{Page: 15 * time.Minute, Ticket: 2 * time.Hour},
+		20 * time.Minute, "5%", slo.Page,
+		slo.NoData{After: time.Hour, Severity: slo.Page},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestTierOfMany reports a tier once for all that have the same target and
+// window, with a few of them.
+func TestTierOfMany(t *testing.T) {
+	t.Parallel()
+	place := at("", 9).Span
+	d := slo.Declarations{
+		Teams: []slo.TeamDeclaration{team("web")}, Sources: []slo.SourceDeclaration{{Metadata: named("nr", 1, "")}},
+		Policies: []slo.PolicyDeclaration{{Metadata: named("own", 1, ""), Tiers: []slo.Tier{
+			{Severity: slo.Page, Budget: percent(t, "2%"), Long: time.Hour, Short: 5 * time.Minute, Span: place},
+		}}},
+	}
+	for i, target := range []string{"90%", "90%", "90%", "90%", "80%"} {
+		o := objective(t, target, "28d")
+		o.Target.Span, o.Alerts = at("", 20+i).Span, at("own", 20+i)
+		d.SLOs = append(d.SLOs, slo.SLODeclaration{Metadata: named(strings.Repeat("a", i+1), 20+i, "web"), SLI: sli(""), Objectives: []slo.ObjectiveDeclaration{o}})
+	}
+	_, findings := slo.Resolve(d, noKey)
+	if len(findings) != 2 {
+		t.Fatalf("findings: %v", messages(findings))
+	}
+	for _, f := range findings {
+		if f.Code != diag.CodeUnreachable || f.Span != place || len(f.Related) == 0 || len(f.Related) > 3 {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestResolveNotify(t *testing.T) {
+	t.Parallel()
+	web := team("web")
+	web.Notify = []diag.Located[string]{at("chat", 2), at("caht", 3)}
+	set, findings := slo.Resolve(slo.Declarations{
+		Teams: []slo.TeamDeclaration{web}, Notifiers: []slo.NotifierDeclaration{{Metadata: named("chat", 1, "web"), Slack: &slo.Slack{}}},
+	}, noKey)
+	if diff := cmp.Diff([]string{`error SLO011 unknown notifier "caht"`}, messages(findings)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if notify := set.Teams[0].Notify; len(notify) != 1 || notify[0] != set.Notifiers[0] || notify[0].Locale != slo.English {
+		t.Errorf("notify: %+v", notify)
+	}
+	_, findings = slo.Resolve(slo.Declarations{Teams: []slo.TeamDeclaration{web, team("ops")}}, noKey)
+	if diff := cmp.Diff([]string{"info SLO011 no Notifier is declared, so references to notifiers are not checked"}, messages(findings)); diff != "" {
+		t.Errorf("without any notifier (-want +got):\n%s", diff)
+	}
+}
+
+// TestResolveIndicators asks for the key of every SLI, with its source.
+func TestResolveIndicators(t *testing.T) {
+	t.Parallel()
+	key := func(source *slo.Source, s slo.SLI) slo.IndicatorID {
+		return slo.IndicatorID(source.Name + "/" + s.Bad.String())
+	}
+	o := []slo.ObjectiveDeclaration{objective(t, "99%", "28d")}
+	set, findings := slo.Resolve(slo.Declarations{
+		Teams: []slo.TeamDeclaration{team("web")}, Sources: []slo.SourceDeclaration{{Metadata: named("nr", 1, "")}},
+		SLOs: []slo.SLODeclaration{{Metadata: named("a", 2, "web"), SLI: sli(""), Objectives: o}},
+		Journeys: []slo.JourneyDeclaration{{
+			Metadata: named("j", 3, "web"), Objectives: o, Compose: at(slo.Measured, 3), SLI: sli(""),
+			Steps: []slo.StepDeclaration{{Metadata: named("s", 4, ""), SLI: sli("")}},
+		}},
+	}, key)
+	if len(findings) > 0 {
+		t.Fatalf("findings: %v", messages(findings))
+	}
+	want := slo.IndicatorID("nr/error IS TRUE")
+	if got := []slo.IndicatorID{set.SLOs[0].Indicator, set.SLOs[1].Indicator, set.Journeys[0].Indicator}; !cmp.Equal(got, []slo.IndicatorID{want, want, want}) {
+		t.Errorf("indicators: %v", got)
+	}
+}
