@@ -15,7 +15,9 @@ type chunk struct {
 	lines []string // without their line ends
 }
 
-// split cuts a file into its documents at lines that begin with "---".
+// split cuts a file into its documents: in front of lines that begin with
+// "---" and behind lines that begin with "...". Comments and directives in
+// front of a "---" belong to the document behind it.
 func split(text string) []chunk {
 	text = strings.TrimPrefix(text, "\ufeff")
 	var chunks []chunk
@@ -28,21 +30,45 @@ func split(text string) []chunk {
 		chunks = append(chunks, c)
 		begin, beginLine = end, line
 	}
-	offset := 0
+	offset, prologue := 0, true // prologue: nothing but comments and directives since begin
 	for l := range strings.Lines(text) {
-		if offset > begin && isSeparator(l) {
+		if !prologue && isMarker(l, "---") {
 			cut(offset)
 		}
 		offset += len(l)
 		line++
+		prologue = prologue && isPrologue(l)
+		if isMarker(l, "...") {
+			cut(offset)
+			prologue = true
+		}
 	}
 	cut(len(text))
 	return chunks
 }
 
-func isSeparator(line string) bool {
-	rest, found := strings.CutPrefix(line, "---")
+// isMarker reports whether a line begins with a marker of documents.
+func isMarker(line, marker string) bool {
+	rest, found := strings.CutPrefix(line, marker)
 	return found && (rest == "" || strings.ContainsAny(rest[:1], " \t\r\n"))
+}
+
+// isPrologue reports whether a line is blank, a comment or a directive.
+func isPrologue(line string) bool {
+	trimmed := strings.TrimLeft(line, " \t\r\n")
+	return trimmed == "" || trimmed[0] == '#' || line[0] == '%'
+}
+
+// directive matches the versions of YAML that specs may name. The parser
+// knows 1.1 only; nothing in a spec differs between the two.
+var directive = regexp.MustCompile(`(?m)^%(YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?)$`)
+
+// yaml returns the text as the parser takes it.
+func (c chunk) yaml() string {
+	if !strings.Contains(c.text, "%YAML") {
+		return c.text
+	}
+	return directive.ReplaceAllString(c.text, "#$1")
 }
 
 var (
@@ -56,6 +82,9 @@ func (d *decoder) syntaxError(err error) {
 	line = max(1, min(line, len(d.chunk.lines)))
 	hint := ""
 	switch {
+	case strings.Contains(message, "expected <document start>"):
+		message = "something follows the document"
+		hint = "check the indentation and the brackets; a further document begins behind a line of ---"
 	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "unexpected document indicator"):
 		if at, found := d.openQuote(line); found {
 			d.list.Errorf(diag.CodeSyntax, at, "close it on the same line", "YAML: this quote is never closed")
@@ -68,6 +97,8 @@ func (d *decoder) syntaxError(err error) {
 			return
 		}
 		hint = "close the bracket that is open here"
+	case strings.Contains(message, "incompatible YAML document"):
+		hint = "write %YAML 1.2, or remove the line"
 	case strings.Contains(message, "mapping values are not allowed"):
 		hint = `a value that holds ": " needs quotes; otherwise check the indentation`
 	case strings.Contains(message, "cannot start any token"):
