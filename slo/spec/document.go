@@ -13,6 +13,52 @@ type chunk struct {
 	text  string
 	line  int      // lines of the file before it
 	lines []string // without their line ends
+	long  map[int]longLine
+}
+
+// longLine finds places within a line without reading all of it, since
+// programs write a whole spec on one.
+type longLine struct {
+	marks   []int // offsets of every markWidth-th character but the first
+	content int   // length without the blanks at the end
+}
+
+// markWidth is also the length in bytes from which a line is long.
+const markWidth = 128
+
+func newLongLine(line string) longLine {
+	l := longLine{content: len(strings.TrimRight(line, " \t"))}
+	character := 0
+	for offset := range line {
+		if character%markWidth == 0 && character > 0 {
+			l.marks = append(l.marks, offset)
+		}
+		character++
+	}
+	return l
+}
+
+// offset returns where in a line (from 0) a character (from 0) begins.
+func (c chunk) offset(line, character int) int {
+	begin := 0
+	if marks := c.long[line].marks; len(marks) > 0 && character >= markWidth {
+		mark := min(character/markWidth, len(marks))
+		begin, character = marks[mark-1], character-mark*markWidth
+	}
+	text := c.lines[line][begin:]
+	return begin + len(text) - len(skipRunes(text, character))
+}
+
+// blankFrom returns the offset from which on a line (from 0) is blank; 0
+// behind the last line.
+func (c chunk) blankFrom(line int) int {
+	if line >= len(c.lines) {
+		return 0
+	}
+	if l, isLong := c.long[line]; isLong {
+		return l.content
+	}
+	return len(strings.TrimRight(c.lines[line], " \t"))
 }
 
 // split cuts a file into its documents: in front of lines that begin with
@@ -23,9 +69,13 @@ func split(text string) []chunk {
 	var chunks []chunk
 	begin, beginLine, line := 0, 0, 0
 	cut := func(end int) {
-		c := chunk{text: text[begin:end], line: beginLine}
+		c := chunk{text: text[begin:end], line: beginLine, long: map[int]longLine{}}
 		for l := range strings.Lines(c.text) {
-			c.lines = append(c.lines, strings.TrimRight(l, "\r\n"))
+			l = strings.TrimRight(l, "\r\n")
+			if len(l) >= markWidth {
+				c.long[len(c.lines)] = newLongLine(l)
+			}
+			c.lines = append(c.lines, l)
 		}
 		chunks = append(chunks, c)
 		begin, beginLine = end, line

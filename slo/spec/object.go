@@ -19,6 +19,7 @@ type object struct {
 	what   string    // for messages: "the step"
 	span   diag.Span // where missing keys are reported
 	keys   []*yaml.Node
+	places map[string]*yaml.Node // the keys by their names
 	values map[string]*yaml.Node
 	known  []string
 	future []string // keys of the language that this version refuses
@@ -32,15 +33,14 @@ func (d *decoder) object(node *yaml.Node, what string, span diag.Span) (*object,
 		d.wrongType(node, what, "a mapping")
 		return nil, false
 	}
-	o := &object{d: d, what: what, span: span, values: map[string]*yaml.Node{}}
-	first := map[string]*yaml.Node{}
+	o := &object{d: d, what: what, span: span, places: map[string]*yaml.Node{}, values: map[string]*yaml.Node{}}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		if key.Kind != yaml.ScalarNode {
 			d.list.Errorf(diag.CodeType, d.nodeSpan(key), "write a plain word", "a key of %s is not a word", what)
 			continue
 		}
-		if twice, found := first[key.Value]; found {
+		if twice, found := o.places[key.Value]; found {
 			place := d.nodeSpan(twice)
 			d.list.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.nodeSpan(key),
@@ -49,7 +49,7 @@ func (d *decoder) object(node *yaml.Node, what string, span diag.Span) (*object,
 			})
 			continue
 		}
-		first[key.Value] = key
+		o.places[key.Value] = key
 		o.keys = append(o.keys, key)
 		o.values[key.Value] = value
 	}
@@ -63,11 +63,7 @@ func (o *object) field(name string) (value *yaml.Node, key diag.Span, found bool
 	if !found {
 		return nil, diag.Span{}, false
 	}
-	for _, k := range o.keys {
-		if k.Value == name {
-			key = o.d.nodeSpan(k)
-		}
-	}
+	key = o.d.nodeSpan(o.places[name])
 	if value = follow(value); value.Kind == yaml.ScalarNode && value.Tag == "!!null" {
 		o.d.list.Errorf(diag.CodeMissing, key, "write a value or remove the key", "%s has no value", name)
 		return nil, key, false
@@ -79,10 +75,8 @@ func (o *object) field(name string) (value *yaml.Node, key diag.Span, found bool
 func (o *object) later(names ...string) {
 	o.future = append(o.future, names...)
 	for _, name := range names {
-		for _, key := range o.keys {
-			if key.Value == name {
-				o.d.notSupported(o.d.nodeSpan(key), name)
-			}
+		if key, found := o.places[name]; found {
+			o.d.notSupported(o.d.nodeSpan(key), name)
 		}
 	}
 }
