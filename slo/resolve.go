@@ -54,6 +54,7 @@ type resolver struct {
 	defaults map[string]DefaultsDeclaration // by folder
 	slos     map[string]*SLO
 	declared map[string]bool // names of SLOs, also of those that could not be resolved
+	hints    int
 	list     diag.List
 }
 
@@ -198,7 +199,7 @@ func (r *resolver) defaultsOf(folder string) DefaultsDeclaration {
 
 func (r *resolver) checkOwner(owner diag.Located[string]) {
 	if _, known := r.teams[owner.Value]; !known {
-		r.unknown("team", owner, keys(r.teams), "add a document of kind Team")
+		unknown(r, "team", owner, r.teams, "add a document of kind Team")
 	}
 }
 
@@ -206,16 +207,24 @@ func (r *resolver) source(ref diag.Located[string]) *Source {
 	if source, known := r.sources[ref.Value]; known || len(r.sources) == 0 {
 		return source
 	}
-	r.unknown("source", ref, keys(r.sources), "add a document of kind Source")
+	unknown(r, "source", ref, r.sources, "add a document of kind Source")
 	return nil
 }
 
-func (r *resolver) unknown(what string, ref diag.Located[string], known []string, otherwise string) {
+// maxHints bounds for how many references what was meant is looked for among
+// all names: when a large set lacks a file, everything that points into it is
+// unknown.
+const maxHints = 100
+
+func unknown[V any](r *resolver, what string, ref diag.Located[string], known map[string]V, otherwise string) {
 	hint := otherwise
-	if near, ok := diag.Nearest(ref.Value, known); ok {
-		hint = fmt.Sprintf("did you mean %s?", near)
-	} else if len(known) > 0 && len(known) <= 8 {
-		hint = fmt.Sprintf("known: %s; or %s", join(known), otherwise)
+	if r.hints++; r.hints <= maxHints {
+		names := keys(known)
+		if near, ok := diag.Nearest(ref.Value, names); ok {
+			hint = fmt.Sprintf("did you mean %s?", near)
+		} else if len(names) > 0 && len(names) <= 8 {
+			hint = fmt.Sprintf("known: %s; or %s", join(names), otherwise)
+		}
 	}
 	r.list.Errorf(diag.CodeReference, ref.Span, hint, "unknown %s %q", what, ref.Value)
 }
