@@ -38,11 +38,12 @@ type Result struct {
 // understood, also when there are findings.
 func Decode(file File) (Result, diag.List) {
 	d := &decoder{file: file}
-	if !d.checkEncoding() {
+	text := strings.TrimPrefix(string(file.Data), "\ufeff")
+	if !d.checkEncoding(text) {
 		d.result.Documents = 1
 		return d.result, d.list
 	}
-	for _, c := range split(string(file.Data)) {
+	for _, c := range split(text) {
 		d.chunk = c
 		d.decodeChunk()
 	}
@@ -57,9 +58,8 @@ type decoder struct {
 }
 
 // checkEncoding refuses bytes that are not readable text, at the first one.
-func (d *decoder) checkEncoding() bool {
+func (d *decoder) checkEncoding(text string) bool {
 	const asText = "save the file as UTF-8 text"
-	text := strings.TrimPrefix(string(d.file.Data), "\ufeff")
 	line, column := 1, 1
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])

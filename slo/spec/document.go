@@ -65,14 +65,16 @@ func (c chunk) blankFrom(line int) int {
 // "---" and behind lines that begin with "...". Comments and directives in
 // front of a "---" belong to the document behind it.
 func split(text string) []chunk {
-	text = strings.TrimPrefix(text, "\ufeff")
 	var chunks []chunk
 	begin, beginLine, line := 0, 0, 0
 	cut := func(end int) {
-		c := chunk{text: text[begin:end], line: beginLine, long: map[int]longLine{}}
+		c := chunk{text: text[begin:end], line: beginLine}
 		for l := range strings.Lines(c.text) {
 			l = strings.TrimRight(l, "\r\n")
 			if len(l) >= markWidth {
+				if c.long == nil {
+					c.long = map[int]longLine{}
+				}
 				c.long[len(c.lines)] = newLongLine(l)
 			}
 			c.lines = append(c.lines, l)
