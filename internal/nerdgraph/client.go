@@ -118,7 +118,7 @@ func (c *Client) masked(text string) string {
 	if key := strings.ToValidUTF8(c.options.Key.Reveal(), "\ufffd"); key != "" {
 		text = regexp.MustCompile("(?i)"+regexp.QuoteMeta(key)).ReplaceAllLiteralString(text, c.options.Key.String())
 	}
-	return render.Masked(text)
+	return render.Mask(text)
 }
 
 // client makes an official client whose only transport is the given exchange.

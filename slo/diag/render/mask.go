@@ -17,9 +17,9 @@ var secrets = regexp.MustCompile(`NR(?:[A-PR-Z][A-Z]|Q[A-KM-Z])-[A-Za-z0-9_-]+` 
 // maskedLength is the length in characters of a masked key: "NRAK-…".
 const maskedLength = 6
 
-// Masked replaces whatever looks like a key of New Relic by its kind and an
+// Mask replaces whatever looks like a key of New Relic by its kind and an
 // ellipsis.
-func Masked(text string) string {
+func Mask(text string) string {
 	return secrets.ReplaceAllStringFunc(text, func(key string) string {
 		kind, _, found := strings.Cut(key, "-")
 		if !found {
@@ -43,7 +43,7 @@ func maskLine(line string) (string, []cut) {
 		cuts = append(cuts, cut{end, column + maskedLength})
 		column, offset = end, match[1]
 	}
-	return Masked(line), cuts
+	return Mask(line), cuts
 }
 
 // moved returns where a column of a line is after masking, so that carets stay

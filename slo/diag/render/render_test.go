@@ -201,7 +201,7 @@ func TestJSONKeys(t *testing.T) {
 	}
 }
 
-func TestMasked(t *testing.T) {
+func TestMask(t *testing.T) {
 	t.Parallel()
 	const tail = "0123456789ABCDEFGHIJKLMNOPQ" // 27 characters, as New Relic's keys have
 	tests := []struct{ text, want string }{
@@ -214,8 +214,8 @@ func TestMasked(t *testing.T) {
 		{"enrol-now, unripe, NRQL-like, nrql-" + strings.ToLower(tail), "enrol-now, unripe, NRQL-like, nrql-" + strings.ToLower(tail)},
 	}
 	for _, test := range tests {
-		if got := render.Masked(test.text); got != test.want {
-			t.Errorf("Masked(%q) = %q, want %q", test.text, got, test.want)
+		if got := render.Mask(test.text); got != test.want {
+			t.Errorf("Mask(%q) = %q, want %q", test.text, got, test.want)
 		}
 	}
 }

@@ -181,7 +181,7 @@ func columns(runes []rune, start, end int) (before string, under int) {
 // Plain returns a text that others wrote as it may be shown on one line of a
 // terminal: keys are masked, and characters that would change how the terminal
 // looks are replaced.
-func Plain(text string) string { return clean(Masked(text)) }
+func Plain(text string) string { return clean(Mask(text)) }
 
 // clean replaces characters that would change how a terminal looks.
 func clean(text string) string {
