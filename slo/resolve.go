@@ -79,6 +79,7 @@ type resolver struct {
 	journeys  map[string]bool // names of journeys
 	zones     map[string]error
 	tiers     map[tierProblem]int // to their places in list
+	hints     int                 // that were looked for
 	list      diag.List
 }
 
@@ -206,16 +207,25 @@ func (r *resolver) defaultsOf(folder string) DefaultsDeclaration {
 
 func (r *resolver) checkOwner(owner diag.Located[string]) {
 	if _, known := r.teams[owner.Value]; !known {
-		r.unknown("team", owner, keys(r.teams), "add a document of kind Team")
+		unknown(r, "team", owner, r.teams, "add a document of kind Team")
 	}
 }
 
-func (r *resolver) unknown(what string, ref diag.Located[string], known []string, otherwise string) {
+// maxHints bounds for how many references what was meant is looked for among
+// all names: when a large set lacks a file, everything that points into it is
+// unknown.
+const maxHints = 100
+
+// unknown reports a reference to something that is not among known.
+func unknown[V any](r *resolver, what string, ref diag.Located[string], known map[string]V, otherwise string, also ...string) {
 	hint := otherwise
-	if near, ok := diag.Nearest(ref.Value, known); ok {
-		hint = fmt.Sprintf("did you mean %s?", near)
-	} else if len(known) > 0 && len(known) <= 8 {
-		hint = fmt.Sprintf("known: %s; or %s", join(known), otherwise)
+	if r.hints++; r.hints <= maxHints {
+		known := append(keys(known), also...)
+		if near, ok := diag.Nearest(ref.Value, known); ok {
+			hint = fmt.Sprintf("did you mean %s?", near)
+		} else if len(known) > 0 && len(known) <= 8 {
+			hint = fmt.Sprintf("known: %s; or %s", join(known), otherwise)
+		}
 	}
 	r.list.Errorf(diag.CodeReference, ref.Span, hint, "unknown %s %q", what, ref.Value)
 }

@@ -90,7 +90,7 @@ func (r *resolver) sharedSLO(d JourneyDeclaration, step StepDeclaration) *SLO {
 			"a step can share an SLO, never a journey or a step")
 		return nil
 	}
-	r.unknown("SLO", step.SLO, keys(r.slos), "add a document of kind SLO")
+	unknown(r, "SLO", step.SLO, r.slos, "add a document of kind SLO")
 	return nil
 }
 

@@ -88,7 +88,7 @@ func (r *resolver) policy(ref diag.Located[string]) *AlertPolicy {
 	}
 	policy, known := r.policies[ref.Value]
 	if !known {
-		r.unknown("alert policy", ref, append(keys(r.policies), noAlerts), "add a document of kind AlertPolicy")
+		unknown(r, "alert policy", ref, r.policies, "add a document of kind AlertPolicy", noAlerts)
 	}
 	return policy
 }

@@ -60,7 +60,7 @@ func (r *resolver) resolveNotify(d Declarations) {
 				})
 				return
 			default:
-				r.unknown("notifier", ref, keys(r.notifiers), "add a document of kind Notifier")
+				unknown(r, "notifier", ref, r.notifiers, "add a document of kind Notifier")
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func (r *resolver) source(ref diag.Located[string]) *Source {
 	if source, known := r.sources[ref.Value]; known || len(r.sources) == 0 {
 		return source
 	}
-	r.unknown("source", ref, keys(r.sources), "add a document of kind Source")
+	unknown(r, "source", ref, r.sources, "add a document of kind Source")
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package slo_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -181,6 +182,24 @@ func TestResolveFindings(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestHintsAreBounded: each looks through all names.
+func TestHintsAreBounded(t *testing.T) {
+	t.Parallel()
+	d := slo.Declarations{Teams: []slo.TeamDeclaration{{Metadata: named("shop", 1, "")}}}
+	for i := range 150 {
+		d.Teams = append(d.Teams, slo.TeamDeclaration{Metadata: named(fmt.Sprintf("team-%03d", i), i+2, "shpo")})
+	}
+	_, findings := slo.Resolve(d, noKey)
+	hints := map[string]int{}
+	for _, f := range findings {
+		hints[f.Hint]++
+	}
+	want := map[string]int{"did you mean shop?": 100, "add a document of kind Team": 50}
+	if diff := cmp.Diff(want, hints); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

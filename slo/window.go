@@ -68,8 +68,8 @@ func ParseWindow(text string) (Window, error) {
 	if period := Period(text); period.days() > 0 {
 		return Window{minutes: period.days() * 24 * 60, period: period}, nil
 	}
-	minutes, err := parseMinutes(text)
-	if err != nil {
+	minutes, ok := parseMinutes(text)
+	if !ok {
 		return Window{}, &Problem{
 			fmt.Sprintf("%q is not a window", text),
 			"write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar",
@@ -115,35 +115,37 @@ func (w Window) String() string {
 	return formatMinutes(w.minutes)
 }
 
-// ParseDuration reads a duration of whole minutes such as "3m", "6h" or "8d".
-// The error is a [*Problem].
+// MaxDuration bounds durations, in minutes: a hundred years of 365 days.
+const MaxDuration = 36500 * 24 * 60
+
+// ParseDuration reads a duration of whole minutes such as "3m", "6h" or "8d",
+// up to [MaxDuration]. The error is a [*Problem].
 func ParseDuration(text string) (time.Duration, error) {
-	minutes, err := parseMinutes(text)
-	if err != nil {
-		return 0, err
+	minutes, ok := parseMinutes(text)
+	switch {
+	case !ok:
+		return 0, &Problem{fmt.Sprintf("%q is not a duration", text), "write a whole number of m, h or d, such as 3m"}
+	case minutes > MaxDuration:
+		return 0, &Problem{fmt.Sprintf("%s is too long", text), "use at most " + formatMinutes(MaxDuration)}
 	}
 	return time.Duration(minutes) * time.Minute, nil
 }
 
-var duration = regexp.MustCompile(`^([0-9]{1,7})([mhd])$`)
+var duration = regexp.MustCompile(`^([0-9]+)([mhd])$`)
 
-func parseMinutes(text string) (int64, error) {
-	problem := &Problem{fmt.Sprintf("%q is not a duration", text), "write a whole number of m, h or d, such as 3m"}
+// parseMinutes reads a duration. One that is longer than [MaxDuration] is a
+// minute longer, however long it is.
+func parseMinutes(text string) (minutes int64, ok bool) {
 	parts := duration.FindStringSubmatch(text)
 	if parts == nil {
-		return 0, problem
+		return 0, false
 	}
+	unit := map[string]int64{"m": 1, "h": 60, "d": 24 * 60}[parts[2]]
 	n, err := strconv.ParseInt(parts[1], 10, 64)
-	if err != nil {
-		return 0, problem
+	if err != nil || n > MaxDuration/unit { // digits fail only when they are too many
+		return MaxDuration + 1, true
 	}
-	switch parts[2] {
-	case "h":
-		n *= 60
-	case "d":
-		n *= 24 * 60
-	}
-	return n, nil
+	return n * unit, true
 }
 
 // FormatDuration spells whole minutes in the largest unit that divides them:

@@ -58,8 +58,22 @@ func TestParseDuration(t *testing.T) {
 			t.Errorf("FormatDuration(%v) = %s, want %s", d, got, want)
 		}
 	}
-	if _, err := slo.ParseDuration("180s"); err == nil {
-		t.Error("ParseDuration takes seconds")
+	if got, err := slo.ParseDuration("36500d"); err != nil || got != slo.MaxDuration*time.Minute {
+		t.Errorf("ParseDuration of a hundred years = %v, %v", got, err)
+	}
+	for text, want := range map[string]string{
+		"180s": `"180s" is not a duration`, "-1d": `"-1d" is not a duration`, "": `"" is not a duration`,
+		"36501d": "36501d is too long", "52560001m": "52560001m is too long", "876001h": "876001h is too long",
+		"106752d": "106752d is too long", "9999999d": "9999999d is too long", "200000d": "200000d is too long",
+		"9223372036854775807d": "9223372036854775807d is too long", "99999999999999999999m": "99999999999999999999m is too long",
+	} {
+		got, err := slo.ParseDuration(text)
+		if err == nil || err.Error() != want || got != 0 {
+			t.Errorf("ParseDuration(%q) = %v, %v, want the problem %q", text, got, err, want)
+		}
+	}
+	if _, err := slo.ParseWindow("99999999999999999999d"); err == nil || err.Error() != "window 99999999999999999999d is out of range" {
+		t.Errorf("ParseWindow of too many digits: %v", err)
 	}
 }
 

@@ -48,7 +48,7 @@ be tried against it.`,
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
 		}
-		instant, err := instantOf(*at, env.now())
+		instant, err := instantOf("--at", *at, env.now())
 		if err != nil {
 			return err
 		}
@@ -62,17 +62,24 @@ func runDemo(ctx context.Context, env environment, at time.Time, format string, 
 	if err != nil {
 		return failed(err)
 	}
+	var store *simulator.Store
+	err = interruptible(ctx, func() error {
+		store = simulator.Retail(simulator.RetailOptions{Seed: demoSeed, End: at})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return failed(fmt.Errorf("start the simulator: %w", cause(err)))
 	}
 	endpoint := "http://" + listener.Addr().String() + "/graphql"
-	store := simulator.Retail(simulator.RetailOptions{Seed: demoSeed, End: at})
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- simulator.New(store, simulator.Options{Key: demoKey}).Serve(serving, listener) }()
 
-	err = evaluateDemo(ctx, env, result.Set, endpoint, at, format)
+	err = interruptible(ctx, func() error { return evaluateDemo(ctx, env, result.Set, endpoint, at, format) })
 	if err == nil && !once {
 		fmt.Fprintf(env.stderr, "\nThe simulator answers at %s with the key %s until it is interrupted.\n", endpoint, demoKey) //nolint:errcheck // a courtesy
 		<-ctx.Done()

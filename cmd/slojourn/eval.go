@@ -40,15 +40,7 @@ measured; the rest is printed all the same.`,
 	trusted := &trust{}
 	hostFlag(cmd, trusted)
 	secretsFlag(cmd, trusted)
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if err := checkFormat(*format, formats...); err != nil {
-			return err
-		}
-		now := env.now()
-		instant, err := instantOf(*at, now)
-		if err != nil {
-			return err
-		}
+	eval := func(ctx context.Context, now, at time.Time, args []string) error {
 		result, err := loadSet(env, trusted, args)
 		if err != nil {
 			return err
@@ -60,23 +52,40 @@ measured; the rest is printed all the same.`,
 		if result.Findings.Failed() {
 			return &exitError{code: exitFindings}
 		}
+		if len(result.Set.SLOs) == 0 && len(result.Set.Journeys) == 0 {
+			return usage("there is nothing to measure: the set holds no Journey and no SLO")
+		}
 		measuring, err := trusted.open(result.Set, env)
 		if err != nil {
 			return err
 		}
-		snapshot := engine.Evaluate(cmd.Context(), result.Set, measuring, now, instant)
-		return printSnapshot(cmd.Context(), env, snapshot, *format)
+		return printSnapshot(ctx, env, engine.Evaluate(ctx, result.Set, measuring, now, at), *format)
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(*format, formats...); err != nil {
+			return err
+		}
+		now := env.now()
+		instant, err := instantOf("--at", *at, now)
+		if err != nil {
+			return err
+		}
+		return interruptible(cmd.Context(), func() error { return eval(cmd.Context(), now, instant, args) })
 	}
 	return cmd
 }
 
-func instantOf(text string, now time.Time) (time.Time, error) {
+// instantOf reads the instant that a flag names, or returns now without one.
+func instantOf(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return now.Truncate(time.Second), nil
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return at, usage("--at %q is not an instant; write RFC 3339, such as 2026-11-22T09:00:00Z or 2026-11-22T18:00:00+09:00", text)
+		return at, usage("%s %q is not an instant; write RFC 3339, such as 2026-11-22T09:00:00Z or 2026-11-22T18:00:00+09:00", flag, text)
+	}
+	if year := at.UTC().Year(); at.Unix() < 0 || year > 9999 {
+		return at, usage("%s %s is out of range; use the years 1970 to 9999", flag, text)
 	}
 	return at, nil
 }
@@ -114,6 +123,6 @@ func printFailures(w io.Writer, failures []burnrate.Failure) {
 		ids[f.Message] = append(ids[f.Message], f.ID)
 	}
 	for _, reason := range reasons {
-		fmt.Fprintf(w, "slojourn: not measured: %s: %s\n", strings.Join(ids[reason], ", "), reason) //nolint:errcheck // nowhere left to say it
+		complain(w, fmt.Sprintf("not measured: %s: %s", strings.Join(ids[reason], ", "), reason))
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"io"
 	"os"
 	"strings"
@@ -184,13 +183,10 @@ func printQueries(w io.Writer, queries []checkedQuery) error {
 		document.Queries = append(document.Queries, entry)
 	}
 	var buffer bytes.Buffer
-	encoder := json.NewEncoder(&buffer)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(document); err != nil {
+	if err := render.Encode(&buffer, document); err != nil {
 		return err
 	}
-	// A key in a query is plain letters, digits and hyphens in JSON as well.
+	// A key in a query is spelt in JSON as it is spelt there.
 	_, err := io.WriteString(w, render.Mask(buffer.String()))
 	return err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo/diag/render"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
@@ -52,19 +53,59 @@ func usage(format string, args ...any) error {
 func run(ctx context.Context, env environment, args []string) int {
 	root := newRoot(env)
 	root.SetArgs(args)
+	help := &unchecked{w: env.stdout}
+	root.SetOut(help)
 	err := root.ExecuteContext(ctx)
+	if err == nil && help.err != nil {
+		err = failed(help.err)
+	}
 	if err == nil {
 		return 0
 	}
 	exit, known := errors.AsType[*exitError](err)
 	if !known { // one of cobra's, about the command line
-		fmt.Fprintf(env.stderr, "slojourn: %v\nRun 'slojourn --help' for usage.\n", err) //nolint:errcheck // nowhere left to say it
+		complain(env.stderr, err.Error())
+		fmt.Fprintln(env.stderr, "Run 'slojourn --help' for usage.") //nolint:errcheck // nowhere left to say it
 		return exitUsage
 	}
 	if exit.err != nil {
-		fmt.Fprintf(env.stderr, "slojourn: %v\n", exit.err) //nolint:errcheck // nowhere left to say it
+		complain(env.stderr, exit.err.Error())
 	}
 	return exit.code
+}
+
+// complain prints one line about a failure. Names of files and what servers
+// say may hold anything.
+func complain(w io.Writer, message string) {
+	fmt.Fprintf(w, "slojourn: %s\n", render.Plain(message)) //nolint:errcheck // nowhere left to say it
+}
+
+// unchecked takes what cobra prints, which does not look at errors, and keeps
+// the first one.
+type unchecked struct {
+	w   io.Writer
+	err error
+}
+
+func (u *unchecked) Write(p []byte) (int, error) {
+	if u.err == nil {
+		_, u.err = u.w.Write(p)
+	}
+	return len(p), nil
+}
+
+// interruptible runs what does not look at ctx while it waits or computes: it
+// reads a pipe that nobody writes to, or a large spec. When ctx ends first, it
+// is left behind, since the process is about to end.
+func interruptible(ctx context.Context, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return failed(errors.New("interrupted"))
+	}
 }
 
 func newRoot(env environment) *cobra.Command {
@@ -84,7 +125,6 @@ specs have mistakes, 2 wrong usage, 3 something could not run or be measured.`,
 		},
 	}
 	root.SetIn(env.stdin)
-	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	root.AddCommand(
 		newDemo(env), newEval(env), newValidate(env), newNRQL(env), newSchema(env), newSimulator(env), newVersion(env),

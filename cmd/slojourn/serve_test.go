@@ -131,6 +131,18 @@ func TestRunReportsWriteErrors(t *testing.T) {
 	}
 }
 
+// TestHelpReportsWriteErrors: help goes to a full disk, too.
+func TestHelpReportsWriteErrors(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"--help"}, {"help"}, {"eval", "-h"}, {"completion", "bash"}, {"completion", "zsh"}, {"version"}} {
+		var stderr bytes.Buffer
+		env := environment{stdin: strings.NewReader(""), stdout: brokenWriter{}, stderr: &stderr, getenv: os.Getenv, now: time.Now}
+		if code := run(t.Context(), env, args); code != exitFailed || stderr.String() != "slojourn: disk full\n" {
+			t.Errorf("%s: exit code %d, stderr %q", args, code, stderr.String())
+		}
+	}
+}
+
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("disk full") }

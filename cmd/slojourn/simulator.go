@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"time"
 
@@ -33,13 +34,22 @@ The first line on stdout is the address to write into a Source as endpoint.`,
 		if len(*events) == 0 {
 			return usage("--events FILE is missing: name at least one file of events")
 		}
+		if *account < 0 || *account > math.MaxInt32 {
+			return usage("--account %d is not the number of an account; use 1 to %d, or 0 for any", *account, math.MaxInt32)
+		}
 		clock, err := clockFrom(*now, env)
 		if err != nil {
 			return err
 		}
 		store := simulator.NewStore()
-		if err := store.ReadFiles(*events...); err != nil {
-			return usage("%w", err)
+		err = interruptible(cmd.Context(), func() error {
+			if err := store.ReadFiles(*events...); err != nil {
+				return usage("%w", err)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 		listener, err := net.Listen("tcp", *listen)
 		if err != nil {
@@ -63,11 +73,11 @@ func clockFrom(text string, env environment) (func() time.Time, error) {
 	if text == "" {
 		return env.now, nil
 	}
-	begin, err := time.Parse(time.RFC3339, text)
-	if err != nil {
-		return nil, usage("--now %q is not an instant; write RFC 3339, such as 2026-11-22T09:00:00Z", text)
-	}
 	started := env.now()
+	begin, err := instantOf("--now", text, started)
+	if err != nil {
+		return nil, err
+	}
 	return func() time.Time { return begin.Add(env.now().Sub(started)) }, nil
 }
 

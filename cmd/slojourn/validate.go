@@ -29,10 +29,7 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 	trusted := &trust{}
 	hostFlag(cmd, trusted)
 	strict := cmd.Flags().Bool("strict", false, "treat warnings as errors")
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if err := checkFormat(*format, formats...); err != nil {
-			return err
-		}
+	validate := func(args []string) error {
 		result, err := loadSet(env, trusted, args)
 		if err != nil {
 			return err
@@ -50,6 +47,12 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 			return &exitError{code: exitFindings}
 		}
 		return nil
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkFormat(*format, formats...); err != nil {
+			return err
+		}
+		return interruptible(cmd.Context(), func() error { return validate(args) })
 	}
 	return cmd
 }

@@ -1,12 +1,12 @@
 package report
 
 import (
-	"encoding/json"
 	"io"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // Schema is the name and version of the JSON document.
@@ -81,12 +81,9 @@ func JSON(w io.Writer, s burnrate.Snapshot) error {
 		doc.SLOs = append(doc.SLOs, record)
 	}
 	for _, f := range s.Failures {
-		doc.Errors = append(doc.Errors, failure(f))
+		doc.Errors = append(doc.Errors, failure{f.ID, render.Plain(f.Message)})
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(doc)
+	return render.Encode(w, doc)
 }
 
 func recordOf(o burnrate.Objective) objectiveRecord {

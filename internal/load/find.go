@@ -97,6 +97,8 @@ func (f *finder) folder(result *found, path string) error {
 			err = f.folder(result, name)
 		case isSpec && info.Mode().IsRegular():
 			err = f.file(result, name)
+		case isSpec: // a pipe, say, which may never end
+			err = &PathError{name, "is neither a file nor a folder: name it itself to read it"}
 		}
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/iotest"
 
@@ -358,6 +359,19 @@ func TestLoadUnreadable(t *testing.T) {
 		if diff := cmp.Diff(want, loaded(t, dir, nil, name)); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
 		}
+	}
+}
+
+// TestLoadFolderWithPipe: what is called like a spec is not passed over.
+func TestLoadFolderWithPipe(t *testing.T) {
+	t.Parallel()
+	dir := tree(t, map[string]string{"f/a.yaml": team("a")})
+	if err := syscall.Mkfifo(filepath.Join(dir, "f", "pipe.yaml"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	want := outcome{Err: "f/pipe.yaml: is neither a file nor a folder: name it itself to read it"}
+	if diff := cmp.Diff(want, loaded(t, dir, nil, "f")); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

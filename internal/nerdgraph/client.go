@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/newrelic/newrelic-client-go/v2/pkg/config"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // Options says how to reach NerdGraph.
@@ -71,14 +74,27 @@ func Endpoint(r slo.Region) string {
 
 // Query sends one GraphQL document and decodes the data of the answer into
 // data. The answer's own errors come back as a list, with whatever data came
-// beside them. The error is an [*Error] when there is no answer to read.
+// beside them. The error is an [*Error] when there is no answer to read. No
+// error holds the key, whatever the server says; data is as it came.
 func (c *Client) Query(ctx context.Context, document string, variables map[string]any, data any) ([]FieldError, error) {
+	fieldErrors, failure := c.query(ctx, document, variables, data)
+	for i := range fieldErrors {
+		fieldErrors[i].Message = c.masked(fieldErrors[i].Message)
+	}
+	if failure != nil {
+		failure.Message = c.masked(failure.Message)
+		return nil, failure
+	}
+	return fieldErrors, nil
+}
+
+func (c *Client) query(ctx context.Context, document string, variables map[string]any, data any) ([]FieldError, *Error) {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	call := &exchange{ctx: ctx, next: c.options.Transport, maxAnswer: c.maxAnswer, key: c.options.Key.Reveal()}
+	call := &exchange{ctx: ctx, next: c.options.Transport, maxAnswer: c.maxAnswer}
 	client, err := c.client(call)
 	if err != nil {
-		return nil, err
+		return nil, &Error{Kind: Rejected, Message: err.Error()}
 	}
 	var raw json.RawMessage
 	err = client.QueryWithResponseAndContext(ctx, document, variables, &raw)
@@ -86,7 +102,7 @@ func (c *Client) Query(ctx context.Context, document string, variables map[strin
 		return nil, call.failure
 	}
 	if err != nil {
-		return nil, &Error{Kind: Rejected, Message: call.masked(fmt.Sprintf("the request cannot be sent: %v", err))}
+		return nil, &Error{Kind: Rejected, Message: fmt.Sprintf("the request cannot be sent: %v", err)}
 	}
 	if hasData(raw) {
 		if err := json.Unmarshal(raw, data); err != nil {
@@ -94,6 +110,15 @@ func (c *Client) Query(ctx context.Context, document string, variables map[strin
 		}
 	}
 	return call.errors, nil
+}
+
+// masked removes keys from a text that others may have written: a server may
+// well repeat what it was sent, also in another case.
+func (c *Client) masked(text string) string {
+	if key := strings.ToValidUTF8(c.options.Key.Reveal(), "\ufffd"); key != "" {
+		text = regexp.MustCompile("(?i)"+regexp.QuoteMeta(key)).ReplaceAllLiteralString(text, c.options.Key.String())
+	}
+	return render.Mask(text)
 }
 
 // client makes an official client whose only transport is the given exchange.

@@ -85,7 +85,7 @@ func checkFailure(t *testing.T, err error, kind Kind, status int, message string
 	if !strings.Contains(err.Error(), message) {
 		t.Errorf("got the error %q, want one with %q", err, message)
 	}
-	if strings.Contains(fmt.Sprintf("%+v", failure), key) {
+	if strings.Contains(strings.ToUpper(fmt.Sprintf("%+v", failure)), key) {
 		t.Errorf("the error holds the key: %v", err)
 	}
 }
@@ -232,6 +232,8 @@ func TestQueryFailures(t *testing.T) {
 		{"null data", 200, `{"data":null}`, Malformed, "neither data nor errors"},
 		{"null data and a notice", 200, `{"data":null,"errors":[{"message":"This field is deprecated!"}]}`, Malformed, "neither data nor errors"},
 		{"data of another shape", 200, `{"data":{"actor":[]}}`, Malformed, "another shape than expected"},
+		{"the key repeated in another case", 400, said("I got " + strings.ToLower(key)), Rejected, "I got [secret]"},
+		{"another key", 403, said("not NRAA-9876543210, 0123456789abcdef0123456789abcdefFFFFNRAL"), Forbidden, "not NRAA-…, NRAL-…"},
 		{"the key repeated", 400, said("I got " + key), Rejected, "I got [secret]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

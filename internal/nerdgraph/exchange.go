@@ -12,8 +12,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/slojourn/slojourn/internal/secret"
 )
 
 // exchange is the transport of one call. Whatever happens, the official
@@ -23,7 +21,6 @@ type exchange struct {
 	ctx       context.Context //nolint:containedctx // the client drops the caller's, so it travels here
 	next      http.RoundTripper
 	maxAnswer int64
-	key       string
 	errors    []FieldError
 	failure   *Error
 }
@@ -64,10 +61,6 @@ func (x *exchange) send(r *http.Request) json.RawMessage {
 		Errors []FieldError    `json:"errors"`
 	}
 	decodeErr := json.Unmarshal(body, &answer)
-	for i := range answer.Errors {
-		// A server may well repeat in its message what it was sent.
-		answer.Errors[i].Message = x.masked(answer.Errors[i].Message)
-	}
 	if x.failure = statusError(response.StatusCode, r.URL, answer.Errors); x.failure != nil {
 		return nil
 	}
@@ -89,14 +82,6 @@ func (x *exchange) send(r *http.Request) json.RawMessage {
 // hasData reports whether the data of an answer is more than null.
 func hasData(data json.RawMessage) bool { return len(data) > 0 && string(data) != "null" }
 
-// masked removes the key from a text that others wrote.
-func (x *exchange) masked(text string) string {
-	if x.key == "" {
-		return text
-	}
-	return strings.ReplaceAll(text, x.key, secret.Of(x.key).String())
-}
-
 // transportError says why no answer came. It leaves out the request, which
 // holds the key.
 func (x *exchange) transportError(address *url.URL, err error) *Error {
@@ -107,7 +92,7 @@ func (x *exchange) transportError(address *url.URL, err error) *Error {
 	case x.ctx.Err() != nil:
 		return &Error{Unreachable, 0, "interrupted"}
 	default:
-		return &Error{Unreachable, 0, x.masked(fmt.Sprintf("%s cannot be reached: %v", address.Host, err))}
+		return &Error{Unreachable, 0, fmt.Sprintf("%s cannot be reached: %v", address.Host, err)}
 	}
 }
 

@@ -10,11 +10,13 @@ type Secret struct {
 }
 
 // secrets matches keys of New Relic that name their kind, NRAK-… and the like,
-// also behind other letters ("NRQL-" begins no key), and their licence keys;
+// also behind other letters ("NRQL-" begins no key), in another case only at
+// their full length, since "enrol-now" is a name; their licence keys;
 // webhooks and tokens of Slack; passwords in addresses. The last group, of
 // which nothing may be shown, is what looks like a key by its length.
 var secrets = regexp.MustCompile(`(NR(?:[A-PR-Z][A-Z]|Q[A-KM-Z])-)[A-Za-z0-9_-]+` +
-	`|()[0-9a-f]{36}NRAL` +
+	`|((?i:nr(?:[a-pr-z][a-z]|q[a-km-z])-))(?i:[a-z0-9]{24,})` +
+	`|()(?i:[a-z0-9]{36}nral)` +
 	`|(https://hooks\.slack\.com/)[A-Za-z0-9/_-]+` +
 	`|(xox[abeoprs]-)[A-Za-z0-9-]{8,}` +
 	`|(://)[^\s/:@'"]+:[^\s/@'"]+@` +

@@ -1,8 +1,11 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -34,13 +37,14 @@ type Result struct {
 // understood, also when there are findings.
 func Decode(file File) (Result, diag.List) {
 	d := &decoder{file: file}
-	if !d.checkEncoding() {
+	text := strings.TrimPrefix(string(file.Data), "\ufeff")
+	if !d.checkEncoding(text) {
 		d.result.Documents = 1
 		return d.result, d.list
 	}
-	for _, c := range split(string(file.Data)) {
+	for _, c := range split(text) {
 		d.chunk = c
-		d.decodeDocument()
+		d.decodeChunk()
 	}
 	d.result.Declarations = d.declared
 	return d.result, d.list
@@ -56,18 +60,24 @@ type decoder struct {
 }
 
 // checkEncoding refuses bytes that are not readable text, at the first one.
-func (d *decoder) checkEncoding() bool {
+func (d *decoder) checkEncoding(text string) bool {
 	line, column := 1, 1
-	for i := 0; i < len(d.file.Data); {
-		r, size := utf8.DecodeRune(d.file.Data[i:])
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
 		problem, hint := "", "remove it"
 		switch {
 		case r == utf8.RuneError && size <= 1:
-			problem = fmt.Sprintf("the byte 0x%02x is not valid UTF-8", d.file.Data[i])
+			problem = fmt.Sprintf("the byte 0x%02x is not valid UTF-8", text[i])
 			hint = "save the file as UTF-8 text"
 		case r == 0:
 			problem = "the file holds a NUL byte"
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f:
+		case r == '\t', r == '\n', r == '\r' && strings.HasPrefix(text[i+1:], "\n"):
+		case r == '\r', r == 0x85, r == 0x2028, r == 0x2029, r == 0xfeff:
+			// YAML reads these as line ends, or nothing, and other programs do not.
+			if d.isOurs(text) {
+				problem, hint = oddBreak(r)
+			}
+		case unicode.IsControl(r), r == 0xfffe, r == 0xffff:
 			problem = fmt.Sprintf("the file holds the control character U+%04X", r)
 		}
 		if problem != "" {
@@ -84,24 +94,52 @@ func (d *decoder) checkEncoding() bool {
 	return true
 }
 
-func (d *decoder) decodeDocument() {
-	var node yaml.Node
-	if err := yaml.Unmarshal([]byte(d.chunk.text), &node); err != nil {
-		// What YAML cannot parse is ours when it names our language anywhere.
-		if d.file.Named || strings.Contains(d.chunk.text, "slojourn/v") {
-			d.result.Documents++
-			d.syntaxError(err)
-		}
-		return
+func oddBreak(r rune) (problem, hint string) {
+	switch r {
+	case '\r':
+		return "a carriage return ends a line without a line feed", "save the file with the line ends of Unix or Windows"
+	case 0xfeff:
+		return "a byte order mark (U+FEFF) stands inside the file", "remove it; joining files leaves such marks behind"
+	default:
+		return fmt.Sprintf("the file holds the line break U+%04X", r), "remove it, or write it as an escape in double quotes"
 	}
-	if node.Kind == 0 || node.Content[0].Tag == "!!null" {
+}
+
+// isOurs reports whether something that cannot be decoded is to be reported:
+// it stands in a file that is named itself, or it names our language.
+func (d *decoder) isOurs(text string) bool {
+	return d.file.Named || strings.Contains(text, "slojourn/v")
+}
+
+// decodeChunk reads everything in a chunk. It should be one document; the
+// parser reports what follows it.
+func (d *decoder) decodeChunk() {
+	parser := yaml.NewDecoder(strings.NewReader(d.chunk.yaml()))
+	for {
+		var node yaml.Node
+		err := parser.Decode(&node)
+		switch {
+		case errors.Is(err, io.EOF):
+			return
+		case err != nil:
+			if d.isOurs(d.chunk.text) {
+				d.result.Documents++
+				d.syntaxError(err)
+			}
+			return
+		}
+		d.decodeDocument(node.Content[0])
+	}
+}
+
+func (d *decoder) decodeDocument(root *yaml.Node) {
+	if root.Tag == "!!null" {
 		return // nothing but comments
 	}
-	root := node.Content[0]
-	version, versionNode := peek(root, "apiVersion")
-	if !strings.HasPrefix(version, "slojourn/") && !d.file.Named {
+	if !d.file.Named && !claimsVersion(root) {
 		return
 	}
+	version, versionNode := peek(root, "apiVersion")
 	d.result.Documents++
 	before := len(d.list)
 	switch {
@@ -115,6 +153,20 @@ func (d *decoder) decodeDocument() {
 		d.decodeKind(root)
 	}
 	d.checkSecrets(root, d.list[before:])
+}
+
+// claimsVersion reports whether a document says that it is ours, also under a
+// misspelt key. Others are skipped in folders.
+func claimsVersion(root *yaml.Node) bool {
+	if root.Kind != yaml.MappingNode {
+		return false
+	}
+	for _, node := range root.Content {
+		if value := follow(node); value.Kind == yaml.ScalarNode && strings.HasPrefix(strings.ToLower(value.Value), "slojourn/") {
+			return true
+		}
+	}
+	return false
 }
 
 func (d *decoder) decodeKind(root *yaml.Node) {

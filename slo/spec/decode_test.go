@@ -101,6 +101,96 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestDecodeLosesNothing reads files in which something follows a document
+// that is complete. It is a further document or a finding, never dropped.
+func TestDecodeLosesNothing(t *testing.T) {
+	t.Parallel()
+	const (
+		first  = "apiVersion: slojourn/v1\nkind: Team\nmetadata: {name: first}\n"
+		second = "apiVersion: slojourn/v1\nkind: Team\nmetadata: {name: second}\n"
+		flow   = "{apiVersion: slojourn/v1, kind: Team, metadata: {name: first}}"
+		both   = "first second"
+	)
+	tests := []struct {
+		name, data string
+		teams      string
+		findings   string // places and parts of messages
+	}{
+		{"separator", first + "---\n" + second, both, ""},
+		{"document end", first + "...\n" + second, both, ""},
+		{"document end with a comment", first + "... # the end\n" + second, both, ""},
+		{"document end and separator", first + "...\n---\n" + second, both, ""},
+		{"text behind the document end", first + "... more\n" + second, both, "4:1 document"},
+		{"document end alone", first + "...\n", "first", ""},
+		{"document end indented in a block scalar", first + "spec:\n  contact: |\n    a\n    ...\n    b\n", "first", "6:6 text"},
+		{"dedent", "  apiVersion: slojourn/v1\n  kind: Team\n  metadata: {name: first}\nspec: {bogus: 1}\n", "first", "4:1 document"},
+		{"text behind a flow mapping", flow + "\nspec: {bogus: 1}\n[ unclosed\n", "first", "2:1 document"},
+		{"bracket behind a flow mapping", flow + "\n }\n", "first", "2:2 document"},
+		{"second flow mapping", flow + "\n" + flow + "\n", "first", "2:1 document"},
+		{"on the line of the separator", "--- " + flow + "\n--- " + strings.Replace(flow, "first", "second", 1), both, ""},
+		{"separator within a quote", first + "spec: {contact: \"a\n---\nb\"}\n" + second, "", "4:1 stream 7:1 mapping"},
+		{"directive", "%YAML 1.2\n---\n" + first, "first", ""},
+		{"directives and comments", "# head\n%YAML 1.1 # old\n%TAG ! tag:example.com,2026:\n\n---\n" + first + "...\n%YAML 1.2\n---\n" + second, both, ""},
+		{"directive of another version", "%YAML 3.0\n---\n" + first, "", "1:1 YAML"},
+		{"directive without an end before it", first + "%TAG ! tag:example.com,2026:\n---\n" + second, both, "4:1 document"},
+		{"comment before a separator", first + "# tail\n---\n" + second, both, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			result, findings := spec.Decode(spec.File{Name: "", Data: []byte(test.data)})
+			var teams []string
+			for _, team := range result.Declarations.Teams {
+				teams = append(teams, team.Name.Value)
+			}
+			if got := strings.Join(teams, " "); got != test.teams {
+				t.Errorf("got the teams %q, want %q", got, test.teams)
+			}
+			want := strings.Fields(test.findings)
+			if len(findings) != len(want)/2 {
+				t.Fatalf("got %+v, want %q", findings, test.findings)
+			}
+			for i, d := range findings {
+				if d.Span.String() != want[2*i] || !strings.Contains(d.Message, want[2*i+1]) {
+					t.Errorf("got %s: %s, want %s with %q", d.Span, d.Message, want[2*i], want[2*i+1])
+				}
+			}
+		})
+	}
+}
+
+// TestDecodeRecognisesMisspeltVersions reports documents in folders that mean
+// to be ours.
+func TestDecodeRecognisesMisspeltVersions(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"apiVerson: slojourn/v1", "version: slojourn/v1", "apiVersion: Slojourn/v1", "apiVersion: slojourn/v2"} {
+		result, findings := spec.Decode(spec.File{Name: "f", Data: []byte(version + "\nkind: Team\nmetadata: {name: a}\n")})
+		if result.Documents != 1 || len(findings) != 1 || findings[0].Code != diag.CodeAPIVersion {
+			t.Errorf("%s: got %d documents and %+v", version, result.Documents, findings)
+		}
+	}
+	for _, version := range []string{"apiVersion: v1", "comment: see slojourn/v1", "spec: {apiVersion: slojourn/v1}", "[slojourn/v1]"} {
+		if result, findings := spec.Decode(spec.File{Name: "f", Data: []byte(version + "\n")}); result.Documents != 0 || len(findings) > 0 {
+			t.Errorf("%s: got %d documents and %+v", version, result.Documents, findings)
+		}
+	}
+}
+
+// TestDecodeSkipsOthersLineEnds leaves files of other programs alone, whatever
+// their lines end with.
+func TestDecodeSkipsOthersLineEnds(t *testing.T) {
+	t.Parallel()
+	for _, data := range []string{"a: 1\rb: 2\r", "a: \u2028", "a: 1\n\ufeffb: 2"} {
+		if result, findings := spec.Decode(spec.File{Name: "f", Data: []byte(data)}); result.Documents != 0 || len(findings) > 0 {
+			t.Errorf("%q: got %d documents and %+v", data, result.Documents, findings)
+		}
+		ours := data + "\n# slojourn/v1"
+		if _, findings := spec.Decode(spec.File{Name: "f", Data: []byte(ours)}); len(findings) != 1 || findings[0].Code != diag.CodeEncoding {
+			t.Errorf("%q: got %+v", ours, findings)
+		}
+	}
+}
+
 // TestDecodeEncoding ends in one clear finding for bytes that are no text.
 func TestDecodeEncoding(t *testing.T) {
 	t.Parallel()
@@ -108,6 +198,14 @@ func TestDecodeEncoding(t *testing.T) {
 		{"NUL", "a: 1\nb: \x00", "f:2:4", "NUL byte"},
 		{"invalid UTF-8", "名: \xff", "f:1:4", "0xff is not valid UTF-8"},
 		{"escape", "a: \x1b[31m", "f:1:4", "U+001B"},
+		{"control character of two bytes", "a: 名\u009b31m", "f:1:5", "U+009B"},
+		{"noncharacter", "a: \uffff", "f:1:4", "U+FFFF"},
+		{"behind a byte order mark", "\ufeffa: \x00", "f:1:4", "NUL byte"},
+		{"carriage returns alone", "a: 1\r\nb: 2\rc: 3\r", "f:2:5", "carriage return"},
+		{"next line", "a: 1\u0085b: 2", "f:1:5", "U+0085"},
+		{"line separator", "a: 1\u2028b: 2", "f:1:5", "U+2028"},
+		{"paragraph separator", "a: 1\u2029b: 2", "f:1:5", "U+2029"},
+		{"second byte order mark", "a: 1\n\ufeff---\nb: 2", "f:2:1", "byte order mark"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

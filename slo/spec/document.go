@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -14,54 +13,114 @@ type chunk struct {
 	text  string
 	line  int      // lines of the file before it
 	lines []string // without their line ends
-	last  *place   // that was looked up last
+	long  map[int]longLine
 }
 
-// place is a character of a line.
-type place struct{ line, char, byte int }
-
-// column returns the byte at which a character of a line begins, both from 0;
-// the end of the line when it has fewer. Looking up the characters of a long
-// line one after the other takes time in proportion to its length.
-func (c chunk) column(line, char int) int {
-	if c.last.line != line || c.last.char > char {
-		*c.last = place{line: line}
-	}
-	for text := c.lines[line]; c.last.char < char && c.last.byte < len(text); c.last.char++ {
-		_, size := utf8.DecodeRuneInString(text[c.last.byte:])
-		c.last.byte += size
-	}
-	return c.last.byte
+// longLine finds places within a line without reading all of it, since
+// programs write a whole spec on one.
+type longLine struct {
+	marks   []int // offsets of every markWidth-th character but the first
+	content int   // length without the blanks at the end
 }
 
-// split cuts a file into its documents at lines that begin with "---".
+// markWidth is also the length in bytes from which a line is long.
+const markWidth = 128
+
+func newLongLine(line string) longLine {
+	l := longLine{content: len(strings.TrimRight(line, " \t"))}
+	character := 0
+	for offset := range line {
+		if character%markWidth == 0 && character > 0 {
+			l.marks = append(l.marks, offset)
+		}
+		character++
+	}
+	return l
+}
+
+// offset returns where in a line (from 0) a character (from 0) begins.
+func (c chunk) offset(line, character int) int {
+	begin := 0
+	if marks := c.long[line].marks; len(marks) > 0 && character >= markWidth {
+		mark := min(character/markWidth, len(marks))
+		begin, character = marks[mark-1], character-mark*markWidth
+	}
+	text := c.lines[line][begin:]
+	return begin + len(text) - len(skipRunes(text, character))
+}
+
+// blankFrom returns the offset from which on a line (from 0) is blank; 0
+// behind the last line.
+func (c chunk) blankFrom(line int) int {
+	if line >= len(c.lines) {
+		return 0
+	}
+	if l, isLong := c.long[line]; isLong {
+		return l.content
+	}
+	return len(strings.TrimRight(c.lines[line], " \t"))
+}
+
+// split cuts a file into its documents: in front of lines that begin with
+// "---" and behind lines that begin with "...". Comments and directives in
+// front of a "---" belong to the document behind it.
 func split(text string) []chunk {
-	text = strings.TrimPrefix(text, "\ufeff")
 	var chunks []chunk
 	begin, beginLine, line := 0, 0, 0
 	cut := func(end int) {
-		c := chunk{text: text[begin:end], line: beginLine, last: &place{}}
+		c := chunk{text: text[begin:end], line: beginLine}
 		for l := range strings.Lines(c.text) {
-			c.lines = append(c.lines, strings.TrimRight(l, "\r\n"))
+			l = strings.TrimRight(l, "\r\n")
+			if len(l) >= markWidth {
+				if c.long == nil {
+					c.long = map[int]longLine{}
+				}
+				c.long[len(c.lines)] = newLongLine(l)
+			}
+			c.lines = append(c.lines, l)
 		}
 		chunks = append(chunks, c)
 		begin, beginLine = end, line
 	}
-	offset := 0
+	offset, prologue := 0, true // prologue: nothing but comments and directives since begin
 	for l := range strings.Lines(text) {
-		if offset > begin && isSeparator(l) {
+		if !prologue && isMarker(l, "---") {
 			cut(offset)
 		}
 		offset += len(l)
 		line++
+		prologue = prologue && isPrologue(l)
+		if isMarker(l, "...") {
+			cut(offset)
+			prologue = true
+		}
 	}
 	cut(len(text))
 	return chunks
 }
 
-func isSeparator(line string) bool {
-	rest, found := strings.CutPrefix(line, "---")
+// isMarker reports whether a line begins with a marker of documents.
+func isMarker(line, marker string) bool {
+	rest, found := strings.CutPrefix(line, marker)
 	return found && (rest == "" || strings.ContainsAny(rest[:1], " \t\r\n"))
+}
+
+// isPrologue reports whether a line is blank, a comment or a directive.
+func isPrologue(line string) bool {
+	trimmed := strings.TrimLeft(line, " \t\r\n")
+	return trimmed == "" || trimmed[0] == '#' || line[0] == '%'
+}
+
+// directive matches the versions of YAML that specs may name. The parser
+// knows 1.1 only; nothing in a spec differs between the two.
+var directive = regexp.MustCompile(`(?m)^%(YAML[ \t]+1\.[12][ \t]*(?:#.*)?\r?)$`)
+
+// yaml returns the text as the parser takes it.
+func (c chunk) yaml() string {
+	if !strings.Contains(c.text, "%YAML") {
+		return c.text
+	}
+	return directive.ReplaceAllString(c.text, "#$1")
 }
 
 var (
@@ -75,6 +134,9 @@ func (d *decoder) syntaxError(err error) {
 	line = max(1, min(line, len(d.chunk.lines)))
 	hint := ""
 	switch {
+	case strings.Contains(message, "expected <document start>"):
+		message = "something follows the document"
+		hint = "check the indentation and the brackets; a further document begins behind a line of ---"
 	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "unexpected document indicator"):
 		if at, found := d.openQuote(line); found {
 			d.list.Errorf(diag.CodeSyntax, at, "close it on the same line", "YAML: this quote is never closed")
@@ -87,6 +149,8 @@ func (d *decoder) syntaxError(err error) {
 			return
 		}
 		hint = "close the bracket that is open here"
+	case strings.Contains(message, "incompatible YAML document"):
+		hint = "write %YAML 1.2, or remove the line"
 	case strings.Contains(message, "mapping values are not allowed"):
 		hint = `a value that holds ": " needs quotes; otherwise check the indentation`
 	case strings.Contains(message, "cannot start any token"):

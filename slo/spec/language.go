@@ -103,7 +103,7 @@ var newRelic = &definition{what: "newRelic", keys: []key{
 	},
 	{
 		name: "queryLag", value: of(shapeDuration), example: "3m", fallback: "`3m`",
-		doc: "How long until events can be queried; at least 5m is used for `SyntheticCheck`, `Log` and `Mobile…`.",
+		doc: "How long until events can be queried, at most 1d; at least 5m is used for `SyntheticCheck`, `Log` and `Mobile…`.",
 	},
 	{
 		name: "lateness", value: of(shapeDuration), example: "6h", fallback: "`6h`",

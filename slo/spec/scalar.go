@@ -33,7 +33,7 @@ func (c chunk) scalarSpan(node *yaml.Node, file string) diag.Span {
 	if string(s.value) != node.Value || node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || span.End.Line != span.Start.Line {
 		rest := ""
 		if node.Line <= len(c.lines) {
-			rest = c.lines[node.Line-1][c.column(node.Line-1, node.Column-1):]
+			rest = c.lines[node.Line-1][c.offset(node.Line-1, node.Column-1):]
 		}
 		span.End = diag.Position{Line: span.Start.Line, Column: span.Start.Column + utf8.RuneCountInString(strings.TrimRight(rest, " \t"))}
 	}
@@ -59,8 +59,7 @@ func (c chunk) scan(node *yaml.Node) *scalarScanner {
 	if s.line < 0 || s.line >= len(c.lines) {
 		return s
 	}
-	s.column = c.column(s.line, node.Column-1)
-	s.char = c.last.char
+	s.moveTo(s.line, c.offset(s.line, node.Column-1), node.Column-1)
 	s.skipProperties()
 	switch {
 	case node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
@@ -73,6 +72,14 @@ func (c chunk) scan(node *yaml.Node) *scalarScanner {
 		s.flow(0)
 	}
 	return s
+}
+
+func skipRunes(text string, n int) string {
+	for ; n > 0 && text != ""; n-- {
+		_, size := utf8.DecodeRuneInString(text)
+		text = text[size:]
+	}
+	return text
 }
 
 // rest returns what is left of the current line.
@@ -149,14 +156,14 @@ func (s *scalarScanner) flow(quote byte) {
 	if quote != 0 {
 		s.advance(1)
 	}
-	blankFrom := s.blankFrom()
+	blankFrom := s.chunk.blankFrom(s.line)
 	for len(s.value) < len(s.want) && s.line < len(s.chunk.lines) {
 		rest := s.rest()
 		if s.column >= blankFrom {
 			if !s.fold() {
 				return
 			}
-			blankFrom = s.blankFrom()
+			blankFrom = s.chunk.blankFrom(s.line)
 			continue
 		}
 		switch {
@@ -167,7 +174,7 @@ func (s *scalarScanner) flow(quote byte) {
 			if !s.escape(rest) {
 				return
 			}
-			blankFrom = s.blankFrom()
+			blankFrom = s.chunk.blankFrom(s.line)
 		default:
 			r, size := utf8.DecodeRuneInString(rest)
 			s.add(r, 1)
@@ -177,14 +184,6 @@ func (s *scalarScanner) flow(quote byte) {
 	if quote != 0 {
 		s.closing = 1
 	}
-}
-
-// blankFrom returns the column from which on the current line is blank.
-func (s *scalarScanner) blankFrom() int {
-	if s.line >= len(s.chunk.lines) {
-		return 0
-	}
-	return len(strings.TrimRight(s.chunk.lines[s.line], " \t"))
 }
 
 // fold reads line breaks and the blanks around them.

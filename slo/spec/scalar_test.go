@@ -42,6 +42,7 @@ func TestLocate(t *testing.T) {
 		"japanese":            "会員: 'カード MARK'",
 		"japanese literal":    "key: |\n  カード = '会員' MARK\n",
 		"in a list":           "- - a\n  - b MARK",
+		"on a long line":      "[" + strings.Repeat("カード, ", 500) + "'x MARK', " + strings.Repeat("é, ", 500) + "]",
 		"windows lines":       "key: |\r\n  first\r\n  second MARK\r\n",
 	}
 	for name, source := range tests {
@@ -54,6 +55,28 @@ func TestLocate(t *testing.T) {
 				t.Errorf("got %+v, want %+v; value %q", got, want, text)
 			}
 		})
+	}
+}
+
+// TestOffset compares the short way to a character of a line with the long one.
+func TestOffset(t *testing.T) {
+	t.Parallel()
+	for _, length := range []int{0, 1, markWidth - 1, markWidth, markWidth + 1, 3*markWidth + 5} {
+		for _, letters := range []string{"a", "é", "日a", "a日👩"} {
+			text := []rune(strings.Repeat(letters, length))[:length]
+			chunk := split("first\n" + string(text) + "  \t \r\nlast")[0]
+			for character := range text {
+				if got, want := chunk.offset(1, character), len(string(text[:character])); got != want {
+					t.Fatalf("character %d of %d × %q: got offset %d, want %d", character, length, letters, got, want)
+				}
+			}
+			if got, want := chunk.offset(1, length+100), len(string(text))+4; got != want {
+				t.Errorf("behind the line: got offset %d, want %d", got, want)
+			}
+			if got, want := chunk.blankFrom(1), len(string(text)); got != want {
+				t.Errorf("%d × %q: blank from %d, want %d", length, letters, got, want)
+			}
+		}
 	}
 }
 

@@ -120,7 +120,7 @@ func (d *decoder) commentBehind(at diag.Position, between string) (comment strin
 		return "", diag.Span{}, false
 	}
 	content := d.chunk.lines[number-1]
-	rest, found := strings.CutPrefix(content[d.chunk.column(number-1, at.Column-1):], between)
+	rest, found := strings.CutPrefix(content[d.chunk.offset(number-1, at.Column-1):], between)
 	trimmed := strings.TrimLeft(rest, " \t")
 	if !found || len(trimmed) == len(rest) || !strings.HasPrefix(trimmed, "#") {
 		return "", diag.Span{}, false

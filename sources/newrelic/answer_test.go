@@ -73,7 +73,20 @@ func TestWrongCountsAreNotBelieved(t *testing.T) {
 		{"more events than can be", series(bucket(1, `"total":1e300,"bad":0`)), "", "total = 1e300"},
 		{"more events than floats count", series(bucket(1, `"total":9007199254740994,"bad":0`)), "", "total = 9007199254740994"},
 		{"more events than there are numbers", series(bucket(1, `"total":1e999,"bad":0`)), "", "total = 1e999"},
-		{"a word", series(bucket(1, `"total":"many","bad":2`)), "", "cannot be read"},
+		{"one more than floats count", series(bucket(1, `"total":9007199254740993,"bad":0`)), "", "total = 9007199254740993, which is too large to be exact"},
+		{"one more, as a float", series(bucket(1, `"total":9.007199254740993e15,"bad":0`)), "", "too large to be exact"},
+		{"a fraction that floats drop", series(bucket(1, `"total":4503599627370497.3,"bad":0`)), "", "total = 4503599627370497.3, which is not a whole number"},
+		{"a very small fraction", series(bucket(1, `"total":1e-999,"bad":0`)), "", "total = 1e-999, which is not a whole number"},
+		{"an exponent without end", series(bucket(1, `"total":1e999999999,"bad":0`)), "", "a value of total that is not a number"},
+		{"a number without end", series(bucket(1, `"total":`+strings.Repeat("7", 1000)+`,"bad":0`)), "", "a value of total that is not a number"},
+		{"a word", series(bucket(1, `"total":"many","bad":2`)), "", "a value of total that is not a number"},
+		{"a number as a word", series(bucket(1, `"total":"7","bad":2`)), "", "a value of total that is not a number"},
+		{"a bad number as a word", series(bucket(1, `"total":7,"bad":"2"`)), "", "a value of bad that is not a number"},
+		{"a truth", series(bucket(1, `"total":true,"bad":2`)), "", "a value of total that is not a number"},
+		{"a list", series(bucket(1, `"total":[7],"bad":2`)), "", "a value of total that is not a number"},
+		{"a name in another case", series(bucket(1, `"TOTAL":7,"bad":2`)), "", "without total"},
+		{"another name in another case", series(bucket(1, `"total":7,"bad":2,"Total":9,"BAD":8`)), "", ""},
+		{"results in another case", `{"RESULTS":[]}`, "", "0 rows where 3 were asked for"},
 		{"a row that is none", series(`[]`), "", "cannot be read"},
 		{"a null row", series(`null`), "", "without beginTimeSeconds"},
 		{"results by name", `{"results":{"total":7}}`, "", "cannot be read"},
@@ -120,6 +133,53 @@ func checkRefused(t *testing.T, answer sources.Answer, message string) {
 	t.Helper()
 	if answer.Err == nil || answer.Counts != nil || !strings.Contains(answer.Err.Error(), message) {
 		t.Errorf("got %v and the error %v, want an error alone with %q", answer.Counts, answer.Err, message)
+	}
+}
+
+// TestSumsStayExact: buckets between two cuts are summed.
+func TestSumsStayExact(t *testing.T) {
+	t.Parallel()
+	answer := func(second string) sources.Answer {
+		source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[`+
+			bucket(0, `"total":9007199254740991,"bad":0`)+`,`+bucket(1, second)+`,`+bucket(2, `"total":0,"bad":0`)+`]}}}}}`)
+		return source.Counts(t.Context(), []sources.Request{{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 10, start + 15}}})[0]
+	}
+	want := sources.Answer{Counts: []slo.Counts{{Total: 9007199254740992, Bad: 1}, {}}}
+	if diff := cmp.Diff(want, answer(`"total":1,"bad":1`)); diff != "" {
+		t.Errorf("the largest sum (-want +got):\n%s", diff)
+	}
+	checkRefused(t, answer(`"total":2,"bad":1`), "more than 9007199254740992 events")
+}
+
+// TestErrorsHoldNoKey puts the key wherever an answer has room for it.
+func TestErrorsHoldNoKey(t *testing.T) {
+	t.Parallel()
+	shapes := map[string]string{ // %s is the key
+		"total":         `{"data":{"actor":{"account":{"q0":{"results":[{"total":"%s","bad":0}]}}}}}`,
+		"bad":           `{"data":{"actor":{"account":{"q0":{"results":[{"total":1,"bad":{"%s":1}}]}}}}}`,
+		"name":          `{"data":{"actor":{"account":{"q0":{"results":[{"%s":1}]}}}}}`,
+		"row":           `{"data":{"actor":{"account":{"q0":{"results":["%s"]}}}}}`,
+		"results":       `{"data":{"actor":{"account":{"q0":{"results":"%s"}}}}}`,
+		"query":         `{"data":{"actor":{"account":{"q0":"%s"}}}}`,
+		"account":       `{"data":{"actor":{"account":"%s"}}}`,
+		"actor":         `{"data":{"actor":"%s"}}`,
+		"data":          `{"data":"%s"}`,
+		"answer":        `"%s"`,
+		"no JSON":       `%s`,
+		"message":       `{"errors":[{"message":"I got %s!"}]}`,
+		"query's error": `{"data":{"actor":{"account":{"q0":null}}},"errors":[{"message":"not %s","path":["actor","account","q0"]}]}`,
+		"path":          `{"errors":[{"message":"no","path":["%s"]}],"data":{"actor":null}}`,
+	}
+	const other = "NRAK-ANOTHERKEYTHATNOBODYKNOW"
+	for name, shape := range shapes {
+		for _, sent := range []string{key, strings.ToLower(key), other, strings.ToLower(other)} {
+			answer := answering(t, fmt.Sprintf(shape, sent)).Counts(t.Context(), []sources.Request{
+				{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 15}},
+			})[0]
+			if answer.Err == nil || strings.Contains(answer.Err.Error(), sent) {
+				t.Errorf("%s: %s comes back in the error %v", name, sent, answer.Err)
+			}
+		}
 	}
 }
 
@@ -221,7 +281,7 @@ func TestWrongFirstEventsAreNotBelieved(t *testing.T) {
 		{"seconds", `[{"first":` + fmt.Sprint(start.Millis()/1000) + `}]`, "not within the time asked for", slo.Span{}},
 		{"a fraction", `[{"first":1.5}]`, "first = 1.5", slo.Span{}},
 		{"negative", `[{"first":-60000}]`, "not within the time asked for", slo.Span{}},
-		{"a word", `[{"first":"today"}]`, "cannot be read", slo.Span{}},
+		{"a word", `[{"first":"today"}]`, "a value of first that is not a number", slo.Span{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

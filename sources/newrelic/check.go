@@ -10,10 +10,13 @@ import (
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
 
-// Check parses the NRQL of all SLIs. It reports what New Relic would refuse,
+// Check parses the NRQL of all SLIs and looks at the sources. It reports what New Relic would refuse,
 // what is probably a mistake, and what the numbers depend on.
 func Check(d slo.Declarations) diag.List {
 	c := checker{sampled: map[string]int{}, types: map[string]diag.List{}}
+	for _, source := range d.Sources {
+		checkSource(&c.findings, source)
+	}
 	d.SLIs(func(sli *slo.SLIDeclaration) {
 		c.sli = sli
 		switch sli.Form() {

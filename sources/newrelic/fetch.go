@@ -31,15 +31,6 @@ type reply struct {
 	err  error
 }
 
-// row is one row of results. Numbers stay as they were sent.
-type row struct {
-	Begin *json.Number `json:"beginTimeSeconds"`
-	Total *json.Number `json:"total"`
-	Good  *json.Number `json:"good"`
-	Bad   *json.Number `json:"bad"`
-	First *json.Number `json:"first"`
-}
-
 // ask sends queries, several in one request, and returns their replies in the
 // same order.
 func (s *Source) ask(ctx context.Context, queries []string) []reply {
@@ -87,13 +78,16 @@ func readReply(data json.RawMessage) reply {
 	if len(data) == 0 || string(data) == "null" {
 		return reply{err: fmt.Errorf("New Relic gave neither an answer nor an error")}
 	}
-	var field struct {
-		Results []row `json:"results"`
-	}
+	// What the decoder says is left out: it repeats parts of the answer.
+	var field map[string]json.RawMessage
 	if err := json.Unmarshal(data, &field); err != nil {
-		return reply{err: fmt.Errorf("New Relic's answer cannot be read: %w", err)}
+		return reply{err: fmt.Errorf("New Relic's answer to the query cannot be read: it is not an object")}
 	}
-	return reply{rows: field.Results}
+	var r reply
+	if results := field["results"]; results != nil && json.Unmarshal(results, &r.rows) != nil {
+		return reply{err: fmt.Errorf("New Relic's answer to the query cannot be read: its results are not a list of rows")}
+	}
+	return r
 }
 
 // request builds one GraphQL document with an alias for each query. Texts

@@ -3,9 +3,7 @@ package newrelic
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -91,10 +89,10 @@ func firstMinute(r reply, span slo.Span) (minute slo.Minute, found bool, err err
 	if len(r.rows) != 1 {
 		return 0, false, fmt.Errorf("New Relic answered with %d rows for the first event, not 1", len(r.rows))
 	}
-	if r.rows[0].First == nil {
+	if r.rows[0].lacks(aliasFirst) {
 		return 0, false, nil
 	}
-	millis, err := integer(r.rows[0].First, aliasFirst)
+	millis, err := r.rows[0].integer(aliasFirst)
 	if err != nil || millis == 0 {
 		return 0, false, err
 	}
@@ -156,7 +154,7 @@ func add(counts []slo.Counts, cuts []slo.Minute, p piece, column string, r reply
 	for i, row := range r.rows {
 		start := p.span.Start + slo.Minute(int64(i)*p.bucket)
 		if p.buckets() > 1 {
-			begin, err := integer(row.Begin, "beginTimeSeconds")
+			begin, err := row.integer("beginTimeSeconds")
 			if err != nil {
 				return err
 			}
@@ -178,35 +176,9 @@ func add(counts []slo.Counts, cuts []slo.Minute, p piece, column string, r reply
 			at--
 		}
 		counts[at] = counts[at].Add(c)
+		if counts[at].Total > maxInteger {
+			return fmt.Errorf("New Relic answered with more than %d events between two minutes, which cannot be", int64(maxInteger))
+		}
 	}
 	return nil
-}
-
-// counts reads a row: bad is counted, or follows from what is good.
-func (r row) counts(column string) (slo.Counts, error) {
-	total, err := integer(r.Total, aliasTotal)
-	if err != nil {
-		return slo.Counts{}, err
-	}
-	if column == aliasGood {
-		good, err := integer(r.Good, aliasGood)
-		return slo.Counts{Total: total, Bad: total - good}, err
-	}
-	bad, err := integer(r.Bad, aliasBad)
-	return slo.Counts{Total: total, Bad: bad}, err
-}
-
-// maxInteger is the largest number up to which floats hold every whole one.
-const maxInteger = 1 << 53
-
-// integer reads a whole number, which may be written as a float.
-func integer(n *json.Number, name string) (int64, error) {
-	if n == nil {
-		return 0, fmt.Errorf("New Relic answered without %s", name)
-	}
-	f, err := n.Float64()
-	if err != nil || math.Trunc(f) != f || math.Abs(f) > maxInteger {
-		return 0, fmt.Errorf("New Relic answered with %s = %s, which is not a whole number", name, n)
-	}
-	return int64(f), nil
 }

@@ -1,7 +1,10 @@
 package render
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -37,7 +40,7 @@ func Findings(list diag.List) []Finding {
 			Code: d.Code, Severity: d.Severity, File: d.Span.File,
 			Line: d.Span.Start.Line, Column: d.Span.Start.Column,
 			EndLine: d.Span.End.Line, EndColumn: d.Span.End.Column,
-			Message: clean(masked(d.Message)), Hint: clean(masked(d.Hint)),
+			Message: Plain(d.Message), Hint: Plain(d.Hint),
 		})
 	}
 	return findings
@@ -45,9 +48,27 @@ func Findings(list diag.List) []Finding {
 
 // JSON prints the list as one document.
 func JSON(w io.Writer, list diag.List) error {
-	doc := document{Schema: Schema, Findings: Findings(list)}
-	encoder := json.NewEncoder(w)
+	return Encode(w, document{Schema: Schema, Findings: Findings(list)})
+}
+
+// Encode writes a document as indented JSON. Programs read every string as it
+// was; the characters that [Plain] replaces stand as escapes, so that a
+// terminal may show the document.
+func Encode(w io.Writer, document any) error {
+	var plain bytes.Buffer
+	encoder := json.NewEncoder(&plain)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(doc)
+	if err := encoder.Encode(document); err != nil {
+		return fmt.Errorf("encode JSON: %w", err)
+	}
+	escaped := bufio.NewWriter(w)
+	for _, r := range plain.String() {
+		if r != '\n' && isHostile(r) { // within a string, a line break is escaped already
+			fmt.Fprintf(escaped, `\u%04x`, r) //nolint:errcheck // errors surface at Flush
+		} else {
+			escaped.WriteRune(r) //nolint:errcheck // as above
+		}
+	}
+	return escaped.Flush()
 }

@@ -7,12 +7,9 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// Mask replaces every secret in a text by what says its kind and an ellipsis:
-// NRAK-…
-func Mask(text string) string { return masked(text) }
-
-// masked replaces secrets by what says their kind and an ellipsis.
-func masked(text string) string {
+// Mask replaces whatever looks like a secret by what says its kind and an
+// ellipsis: NRAK-…
+func Mask(text string) string {
 	var b strings.Builder
 	from := 0
 	for _, s := range diag.FindSecrets(text) {
@@ -22,20 +19,32 @@ func masked(text string) string {
 	return b.String() + text[from:]
 }
 
-// maskedLine masks a source line and moves two columns (from 1) along with
-// it, so that carets stay under what they point at.
-func maskedLine(line string, start, end int) (string, int, int) {
-	found := diag.FindSecrets(line)
-	moved := func(column int) int {
-		result := column
-		for _, s := range found {
-			kept := utf8.RuneCountInString(line[:s.Kept]) + 2 // the column behind the ellipsis
-			end := utf8.RuneCountInString(line[:s.End]) + 1   // the column behind the secret
-			if column > kept {
-				result -= min(column, end) - kept
-			}
-		}
-		return result
+// cut is a part of a line that masking made shorter: the columns (from 1)
+// behind the secret and behind what is printed for it.
+type cut struct{ end, kept int }
+
+// maskLine masks a source line and says where.
+func maskLine(line string) (string, []cut) {
+	var cuts []cut
+	column, offset := 1, 0
+	for _, s := range diag.FindSecrets(line) {
+		column += utf8.RuneCountInString(line[offset:s.Kept])
+		end := column + utf8.RuneCountInString(line[s.Kept:s.End])
+		cuts = append(cuts, cut{end, column + 1})
+		column, offset = end, s.End
 	}
-	return masked(line), moved(start), moved(end)
+	return Mask(line), cuts
+}
+
+// moved returns where a column of a line is after masking, so that carets stay
+// under what they point at.
+func moved(cuts []cut, column int) int {
+	result := column
+	for _, c := range cuts {
+		if column <= c.kept {
+			break
+		}
+		result -= min(column, c.end) - c.kept
+	}
+	return result
 }

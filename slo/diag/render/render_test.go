@@ -201,6 +201,68 @@ func TestJSONKeys(t *testing.T) {
 	}
 }
 
+func TestMask(t *testing.T) {
+	t.Parallel()
+	const tail = "0123456789ABCDEFGHIJKLMNOPQ" // 27 characters, as New Relic's keys have
+	tests := []struct{ text, want string }{
+		{"NRAK-" + tail, "NRAK-…"},
+		{"NRAK-short, NRII-x_y-z", "NRAK-…, NRII-…"},
+		{"said nrak-" + strings.ToLower(tail) + "!", "said nrak-…!"},
+		{"Nraa-" + tail, "Nraa-…"},
+		{"0123456789abcdef0123456789abcdefFFFFNRAL", "…"},
+		{"eu01xx789abcdef0123456789abcdefffffnral1", "eu01xx789abcdef0123456789abcdefffffnral1"},
+		{"enrol-now, unripe, NRQL-like, nrql-" + strings.ToLower(tail), "enrol-now, unripe, NRQL-like, nrql-" + strings.ToLower(tail)},
+	}
+	for _, test := range tests {
+		if got := render.Mask(test.text); got != test.want {
+			t.Errorf("Mask(%q) = %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
+// TestEncode keeps every character for programs and shows none to a terminal.
+func TestEncode(t *testing.T) {
+	t.Parallel()
+	const hostile = "\x1b]0;owned\x07 \u202e\u2066 \u2028 \u009b31m \x7f\r\n\ttab 名 <&>"
+	var b bytes.Buffer
+	if err := render.Encode(&b, map[string]string{"a\u202e": hostile}); err != nil {
+		t.Fatal(err)
+	}
+	want := "{\n  \"a\\u202e\": \"" +
+		`\u001b]0;owned\u0007 \u202e\u2066 \u2028 \u009b31m \u007f\r\n\ttab 名 <&>` + "\"\n}\n"
+	if b.String() != want {
+		t.Errorf("got %q, want %q", b.String(), want)
+	}
+	var got map[string]string
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil || got["a\u202e"] != hostile {
+		t.Errorf("reads back as %q, %v", got, err)
+	}
+}
+
+// TestLinesAreReadOnce prints many findings about one line. Each must cost
+// what it prints and not what the line is long.
+func TestLinesAreReadOnce(t *testing.T) {
+	t.Parallel()
+	text := "a: " + key + strings.Repeat(", b: 1", 1000)
+	var list diag.List
+	for i := range 100 {
+		list.Errorf(diag.CodeValue, lineSpan(1, 40+i, 1, 41+i), "", "finding")
+	}
+	list.Errorf(diag.CodeValue, lineSpan(2, 1, 2, 2), "", "finding")
+	calls := 0
+	var got bytes.Buffer
+	err := render.Text(&got, list, render.Options{Lines: func(_ string, line int) (string, bool) {
+		calls++
+		return text, line == 1
+	}})
+	if err != nil || calls != 2 {
+		t.Errorf("%d calls, want 2; %v", calls, err)
+	}
+	if shown := strings.Count(got.String(), "    1 | "); shown != 100 {
+		t.Errorf("the line is shown under %d findings, want 100", shown)
+	}
+}
+
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
@@ -215,5 +277,8 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	}
 	if err := render.JSON(fullDisk{}, list); !errors.Is(err, errFull) {
 		t.Errorf("JSON returned %v", err)
+	}
+	if err := render.Encode(fullDisk{}, func() {}); err == nil || errors.Is(err, errFull) {
+		t.Errorf("Encode of a function returned %v", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 
@@ -31,7 +32,7 @@ type Options struct {
 //
 // so that editors can jump to file:line:column.
 func Text(w io.Writer, list diag.List, options Options) error {
-	p := printer{w: bufio.NewWriter(w), options: options}
+	p := &printer{w: bufio.NewWriter(w), options: options}
 	for i, d := range list {
 		if i > 0 {
 			p.line("")
@@ -44,50 +45,80 @@ func Text(w io.Writer, list diag.List, options Options) error {
 type printer struct {
 	w       *bufio.Writer
 	options Options
+	last    sourceLine
 }
 
 // line writes one line; errors of the writer surface at Flush.
-func (p printer) line(format string, args ...any) {
+func (p *printer) line(format string, args ...any) {
 	fmt.Fprintf(p.w, format+"\n", args...) //nolint:errcheck // see above
 }
 
-func (p printer) finding(d diag.Diagnostic) {
+func (p *printer) finding(d diag.Diagnostic) {
 	place := ""
 	if d.Span.File != "" || d.Span.Start.Known() {
 		place = p.paint(bold, clean(d.Span.String())+":") + " "
 	}
-	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), d.Severity.String()+":"), p.paint(bold, clean(masked(d.Message))), d.Code)
+	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), d.Severity.String()+":"), p.paint(bold, Plain(d.Message)), d.Code)
 	p.source(d)
 	for _, r := range d.Related {
-		p.line("   note: %s", clean(masked(r.Message)))
+		p.line("   note: %s", Plain(r.Message))
 	}
 	if d.Hint != "" {
-		p.line("   hint: %s", clean(masked(d.Hint)))
+		p.line("   hint: %s", Plain(d.Hint))
 	}
 }
 
+// sourceLine is a line of a file as it is printed. Findings come in order of
+// their places, so that the last line is kept: a machine may write a whole
+// spec, with all its mistakes, on one.
+type sourceLine struct {
+	file    string
+	number  int
+	found   bool
+	length  int    // characters that stand in the file
+	trimmed int    // those without blanks at the end
+	printed []rune // masked and clean
+	cuts    []cut
+}
+
+// read returns the line that a span begins on.
+func (p *printer) read(span diag.Span) *sourceLine {
+	l := &p.last
+	if l.number == span.Start.Line && l.file == span.File {
+		return l
+	}
+	text, found := p.options.Lines(span.File, span.Start.Line)
+	masked, cuts := maskLine(text)
+	*l = sourceLine{
+		file: span.File, number: span.Start.Line, found: found,
+		length: utf8.RuneCountInString(text), trimmed: utf8.RuneCountInString(strings.TrimRight(text, " ")),
+		printed: []rune(clean(masked)), cuts: cuts,
+	}
+	return l
+}
+
 // source prints the line of the finding with carets under its span.
-func (p printer) source(d diag.Diagnostic) {
+func (p *printer) source(d diag.Diagnostic) {
 	if p.options.Lines == nil || !d.Span.Start.Known() {
 		return
 	}
-	text, found := p.options.Lines(d.Span.File, d.Span.Start.Line)
-	if !found {
+	l := p.read(d.Span)
+	if !l.found {
 		return
 	}
 	start, end := d.Span.Start.Column, d.Span.End.Column
-	length := len([]rune(text)) + 1
+	behind := l.length + 1
 	if d.Span.End.Line > d.Span.Start.Line { // up to the end of what is printed of this line
-		end = len([]rune(strings.TrimRight(text, " "))) + 1
+		end = l.trimmed + 1
 	}
-	text, start, end = maskedLine(text, min(start, length), min(max(end, start+1), max(length, start+1)))
-	runes, start, end := excerpt([]rune(clean(text)), start, end)
+	start, end = moved(l.cuts, min(start, behind)), moved(l.cuts, min(max(end, start+1), max(behind, start+1)))
+	runes, start, end := excerpt(l.printed, start, end)
 	number := fmt.Sprintf("%5d", d.Span.Start.Line)
 	blank := strings.Repeat(" ", len(number))
 	before, under := columns(runes, start-1, end-1)
 	label := d.Label
 	if label != "" {
-		label = " " + clean(masked(label))
+		label = " " + Plain(label)
 	}
 	p.line("%s", p.paint(dim, number+" |")+" "+strings.TrimRight(string(runes), " "))
 	p.line("%s", p.paint(dim, blank+" |")+" "+before+p.paint(colorOf(d.Severity), strings.Repeat("^", under)+label))
@@ -147,14 +178,25 @@ func columns(runes []rune, start, end int) (before string, under int) {
 	return b.String(), max(under, 1)
 }
 
+// Plain returns a text that others wrote as it may be shown on one line of a
+// terminal: keys are masked, and characters that would change how the terminal
+// looks are replaced.
+func Plain(text string) string { return clean(Mask(text)) }
+
 // clean replaces characters that would change how a terminal looks.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\t' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+		if r != '\t' && isHostile(r) {
 			return '�'
 		}
 		return r
 	}, text)
+}
+
+// isHostile reports whether a character controls the terminal, breaks lines
+// or turns the direction of text.
+func isHostile(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 type style string
@@ -178,7 +220,7 @@ func colorOf(s diag.Severity) style {
 	}
 }
 
-func (p printer) paint(s style, text string) string {
+func (p *printer) paint(s style, text string) string {
 	if !p.options.Color || text == "" {
 		return text
 	}

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -49,10 +50,25 @@ func (s *Store) readFile(path string) error {
 	}
 	unzipped, err := gzip.NewReader(buffered)
 	if err != nil {
-		return fmt.Errorf("unzip %s: %w", path, err)
+		return fmt.Errorf("read events of %s: %w", path, damaged(err))
 	}
 	defer unzipped.Close()
-	return s.ReadNDJSON(unzipped, path)
+	return s.ReadNDJSON(gunzip{unzipped}, path)
+}
+
+// gunzip says of errors that they come from the compression.
+type gunzip struct{ r *gzip.Reader }
+
+func (g gunzip) Read(p []byte) (int, error) {
+	n, err := g.r.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = damaged(err)
+	}
+	return n, err
+}
+
+func damaged(err error) error {
+	return fmt.Errorf("the gzip file is damaged or cut off: %w; compress the events again", err)
 }
 
 // ReadNDJSON adds one event for every line of r, which holds a JSON object in
@@ -69,6 +85,9 @@ func (s *Store) ReadNDJSON(r io.Reader, name string) error {
 	lines.Buffer(make([]byte, 0, 64<<10), maxLine)
 	n := 0
 	for lines.Scan() {
+		if lines.Err() != nil {
+			break // what is left of the line that could not be read whole
+		}
 		n++
 		line := lines.Bytes()
 		if n == 1 {
@@ -176,6 +195,10 @@ func (e *event) set(name string, value any) error {
 		if err != nil {
 			return fmt.Errorf("attribute %s: the number %s is out of range", shorten(name), shorten(value.String()))
 		}
+		if isWhole := !strings.ContainsAny(value.String(), ".eE"); isWhole && beyondExact(value.String()) {
+			return fmt.Errorf("attribute %s: the whole number %s is beyond 2^53 and would be rounded: write it as a string",
+				shorten(name), shorten(value.String()))
+		}
 		a.Value = Number(x)
 	default:
 		return fmt.Errorf("attribute %s is an object or a list: write a string, a number or a boolean, "+
@@ -183,6 +206,13 @@ func (e *event) set(name string, value any) error {
 	}
 	e.attributes = append(e.attributes, a)
 	return nil
+}
+
+// beyondExact reports whether a whole number is larger than those which floats
+// hold without gaps.
+func beyondExact(digits string) bool {
+	n, err := strconv.ParseInt(digits, 10, 64)
+	return err != nil || n > 1<<53 || n < -1<<53
 }
 
 func decodeTimestamp(value any) (int64, error) {

@@ -26,6 +26,20 @@ func TestReadNDJSON(t *testing.T) {
 	}
 }
 
+// TestReadNDJSONKeepsIntegersExactly: up to 2^53 there is no rounding.
+func TestReadNDJSONKeepsIntegersExactly(t *testing.T) {
+	t.Parallel()
+	for _, n := range []string{"9007199254740991", "9007199254740992", "-9007199254740992", "0"} {
+		store := NewStore()
+		if err := store.ReadNDJSON(strings.NewReader(`{"eventType":"T","timestamp":1700006400000,"a":`+n+`}`), "events"); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := ask(store, "SELECT max(a) FROM T", true), `[{"max.a":`+n+`}]`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestReadNDJSONErrors(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ line, want string }{
@@ -44,6 +58,8 @@ func TestReadNDJSONErrors(t *testing.T) {
 		{`{"eventType":"T","timestamp":1700000000,"a":{"b":1}}`, `attribute a is an object or a list: write a string, a number or a boolean, such as "a.member":1`},
 		{`{"eventType":"T","timestamp":1700000000,"a":[1]}`, "attribute a is an object or a list"},
 		{`{"eventType":"T","timestamp":1700000000,"a":1e999}`, "attribute a: the number 1e999 is out of range"},
+		{`{"eventType":"T","timestamp":1700000000,"a":9007199254740993}`, "attribute a: the whole number 9007199254740993 is beyond 2^53 and would be rounded: write it as a string"},
+		{`{"eventType":"T","timestamp":1700000000,"a":-123456789012345678901}`, "attribute a: the whole number -123456789012345678901 is beyond 2^53"},
 		{`{"eventType":"T","timestamp":1700000000,"a":1,"a":2}`, "a stands twice: keep one of them"},
 		{`{"eventType":"T","timestamp":1700000000,"":1}`, `the attribute name "" must have 1 to 254 characters`},
 		{`{"eventType":"T","timestamp":1700000000} {}`, "something follows the event: write one JSON object a line"},
@@ -105,6 +121,18 @@ func TestReadFiles(t *testing.T) {
 	cut := write("cut.gz", zipped.Bytes()[:zipped.Len()-4])
 	if err := store.ReadFiles(cut); err == nil || !strings.Contains(err.Error(), cut) {
 		t.Errorf("got %v, want an error that names %s", err, cut)
+	}
+	damaged := bytes.Clone(zipped.Bytes())
+	damaged[len(damaged)-8] ^= 1 // the checksum
+	for name, content := range map[string][]byte{
+		"header": zipped.Bytes()[:5], "line": zipped.Bytes()[:zipped.Len()/2], "checksum": damaged,
+		"tail": append(bytes.Clone(zipped.Bytes()), "tail"...),
+	} {
+		path := write(name+".gz", content)
+		err := store.ReadFiles(path)
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "damaged or cut off") || strings.Contains(err.Error(), "JSON") {
+			t.Errorf("%s: got %v, want an error that says that the file is damaged", name, err)
+		}
 	}
 	if err := store.ReadFiles(filepath.Join(folder, "missing")); err == nil {
 		t.Error("a missing file gives no error")

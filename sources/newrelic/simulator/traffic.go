@@ -86,6 +86,9 @@ func (t *Traffic) Minute(stream Stream, at time.Time) []Event {
 }
 
 func (t *Traffic) appendMinute(events []Event, stream Stream, minute int64) []Event {
+	if minute < 0 { // timestamps begin with 1970
+		return events
+	}
 	t.source.Seed(mix(t.seed^uint64(stream)<<56), mix(uint64(minute)))
 	trouble := t.trouble(stream, minute)
 	for range poisson(t.random, meanRate*wave(minute)) {

@@ -107,6 +107,17 @@ func TestRetailWave(t *testing.T) {
 	}
 }
 
+// TestRetailBeginsWith1970: a history that would reach further back is shorter.
+func TestRetailBeginsWith1970(t *testing.T) {
+	t.Parallel()
+	if n := Retail(RetailOptions{Seed: 1, End: time.Unix(0, 0)}).Len(); n != 0 {
+		t.Errorf("%d events before 1970", n)
+	}
+	if n := Retail(RetailOptions{Seed: 1, End: time.Unix(3600, 0)}).Len(); n == 0 {
+		t.Error("no events in the first hour of 1970")
+	}
+}
+
 func TestRetailIsReproducible(t *testing.T) {
 	t.Parallel()
 	options := RetailOptions{Seed: 7, End: retailEnd()}

@@ -1,0 +1,46 @@
+package newrelic
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// Bounds of what a source may say.
+const (
+	maxAccount  = math.MaxInt32 // NerdGraph takes account ids as GraphQL's Int
+	maxQueryLag = 24 * time.Hour
+	maxPort     = 65535
+)
+
+var eventType = regexp.MustCompile(`^[\pL\pN_:]{1,254}$`)
+
+// checkSource reports what New Relic never has.
+func checkSource(findings *diag.List, s slo.SourceDeclaration) {
+	if s.AccountID.Value > maxAccount {
+		findings.Errorf(diag.CodeValue, s.AccountID.Span, fmt.Sprintf("write the number of the account, at most %d", maxAccount),
+			"accountId %d is larger than any of New Relic's", s.AccountID.Value)
+	}
+	if u, err := url.Parse(s.Endpoint.Value); err == nil && u.Port() != "" {
+		if port, err := strconv.Atoi(u.Port()); err != nil || port < 1 || port > maxPort {
+			findings.Errorf(diag.CodeValue, s.Endpoint.Span, fmt.Sprintf("use a port between 1 and %d", maxPort),
+				"the endpoint's port %s does not exist", u.Port())
+		}
+	}
+	if s.QueryLag.Value > maxQueryLag {
+		findings.Errorf(diag.CodeValue, s.QueryLag.Span, "write how long events take until they can be queried, such as 3m, and at most 1d",
+			"the queryLag is longer than a day")
+	}
+	for name, kept := range s.Retention {
+		if !eventType.MatchString(name) {
+			findings.Errorf(diag.CodeValue, kept.Span, "write an event type, such as Transaction, or default",
+				"%q cannot be an event type", name)
+		}
+	}
+}
