@@ -119,8 +119,8 @@ func (e evaluation) journey(j *slo.Journey) Status {
 		status.Steps = append(status.Steps, step.SLO.ID)
 	}
 	end, known := JourneyEnd(j, func(id string) (slo.Minute, bool) { return e.measured[id].End, e.measured[id].Err == nil })
-	if !known && len(j.Steps) > 0 {
-		end = e.measured[j.Steps[0].SLO.ID].End
+	if !known {
+		end, _ = JourneyEnd(j, func(id string) (slo.Minute, bool) { return e.measured[id].End, true })
 	}
 	for _, o := range j.Objectives {
 		status.Objectives = append(status.Objectives, e.journeyObjective(j, o, end))

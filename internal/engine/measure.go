@@ -2,7 +2,7 @@ package engine
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"sync"
 	"time"
 
@@ -19,12 +19,15 @@ func Evaluate(ctx context.Context, set *slo.Set, measuring map[string]sources.So
 	return burnrate.Evaluate(set, at, measure(ctx, set, measuring, now, at))
 }
 
+var errNoSource = errors.New("no source measures it: declare a Source")
+
 func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) map[string]burnrate.Measurement {
 	bySource := map[string][]*slo.SLO{}
 	measured := map[string]burnrate.Measurement{}
 	for _, s := range set.SLOs {
 		if s.Source == nil || measuring[s.Source.Name] == nil {
-			measured[s.ID] = burnrate.Measurement{End: slo.MinuteAt(at), Err: fmt.Errorf("no source measures it: declare a Source")}
+			// Without a source there is no lag to keep.
+			measured[s.ID] = burnrate.Measurement{End: min(slo.MinuteAt(at), slo.MinuteAt(now)), Err: errNoSource}
 			continue
 		}
 		bySource[s.Source.Name] = append(bySource[s.Source.Name], s)
@@ -63,7 +66,7 @@ func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Sou
 	})
 	ends := windowEnds(set, extents)
 	each(func(source sources.Source, slos []*slo.SLO) map[string]burnrate.Measurement {
-		return count(ctx, set, source, slos, extents, ends, slo.MinuteAt(at))
+		return count(ctx, set, source, slos, extents, ends)
 	})
 	return measured
 }
@@ -93,7 +96,7 @@ func windowEnds(set *slo.Set, extents map[string]sources.Extent) map[string][]sl
 
 // count asks one source for everything its SLOs need.
 func count(ctx context.Context, set *slo.Set, source sources.Source, slos []*slo.SLO,
-	extents map[string]sources.Extent, ends map[string][]slo.Minute, at slo.Minute,
+	extents map[string]sources.Extent, ends map[string][]slo.Minute,
 ) map[string]burnrate.Measurement {
 	measured := map[string]burnrate.Measurement{}
 	windows := burnrate.Windows(set)
@@ -102,7 +105,7 @@ func count(ctx context.Context, set *slo.Set, source sources.Source, slos []*slo
 	for _, s := range slos {
 		extent := extents[s.ID]
 		if extent.Err != nil {
-			measured[s.ID] = burnrate.Measurement{End: at, Err: extent.Err}
+			measured[s.ID] = burnrate.Measurement{End: extent.Span.End, Err: extent.Err}
 			continue
 		}
 		asked = append(asked, s)
