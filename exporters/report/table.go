@@ -259,7 +259,7 @@ func (t *table) note(status burnrate.Status, o burnrate.Objective) {
 			text += "; no data for " + s.Step
 		}
 	}
-	t.notes = append(t.notes, "~ "+text)
+	t.notes = append(t.notes, text)
 }
 
 func (t *table) footer() {
@@ -267,7 +267,11 @@ func (t *table) footer() {
 		t.line("")
 	}
 	for _, note := range t.notes {
-		t.line("%s", t.paint(dim, note))
+		mark := "~ "
+		for _, line := range term.Wrap(note, tableWidth-len(mark)) {
+			t.line("%s", t.paint(dim, mark+line))
+			mark = "  "
+		}
 	}
 	if t.series {
 		t.line("")
