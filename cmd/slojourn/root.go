@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -61,8 +62,10 @@ func run(ctx context.Context, env environment, args []string) int {
 		fmt.Fprintf(env.stderr, "slojourn: %v\nRun 'slojourn --help' for usage.\n", err) //nolint:errcheck // nowhere left to say it
 		return exitUsage
 	}
-	if exit.err != nil {
-		fmt.Fprintf(env.stderr, "slojourn: %v\n", exit.err) //nolint:errcheck // nowhere left to say it
+	if exit.err != nil { // several errors are joined, a line each
+		for line := range strings.SplitSeq(exit.err.Error(), "\n") {
+			fmt.Fprintf(env.stderr, "slojourn: %s\n", line) //nolint:errcheck // nowhere left to say it
+		}
 	}
 	return exit.code
 }
