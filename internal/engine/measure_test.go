@@ -153,6 +153,31 @@ func TestEvaluateSourcesThatFail(t *testing.T) {
 	}
 }
 
+// TestEvaluateStepThatBreaks has a step whose events can be looked for and not
+// be counted, on the slowest of three sources. The journey ends with it all the
+// same: a failure must not move the windows of the others.
+func TestEvaluateStepThatBreaks(t *testing.T) {
+	t.Parallel()
+	set := &slo.Set{}
+	measuring := map[string]sources.Source{}
+	journey := &slo.Journey{ID: "j", Compose: slo.Series}
+	for i, eventType := range []string{"Transaction", "Log", "Broken"} {
+		source := &slo.Source{Name: eventType}
+		step := sloOn(t, "j/"+eventType, slo.KindStep, source, eventType)
+		measuring[source.Name] = &perMinute{lag: time.Duration(3+2*i) * time.Minute, first: nowMinute - 10_000, counts: slo.Counts{Total: 1}}
+		set.Sources, set.SLOs = append(set.Sources, source), append(set.SLOs, step)
+		journey.Objectives = step.Objectives
+		journey.Steps = append(journey.Steps, slo.Step{Name: eventType, SLO: step})
+	}
+	set.Journeys = []*slo.Journey{journey}
+	snapshot := engine.Evaluate(t.Context(), set, measuring, nowMinute.Time(), nowMinute.Time())
+	for _, s := range snapshot.Statuses {
+		if w := s.Objectives[0].Window; s.ID == "j" && (w.Span.End != nowMinute-7 || w.State != burnrate.Partial) {
+			t.Errorf("the journey ends at %d and is %s", w.Span.End-nowMinute, w.State)
+		}
+	}
+}
+
 // TestEvaluateAt asks for an instant of the past: windows end there, to the
 // minute, and nothing outside the extent is asked.
 func TestEvaluateAt(t *testing.T) {
