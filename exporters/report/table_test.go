@@ -46,3 +46,22 @@ func TestTableWrapsNotes(t *testing.T) {
 		}
 	}
 }
+
+// TestTableNamesSharedSLOsOnce shares a step between two journeys. It has a row
+// below each, and one line that says how much of it was measured.
+func TestTableNamesSharedSLOsOnce(t *testing.T) {
+	t.Parallel()
+	shared := burnrate.Status{ID: "receipt", Kind: slo.KindSLO, Objectives: []burnrate.Objective{{
+		Window: burnrate.Window{Window: slo.Rolling(60), Span: slo.Span{End: 60}, Measured: 30, State: burnrate.Partial},
+	}}}
+	snapshot := burnrate.Snapshot{Statuses: []burnrate.Status{
+		{ID: "pay", Kind: slo.KindJourney, Steps: []string{"receipt"}}, {ID: "order", Kind: slo.KindJourney, Steps: []string{"receipt"}}, shared,
+	}}
+	var out bytes.Buffer
+	if err := Table(&out, snapshot, false); err != nil {
+		t.Fatal(err)
+	}
+	if rows, notes := strings.Count(out.String(), "\n  receipt"), strings.Count(out.String(), "~ receipt:"); rows != 2 || notes != 1 {
+		t.Errorf("%d rows and %d notes, want 2 and 1:\n%s", rows, notes, out.String())
+	}
+}
