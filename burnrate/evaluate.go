@@ -74,17 +74,16 @@ func Windows(set *slo.Set) map[string][]slo.Window {
 }
 
 // JourneyEnd returns the end of a journey's windows: the earliest of its
-// steps'. Steps that could not be measured do not hold it back, unless none
-// could.
-func JourneyEnd(j *slo.Journey, end func(id string) (slo.Minute, bool)) (slo.Minute, bool) {
+// steps'. Steps that could not be measured count as well, so that a failure
+// does not move the windows of the others.
+func JourneyEnd(j *slo.Journey, end func(id string) slo.Minute) slo.Minute {
 	var earliest slo.Minute
-	known := false
-	for _, step := range j.Steps {
-		if m, ok := end(step.SLO.ID); ok && (!known || m < earliest) {
-			earliest, known = m, true
+	for i, step := range j.Steps {
+		if m := end(step.SLO.ID); i == 0 || m < earliest {
+			earliest = m
 		}
 	}
-	return earliest, known
+	return earliest
 }
 
 type evaluation struct {
@@ -118,10 +117,7 @@ func (e evaluation) journey(j *slo.Journey) Status {
 	for _, step := range j.Steps {
 		status.Steps = append(status.Steps, step.SLO.ID)
 	}
-	end, known := JourneyEnd(j, func(id string) (slo.Minute, bool) { return e.measured[id].End, e.measured[id].Err == nil })
-	if !known && len(j.Steps) > 0 {
-		end = e.measured[j.Steps[0].SLO.ID].End
-	}
+	end := JourneyEnd(j, func(id string) slo.Minute { return e.measured[id].End })
 	for _, o := range j.Objectives {
 		status.Objectives = append(status.Objectives, e.journeyObjective(j, o, end))
 	}

@@ -22,7 +22,8 @@ type Source interface {
 
 // Extent is the range of minutes in which an SLI can be measured: from the
 // first event that is still kept up to the newest minute that is closed. It
-// is empty when there never was an event.
+// is empty when there never was an event, and with an error. Its end is known
+// all the same: it follows from the time and the source's lag alone.
 type Extent struct {
 	Span slo.Span
 	Err  error

@@ -39,7 +39,7 @@ that month; the table shows how much of which budget they took.
 
 Without --once the simulator stays up afterwards, so that specs of your own can
 be tried against it.`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 	}
 	format := formatFlag(cmd, formats...)
 	once := cmd.Flags().Bool("once", false, "end after printing")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,8 +69,10 @@ func run(ctx context.Context, env environment, args []string) int {
 		fmt.Fprintln(env.stderr, "Run 'slojourn --help' for usage.") //nolint:errcheck // nowhere left to say it
 		return exitUsage
 	}
-	if exit.err != nil {
-		complain(env.stderr, exit.err.Error())
+	if exit.err != nil { // several errors are joined, a line each
+		for line := range strings.SplitSeq(exit.err.Error(), "\n") {
+			complain(env.stderr, line)
+		}
 	}
 	return exit.code
 }

@@ -23,7 +23,7 @@ do it refuses with an error that names itself, never with a wrong number.
 
 The first line on stdout is the address to write into a Source as endpoint.`,
 		Example: "  slojourn simulator --events events.ndjson.gz --listen 127.0.0.1:8800",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 	}
 	events := cmd.Flags().StringArray("events", nil, "file of events, NDJSON, plain or gzip (may be repeated)")
 	listen := cmd.Flags().String("listen", "127.0.0.1:8800", "address to listen on; port 0 takes a free one")

@@ -12,7 +12,7 @@ func newVersion(env environment) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			version, revision := "(devel)", "unknown"
 			if info, ok := debug.ReadBuildInfo(); ok {

@@ -11,15 +11,21 @@ import (
 )
 
 // sliText is the share of good events, cut and not rounded, so that it never
-// looks better than it is: one decimal more than the target has.
+// looks better than it is: one decimal more than the target has. Only a share
+// without any bad event is 100%.
 func sliText(w burnrate.Window, target slo.Target) string {
 	e, known := w.ErrorRatio.Value()
 	switch {
+	case known && e == 0:
+		return "100%"
 	case known:
 		_, decimals, _ := strings.Cut(strings.TrimSuffix(target.String(), "%"), ".")
 		digits := min(max(len(decimals)+1, 2), 4)
 		scale := math.Pow10(digits + 2)
-		return strconv.FormatFloat(math.Floor((1-e)*scale+1e-6)/math.Pow10(digits), 'f', digits, 64) + "%"
+		// A ratio of 0.0003 is a hair above 0.0003 in binary: less than one in
+		// 10^12 is not rounded up.
+		bad := math.Ceil(e * scale * (1 - 1e-12))
+		return strconv.FormatFloat((scale-bad)/math.Pow10(digits), 'f', digits, 64) + "%"
 	case w.Measured > 0:
 		return "idle"
 	default:
@@ -50,7 +56,8 @@ func percent(share float64, decimals int) string {
 	return strconv.FormatFloat(share*100, 'f', decimals, 64) + "%"
 }
 
-// burnText shows three digits.
+// burnText shows three digits, or as many as stand before the point; what has
+// more than five is shown in thousands.
 func burnText(rate burnrate.Ratio) string {
 	value, known := rate.Value()
 	switch {
@@ -60,8 +67,12 @@ func burnText(rate burnrate.Ratio) string {
 		return strconv.FormatFloat(value, 'f', 2, 64)
 	case value < 99.95:
 		return strconv.FormatFloat(value, 'f', 1, 64)
-	default:
+	case value < 99_999.5:
 		return strconv.FormatFloat(value, 'f', 0, 64)
+	case value < 999_500:
+		return strconv.FormatFloat(value/1000, 'f', 0, 64) + "k"
+	default:
+		return ">999k"
 	}
 }
 

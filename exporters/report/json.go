@@ -72,7 +72,7 @@ type attributionRecord struct {
 
 // JSON prints the snapshot as one document. What is undefined is null.
 func JSON(w io.Writer, s burnrate.Snapshot) error {
-	doc := evalDocument{Schema: Schema, At: s.At.Format(time.RFC3339), SLOs: []sloRecord{}, Errors: []failure{}}
+	doc := evalDocument{Schema: Schema, At: s.At.Format(time.RFC3339Nano), SLOs: []sloRecord{}, Errors: []failure{}}
 	for _, status := range s.Statuses {
 		record := sloRecord{ID: status.ID, Kind: status.Kind, Owner: status.Owner, Objectives: []objectiveRecord{}}
 		for _, o := range status.Objectives {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -170,6 +171,24 @@ func TestJSONEmpty(t *testing.T) {
 	want := "{\n  \"schema\": \"slojourn.eval/v1\",\n  \"at\": \"2026-02-02T02:40:00Z\",\n  \"slos\": [],\n  \"errors\": []\n}\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestJSONKeepsTheInstant writes at as it was asked for, to the nanosecond.
+func TestJSONKeepsTheInstant(t *testing.T) {
+	t.Parallel()
+	for _, want := range []string{"2015-05-20T22:00:00.5Z", "2015-05-20T22:00:00.000000001Z", "2015-05-20T22:00:59Z"} {
+		at, err := time.Parse(time.RFC3339, want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := report.JSON(&out, burnrate.Snapshot{At: at}); err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(out.String(), `"at": "`+want+`"`) {
+			t.Errorf("asked for %s, got %s", want, &out)
+		}
 	}
 }
 

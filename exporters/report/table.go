@@ -37,7 +37,10 @@ func burnColumns() []string { return []string{"1h", "6h", "3d"} }
 // Table prints the snapshot for people: journeys first, the worst on top, with
 // their steps below them, then SLOs that belong to no journey.
 func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
-	t := &table{w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{}, failed: map[string]bool{}, target: len("TARGET")}
+	t := &table{
+		w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{},
+		failed: map[string]bool{}, noted: map[string]bool{}, target: len("TARGET"),
+	}
 	for _, status := range s.Statuses {
 		t.statuses[status.ID] = status
 	}
@@ -70,7 +73,8 @@ type table struct {
 	window   string // the window of all objectives, or "" when they differ
 	target   int    // width of the column
 	series   bool
-	notes    []string
+	notes    []string // what stands below the table, each once
+	noted    map[string]bool
 }
 
 // worstFirst orders things of one kind by the budget that is left; unknown
@@ -259,7 +263,10 @@ func (t *table) note(status burnrate.Status, o burnrate.Objective) {
 			text += "; no data for " + s.Step
 		}
 	}
-	t.notes = append(t.notes, "~ "+text)
+	if !t.noted[text] { // a shared SLO has several rows
+		t.noted[text] = true
+		t.notes = append(t.notes, text)
+	}
 }
 
 func (t *table) footer() {
@@ -267,7 +274,11 @@ func (t *table) footer() {
 		t.line("")
 	}
 	for _, note := range t.notes {
-		t.line("%s", t.paint(dim, note))
+		mark := "~ "
+		for _, line := range term.Wrap(note, tableWidth-len(mark)) {
+			t.line("%s", t.paint(dim, mark+line))
+			mark = "  "
+		}
 	}
 	if t.series {
 		t.line("")

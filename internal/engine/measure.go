@@ -3,7 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -26,104 +26,110 @@ func Evaluate(ctx context.Context, set *slo.Set, measuring map[string]sources.So
 	return snapshot
 }
 
+var errNoSource = errors.New("no source measures it: declare a Source")
+
 func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) map[string]burnrate.Measurement {
-	bySource := map[string][]*slo.SLO{}
-	measured := map[string]burnrate.Measurement{}
+	extents := map[string]sources.Extent{}
+	bySource := map[string]*group{}
 	for _, s := range set.SLOs {
 		if s.Source == nil || measuring[s.Source.Name] == nil {
-			measured[s.ID] = burnrate.Measurement{End: slo.MinuteAt(at), Err: fmt.Errorf("no source measures it: declare a Source")}
+			extents[s.ID] = sources.Extent{Span: slo.Span{Start: slo.MinuteAt(now), End: slo.MinuteAt(now)}, Err: errNoSource}
 			continue
 		}
-		bySource[s.Source.Name] = append(bySource[s.Source.Name], s)
+		g := bySource[s.Source.Name]
+		if g == nil {
+			g = &group{source: measuring[s.Source.Name]}
+			bySource[s.Source.Name] = g
+		}
+		g.slos = append(g.slos, s)
 	}
 	// Journeys may span sources, and end with the slowest of them: all extents
 	// have to be known before anything is counted.
-	var mutex sync.Mutex
-	each := func(do func(source sources.Source, slos []*slo.SLO) map[string]burnrate.Measurement) {
-		var group sync.WaitGroup
-		for name, slos := range bySource {
-			group.Go(func() {
-				result := do(measuring[name], slos)
-				mutex.Lock()
-				defer mutex.Unlock()
-				for id, m := range result {
-					measured[id] = m
-				}
-			})
+	together(bySource, func(g *group) { g.findExtents(ctx, now) })
+	for _, g := range bySource {
+		for i, s := range g.slos {
+			extents[s.ID] = g.extents[i]
 		}
-		group.Wait()
 	}
-	extents := map[string]sources.Extent{}
-	each(func(source sources.Source, slos []*slo.SLO) map[string]burnrate.Measurement {
-		slis := make([]slo.SLI, len(slos))
-		for i, s := range slos {
-			slis[i] = s.SLI
+	measured := map[string]burnrate.Measurement{}
+	for id, e := range extents {
+		e.Span.End = min(e.Span.End, slo.MinuteAt(at))
+		extents[id] = e
+		measured[id] = burnrate.Measurement{End: e.Span.End, Err: e.Err}
+	}
+	cuts := cutsOf(set, extents)
+	together(bySource, func(g *group) { g.count(ctx, extents, cuts) })
+	for _, g := range bySource {
+		for id, m := range g.measured {
+			measured[id] = m
 		}
-		found := source.Extents(ctx, now, slis)
-		mutex.Lock()
-		defer mutex.Unlock()
-		for i, s := range slos {
-			found[i].Span.End = min(found[i].Span.End, slo.MinuteAt(at))
-			extents[s.ID] = found[i]
-		}
-		return nil
-	})
-	ends := windowEnds(set, extents)
-	each(func(source sources.Source, slos []*slo.SLO) map[string]burnrate.Measurement {
-		return count(ctx, set, source, slos, extents, ends, slo.MinuteAt(at))
-	})
+	}
 	return measured
 }
 
-// windowEnds lists, for each SLO, the minutes its windows end with: its own
-// and those of the journeys it is a step of.
-func windowEnds(set *slo.Set, extents map[string]sources.Extent) map[string][]slo.Minute {
-	end := func(id string) (slo.Minute, bool) {
-		e, known := extents[id]
-		return e.Span.End, known && e.Err == nil
-	}
+// cutsOf lists, for each SLO, the minutes between which it has to be counted.
+// Its windows end with its own end and those of the journeys it is a step of.
+func cutsOf(set *slo.Set, extents map[string]sources.Extent) map[string][]slo.Minute {
+	end := func(id string) slo.Minute { return extents[id].Span.End }
 	ends := map[string][]slo.Minute{}
-	for id := range extents {
-		if own, ok := end(id); ok {
-			ends[id] = append(ends[id], own)
-		}
+	for _, s := range set.SLOs {
+		ends[s.ID] = append(ends[s.ID], end(s.ID))
 	}
 	for _, j := range set.Journeys {
-		if earliest, ok := burnrate.JourneyEnd(j, end); ok {
-			for _, step := range j.Steps {
-				ends[step.SLO.ID] = append(ends[step.SLO.ID], earliest)
-			}
+		for _, step := range j.Steps {
+			ends[step.SLO.ID] = append(ends[step.SLO.ID], burnrate.JourneyEnd(j, end))
 		}
 	}
-	return ends
+	windows := burnrate.Windows(set)
+	cuts := map[string][]slo.Minute{}
+	for id, e := range extents {
+		cuts[id] = burnrate.Cuts(e.Span, windows[id], ends[id])
+	}
+	return cuts
 }
 
-// count asks one source for everything its SLOs need.
-func count(ctx context.Context, set *slo.Set, source sources.Source, slos []*slo.SLO,
-	extents map[string]sources.Extent, ends map[string][]slo.Minute, at slo.Minute,
-) map[string]burnrate.Measurement {
-	measured := map[string]burnrate.Measurement{}
-	windows := burnrate.Windows(set)
-	var asked []*slo.SLO
-	var requests []sources.Request
-	for _, s := range slos {
-		extent := extents[s.ID]
-		if extent.Err != nil {
-			measured[s.ID] = burnrate.Measurement{End: at, Err: extent.Err}
-			continue
-		}
-		asked = append(asked, s)
-		requests = append(requests, sources.Request{
-			SLI: s.SLI, Cuts: burnrate.Cuts(extent.Span, windows[s.ID], ends[s.ID]),
-		})
+// group is the SLOs that one source measures, and what came of it.
+type group struct {
+	source   sources.Source
+	slos     []*slo.SLO
+	extents  []sources.Extent // of slos
+	measured map[string]burnrate.Measurement
+}
+
+// together does something with all groups at once.
+func together(groups map[string]*group, do func(*group)) {
+	var wait sync.WaitGroup
+	for _, g := range groups {
+		wait.Go(func() { do(g) })
 	}
-	for i, answer := range source.Counts(ctx, requests) {
-		extent := extents[asked[i].ID].Span
+	wait.Wait()
+}
+
+func (g *group) findExtents(ctx context.Context, now time.Time) {
+	slis := make([]slo.SLI, len(g.slos))
+	for i, s := range g.slos {
+		slis[i] = s.SLI
+	}
+	g.extents = g.source.Extents(ctx, now, slis)
+}
+
+// count asks for everything that the SLOs with an extent need.
+func (g *group) count(ctx context.Context, extents map[string]sources.Extent, cuts map[string][]slo.Minute) {
+	var asked []string
+	var requests []sources.Request
+	for _, s := range g.slos {
+		if extents[s.ID].Err == nil {
+			asked = append(asked, s.ID)
+			requests = append(requests, sources.Request{SLI: s.SLI, Cuts: cuts[s.ID]})
+		}
+	}
+	g.measured = map[string]burnrate.Measurement{}
+	for i, answer := range g.source.Counts(ctx, requests) {
+		extent := extents[asked[i]].Span
 		m := burnrate.Measurement{End: extent.End, Err: answer.Err}
 		if m.Err == nil {
-			m.Series, m.Err = burnrate.NewSeries(extent, requests[i].Cuts, answer.Counts)
+			m.Series, m.Err = burnrate.NewSeries(extent, cuts[asked[i]], answer.Counts)
 		}
-		measured[asked[i].ID] = m
+		g.measured[asked[i]] = m
 	}
-	return measured
 }

@@ -32,6 +32,7 @@ func (p *perMinute) Extents(_ context.Context, now time.Time, slis []slo.SLI) []
 		extents[i].Span = slo.Span{Start: p.first, End: slo.MinuteAt(now.Add(-p.lag))}
 		if sli.EventTypes()[0] == "Unknown" {
 			extents[i].Err = errors.New("no such event type")
+			extents[i].Span.Start = extents[i].Span.End
 		}
 	}
 	return extents
@@ -101,7 +102,7 @@ func TestEvaluate(t *testing.T) {
 		"j":       "partial -7m0s 1",  // the journey ends with its slowest step
 		"broken":  "no-data -3m0s undefined",
 		"lost":    "no-data 0s undefined",
-		"unknown": "no-data 0s undefined",
+		"unknown": "no-data -7m0s undefined",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -110,6 +111,70 @@ func TestEvaluate(t *testing.T) {
 		{ID: "broken", Message: "it broke"}, {ID: "lost", Message: "no source measures it: declare a Source"}, {ID: "unknown", Message: "no such event type"},
 	}, snapshot.Failures); diff != "" {
 		t.Errorf("failures (-want +got):\n%s", diff)
+	}
+}
+
+// TestEvaluateSourcesThatFail ends windows with the newest closed minute also
+// when nothing could be measured at all: those of an SLO at its source's lag,
+// those of a journey with the earliest of its steps', and never in the future.
+func TestEvaluateSourcesThatFail(t *testing.T) {
+	t.Parallel()
+	quick, slow := &slo.Source{Name: "quick"}, &slo.Source{Name: "slow"}
+	a, b := sloOn(t, "j/a", slo.KindStep, quick, "Unknown"), sloOn(t, "j/b", slo.KindStep, slow, "Unknown")
+	set := &slo.Set{
+		Sources:  []*slo.Source{quick, slow},
+		SLOs:     []*slo.SLO{a, b, sloOn(t, "lost", slo.KindSLO, nil, "Transaction")},
+		Journeys: []*slo.Journey{{ID: "j", Compose: slo.Series, Objectives: a.Objectives, Steps: []slo.Step{{Name: "a", SLO: a}, {Name: "b", SLO: b}}}},
+	}
+	measuring := map[string]sources.Source{
+		"quick": &perMinute{lag: 3 * time.Minute}, "slow": &perMinute{lag: 7 * time.Minute},
+	}
+	now := nowMinute.Time().Add(30 * time.Second)
+	for _, test := range []struct {
+		name string
+		at   time.Time
+		want map[string]slo.Minute
+	}{
+		{"now", now, map[string]slo.Minute{"j/a": -3, "j/b": -7, "j": -7, "lost": 0}},
+		{"later", now.Add(24 * time.Hour), map[string]slo.Minute{"j/a": -3, "j/b": -7, "j": -7, "lost": 0}},
+		{"within the lag", now.Add(-5 * time.Minute), map[string]slo.Minute{"j/a": -5, "j/b": -7, "j": -7, "lost": -5}},
+		{"in the past", now.Add(-time.Hour), map[string]slo.Minute{"j/a": -60, "j/b": -60, "j": -60, "lost": -60}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got := map[string]slo.Minute{}
+			for _, s := range engine.Evaluate(t.Context(), set, measuring, now, test.at).Statuses {
+				got[s.ID] = s.Objectives[0].Window.Span.End - nowMinute
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestEvaluateStepThatBreaks has a step whose events can be looked for and not
+// be counted, on the slowest of three sources. The journey ends with it all the
+// same: a failure must not move the windows of the others.
+func TestEvaluateStepThatBreaks(t *testing.T) {
+	t.Parallel()
+	set := &slo.Set{}
+	measuring := map[string]sources.Source{}
+	journey := &slo.Journey{ID: "j", Compose: slo.Series}
+	for i, eventType := range []string{"Transaction", "Log", "Broken"} {
+		source := &slo.Source{Name: eventType}
+		step := sloOn(t, "j/"+eventType, slo.KindStep, source, eventType)
+		measuring[source.Name] = &perMinute{lag: time.Duration(3+2*i) * time.Minute, first: nowMinute - 10_000, counts: slo.Counts{Total: 1}}
+		set.Sources, set.SLOs = append(set.Sources, source), append(set.SLOs, step)
+		journey.Objectives = step.Objectives
+		journey.Steps = append(journey.Steps, slo.Step{Name: eventType, SLO: step})
+	}
+	set.Journeys = []*slo.Journey{journey}
+	snapshot := engine.Evaluate(t.Context(), set, measuring, nowMinute.Time(), nowMinute.Time())
+	for _, s := range snapshot.Statuses {
+		if w := s.Objectives[0].Window; s.ID == "j" && (w.Span.End != nowMinute-7 || w.State != burnrate.Partial) {
+			t.Errorf("the journey ends at %d and is %s", w.Span.End-nowMinute, w.State)
+		}
 	}
 }
 

@@ -31,54 +31,61 @@ func newFinder(paths []string, stdin io.Reader) *finder {
 
 // found is what one path led to.
 type found struct {
-	number int
-	files  []spec.File
-	before int // files and folders that an earlier path led to as well
+	number   int
+	files    []spec.File
+	before   int // files and folders that an earlier path led to as well
+	problems []error
+}
+
+func (f *found) fail(path, reason string) {
+	f.problems = append(f.problems, &PathError{path, reason})
 }
 
 // find reads the files of the path of the given number.
-func (f *finder) find(number int, path string) (found, error) {
+func (f *finder) find(number int, path string) found {
 	result := found{number: number}
 	if path == "-" {
-		return result, f.input(&result)
+		f.input(&result)
+		return result
 	}
 	info, err := os.Stat(path)
-	if err != nil {
-		return result, &PathError{path, reason(err)}
+	switch {
+	case err != nil:
+		result.fail(path, reason(err))
+	case info.IsDir():
+		f.folder(&result, path)
+	default:
+		f.file(&result, path)
 	}
-	if info.IsDir() {
-		err = f.folder(&result, path)
-	} else {
-		err = f.file(&result, path)
+	if len(result.files) == 0 && result.before == 0 && len(result.problems) == 0 {
+		result.fail(path, "holds no *.yaml or *.yml file")
 	}
-	if err == nil && len(result.files) == 0 && result.before == 0 {
-		err = &PathError{path, "holds no *.yaml or *.yml file"}
-	}
-	return result, err
+	return result
 }
 
 // input reads stdin, as if it were a file of the working directory.
-func (f *finder) input(result *found) error {
+func (f *finder) input(result *found) {
 	if !f.first(result, "-") {
-		return nil
+		return
 	}
 	data, err := io.ReadAll(f.stdin)
 	if err != nil {
-		return &PathError{"-", reason(err)}
+		result.fail("-", reason(err))
+		return
 	}
 	result.files = append(result.files, spec.File{Name: "<stdin>", Folder: filepath.ToSlash(realPath(".")), Data: data, Named: true})
-	return nil
 }
 
 // folder reads *.yaml and *.yml in a folder and below, in order of names.
 // Names that begin with a dot are skipped; links are followed.
-func (f *finder) folder(result *found, path string) error {
+func (f *finder) folder(result *found, path string) {
 	if !f.first(result, realPath(path)) {
-		return nil
+		return
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return &PathError{path, reason(err)}
+		result.fail(path, reason(err))
+		return
 	}
 	for _, entry := range entries {
 		if strings.HasPrefix(entry.Name(), ".") {
@@ -90,36 +97,31 @@ func (f *finder) folder(result *found, path string) error {
 		info, err := os.Stat(name)
 		switch {
 		case err != nil && isSpec:
-			return &PathError{name, reason(err)}
+			result.fail(name, reason(err))
 		case err != nil: // a broken link of no interest
-			continue
 		case info.IsDir():
-			err = f.folder(result, name)
+			f.folder(result, name)
 		case isSpec && info.Mode().IsRegular():
-			err = f.file(result, name)
+			f.file(result, name)
 		case isSpec: // a pipe, say, which may never end
-			err = &PathError{name, "is neither a file nor a folder: name it itself to read it"}
-		}
-		if err != nil {
-			return err
+			result.fail(name, "is neither a file nor a folder: name it itself to read it")
 		}
 	}
-	return nil
 }
 
-func (f *finder) file(result *found, path string) error {
+func (f *finder) file(result *found, path string) {
 	real := realPath(path)
 	if !f.first(result, real) {
-		return nil
+		return
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return &PathError{path, reason(err)}
+		result.fail(path, reason(err))
+		return
 	}
 	result.files = append(result.files, spec.File{
 		Name: filepath.ToSlash(path), Folder: filepath.ToSlash(filepath.Dir(real)), Data: data, Named: f.named[real],
 	})
-	return nil
 }
 
 // first reports whether a real path is seen for the first time.

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"io"
 	"strings"
 
@@ -31,24 +32,26 @@ type PathError struct {
 // Error names the path and the reason.
 func (e *PathError) Error() string { return e.Path + ": " + e.Reason }
 
-// Load reads all paths as one set. "-" is stdin. The error is a [*PathError]
-// for the first path that cannot be used; mistakes in the files are findings.
-// key names the indicators of the set.
+// Load reads all paths as one set. "-" is stdin. The error joins a
+// [*PathError] for every path that cannot be used, a line each; mistakes in
+// the files are findings. key names the indicators of the set.
 func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*Result, error) {
 	l := loader{files: map[string][]byte{}}
 	f := newFinder(paths, stdin)
+	var problems []error
 	for number, path := range paths {
-		found, err := f.find(number, path)
-		if err != nil {
-			return nil, err
-		}
+		found := f.find(number, path)
 		before := l.documents
 		for _, file := range found.files {
 			l.decode(file)
 		}
-		if l.documents == before && found.before == 0 {
-			return nil, &PathError{path, "holds no document of " + spec.APIVersion}
+		if l.documents == before && found.before == 0 && len(found.problems) == 0 {
+			found.fail(path, "holds no document of "+spec.APIVersion)
 		}
+		problems = append(problems, found.problems...)
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
 	}
 	return l.result(key, checks), nil
 }

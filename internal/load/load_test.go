@@ -258,10 +258,14 @@ func TestLoad(t *testing.T) {
 			want:  outcome{Err: "-: holds no document of slojourn/v1"},
 		},
 		{
-			name:  "a path that is missing",
-			files: map[string]string{"a.yaml": team("a")},
-			paths: []string{"a.yaml", "b.yaml", "c.yaml"},
-			want:  outcome{Err: "b.yaml: does not exist"},
+			name: "paths that cannot be used, all at once",
+			files: map[string]string{
+				"a.yaml": team("a"), "empty/": "", "others.yaml": "---\n",
+				"d/a.yaml": "-> gone", "d/b.yaml": team("b"), "d/e/c.yaml": "-> gone",
+			},
+			paths: []string{"b.yaml", "a.yaml", "empty", "d", "others.yaml", "c.yaml"},
+			want: outcome{Err: "b.yaml: does not exist\nempty: holds no *.yaml or *.yml file\nd/a.yaml: does not exist\n" +
+				"d/e/c.yaml: does not exist\nothers.yaml: holds no document of slojourn/v1\nc.yaml: does not exist"},
 		},
 		{
 			name:  "a path through a file",

@@ -233,7 +233,7 @@ func TestQueryFailures(t *testing.T) {
 		{"null data and a notice", 200, `{"data":null,"errors":[{"message":"This field is deprecated!"}]}`, Malformed, "neither data nor errors"},
 		{"data of another shape", 200, `{"data":{"actor":[]}}`, Malformed, "another shape than expected"},
 		{"the key repeated in another case", 400, said("I got " + strings.ToLower(key)), Rejected, "I got [secret]"},
-		{"another key", 403, said("not NRAA-9876543210, 0123456789abcdef0123456789abcdefFFFFNRAL"), Forbidden, "not NRAA-…, NRAL-…"},
+		{"another key", 403, said("not NRAA-9876543210, 0123456789abcdef0123456789abcdefFFFFNRAL"), Forbidden, "not NRAA-…, …"},
 		{"the key repeated", 400, said("I got " + key), Rejected, "I got [secret]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

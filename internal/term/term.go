@@ -1,5 +1,5 @@
 // Package term knows what a terminal can show: whether there is one, colour,
-// how wide text is, and bars made of blocks.
+// how wide text is, lines of a width, and bars made of blocks.
 package term
 
 import (
@@ -38,6 +38,32 @@ func Fit(text string, width int) string {
 // FitRight is [Fit] with the blanks in front.
 func FitRight(text string, width int) string {
 	return widths().FillLeft(widths().Truncate(text, width, "…"), width)
+}
+
+// Wrap breaks text into lines of at most width columns: at blanks, and a word
+// that is longer than a line also behind its slashes. What cannot be broken
+// keeps its length.
+func Wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		parts, between := []string{word}, " "
+		if Width(word) > width {
+			parts = strings.SplitAfter(word, "/")
+		}
+		for _, part := range parts {
+			switch {
+			case line == "":
+				line = part
+			case Width(line+between+part) <= width:
+				line += between + part
+			default:
+				lines, line = append(lines, line), part
+			}
+			between = ""
+		}
+	}
+	return append(lines, line)
 }
 
 // Bar draws a share between 0 and 1 in width columns, with a resolution of an

@@ -3,6 +3,7 @@ package term_test
 import (
 	"bytes"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/slojourn/slojourn/internal/term"
@@ -45,6 +46,29 @@ func TestFit(t *testing.T) {
 		}
 		if got := term.FitRight(test.text, 5); got != test.right || term.Width(got) != 5 {
 			t.Errorf("FitRight(%q, 5) = %q, want %q", test.text, got, test.right)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		text string
+		want []string
+	}{
+		{"", []string{""}},
+		{"one two", []string{"one two"}},
+		{"one two three", []string{"one two", "three"}},
+		{"to be or not to be", []string{"to be or", "not to", "be"}},
+		{"a b/c", []string{"a b/c"}},
+		{"on journey/step", []string{"on", "journey/", "step"}},
+		{"a ab/c/defgh i", []string{"a ab/c/", "defgh i"}},
+		{"unbreakable", []string{"unbreakable"}},
+		{"会員証 提示", []string{"会員証", "提示"}},
+	}
+	for _, test := range tests {
+		if got := term.Wrap(test.text, 8); !slices.Equal(got, test.want) {
+			t.Errorf("Wrap(%q, 8) = %q, want %q", test.text, got, test.want)
 		}
 	}
 }

@@ -36,17 +36,16 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 	asked := make([]int, len(slis))
 	for i, sli := range slis {
 		types := fromSet(sli)
-		if len(types) == 0 {
-			extents[i].Err, asked[i] = errNoEventType, -1
-			continue
-		}
 		kept := s.config.Retention.Of(types)
 		extents[i].Span = slo.Span{
 			Start: max(0, slo.MinuteAt(now.Add(-kept))+1), // the first whole minute
 			End:   slo.MinuteAt(now.Add(-cmp.Or(sli.Lag, queryLag(s.config.QueryLag, types)))),
 		}
-		if extents[i].Span.Len() == 0 {
-			extents[i].Span.Start, asked[i] = extents[i].Span.End, -1 // kept no longer than it takes to arrive
+		if len(types) == 0 {
+			extents[i].Err = errNoEventType
+		}
+		if extents[i].Err != nil || extents[i].Span.Len() == 0 { // kept no longer than it takes to arrive
+			extents[i].Span.Start, asked[i] = extents[i].Span.End, -1
 			continue
 		}
 		key := fmt.Sprint(types, extents[i].Span)
@@ -66,7 +65,8 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 		first, found, err := firstMinute(replies[asked[i]], extents[i].Span)
 		switch {
 		case err != nil:
-			extents[i] = sources.Extent{Err: err}
+			extents[i].Err = err
+			extents[i].Span.Start = extents[i].Span.End
 		case !found:
 			extents[i].Span.Start = extents[i].Span.End
 		default:

@@ -194,6 +194,17 @@ func checkWrongRequest(ctx context.Context, r reporter, source sources.Source) {
 	extents := source.Extents(ctx, now(), []slo.SLI{right.sli, nowhere, right.sli})
 	if len(extents) != 3 || extents[0].Err != nil || extents[1].Err == nil || extents[2].Err != nil || extents[2].Span.Start != begin {
 		r.Errorf("the extents with one of no event type in the middle are %v", extents)
+		return
+	}
+	checkFailedExtent(r, extents[1], extents[0].Span.End)
+}
+
+// checkFailedExtent looks at an extent with an error. It must be empty and end
+// within the hour before the end of one that could be measured, or after it.
+func checkFailedExtent(r reporter, failed sources.Extent, end slo.Minute) {
+	r.Helper()
+	if span := failed.Span; span.Start != span.End || span.End < end-60 || span.End > slo.MinuteAt(now()) {
+		r.Errorf("the extent with the error %v is %v, want an empty one that ends like others, with %d", failed.Err, span, end)
 	}
 }
 
@@ -239,9 +250,14 @@ func checkEnded(ctx context.Context, r reporter, source sources.Source) {
 			r.Errorf("request %d: got %v and the error %v, want an error alone", n, answer.Counts, answer.Err)
 		}
 	}
-	extents := source.Extents(ended, now(), slis([]indicator{byBad(checkout), byBad(absent)}))
+	asked := slis([]indicator{byBad(checkout), byBad(absent)})
+	extents := source.Extents(ended, now(), asked)
 	if len(extents) != 2 || extents[0].Err == nil || extents[1].Err == nil {
 		r.Errorf("got the extents %v, want two errors", extents)
+		return
+	}
+	for n, extent := range source.Extents(ctx, now(), asked) {
+		checkFailedExtent(r, extents[n], extent.Span.End)
 	}
 }
 

@@ -43,6 +43,7 @@ const (
 	untilNow        mistake = "an extent reaches into the future"
 	emptyIsError    mistake = "an extent without events is an error"
 	emptyTurnsRound mistake = "an extent without events ends before it begins"
+	errorIsNoEnd    mistake = "an extent with an error has no end"
 )
 
 func (m memory) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
@@ -75,6 +76,9 @@ func (m memory) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []so
 			extent.Span = slo.Span{Start: first, End: newest + 60}
 		default:
 			extent.Span = slo.Span{Start: first, End: newest}
+		}
+		if extent.Err != nil && m.mistake != errorIsNoEnd {
+			extent.Span = slo.Span{Start: newest, End: newest}
 		}
 	}
 	return extents
@@ -213,6 +217,7 @@ func TestContractFindsMistakes(t *testing.T) {
 		untilNow:        {extents},
 		emptyIsError:    {noEvents},
 		emptyTurnsRound: {noEvents},
+		errorIsNoEnd:    {wrong, ended},
 	} {
 		t.Run(string(made), func(t *testing.T) {
 			t.Parallel()

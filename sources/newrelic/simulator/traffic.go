@@ -9,13 +9,20 @@ import (
 
 // RetailOptions choose the traffic that is made.
 type RetailOptions struct {
-	// Seed chooses one of many equal histories. The same seed and end give
-	// the same events.
+	// Seed chooses one of many equal histories.
 	Seed uint64
 	// End is the instant the history leads up to; its fraction of a minute is
-	// cut off. The incidents are placed before it.
+	// cut off. It moves the events and changes nothing else about them: the
+	// same seed gives the same events at the same distances from any End.
 	End time.Time
 }
+
+// closing is the minute that every history leads up to by the shop's own
+// clock: six in the evening of Sunday 22 November 2026 in Tokyo. The clock is
+// set to it at End, whatever the real time, so that the incidents always fall
+// into the same traffic and weigh the same: ten minutes of outage at lunch fail
+// more orders than two hours at night.
+const closing = 29_922_300
 
 // RetailHistory is how far back the traffic reaches: four weeks, and two
 // hours for the windows that lie before their first minute.
@@ -32,11 +39,11 @@ func Retail(options RetailOptions) *Store {
 }
 
 // Traffic makes the events of the shop. Each minute of each stream depends on
-// the seed, the stream and the minute alone, so that a history can be
-// continued, or a part of it made again, at any place.
+// the seed, the stream and the distance from the end alone, so that a history
+// can be continued, or a part of it made again, at any place.
 type Traffic struct {
 	seed      uint64
-	end       int64 // as a minute since 1970
+	ahead     int64 // how many minutes the shop's clock is ahead of the real one
 	incidents []Incident
 	source    *rand.PCG
 	random    *rand.Rand
@@ -48,7 +55,7 @@ func NewTraffic(options RetailOptions) *Traffic {
 	source := rand.NewPCG(0, 0)
 	return &Traffic{
 		seed:      options.Seed,
-		end:       minuteOf(options.End),
+		ahead:     closing - minuteOf(options.End),
 		incidents: RetailIncidents(),
 		source:    source,
 		random:    rand.New(source),
@@ -89,20 +96,22 @@ func (t *Traffic) appendMinute(events []Event, stream Stream, minute int64) []Ev
 	if minute < 0 { // timestamps begin with 1970
 		return events
 	}
-	t.source.Seed(mix(t.seed^uint64(stream)<<56), mix(uint64(minute)))
-	trouble := t.trouble(stream, minute)
-	for range poisson(t.random, meanRate*wave(minute)) {
+	shop := minute + t.ahead
+	t.source.Seed(mix(t.seed^uint64(stream)<<56), mix(uint64(shop)))
+	trouble := t.trouble(stream, shop)
+	for range poisson(t.random, meanRate*wave(shop)) {
 		millis := minute*60_000 + t.random.Int64N(60_000)
 		events = append(events, stream.event(t.random, millis, trouble))
 	}
 	return events
 }
 
-// trouble returns the incident a stream is in, or none.
-func (t *Traffic) trouble(stream Stream, minute int64) Incident {
+// trouble returns the incident a stream is in at a minute of the shop's clock,
+// or none.
+func (t *Traffic) trouble(stream Stream, shop int64) Incident {
 	for _, i := range t.incidents {
-		start := t.end - int64(i.BeforeEnd/time.Minute)
-		if i.Stream == stream && minute >= start && minute < start+int64(i.Length/time.Minute) {
+		start := closing - int64(i.BeforeEnd/time.Minute)
+		if i.Stream == stream && shop >= start && shop < start+int64(i.Length/time.Minute) {
 			return i
 		}
 	}

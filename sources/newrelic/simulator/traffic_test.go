@@ -139,6 +139,34 @@ func TestRetailIsReproducible(t *testing.T) {
 	}
 }
 
+// TestRetailMovesWithItsEnd makes the hours around both incidents for several
+// ends: the events must be the same, at the same distances from the end.
+func TestRetailMovesWithItsEnd(t *testing.T) {
+	t.Parallel()
+	made := func(end time.Time) []Event {
+		traffic := NewTraffic(RetailOptions{Seed: 7, End: end})
+		var events []Event
+		for _, before := range []time.Duration{54 * time.Hour, 52*time.Hour + 18*time.Minute, 5 * time.Hour, time.Minute} {
+			for _, stream := range Streams() {
+				for _, e := range traffic.Minute(stream, end.Add(-before)) {
+					e.Millis -= end.Truncate(time.Minute).UnixMilli()
+					events = append(events, e)
+				}
+			}
+		}
+		return events
+	}
+	want := made(retailEnd())
+	if len(want) < 20 {
+		t.Fatalf("only %d events: choose other minutes", len(want))
+	}
+	for _, later := range []time.Duration{29 * time.Second, 11 * time.Hour, 5*24*time.Hour + 17*time.Minute, -50 * 365 * 24 * time.Hour} {
+		if diff := cmp.Diff(want, made(retailEnd().Add(later)), compareEvents()); diff != "" {
+			t.Errorf("%s later (-want +got):\n%s", later, diff)
+		}
+	}
+}
+
 func TestMinuteAloneEqualsMinuteWithin(t *testing.T) {
 	t.Parallel()
 	options := RetailOptions{Seed: 7, End: retailEnd()}

@@ -13,9 +13,9 @@ const tokyoMinutes = 9 * 60
 
 const dayMinutes = 24 * 60
 
-// wave returns the traffic of a minute relative to the mean: little at night,
-// peaks at lunch and in the evening, somewhat more at weekends, all by the
-// clock in Tokyo.
+// wave returns the traffic of a minute by the shop's clock relative to the
+// mean: little at night, peaks at lunch and in the evening, somewhat more at
+// weekends. The shop is in Tokyo.
 func wave(minute int64) float64 {
 	local := minute + tokyoMinutes
 	day := local / dayMinutes
