@@ -223,3 +223,24 @@ func TestTierBorders(t *testing.T) {
 		}
 	}
 }
+
+// TestSliceBorders demands that five slices fit the shortest window.
+func TestSliceBorders(t *testing.T) {
+	t.Parallel()
+	for short, want := range map[time.Duration]string{10 * time.Minute: "", 9 * time.Minute: "write every: 1m", 4 * time.Minute: "use an alert policy with longer windows"} {
+		o := objective(t, "99%", "28d")
+		o.Alerts = at("own", 3)
+		sliced := sli("")
+		sliced.Slice = &slo.Slice{Every: at(2*time.Minute, 3)}
+		_, findings := slo.Resolve(slo.Declarations{
+			Teams: []slo.TeamDeclaration{team("web")}, Sources: []slo.SourceDeclaration{{Metadata: named("nr", 1, "")}},
+			Policies: []slo.PolicyDeclaration{{Metadata: named("own", 1, ""), Tiers: []slo.Tier{
+				{Severity: slo.Page, Budget: percent(t, "2%"), Long: time.Hour, Short: short},
+			}}},
+			SLOs: []slo.SLODeclaration{{Metadata: named("a", 3, "web"), SLI: sliced, Objectives: []slo.ObjectiveDeclaration{o}}},
+		}, noKey)
+		if want == "" && len(findings) > 0 || want != "" && (len(findings) != 1 || findings[0].Code != diag.CodeSlice || !strings.HasPrefix(findings[0].Hint, want)) {
+			t.Errorf("short: %v: %v, want %q", short, findings, want)
+		}
+	}
+}
