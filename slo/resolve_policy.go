@@ -164,5 +164,6 @@ func policyHint(o Objective, otherwise string) string {
 	return otherwise
 }
 
-// number writes a factor with at most two decimals.
-func number(x *big.Rat) string { return trimZeros(x.FloatString(2)) }
+// number writes a factor with at most four decimals, cut and not rounded: 0.99996
+// is less than 1.
+func number(x *big.Rat) string { return floorPercent(new(big.Rat).Quo(x, big.NewRat(100, 1)), 4) }

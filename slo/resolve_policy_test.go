@@ -195,3 +195,52 @@ func TestResolveIndicators(t *testing.T) {
 		t.Errorf("indicators: %v", got)
 	}
 }
+
+// TestTierBorders reports a factor that everything failing just reaches, as a
+// tier fires only above it, and not one that just spends the budget.
+func TestTierBorders(t *testing.T) {
+	t.Parallel()
+	for burn, want := range map[string][]string{
+		"9.999": nil, "1": nil,
+		"10":    {"warning SLO037 the tier of 1h can never fire: it needs a burn rate above 10, and at a target of 90% everything failing burns at 10"},
+		"0.999": {"warning SLO038 the tier of 1h fires while the target is met: over 28d it fires above a burn rate of 0.999, and 1 just spends the budget"},
+	} {
+		factor, err := slo.ParseDecimal(burn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := objective(t, "90%", "28d")
+		o.Alerts = at("own", 3)
+		_, findings := slo.Resolve(slo.Declarations{
+			Teams: []slo.TeamDeclaration{team("web")}, Sources: []slo.SourceDeclaration{{Metadata: named("nr", 1, "")}},
+			Policies: []slo.PolicyDeclaration{{Metadata: named("own", 1, ""), Tiers: []slo.Tier{
+				{Severity: slo.Page, Burn: factor, Long: time.Hour, Short: 5 * time.Minute, Span: at("", 2).Span},
+			}}},
+			SLOs: []slo.SLODeclaration{{Metadata: named("a", 3, "web"), SLI: sli(""), Objectives: []slo.ObjectiveDeclaration{o}}},
+		}, noKey)
+		if diff := cmp.Diff(want, messages(findings)); diff != "" {
+			t.Errorf("burn %s (-want +got):\n%s", burn, diff)
+		}
+	}
+}
+
+// TestSliceBorders demands that five slices fit the shortest window.
+func TestSliceBorders(t *testing.T) {
+	t.Parallel()
+	for short, want := range map[time.Duration]string{10 * time.Minute: "", 9 * time.Minute: "write every: 1m", 4 * time.Minute: "use an alert policy with longer windows"} {
+		o := objective(t, "99%", "28d")
+		o.Alerts = at("own", 3)
+		sliced := sli("")
+		sliced.Slice = &slo.Slice{Every: at(2*time.Minute, 3)}
+		_, findings := slo.Resolve(slo.Declarations{
+			Teams: []slo.TeamDeclaration{team("web")}, Sources: []slo.SourceDeclaration{{Metadata: named("nr", 1, "")}},
+			Policies: []slo.PolicyDeclaration{{Metadata: named("own", 1, ""), Tiers: []slo.Tier{
+				{Severity: slo.Page, Budget: percent(t, "2%"), Long: time.Hour, Short: short},
+			}}},
+			SLOs: []slo.SLODeclaration{{Metadata: named("a", 3, "web"), SLI: sliced, Objectives: []slo.ObjectiveDeclaration{o}}},
+		}, noKey)
+		if want == "" && len(findings) > 0 || want != "" && (len(findings) != 1 || findings[0].Code != diag.CodeSlice || !strings.HasPrefix(findings[0].Hint, want)) {
+			t.Errorf("short: %v: %v, want %q", short, findings, want)
+		}
+	}
+}

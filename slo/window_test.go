@@ -13,8 +13,17 @@ func TestParseWindow(t *testing.T) {
 		text, want string
 		minutes    int64
 	}{
-		{"28d", "28d", 28 * 1440}, {"24h", "1d", 1440}, {"90m", "90m", 90}, {"120m", "2h", 120}, {"1m", "1m", 1}, {"90d", "90d", 90 * 1440},
-		{"day", "day", 1440}, {"week", "week", 7 * 1440}, {"month", "month", 30 * 1440}, {"quarter", "quarter", 91 * 1440}, {"year", "year", 365 * 1440},
+		{"28d", "28d", 28 * 1440},
+		{"24h", "1d", 1440},
+		{"90m", "90m", 90},
+		{"120m", "2h", 120},
+		{"1m", "1m", 1},
+		{"90d", "90d", 90 * 1440},
+		{"day", "day", 1440},
+		{"week", "week", 7 * 1440},
+		{"month", "month", 30 * 1440},
+		{"quarter", "quarter", 91 * 1440},
+		{"year", "year", 365 * 1440},
 	}
 	for _, test := range tests {
 		w, err := slo.ParseWindow(test.text)
@@ -147,4 +156,22 @@ func TestRetention(t *testing.T) {
 			t.Errorf("Of(%v) = %v, want %v", test.types, got, test.want)
 		}
 	}
+}
+
+func FuzzParseDuration(f *testing.F) {
+	for _, text := range []string{"3m", "24h", "9000d", "0m", "", "1.5h"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		d, err := slo.ParseDuration(text)
+		if err != nil {
+			return
+		}
+		if d < 0 || d%time.Minute != 0 {
+			t.Errorf("ParseDuration(%q) = %v", text, d)
+		}
+		if again, err := slo.ParseDuration(slo.FormatDuration(d)); err != nil || again != d {
+			t.Errorf("ParseDuration(%q) = %v, spelt %s, %v", text, d, slo.FormatDuration(d), err)
+		}
+	})
 }

@@ -5,6 +5,11 @@
 //
 //	declarations, findings := spec.Decode(spec.File{Name: "checkout.yaml", Data: data, Named: true})
 //
+// The language is defined in one table: kinds, keys in the order they are
+// written in, what may stand behind them. The decoder opens mappings by their
+// definitions and can read nothing else; [Schema] makes a JSON Schema of them,
+// and the reference in the documentation is made of them as well.
+//
 // Documents are split at "---" before they are decoded, so that a syntax
 // error in one hides no other. The YAML nodes are walked by hand, for exact
 // positions, for findings that say what to write instead, and for the words
