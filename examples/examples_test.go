@@ -3,6 +3,8 @@ package examples_test
 import (
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/slojourn/slojourn/examples"
@@ -11,12 +13,16 @@ import (
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
-// TestExamples checks every story as a set of its own: an example without a
-// mistake is the only one worth copying. Infos say what is true of the events
-// that it measures.
+// TestExamples checks every story as a set of its own, with a page: an example
+// without errors and warnings is the only one worth copying. An info is a trait
+// of what the story measures; the pages show it.
 func TestExamples(t *testing.T) {
 	t.Parallel()
 	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := os.ReadFile("README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,10 +38,17 @@ func TestExamples(t *testing.T) {
 			continue
 		}
 		for _, d := range result.Findings {
-			if d.Severity == diag.Info {
-				continue
+			if d.Severity != diag.Info {
+				t.Errorf("%s: %s: %s", d.Span, d.Severity, d.Message)
 			}
-			t.Errorf("%s: %s: %s", d.Span, d.Severity, d.Message)
+		}
+		if page, err := os.ReadFile(filepath.Join(entry.Name(), "README.md")); err != nil {
+			t.Error(err)
+		} else if !strings.Contains(string(page), "\n$ slojourn validate examples/"+entry.Name()+"\n") {
+			t.Errorf("the page of %s does not show how to validate it", entry.Name())
+		}
+		if !strings.Contains(string(index), "("+entry.Name()+")") {
+			t.Errorf("README.md does not list %s", entry.Name())
 		}
 	}
 	if stories == 0 {
@@ -46,7 +59,7 @@ func TestExamples(t *testing.T) {
 // TestRetail embeds what lies in the folder.
 func TestRetail(t *testing.T) {
 	t.Parallel()
-	onDisk, err := fs.Glob(os.DirFS("retail"), "*")
+	onDisk, err := fs.Glob(os.DirFS("retail"), "*.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -132,6 +133,22 @@ func TestTable(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTableInPart shows what was measured although something above or beside
+// it could not be computed.
+func TestTableInPart(t *testing.T) {
+	t.Parallel()
+	s := snapshot(t, true)
+	s.Statuses = slices.DeleteFunc(s.Statuses, func(status burnrate.Status) bool { return status.ID == "checkout" })
+	s.Failures = append(s.Failures,
+		burnrate.Failure{ID: "checkout", Message: "cannot be computed"},
+		burnrate.Failure{ID: "checkout/pay", Message: "the objective contract cannot be computed"})
+	var out bytes.Buffer
+	if err := report.Table(&out, s, false); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "table-part.txt", out.String())
 }
 
 func TestTableEmpty(t *testing.T) {

@@ -35,7 +35,8 @@ func (t *table) nameWidth() int {
 func burnColumns() []string { return []string{"1h", "6h", "3d"} }
 
 // Table prints the snapshot for people: journeys first, the worst on top, with
-// their steps below them, then SLOs that belong to no journey.
+// their steps below them, then SLOs that belong to no journey, at last steps
+// of journeys that are not in the snapshot.
 func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
 	t := &table{
 		w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{},
@@ -56,7 +57,7 @@ func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
 			inJourney[id] = true
 		}
 	}
-	for _, status := range worstFirst(s, slo.KindSLO) {
+	for _, status := range slices.Concat(worstFirst(s, slo.KindSLO), worstFirst(s, slo.KindStep)) {
 		if !inJourney[status.ID] {
 			t.rows(status.ID, status, nil)
 		}
@@ -295,9 +296,10 @@ func (t *table) bar(o burnrate.Objective) string {
 	return term.Bar(left, barWidth)
 }
 
-// sli is the share of good events, or why there is none.
+// sli is the share of good events, or why there is none. What failed may be
+// another objective of the same SLO.
 func (t *table) sli(status burnrate.Status, w burnrate.Window, target slo.Target) string {
-	if t.failed[status.ID] {
+	if t.failed[status.ID] && w.State == burnrate.NoData {
 		return "failed"
 	}
 	return sliText(w, target)
