@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,10 +68,8 @@ func run(ctx context.Context, env environment, args []string) int {
 		fmt.Fprintln(env.stderr, "Run 'slojourn --help' for usage.") //nolint:errcheck // nowhere left to say it
 		return exitUsage
 	}
-	if exit.err != nil { // several errors are joined, a line each
-		for line := range strings.SplitSeq(exit.err.Error(), "\n") {
-			complain(env.stderr, line)
-		}
+	for _, err := range separate(exit.err) {
+		complain(env.stderr, err.Error())
 	}
 	return exit.code
 }
@@ -108,6 +105,20 @@ func interruptible(ctx context.Context, do func() error) error {
 		return err
 	case <-ctx.Done():
 		return failed(errors.New("interrupted"))
+	}
+}
+
+// separate returns the errors that err joins, each of which is a line of its
+// own; none for nil.
+func separate(err error) []error {
+	joined, several := err.(interface{ Unwrap() []error })
+	switch {
+	case err == nil:
+		return nil
+	case several:
+		return joined.Unwrap()
+	default:
+		return []error{err}
 	}
 }
 
