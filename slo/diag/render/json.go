@@ -1,7 +1,10 @@
 package render
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -45,9 +48,26 @@ func Findings(list diag.List) []Finding {
 
 // JSON prints the list as one document.
 func JSON(w io.Writer, list diag.List) error {
-	doc := document{Schema: Schema, Findings: Findings(list)}
-	encoder := json.NewEncoder(w)
+	return encode(w, document{Schema: Schema, Findings: Findings(list)})
+}
+
+// encode writes a document in which no character can change how a terminal
+// looks, not even in names of files, which have to stay what they are.
+func encode(w io.Writer, document any) error {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(doc)
+	if err := encoder.Encode(document); err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	for _, r := range b.String() {
+		if r != '\n' && disturbs(r) { // only within strings
+			fmt.Fprintf(out, `\u%04x`, r) //nolint:errcheck // surfaces at Flush
+		} else {
+			out.WriteRune(r) //nolint:errcheck // surfaces at Flush
+		}
+	}
+	return out.Flush()
 }

@@ -216,4 +216,10 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	if err := render.JSON(fullDisk{}, list); !errors.Is(err, errFull) {
 		t.Errorf("JSON returned %v", err)
 	}
+	if err := render.SARIF(fullDisk{}, list, tool()); !errors.Is(err, errFull) {
+		t.Errorf("SARIF returned %v", err)
+	}
+	if err := render.GitHub(fullDisk{}, list); !errors.Is(err, errFull) {
+		t.Errorf("GitHub returned %v", err)
+	}
 }

@@ -150,11 +150,16 @@ func columns(runes []rune, start, end int) (before string, under int) {
 // clean replaces characters that would change how a terminal looks.
 func clean(text string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\t' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+		if r != '\t' && disturbs(r) {
 			return '�'
 		}
 		return r
 	}, text)
+}
+
+// disturbs reports whether a character changes how what stands around it looks.
+func disturbs(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 type style string
