@@ -87,7 +87,7 @@ specs have mistakes, 2 wrong usage, 3 something could not run or be measured.`,
 	root.SetOut(env.stdout)
 	root.SetErr(env.stderr)
 	root.AddCommand(
-		newDemo(env), newEval(env), newValidate(env), newNRQL(env), newSchema(env), newSimulator(env), newVersion(env),
+		newDemo(env), newEval(env), newValidate(env), newExplain(env), newNRQL(env), newSchema(env), newSimulator(env), newVersion(env),
 	)
 	return root
 }
