@@ -21,33 +21,22 @@ type Result struct {
 	files    map[string][]byte
 }
 
-// PathError says that a path cannot be used: it does not exist, cannot be
-// read, or holds no document.
-type PathError struct {
-	Path   string
-	Reason string
-}
-
-// Error names the path and the reason.
-func (e *PathError) Error() string { return e.Path + ": " + e.Reason }
-
-// Load reads all paths as one set. "-" is stdin. The error is a [*PathError]
+// Load reads all paths as one set. "-" is stdin. The error is a [*spec.PathError]
 // for the first path that cannot be used; mistakes in the files are findings.
 // key names the indicators of the set.
 func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*Result, error) {
+	found, err := spec.ReadPaths(paths, stdin)
+	if err != nil {
+		return nil, err
+	}
 	l := loader{files: map[string][]byte{}}
-	f := newFinder(paths, stdin)
-	for number, path := range paths {
-		found, err := f.find(number, path)
-		if err != nil {
-			return nil, err
-		}
+	for _, path := range found {
 		before := l.documents
-		for _, file := range found.files {
+		for _, file := range path.Files {
 			l.decode(file)
 		}
-		if l.documents == before && found.before == 0 {
-			return nil, &PathError{path, "holds no document of " + spec.APIVersion}
+		if l.documents == before && path.Before == 0 {
+			return nil, &spec.PathError{Path: path.Path, Reason: "holds no document of " + spec.APIVersion}
 		}
 	}
 	return l.result(key, checks), nil
