@@ -84,11 +84,16 @@ func (d *decoder) checkEncoding() bool {
 	return true
 }
 
+// ours reports whether a document that cannot be parsed is one of ours: when
+// it names our language anywhere.
+func (d *decoder) ours() bool {
+	return d.file.Named || strings.Contains(d.chunk.text, "slojourn/v")
+}
+
 func (d *decoder) decodeDocument() {
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(d.chunk.text), &node); err != nil {
-		// What YAML cannot parse is ours when it names our language anywhere.
-		if d.file.Named || strings.Contains(d.chunk.text, "slojourn/v") {
+		if d.ours() {
 			d.result.Documents++
 			d.syntaxError(err)
 		}

@@ -34,9 +34,11 @@ func (c chunk) column(line, char int) int {
 	return c.last.byte
 }
 
+const byteOrderMark = "\ufeff"
+
 // split cuts a file into its documents at lines that begin with "---".
 func split(text string) []chunk {
-	text = strings.TrimPrefix(text, "\ufeff")
+	text = strings.TrimPrefix(text, byteOrderMark)
 	var chunks []chunk
 	begin, beginLine, line := 0, 0, 0
 	cut := func(end int) {

@@ -8,8 +8,6 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-const byteOrderMark = "\ufeff"
-
 // Format returns a file in the canonical layout: two blanks of indentation
 // for each level, lists indented below their key, keys in the order of the
 // reference, one blank between things on a line, no blanks at the end of
@@ -48,7 +46,7 @@ func Format(file File) ([]byte, diag.List) {
 func (d *decoder) format() (text string, formatted bool) {
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(d.chunk.text), &node); err != nil {
-		if d.file.Named || strings.Contains(d.chunk.text, "slojourn/v") {
+		if d.ours() {
 			d.syntaxError(err)
 		}
 		return d.chunk.text, false
@@ -57,7 +55,7 @@ func (d *decoder) format() (text string, formatted bool) {
 		return d.chunk.text, false // nothing but comments
 	}
 	root := node.Content[0]
-	if version, _ := d.peek(root, "apiVersion"); !strings.HasPrefix(version, "slojourn/") {
+	if version, _ := peek(root, "apiVersion"); !strings.HasPrefix(version, "slojourn/") {
 		return d.chunk.text, false
 	}
 	l := newLayout(d.chunk, root)
