@@ -38,6 +38,7 @@ measured; the rest is printed all the same.`,
 	format := formatFlag(cmd, formats...)
 	at := cmd.Flags().String("at", "", "instant to evaluate at, in RFC 3339 (default: now)")
 	trusted := &trust{}
+	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
 	secretsFlag(cmd, trusted)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -54,7 +55,7 @@ measured; the rest is printed all the same.`,
 			return err
 		}
 		result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
-		if err := printFindings(env.stderr, env, result); err != nil {
+		if err := printFindings(env.stderr, env, result.Findings, result.Lines()); err != nil {
 			return failed(err)
 		}
 		if result.Findings.Failed() {

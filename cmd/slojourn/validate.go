@@ -28,6 +28,7 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 	}
 	format := formatFlag(cmd, formats...)
 	trusted := &trust{}
+	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
 	strict := cmd.Flags().Bool("strict", false, "treat warnings as errors")
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
@@ -60,7 +61,7 @@ func printFindingsAs(format string, env environment, result *load.Result) error 
 	case "github":
 		return render.GitHub(env.stdout, result.Findings)
 	default:
-		return printFindings(env.stdout, env, result)
+		return printFindings(env.stdout, env, result.Findings, result.Lines())
 	}
 }
 
@@ -73,6 +74,6 @@ func sarifTool() render.Tool {
 	}}
 }
 
-func printFindings(w io.Writer, env environment, result *load.Result) error {
-	return render.Text(w, result.Findings, render.Options{Lines: result.Lines(), Color: term.Color(w, env.getenv)})
+func printFindings(w io.Writer, env environment, findings diag.List, lines render.Lines) error {
+	return render.Text(w, findings, render.Options{Lines: lines, Color: term.Color(w, env.getenv)})
 }

@@ -18,7 +18,7 @@ type Check func(slo.Declarations) diag.List
 type Result struct {
 	Set      *slo.Set
 	Findings diag.List
-	files    map[string][]byte
+	files    []spec.File
 }
 
 // Load reads all paths as one set. "-" is stdin. The error is a [*spec.PathError]
@@ -29,7 +29,7 @@ func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*R
 	if err != nil {
 		return nil, err
 	}
-	l := loader{files: map[string][]byte{}}
+	var l loader
 	for _, path := range found {
 		before := l.documents
 		for _, file := range path.Files {
@@ -44,7 +44,7 @@ func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*R
 
 // Files makes a set of files that were read elsewhere.
 func Files(files []spec.File, key slo.KeyFunc, checks ...Check) *Result {
-	l := loader{files: map[string][]byte{}}
+	var l loader
 	for _, file := range files {
 		l.decode(file)
 	}
@@ -55,7 +55,7 @@ type loader struct {
 	declarations slo.Declarations
 	findings     diag.List
 	documents    int
-	files        map[string][]byte
+	files        []spec.File
 }
 
 func (l *loader) decode(file spec.File) {
@@ -64,7 +64,7 @@ func (l *loader) decode(file spec.File) {
 	l.declarations = l.declarations.Join(decoded.Declarations)
 	l.findings.Add(findings...)
 	if decoded.Documents > 0 {
-		l.files[file.Name] = file.Data
+		l.files = append(l.files, file)
 	}
 }
 
@@ -79,15 +79,22 @@ func (l *loader) result(key slo.KeyFunc, checks []Check) *Result {
 }
 
 // Lines gives the source lines of the files that were read, for rendering.
-func (r *Result) Lines() render.Lines {
+func (r *Result) Lines() render.Lines { return Lines(r.files) }
+
+// Lines gives the source lines of files.
+func Lines(files []spec.File) render.Lines {
+	data := map[string][]byte{}
+	for _, file := range files {
+		data[file.Name] = file.Data
+	}
 	split := map[string][]string{}
 	return func(file string, line int) (string, bool) {
-		data, known := r.files[file]
+		text, known := data[file]
 		if !known {
 			return "", false
 		}
 		if split[file] == nil {
-			split[file] = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+			split[file] = strings.Split(strings.TrimPrefix(string(text), "\ufeff"), "\n")
 		}
 		if line < 1 || line > len(split[file]) {
 			return "", false

@@ -8,6 +8,12 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
+// Formatted is a file in the canonical layout.
+type Formatted struct {
+	Data      []byte
+	Documents int // of slojourn's, also broken ones
+}
+
 // Format returns a file in the canonical layout: two blanks of indentation
 // for each level, lists indented below their key, keys in the order of the
 // reference, one blank between things on a line, no blanks at the end of
@@ -22,10 +28,10 @@ import (
 // an error among the findings, the whole file stays as it is.
 //
 // Formatting twice gives the same as formatting once.
-func Format(file File) ([]byte, diag.List) {
+func Format(file File) (Formatted, diag.List) {
 	d := &decoder{file: file}
 	if !d.checkEncoding() {
-		return file.Data, d.list
+		return Formatted{Data: file.Data, Documents: 1}, d.list
 	}
 	var b strings.Builder
 	for i, c := range split(string(file.Data)) {
@@ -37,9 +43,9 @@ func Format(file File) ([]byte, diag.List) {
 		b.WriteString(text)
 	}
 	if d.list.Failed() {
-		return file.Data, d.list
+		return Formatted{Data: file.Data, Documents: d.result.Documents}, d.list
 	}
-	return []byte(b.String()), d.list
+	return Formatted{Data: []byte(b.String()), Documents: d.result.Documents}, d.list
 }
 
 // format returns the document in its new layout, or as it was.
@@ -47,6 +53,7 @@ func (d *decoder) format() (text string, formatted bool) {
 	var node yaml.Node
 	if err := yaml.Unmarshal([]byte(d.chunk.text), &node); err != nil {
 		if d.ours() {
+			d.result.Documents++
 			d.syntaxError(err)
 		}
 		return d.chunk.text, false
@@ -58,6 +65,7 @@ func (d *decoder) format() (text string, formatted bool) {
 	if version, _ := peek(root, "apiVersion"); !strings.HasPrefix(version, "slojourn/") {
 		return d.chunk.text, false
 	}
+	d.result.Documents++
 	l := newLayout(d.chunk, root)
 	text = l.document(root)
 	if l.problem == "" && !sameDocument(d.chunk.text, text) {

@@ -164,15 +164,15 @@ func TestFormatTidiesUp(t *testing.T) {
 		if len(findings) > 0 {
 			rt.Fatalf("%v\n%s", findings, before)
 		}
-		after := string(out)
-		if again, _ := spec.Format(spec.File{Name: "f.yaml", Data: out, Named: true}); string(again) != after {
-			rt.Fatalf("formatting again changes it:\n%s\nto\n%s", after, again)
+		after := string(out.Data)
+		if again, _ := spec.Format(spec.File{Name: "f.yaml", Data: out.Data, Named: true}); string(again.Data) != after {
+			rt.Fatalf("formatting again changes it:\n%s\nto\n%s", after, again.Data)
 		}
 		if !strings.Contains(after, "apiVersion: slojourn/v1") || strings.Index(after, "\nmetadata:") > strings.Index(after, "\nspec:") {
 			rt.Fatalf("the keys are in the wrong order:\n%s", after)
 		}
 		checkComments(rt, after)
-		checkMeaning(t, "f.yaml", []byte(before), out)
+		checkMeaning(t, "f.yaml", []byte(before), out.Data)
 	})
 }
 

@@ -24,11 +24,11 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func formatted(t *testing.T, name string, data []byte) (string, diag.List) {
 	t.Helper()
 	out, findings := spec.Format(spec.File{Name: name, Data: data, Named: true})
-	again, _ := spec.Format(spec.File{Name: name, Data: out, Named: true})
-	if diff := cmp.Diff(string(out), string(again)); diff != "" {
+	again, _ := spec.Format(spec.File{Name: name, Data: out.Data, Named: true})
+	if diff := cmp.Diff(string(out.Data), string(again.Data)); diff != "" {
 		t.Errorf("%s: formatting again changes it (-once +twice):\n%s", name, diff)
 	}
-	return string(out), findings
+	return string(out.Data), findings
 }
 
 // TestFormatGolden lays out testdata/format/*.yaml. What findings say stands

@@ -40,7 +40,7 @@ func Findings(list diag.List) []Finding {
 			Code: d.Code, Severity: d.Severity, File: d.Span.File,
 			Line: d.Span.Start.Line, Column: d.Span.Start.Column,
 			EndLine: d.Span.End.Line, EndColumn: d.Span.End.Column,
-			Message: clean(masked(d.Message)), Hint: clean(masked(d.Hint)),
+			Message: clean(Mask(d.Message)), Hint: clean(Mask(d.Hint)),
 		})
 	}
 	return findings

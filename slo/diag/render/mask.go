@@ -9,10 +9,7 @@ import (
 
 // Mask replaces every secret in a text by what says its kind and an ellipsis:
 // NRAK-…
-func Mask(text string) string { return masked(text) }
-
-// masked replaces secrets by what says their kind and an ellipsis.
-func masked(text string) string {
+func Mask(text string) string {
 	var b strings.Builder
 	from := 0
 	for _, s := range diag.FindSecrets(text) {
@@ -37,5 +34,5 @@ func maskedLine(line string, start, end int) (string, int, int) {
 		}
 		return result
 	}
-	return masked(line), moved(start), moved(end)
+	return Mask(line), moved(start), moved(end)
 }

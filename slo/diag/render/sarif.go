@@ -144,7 +144,7 @@ func sarifResultOf(d diag.Diagnostic, ruleIndex int) sarifResult {
 		if r.Span.File == "" {
 			continue
 		}
-		id, message := i+1, sarifText(clean(masked(r.Message)))
+		id, message := i+1, sarifText(clean(Mask(r.Message)))
 		result.RelatedLocations = append(result.RelatedLocations, sarifLocation{
 			ID: &id, PhysicalLocation: sarifPlaceOf(r.Span), Message: &message,
 		})
@@ -160,9 +160,9 @@ func sarifText(text string) sarifMessage {
 
 // withHint joins message and hint for formats that have one text only.
 func withHint(d diag.Diagnostic) string {
-	text := clean(masked(d.Message))
+	text := clean(Mask(d.Message))
 	if d.Hint != "" {
-		text += "\nhint: " + clean(masked(d.Hint))
+		text += "\nhint: " + clean(Mask(d.Hint))
 	}
 	return text
 }

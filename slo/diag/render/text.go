@@ -56,13 +56,13 @@ func (p printer) finding(d diag.Diagnostic) {
 	if d.Span.File != "" || d.Span.Start.Known() {
 		place = p.paint(bold, clean(d.Span.String())+":") + " "
 	}
-	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), d.Severity.String()+":"), p.paint(bold, clean(masked(d.Message))), d.Code)
+	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), d.Severity.String()+":"), p.paint(bold, clean(Mask(d.Message))), d.Code)
 	p.source(d)
 	for _, r := range d.Related {
-		p.line("   note: %s", clean(masked(r.Message)))
+		p.line("   note: %s", clean(Mask(r.Message)))
 	}
 	if d.Hint != "" {
-		p.line("   hint: %s", clean(masked(d.Hint)))
+		p.line("   hint: %s", clean(Mask(d.Hint)))
 	}
 }
 
@@ -87,7 +87,7 @@ func (p printer) source(d diag.Diagnostic) {
 	before, under := columns(runes, start-1, end-1)
 	label := d.Label
 	if label != "" {
-		label = " " + clean(masked(label))
+		label = " " + clean(Mask(label))
 	}
 	p.line("%s", p.paint(dim, number+" |")+" "+strings.TrimRight(string(runes), " "))
 	p.line("%s", p.paint(dim, blank+" |")+" "+before+p.paint(colorOf(d.Severity), strings.Repeat("^", under)+label))
