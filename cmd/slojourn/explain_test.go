@@ -47,15 +47,17 @@ func TestEveryCodeHasAPage(t *testing.T) {
 	}
 }
 
-// TestPagesAreTrue validates the examples of every page, each as a file of a
-// set that also holds base.yaml of docs/diagnostics.md: the wrong one gives
-// the code and is shown with its output, the right one gives nothing.
+// TestPagesAreTrue tries the examples of every page. Specs are validated, each
+// as a file of a set that also holds base.yaml of docs/diagnostics.md, queries
+// are checked as they are: the wrong one gives the code and is shown with its
+// output, the right one gives neither errors nor warnings.
 func TestPagesAreTrue(t *testing.T) {
 	t.Parallel()
 	index, err := os.ReadFile("../../docs/diagnostics.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	mistake := regexp.MustCompile(`(?m)^[^ ]+: (error|warning): `)
 	base := fenced(t, "docs/diagnostics.md", string(index), "```yaml\n")
 	for _, page := range docs.Diagnostics() {
 		t.Run(page.Code, func(t *testing.T) {
@@ -65,16 +67,19 @@ func TestPagesAreTrue(t *testing.T) {
 			if !found {
 				t.Fatal("the page has no sections Wrong and Right")
 			}
-			opening := regexp.MustCompile("```yaml.*\n").FindString(wrong)
+			check, prompt := validated, "```\n$ slojourn validate specs\n"
+			opening := regexp.MustCompile("```(yaml|nrql).*\n").FindString(wrong)
+			if opening == "```nrql\n" {
+				check, prompt = advised, "```\n$ slojourn nrql queries.nrql\n"
+			}
 			bad := fenced(t, page.Code, wrong, opening)
 			if opening == "```yaml latin-1\n" {
 				bad = latin1(t, bad)
 			}
-			output := validated(t, base, bad)
+			output := check(t, base, bad)
 			if !strings.Contains(output, "["+page.Code+"]") {
 				t.Errorf("the wrong example does not give %s:\n%s", page.Code, output)
 			}
-			const prompt = "```\n$ slojourn validate specs\n"
 			if shown := fenced(t, page.Code, wrong, prompt); *update {
 				text := strings.Replace(page.Text, prompt+shown+"```", prompt+output+"```", 1)
 				if err := os.WriteFile("../../docs/diagnostics/"+page.Code+".md", []byte(text), 0o600); err != nil {
@@ -83,7 +88,8 @@ func TestPagesAreTrue(t *testing.T) {
 			} else if diff := cmp.Diff(shown, output); diff != "" {
 				t.Errorf("the output (-shown +printed):\n%s", diff)
 			}
-			if output := validated(t, base, fenced(t, page.Code, right, "```yaml\n")); output != "" {
+			opening = strings.TrimSuffix(opening, " latin-1\n")
+			if output := check(t, base, fenced(t, page.Code, right, strings.TrimSpace(opening)+"\n")); mistake.MatchString(output) {
 				t.Errorf("the right example gives\n%s", output)
 			}
 		})
@@ -115,6 +121,20 @@ func validated(t *testing.T, base, text string) string {
 		t.Fatalf("exit code %d, stderr %s", code, stderr)
 	}
 	return strings.ReplaceAll(stdout, dir+"/", "specs/")
+}
+
+// advised prints the findings about a query.
+func advised(t *testing.T, _, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "queries.nrql"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := command(t, "nrql", filepath.Join(dir, "queries.nrql"))
+	if code > exitFindings || stderr != "" {
+		t.Fatalf("exit code %d, stderr %s", code, stderr)
+	}
+	return strings.ReplaceAll(stdout, dir+"/", "")
 }
 
 func latin1(t *testing.T, text string) string {

@@ -20,6 +20,8 @@ func offline(specs string) map[string][]string {
 		"validate": {"--strict", specs},
 		"fmt":      {"--check", specs},
 		"explain":  {"SLO014"},
+		"nrql":     {filepath.Join(specs, "queries.nrql")},
+		"schema":   {},
 		"version":  {},
 	}
 }
@@ -90,8 +92,10 @@ spec:
   runbook: %[2]s
   sli: {from: PageAction, bad: actionName = 'failed'}
 `, reference, w.endpoint)
-	if err := os.WriteFile(filepath.Join(dir, "specs.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+	for name, content := range map[string]string{"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var out bytes.Buffer
 	code = run(t.Context(), environment{
