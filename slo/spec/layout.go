@@ -2,6 +2,7 @@ package spec
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -49,10 +50,18 @@ type entry struct {
 	lines []string // itself, indented from the column of its collection on
 }
 
+// longestLine bounds the work: places count characters from the beginning of
+// their line, so that the work for a line grows with the square of its length.
+const longestLine = 64 << 10
+
 // document returns the text of the whole document.
 func (l *layout) document(root *yaml.Node) string {
 	if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 || len(root.Content) == 0 {
 		l.fail(root.Line-1, "it is not a mapping with a key on each line")
+		return ""
+	}
+	if i := slices.IndexFunc(l.chunk.lines, func(line string) bool { return len(line) > longestLine }); i >= 0 {
+		l.fail(i, fmt.Sprintf("this line has more than %d bytes", longestLine))
 		return ""
 	}
 	first := l.start(root.Content[0])
