@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"net"
 	"time"
 
@@ -101,18 +100,9 @@ func evaluateDemo(ctx context.Context, env environment, set *slo.Set, endpoint s
 
 // demoSpecs reads the specs that are built in.
 func demoSpecs() (*load.Result, error) {
-	retail := examples.Retail()
-	names, err := fs.Glob(retail, "*.yaml")
+	files, err := spec.ReadFS(examples.Retail())
 	if err != nil {
-		return nil, fmt.Errorf("list the built-in specs: %w", err)
-	}
-	var files []spec.File
-	for _, name := range names {
-		data, err := fs.ReadFile(retail, name)
-		if err != nil {
-			return nil, fmt.Errorf("read the built-in specs: %w", err)
-		}
-		files = append(files, spec.File{Name: "examples/retail/" + name, Folder: "/examples/retail", Data: data})
+		return nil, fmt.Errorf("read the built-in specs: %w", err)
 	}
 	result := load.Files(files, newrelic.Key, newrelic.Check)
 	if result.Findings.Failed() {

@@ -38,6 +38,7 @@ measured; the rest is printed all the same.`,
 	format := formatFlag(cmd, formats...)
 	at := cmd.Flags().String("at", "", "instant to evaluate at, in RFC 3339 (default: now)")
 	trusted := &trust{}
+	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
 	secretsFlag(cmd, trusted)
 	eval := func(ctx context.Context, now, at time.Time, args []string) error {
@@ -46,7 +47,7 @@ measured; the rest is printed all the same.`,
 			return err
 		}
 		result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
-		if err := printFindings(env.stderr, env, result); err != nil {
+		if err := printFindings(env.stderr, env, result.Findings, result.Lines()); err != nil {
 			return failed(err)
 		}
 		if result.Findings.Failed() {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -141,7 +143,8 @@ specs have mistakes, 2 wrong usage, 3 something could not run or be measured.`,
 	root.SetIn(env.stdin)
 	root.SetErr(env.stderr)
 	root.AddCommand(
-		newDemo(env), newEval(env), newValidate(env), newNRQL(env), newSchema(env), newSimulator(env), newVersion(env),
+		newDemo(env), newEval(env), newValidate(env), newFmt(env), newExplain(env), newNRQL(env), newSchema(env),
+		newSimulator(env), newVersion(env),
 	)
 	return root
 }
@@ -174,14 +177,26 @@ func join(words []string) string {
 	return text
 }
 
-// loadSet reads the paths of a command line, or the current folder, as one set.
+// loadSet reads the paths of a command line, or the current folder, as one set
+// with the operator's folder.
 func loadSet(env environment, t *trust, paths []string) (*load.Result, error) {
-	if len(paths) == 0 {
-		paths = []string{"."}
+	paths = orCurrentFolder(paths)
+	if t.config != "" {
+		if info, err := os.Stat(t.config); err != nil || !info.IsDir() {
+			return nil, usage("--config %s: not a folder", t.config)
+		}
+		paths = append(slices.Clone(paths), t.config)
 	}
 	result, err := load.Load(paths, env.stdin, newrelic.Key, newrelic.Check, t.check)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
 	return result, nil
+}
+
+func orCurrentFolder(paths []string) []string {
+	if len(paths) == 0 {
+		return []string{"."}
+	}
+	return paths
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"net"
 	"time"
@@ -81,10 +82,13 @@ func clockFrom(text string, env environment) (func() time.Time, error) {
 	return func() time.Time { return begin.Add(env.now().Sub(started)) }, nil
 }
 
-// cause leaves the address out of a network error, which is said anyway.
+// cause leaves the address or path out of an error, which is said anyway.
 func cause(err error) error {
 	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return op.Err
+	}
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
 	}
 	return err
 }

@@ -19,8 +19,13 @@ import (
 
 // trust is what the operator allows specs to reach.
 type trust struct {
+	config     string
 	secretsDir string
 	hosts      []string
+}
+
+func configFlag(cmd *cobra.Command, t *trust) {
+	cmd.Flags().StringVar(&t.config, "config", "", "the operator's folder of specs, such as Sources; it and the paths are one set")
 }
 
 func hostFlag(cmd *cobra.Command, t *trust) {

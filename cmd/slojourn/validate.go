@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slojourn/slojourn/docs"
 	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo/diag"
@@ -12,7 +13,7 @@ import (
 )
 
 func newValidate(env environment) *cobra.Command {
-	formats := []string{"text", "json"}
+	formats := []string{"text", "json", "sarif", "github"}
 	cmd := &cobra.Command{
 		Use:   "validate [paths…]",
 		Short: "Check specs and print every mistake with its place",
@@ -23,10 +24,11 @@ nothing when there is nothing to say. It opens no connection and reads no
 secret.
 
 Exit code 1 means that there are errors, or warnings with --strict.`,
-		Example: "  slojourn validate specs\n  slojourn validate -o json checkout.yaml",
+		Example: "  slojourn validate specs\n  slojourn validate -o github --strict specs",
 	}
 	format := formatFlag(cmd, formats...)
 	trusted := &trust{}
+	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
 	strict := cmd.Flags().Bool("strict", false, "treat warnings as errors")
 	validate := func(args []string) error {
@@ -34,12 +36,7 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 		if err != nil {
 			return err
 		}
-		if *format == "json" {
-			err = render.JSON(env.stdout, result.Findings)
-		} else {
-			err = printFindings(env.stdout, env, result)
-		}
-		if err != nil {
+		if err := printFindingsAs(*format, env, result); err != nil {
 			return failed(err)
 		}
 		worst := result.Findings.Worst()
@@ -57,6 +54,29 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 	return cmd
 }
 
-func printFindings(w io.Writer, env environment, result *load.Result) error {
-	return render.Text(w, result.Findings, render.Options{Lines: result.Lines(), Color: term.Color(w, env.getenv)})
+// printFindingsAs prints findings as a result, in the format asked for.
+func printFindingsAs(format string, env environment, result *load.Result) error {
+	switch format {
+	case "json":
+		return render.JSON(env.stdout, result.Findings)
+	case "sarif":
+		return render.SARIF(env.stdout, result.Findings, sarifTool())
+	case "github":
+		return render.GitHub(env.stdout, result.Findings)
+	default:
+		return printFindings(env.stdout, env, result.Findings, result.Lines())
+	}
+}
+
+// sarifTool is what logs in SARIF say about this program and its codes.
+func sarifTool() render.Tool {
+	version, _ := build()
+	return render.Tool{Version: version, URI: docs.Project, Rule: func(code diag.Code) render.Rule {
+		page, _ := docs.Diagnostic(string(code)) // a test knows that there is one
+		return render.Rule{Title: page.Title, URI: page.URI()}
+	}}
+}
+
+func printFindings(w io.Writer, env environment, findings diag.List, lines render.Lines) error {
+	return render.Text(w, findings, render.Options{Lines: lines, Color: term.Color(w, env.getenv)})
 }

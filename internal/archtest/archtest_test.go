@@ -62,6 +62,7 @@ internal/term                  never cmd
 internal/archtest              anything
 
 # The faces.
+docs                           nothing of ours
 examples                       anything
 cmd/slojourn                   anything
 `

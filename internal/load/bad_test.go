@@ -145,17 +145,3 @@ func codes(t *testing.T) []string {
 	}
 	return all
 }
-
-// TestEveryCodeIsExplained looks each code up in the documentation.
-func TestEveryCodeIsExplained(t *testing.T) {
-	t.Parallel()
-	page, err := os.ReadFile("../../docs/diagnostics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, code := range codes(t) {
-		if !strings.Contains(string(page), "| "+code+" | ") {
-			t.Errorf("docs/diagnostics.md does not explain %s", code)
-		}
-	}
-}

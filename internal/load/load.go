@@ -19,36 +19,25 @@ type Check func(slo.Declarations) diag.List
 type Result struct {
 	Set      *slo.Set
 	Findings diag.List
-	files    map[string][]byte
+	files    []spec.File
 }
-
-// PathError says that a path cannot be used: it does not exist, cannot be
-// read, or holds no document.
-type PathError struct {
-	Path   string
-	Reason string
-}
-
-// Error names the path and the reason.
-func (e *PathError) Error() string { return e.Path + ": " + e.Reason }
 
 // Load reads all paths as one set. "-" is stdin. The error joins a
-// [*PathError] for every path that cannot be used, a line each; mistakes in
+// [*spec.PathError] for every path that cannot be used, a line each; mistakes in
 // the files are findings. key names the indicators of the set.
 func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*Result, error) {
-	l := loader{files: map[string][]byte{}}
-	f := newFinder(paths, stdin)
+	found, _ := spec.ReadPaths(paths, stdin) // the problems are in what was found
+	var l loader
 	var problems []error
-	for number, path := range paths {
-		found := f.find(number, path)
+	for _, path := range found {
 		before := l.documents
-		for _, file := range found.files {
+		for _, file := range path.Files {
 			l.decode(file)
 		}
-		if l.documents == before && found.before == 0 && len(found.problems) == 0 {
-			found.fail(path, "holds no document of "+spec.APIVersion)
+		if l.documents == before && path.Before == 0 && len(path.Problems) == 0 {
+			path.Problems = append(path.Problems, &spec.PathError{Path: path.Path, Reason: "holds no document of " + spec.APIVersion})
 		}
-		problems = append(problems, found.problems...)
+		problems = append(problems, path.Problems...)
 	}
 	if err := errors.Join(problems...); err != nil {
 		return nil, err
@@ -58,7 +47,7 @@ func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*R
 
 // Files makes a set of files that were read elsewhere.
 func Files(files []spec.File, key slo.KeyFunc, checks ...Check) *Result {
-	l := loader{files: map[string][]byte{}}
+	var l loader
 	for _, file := range files {
 		l.decode(file)
 	}
@@ -69,7 +58,7 @@ type loader struct {
 	declarations slo.Declarations
 	findings     diag.List
 	documents    int
-	files        map[string][]byte
+	files        []spec.File
 }
 
 func (l *loader) decode(file spec.File) {
@@ -78,7 +67,7 @@ func (l *loader) decode(file spec.File) {
 	l.declarations = l.declarations.Join(decoded.Declarations)
 	l.findings.Add(findings...)
 	if decoded.Documents > 0 {
-		l.files[file.Name] = file.Data
+		l.files = append(l.files, file)
 	}
 }
 
@@ -93,15 +82,22 @@ func (l *loader) result(key slo.KeyFunc, checks []Check) *Result {
 }
 
 // Lines gives the source lines of the files that were read, for rendering.
-func (r *Result) Lines() render.Lines {
+func (r *Result) Lines() render.Lines { return Lines(r.files) }
+
+// Lines gives the source lines of files.
+func Lines(files []spec.File) render.Lines {
+	data := map[string][]byte{}
+	for _, file := range files {
+		data[file.Name] = file.Data
+	}
 	split := map[string][]string{}
 	return func(file string, line int) (string, bool) {
-		data, known := r.files[file]
+		text, known := data[file]
 		if !known {
 			return "", false
 		}
 		if split[file] == nil {
-			split[file] = strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
+			split[file] = strings.Split(strings.TrimPrefix(string(text), "\ufeff"), "\n")
 		}
 		if line < 1 || line > len(split[file]) {
 			return "", false

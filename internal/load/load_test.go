@@ -93,7 +93,7 @@ func loaded(t *testing.T, dir string, stdin io.Reader, paths ...string) outcome 
 	var o outcome
 	clean := func(text string) string { return strings.ReplaceAll(strings.ReplaceAll(text, dir+"/", ""), dir, ".") }
 	if err != nil {
-		if _, ok := errors.AsType[*load.PathError](err); !ok || result != nil {
+		if _, ok := errors.AsType[*spec.PathError](err); !ok || result != nil {
 			t.Errorf("got %T %v and the result %v, want a *PathError alone", err, err, result)
 		}
 		o.Err = clean(err.Error())

@@ -5,6 +5,10 @@
 //
 //	declarations, findings := spec.Decode(spec.File{Name: "checkout.yaml", Data: data, Named: true})
 //
+// [ReadPaths], [ReadFS] and [Read] read the files first: from a command line,
+// from a file system, from anywhere. [Format] lays a file out in the canonical
+// way.
+//
 // The language is defined in one table: kinds, keys in the order they are
 // written in, what may stand behind them. The decoder opens mappings by their
 // definitions and can read nothing else; [Schema] makes a JSON Schema of them,

@@ -23,6 +23,8 @@ type longLine struct {
 	content int   // length without the blanks at the end
 }
 
+const byteOrderMark = "\ufeff"
+
 // markWidth is also the length in bytes from which a line is long.
 const markWidth = 128
 

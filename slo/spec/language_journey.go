@@ -17,11 +17,14 @@ var journeySpec = &definition{
 				fallback: "`series`",
 				doc:      "How the steps make the journey; `measured` needs an `sli` of its own, which the steps explain.",
 			},
+			alertsKey,
+		},
+		consequences,
+		[]key{
 			{
 				name: "sli", value: objectOf(sliDefinition), example: sliExample, onlyWith: &word{"compose", string(slo.Measured)},
 				doc: "What is measured.",
 			},
-			alertsKey,
 			{name: "steps", value: list(objectOf(stepDefinition)), required: true, doc: "The parts of the journey, in order; at least one."},
 		},
 	),
@@ -33,15 +36,16 @@ var sloSpec = &definition{
 	keys: slices.Concat(
 		descriptive,
 		objectiveKeys,
+		[]key{alertsKey},
+		consequences,
 		[]key{
-			alertsKey,
 			{name: "sli", value: objectOf(sliDefinition), required: true, example: sliExample, doc: "What is measured."},
 		},
 	),
 	choices: []choice{oneObjective, anObjective},
 }
 
-// descriptive is what journeys and SLOs share.
+// descriptive and consequences are what journeys and SLOs share.
 var descriptive = []key{
 	{
 		name: "description", value: of(shapeText), example: "A shopper who cannot pay leaves the basket at the till.",
@@ -51,6 +55,9 @@ var descriptive = []key{
 		name: "stage", value: oneOf(slo.Active, slo.Observe), example: "observe", fallback: "`active`",
 		doc: "`observe` measures and shows, and notifies nobody.",
 	},
+}
+
+var consequences = []key{
 	{
 		name: "whenSpent", value: of(shapeText), example: "No releases of the payment services until half the budget is back.",
 		doc: "What happens when the error budget is spent.",

@@ -281,4 +281,10 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	if err := render.Encode(fullDisk{}, func() {}); err == nil || errors.Is(err, errFull) {
 		t.Errorf("Encode of a function returned %v", err)
 	}
+	if err := render.SARIF(fullDisk{}, list, tool()); !errors.Is(err, errFull) {
+		t.Errorf("SARIF returned %v", err)
+	}
+	if err := render.GitHub(fullDisk{}, list); !errors.Is(err, errFull) {
+		t.Errorf("GitHub returned %v", err)
+	}
 }

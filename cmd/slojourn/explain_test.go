@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/docs"
+)
+
+// command runs a command line and returns its exit code and its output.
+func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(t.Context(), environment{
+		stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, now: time.Now,
+	}, args)
+	return code, out.String(), errs.String()
+}
+
+func TestEveryCodeHasAPage(t *testing.T) {
+	t.Parallel()
+	declared, err := os.ReadFile("../../slo/diag/code.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var codes []string
+	for _, match := range regexp.MustCompile(`= "(SLO\d{3})"`).FindAllStringSubmatch(string(declared), -1) {
+		codes = append(codes, match[1])
+	}
+	slices.Sort(codes)
+	if diff := cmp.Diff(codes, diagnosticCodes()); diff != "" || len(codes) < 20 {
+		t.Errorf("pages (-declared +explained):\n%s", diff)
+	}
+	for _, page := range docs.Diagnostics() {
+		if !strings.HasPrefix(page.Text, "# "+page.Code+": "+page.Title+"\n\n") || page.Title == "" {
+			t.Errorf("%s.md does not begin with its code and a title", page.Code)
+		}
+	}
+}
+
+// TestPagesAreTrue tries the examples of every page. Specs are validated, each
+// as a file of a set that also holds base.yaml of docs/diagnostics.md, queries
+// are checked as they are: the wrong one gives the code and is shown with its
+// output, the right one gives neither errors nor warnings.
+func TestPagesAreTrue(t *testing.T) {
+	t.Parallel()
+	index, err := os.ReadFile("../../docs/diagnostics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mistake := regexp.MustCompile(`(?m)^[^ ]+: (error|warning): `)
+	base := fenced(t, "docs/diagnostics.md", string(index), "```yaml\n")
+	for _, page := range docs.Diagnostics() {
+		t.Run(page.Code, func(t *testing.T) {
+			t.Parallel()
+			_, rest, _ := strings.Cut(page.Text, "\n## Wrong\n")
+			wrong, right, found := strings.Cut(rest, "\n## Right\n")
+			if !found {
+				t.Fatal("the page has no sections Wrong and Right")
+			}
+			check, prompt := validated, "```\n$ slojourn validate specs\n"
+			opening := regexp.MustCompile("```(yaml|nrql).*\n").FindString(wrong)
+			if opening == "```nrql\n" {
+				check, prompt = advised, "```\n$ slojourn nrql queries.nrql\n"
+			}
+			bad := fenced(t, page.Code, wrong, opening)
+			if opening == "```yaml latin-1\n" {
+				bad = latin1(t, bad)
+			}
+			output := check(t, base, bad)
+			if !strings.Contains(output, "["+page.Code+"]") {
+				t.Errorf("the wrong example does not give %s:\n%s", page.Code, output)
+			}
+			if shown := fenced(t, page.Code, wrong, prompt); *update {
+				text := strings.Replace(page.Text, prompt+shown+"```", prompt+output+"```", 1)
+				if err := os.WriteFile("../../docs/diagnostics/"+page.Code+".md", []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			} else if diff := cmp.Diff(shown, output); diff != "" {
+				t.Errorf("the output (-shown +printed):\n%s", diff)
+			}
+			opening = strings.TrimSuffix(opening, " latin-1\n")
+			if output := check(t, base, fenced(t, page.Code, right, strings.TrimSpace(opening)+"\n")); mistake.MatchString(output) {
+				t.Errorf("the right example gives\n%s", output)
+			}
+		})
+	}
+}
+
+// fenced returns what stands between an opening line and the closing fence.
+func fenced(t *testing.T, name, text, opening string) string {
+	t.Helper()
+	_, after, found := strings.Cut(text, opening)
+	block, _, closed := strings.Cut(after, "```")
+	if !found || !closed {
+		t.Fatalf("%s has no block that begins with %q", name, opening)
+	}
+	return block
+}
+
+// validated prints the findings about a file of a set.
+func validated(t *testing.T, base, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range map[string]string{"base.yaml": base, "example.yaml": text} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, stdout, stderr := command(t, "validate", dir)
+	if code > exitFindings || stderr != "" {
+		t.Fatalf("exit code %d, stderr %s", code, stderr)
+	}
+	return strings.ReplaceAll(stdout, dir+"/", "specs/")
+}
+
+// advised prints the findings about a query.
+func advised(t *testing.T, _, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "queries.nrql"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, stdout, stderr := command(t, "nrql", filepath.Join(dir, "queries.nrql"))
+	if code > exitFindings || stderr != "" {
+		t.Fatalf("exit code %d, stderr %s", code, stderr)
+	}
+	return strings.ReplaceAll(stdout, dir+"/", "")
+}
+
+func latin1(t *testing.T, text string) string {
+	t.Helper()
+	var bytes []byte
+	for _, r := range text {
+		if r > 0xff {
+			t.Fatalf("%q is not in Latin-1", r)
+		}
+		bytes = append(bytes, byte(r))
+	}
+	return string(bytes)
+}
+
+// TestIndexOfCodes keeps the table of docs/diagnostics.md equal to the pages.
+func TestIndexOfCodes(t *testing.T) {
+	t.Parallel()
+	const path = "../../docs/diagnostics.md"
+	index, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := "| code | meaning |\n|---|---|\n"
+	for _, page := range docs.Diagnostics() {
+		table += fmt.Sprintf("| [%s](diagnostics/%[1]s.md) | %s |\n", page.Code, page.Title)
+	}
+	begin, rest, found := strings.Cut(string(index), "<!-- codes -->\n")
+	shown, end, closed := strings.Cut(rest, "<!-- end of codes -->\n")
+	if !found || !closed {
+		t.Fatal("docs/diagnostics.md has no place for the table")
+	}
+	if *update {
+		text := begin + "<!-- codes -->\n" + table + "<!-- end of codes -->\n" + end
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if diff := cmp.Diff(shown, table); diff != "" {
+		t.Errorf("the table (-shown +made):\n%s", diff)
+	}
+}

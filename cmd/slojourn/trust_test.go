@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// offline are the commands that open no socket and read no secret, with
+// arguments to run them on a folder of specs. online are the others.
+func offline(specs string) map[string][]string {
+	return map[string][]string{
+		"validate": {"--strict", specs},
+		"fmt":      {"--check", specs},
+		"explain":  {"SLO014"},
+		"nrql":     {filepath.Join(specs, "queries.nrql")},
+		"schema":   {},
+		"version":  {},
+	}
+}
+
+var online = []string{"demo", "eval", "simulator"}
+
+// wires notice what a command reaches for.
+type wires struct {
+	endpoint  string
+	sockets   atomic.Int64 // connections to the endpoint
+	variables atomic.Int64 // secrets asked of the environment
+}
+
+func newWires(t *testing.T) *wires {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wires{endpoint: "http://" + listener.Addr().String() + "/graphql"}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return // closed
+			}
+			w.sockets.Add(1)
+			_ = connection.Close()
+		}
+	}()
+	t.Cleanup(func() { _ = listener.Close(); <-done })
+	return w
+}
+
+func (w *wires) getenv(name string) string {
+	if strings.HasPrefix(name, "NEW_RELIC_") || strings.HasPrefix(name, "SLOJOURN_") {
+		w.variables.Add(1)
+		return "NRAK-TRIPWIRE"
+	}
+	return ""
+}
+
+// run executes a command line on a set with a Source whose key is in the
+// environment, or in a file.
+func (w *wires) run(t *testing.T, reference string, args func(specs string) []string) (code int, output string) {
+	t.Helper()
+	dir := t.TempDir()
+	text := fmt.Sprintf(`apiVersion: slojourn/v1
+kind: Team
+metadata: {name: web}
+---
+apiVersion: slojourn/v1
+kind: Source
+metadata: {name: newrelic}
+spec:
+  newRelic:
+    accountId: 1
+    apiKey: %s
+    endpoint: %s
+---
+apiVersion: slojourn/v1
+kind: SLO
+metadata: {name: checkout, owner: web}
+spec:
+  objective: {target: 99%%, window: 1d}
+  runbook: %[2]s
+  sli: {from: PageAction, bad: actionName = 'failed'}
+`, reference, w.endpoint)
+	for name, content := range map[string]string{"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	code = run(t.Context(), environment{
+		stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: w.getenv, now: time.Now,
+	}, args(dir))
+	return code, out.String()
+}
+
+func TestOfflineCommands(t *testing.T) {
+	t.Parallel()
+	for name := range offline("") {
+		for _, reference := range []string{"{env: NEW_RELIC_API_KEY}", "{file: missing}"} {
+			w := newWires(t)
+			code, output := w.run(t, reference, func(specs string) []string {
+				return append([]string{name}, offline(specs)[name]...)
+			})
+			if code != 0 {
+				t.Errorf("%s with the key in %s: exit code %d:\n%s", name, reference, code, output)
+			}
+			if sockets, variables := w.sockets.Load(), w.variables.Load(); sockets+variables > 0 {
+				t.Errorf("%s with the key in %s: %d connections, %d variables read", name, reference, sockets, variables)
+			}
+		}
+	}
+	for _, cmd := range newRoot(environment{}).Commands() {
+		if _, known := offline("")[cmd.Name()]; !known && !slices.Contains(online, cmd.Name()) {
+			t.Errorf("say above whether %s may open sockets and read secrets", cmd.Name())
+		}
+	}
+}
+
+// TestWires runs a command that may do all of that, and is noticed.
+func TestWires(t *testing.T) {
+	t.Parallel()
+	eval := func(specs string) []string { return []string{"eval", specs} }
+	w := newWires(t)
+	if code, output := w.run(t, "{env: NEW_RELIC_API_KEY}", eval); code != exitFailed || w.sockets.Load() == 0 || w.variables.Load() == 0 {
+		t.Errorf("exit code %d, %d connections, %d variables read:\n%s", code, w.sockets.Load(), w.variables.Load(), output)
+	}
+	if code, output := w.run(t, "{file: missing}", eval); code != exitFailed || !strings.Contains(output, "--secrets-dir") {
+		t.Errorf("exit code %d:\n%s", code, output)
+	}
+}
+
+// TestOneWayToTheEnvironment keeps the wires where everybody has to pass: no
+// file but main.go asks the environment of the process.
+func TestOneWayToTheEnvironment(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{".", "../../slo", "../../sources", "../../internal", "../../burnrate", "../../exporters"} {
+		err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+			if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || path == "main.go" {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, way := range []string{"os.Getenv", "os.LookupEnv", "os.Environ", "os.ExpandEnv", "syscall.Getenv"} {
+				if bytes.Contains(text, []byte(way)) {
+					t.Errorf("%s uses %s: take getenv as a parameter", path, way)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,103 @@
+package render_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/render"
+)
+
+// hostile returns texts that could do harm where findings are shown: in a
+// terminal, in a log of continuous integration, in a JSON document.
+func hostile() map[string]string {
+	return map[string]string{
+		"escape sequences":  "\x1b[2J\x1b]0;title\x07",
+		"control bytes":     "a\x00b\x08\x7f\u0085\u009b31m",
+		"bidi":              "admin\u202e\u2066 // \u2069",
+		"line breaks":       "a\nb\r\nc\rd\u2028e\u2029f\vg\fh",
+		"workflow command":  "\n::error file=x.go,line=1::owned",
+		"command, no break": "::error::owned %0A::warning::too",
+		"command v1":        "##[error]owned",
+		"escaped already":   "%0A%0D%25%3A%2C",
+		"separators":        "a:b,c=d::e",
+		"markup":            "[click](https://evil.example) <script>alert(1)</script> <!channel> {0} {{x}}",
+		"key":               key,
+		"invalid UTF-8":     "a\xff\xc3(",
+		"very long":         strings.Repeat("x:,%", 50_000),
+		"empty":             "",
+	}
+}
+
+// everywhere puts a text into every field of a finding.
+func everywhere(text string) diag.List {
+	span := lineSpan(1, 1, 1, 2)
+	span.File = text + ".yaml"
+	return diag.List{{
+		Code: diag.CodeValue, Severity: diag.Error, Span: span, Message: text, Label: text, Hint: text,
+		Related: []diag.Related{{Span: span, Message: text}},
+	}}
+}
+
+// renderers returns all of them, with texts that say which one it is.
+func renderers(source string) map[string]func(io.Writer, diag.List) error {
+	return map[string]func(io.Writer, diag.List) error{
+		"text": func(w io.Writer, list diag.List) error {
+			return render.Text(w, list, render.Options{Lines: func(string, int) (string, bool) { return source, true }})
+		},
+		"json":   render.JSON,
+		"sarif":  func(w io.Writer, list diag.List) error { return render.SARIF(w, list, tool()) },
+		"github": render.GitHub,
+	}
+}
+
+func TestHostileTexts(t *testing.T) {
+	t.Parallel()
+	for name, text := range hostile() {
+		for format, print := range renderers(text) {
+			var out, again bytes.Buffer
+			list := everywhere(text)
+			if name == "key" { // a file's name is not masked, or nobody would find it
+				list[0].Span.File, list[0].Related[0].Span.File = "f.yaml", "f.yaml"
+			}
+			if err := print(&out, list); err != nil {
+				t.Fatal(err)
+			}
+			if err := print(&again, list); err != nil {
+				t.Fatal(err)
+			}
+			if out.String() != again.String() {
+				t.Errorf("%s, %s: two outputs differ", name, format)
+			}
+			if strings.Contains(out.String(), key[5:]) {
+				t.Errorf("%s, %s: the key is printed:\n%s", name, format, &out)
+			}
+			for _, r := range out.String() {
+				if r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+					t.Errorf("%s, %s: U+%04X is printed:\n%q", name, format, r, &out)
+					break
+				}
+			}
+			switch format {
+			case "json", "sarif":
+				if !json.Valid(out.Bytes()) {
+					t.Errorf("%s, %s: not JSON:\n%s", name, format, &out)
+				}
+			case "github":
+				if lines := strings.Count(out.String(), "\n"); lines != 1 {
+					t.Errorf("%s, %s: %d lines for one finding:\n%s", name, format, lines, &out)
+				}
+			case "text":
+				for line := range strings.Lines(out.String()) {
+					if strings.HasPrefix(strings.TrimSpace(line), "::") && !strings.HasPrefix(text, "::") {
+						t.Errorf("%s, %s: a line that is a command: %q", name, format, line)
+					}
+				}
+			}
+		}
+	}
+}
