@@ -157,9 +157,14 @@ func TestIndexOfCodes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := "| code | meaning |\n|---|---|\n"
+	table := "| code | mostly | meaning |\n|---|---|---|\n"
 	for _, page := range docs.Diagnostics() {
-		table += fmt.Sprintf("| [%s](diagnostics/%[1]s.md) | %s |\n", page.Code, page.Title)
+		// The severity is that of the example.
+		severity := regexp.MustCompile(`: (\w+): .* \[` + page.Code + `\]`).FindStringSubmatch(page.Text)
+		if severity == nil {
+			t.Fatalf("%s: no example shows it", page.Code)
+		}
+		table += fmt.Sprintf("| [%s](diagnostics/%[1]s.md) | %s | %s |\n", page.Code, severity[1], page.Title)
 	}
 	begin, rest, found := strings.Cut(string(index), "<!-- codes -->\n")
 	shown, end, closed := strings.Cut(rest, "<!-- end of codes -->\n")

@@ -8,6 +8,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/spec"
+	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
 // Mistakes in one document do not keep the others from being used.
@@ -40,7 +41,7 @@ spec:
 		declarations = declarations.Join(result.Declarations)
 		findings.Add(found...)
 	}
-	set, found := slo.Resolve(declarations)
+	set, found := slo.Resolve(declarations, newrelic.Key)
 	findings.Add(found...)
 	findings.Sort()
 	for _, s := range set.SLOs {

@@ -88,16 +88,6 @@ func TestFormatErrors(t *testing.T) {
 	}
 }
 
-// TestFormatLongLine gives up where it would take too long.
-func TestFormatLongLine(t *testing.T) {
-	t.Parallel()
-	data := "apiVersion: slojourn/v1\nkind:   Team\nmetadata: {name: a, labels: {" + strings.Repeat("a: b, ", 15_000) + "}}\n"
-	got, findings := formatted(t, "f.yaml", []byte(data))
-	if len(findings) != 1 || findings[0].Span.String() != "f.yaml:3:1" || !strings.Contains(findings[0].Message, "65536 bytes") || got != data {
-		t.Errorf("got %v, want one finding at f.yaml:3:1 and the file as it was", findings)
-	}
-}
-
 // corpus returns every spec of the repository: examples, the pages' blocks of
 // YAML, and test data.
 func corpus(t testing.TB) map[string][]byte {

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,14 +14,15 @@ import (
 type layout struct {
 	chunk   chunk
 	reorder bool // keys may change places
-	ends    map[*yaml.Node]place
+	starts  map[*yaml.Node]mark
+	ends    map[*yaml.Node]mark
 
 	problem     string // why the document stays as it is
 	problemLine int    // from 0, in the document
 }
 
 func newLayout(c chunk, root *yaml.Node) *layout {
-	l := &layout{chunk: c, ends: map[*yaml.Node]place{}}
+	l := &layout{chunk: c, starts: map[*yaml.Node]mark{}, ends: map[*yaml.Node]mark{}}
 	l.reorder = !l.keepsOrder(root)
 	return l
 }
@@ -50,18 +50,10 @@ type entry struct {
 	lines []string // itself, indented from the column of its collection on
 }
 
-// longestLine bounds the work: places count characters from the beginning of
-// their line, so that the work for a line grows with the square of its length.
-const longestLine = 64 << 10
-
 // document returns the text of the whole document.
 func (l *layout) document(root *yaml.Node) string {
 	if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 || len(root.Content) == 0 {
 		l.fail(root.Line-1, "it is not a mapping with a key on each line")
-		return ""
-	}
-	if i := slices.IndexFunc(l.chunk.lines, func(line string) bool { return len(line) > longestLine }); i >= 0 {
-		l.fail(i, fmt.Sprintf("this line has more than %d bytes", longestLine))
 		return ""
 	}
 	first := l.start(root.Content[0])
@@ -139,7 +131,7 @@ func (l *layout) mapping(node *yaml.Node, described value, next int) (entries []
 			return entries, at.line + 1
 		}
 		e := entry{rank: known.rank(name.Value), lead: l.between(next, at.line)}
-		head, below, after := l.value(inner, known.of(name.Value), place{at.line, len(l.line(at.line)) - len(rest)}, at.column)
+		head, below, after := l.value(inner, known.of(name.Value), mark{at.line, len(l.line(at.line)) - len(rest)}, at.column)
 		e.lines = append([]string{l.line(at.line)[at.column:behind.column] + ":" + head}, below...)
 		entries, next = append(entries, e), after
 	}
@@ -158,7 +150,7 @@ func (l *layout) list(node *yaml.Node, described value, next int) (entries []ent
 			return entries, next
 		}
 		e := entry{lead: l.between(next, dash.line)}
-		behind := place{dash.line, dash.column + 1}
+		behind := mark{dash.line, dash.column + 1}
 		if rest := strings.TrimSpace(l.from(behind)); isCollection(inner) && (rest == "" || l.start(inner).line == dash.line && !hasProperties(inner)) {
 			// What stood before the first key cannot stay between it and the hyphen.
 			lead, lines, after := l.collection(inner, item, dash.line+1, dash.column)
@@ -180,7 +172,7 @@ func (l *layout) list(node *yaml.Node, described value, next int) (entries []ent
 // value lays out what stands behind a colon or a hyphen, which is at the given
 // place and belongs to an entry at the given column: the rest of its line, and
 // the lines below it.
-func (l *layout) value(node *yaml.Node, described value, from place, column int) (head string, below []string, after int) {
+func (l *layout) value(node *yaml.Node, described value, from mark, column int) (head string, below []string, after int) {
 	start := l.start(node)
 	rest := strings.TrimRight(l.from(from), " \t")
 	if isCollection(node) {

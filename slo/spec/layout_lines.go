@@ -6,9 +6,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// place is a place in a document; lines and columns count from 0, columns in
+// mark is a place in a document; lines and columns count from 0, columns in
 // bytes.
-type place struct{ line, column int }
+type mark struct{ line, column int }
 
 func (l *layout) line(number int) string {
 	if number < 0 || number >= len(l.chunk.lines) {
@@ -18,17 +18,29 @@ func (l *layout) line(number int) string {
 }
 
 // from returns the rest of a line.
-func (l *layout) from(p place) string {
+func (l *layout) from(p mark) string {
 	line := l.line(p.line)
 	return line[min(max(p.column, 0), len(line)):]
 }
 
-func (l *layout) isAt(p place, text string) bool { return strings.HasPrefix(l.from(p), text) }
+func (l *layout) isAt(p mark, text string) bool { return strings.HasPrefix(l.from(p), text) }
 
 // start returns where a node begins, with its anchor and tag.
-func (l *layout) start(node *yaml.Node) place {
-	line := l.line(node.Line - 1)
-	return place{node.Line - 1, len(line) - len(skipRunes(line, node.Column-1))}
+func (l *layout) start(node *yaml.Node) mark {
+	start, known := l.starts[node]
+	if !known {
+		start = l.mark(node.Line-1, node.Column-1)
+		l.starts[node] = start
+	}
+	return start
+}
+
+// mark turns a character of a line, from 0, into a mark.
+func (l *layout) mark(line, char int) mark {
+	if line < 0 || line >= len(l.chunk.lines) {
+		return mark{line, 0}
+	}
+	return mark{line, l.chunk.column(line, char)}
 }
 
 // between returns the lines [from, to), which hold nothing but comments, with
@@ -66,18 +78,18 @@ func (l *layout) foot(next, column int) (lines []string, after int) {
 }
 
 // hyphen finds the hyphen of the next item of a list.
-func (l *layout) hyphen(next int) (place, bool) {
+func (l *layout) hyphen(next int) (mark, bool) {
 	for i := next; i < len(l.chunk.lines); i++ {
 		text := strings.TrimLeft(l.line(i), " \t")
 		if text != "" && text[0] != '#' {
-			return place{i, len(l.line(i)) - len(text)}, text == "-" || strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "-\t")
+			return mark{i, len(l.line(i)) - len(text)}, text == "-" || strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "-\t")
 		}
 	}
-	return place{}, false
+	return mark{}, false
 }
 
 // comment returns what stands behind a value, which can be a comment only.
-func (l *layout) comment(end place) string {
+func (l *layout) comment(end mark) string {
 	rest := strings.TrimRight(l.from(end), " \t")
 	if !isComment(rest) {
 		l.fail(end.line, "something stands behind the value")

@@ -13,7 +13,7 @@ var commentStart = regexp.MustCompile(`(^|[ \t])#`)
 
 // end returns the place behind a node. That of a block scalar is the end of
 // its first line; [layout.block] knows its last.
-func (l *layout) end(node *yaml.Node) place {
+func (l *layout) end(node *yaml.Node) mark {
 	if end, known := l.ends[node]; known {
 		return end
 	}
@@ -41,7 +41,7 @@ func (l *layout) isPair(node *yaml.Node) bool {
 	return node.Kind == yaml.MappingNode && !hasProperties(node) && !l.isAt(l.start(node), "{")
 }
 
-func (l *layout) scalarEnd(node *yaml.Node) place {
+func (l *layout) scalarEnd(node *yaml.Node) mark {
 	if isNothing(node) && !hasProperties(node) {
 		return l.start(node)
 	}
@@ -51,23 +51,22 @@ func (l *layout) scalarEnd(node *yaml.Node) place {
 		return l.start(node)
 	}
 	at := s.end()
-	line := at.Line - l.chunk.line - 1
-	return place{line, len(l.line(line)) - len(skipRunes(l.line(line), at.Column-1))}
+	return l.mark(at.Line-l.chunk.line-1, at.Column-1)
 }
 
 // opening returns the place behind the bracket that opens a collection.
-func (l *layout) opening(node *yaml.Node) place { return l.closing(l.start(node), "[{") }
+func (l *layout) opening(node *yaml.Node) mark { return l.closing(l.start(node), "[{") }
 
 // closing returns the place behind the next of some brackets. Between a value
 // and its closing bracket there are blanks, commas, colons and comments.
-func (l *layout) closing(from place, brackets string) place {
-	for p := from; p.line < len(l.chunk.lines); p = (place{p.line + 1, 0}) {
+func (l *layout) closing(from mark, brackets string) mark {
+	for p := from; p.line < len(l.chunk.lines); p = (mark{p.line + 1, 0}) {
 		text := l.from(p)
 		if at := commentStart.FindStringIndex(text); at != nil {
 			text = text[:at[0]]
 		}
 		if at := strings.IndexAny(text, brackets); at >= 0 {
-			return place{p.line, p.column + at + 1}
+			return mark{p.line, p.column + at + 1}
 		}
 	}
 	l.fail(from.line, "the end of this value is not found")
@@ -76,7 +75,7 @@ func (l *layout) closing(from place, brackets string) place {
 
 // inline lays out a value that is no block and no collection with lines of its
 // own. Further lines are moved with the entry, which stands at the given column.
-func (l *layout) inline(node *yaml.Node, described value, column int) (lines []string, end place) {
+func (l *layout) inline(node *yaml.Node, described value, column int) (lines []string, end mark) {
 	start, end := l.start(node), l.end(node)
 	if start.line == end.line {
 		if text, simple := l.flow(node, described); simple {
@@ -104,7 +103,7 @@ func (l *layout) inline(node *yaml.Node, described value, column int) (lines []s
 }
 
 // cut returns the text between two places of one line.
-func (l *layout) cut(start, end place) string {
+func (l *layout) cut(start, end mark) string {
 	text := l.from(start)
 	return text[:min(max(end.column-start.column, 0), len(text))]
 }
@@ -125,7 +124,7 @@ func (l *layout) flow(node *yaml.Node, described value) (text string, simple boo
 	}
 	known := described.keysFor(node.Kind)
 	var entries []entry
-	from := place{start.line, start.column + 1}
+	from := mark{start.line, start.column + 1}
 	for i := 0; i < len(node.Content); i += step {
 		e := entry{}
 		inner := described.itemFor()
@@ -166,7 +165,7 @@ func (l *layout) flow(node *yaml.Node, described value) (text string, simple boo
 
 // block lays out a literal or folded block: its lines keep what is behind
 // their indentation. end is the end of its last line.
-func (l *layout) block(node *yaml.Node, column int) (lines []string, end place) {
+func (l *layout) block(node *yaml.Node, column int) (lines []string, end mark) {
 	start := l.start(node)
 	header := strings.TrimRight(l.from(start), " \t")
 	indicator := blockIndicator(header)
@@ -179,7 +178,7 @@ func (l *layout) block(node *yaml.Node, column int) (lines []string, end place) 
 		deep = s.blockIndent()
 	}
 	lines = []string{header}
-	end = place{line: start.line}
+	end = mark{line: start.line}
 	pending := 0
 	for i := start.line + 1; i < len(l.chunk.lines); i++ {
 		text := l.line(i)
@@ -195,7 +194,7 @@ func (l *layout) block(node *yaml.Node, column int) (lines []string, end place) 
 			lines = append(lines, "")
 		}
 		lines = append(lines, strings.Repeat(" ", width)+text[deep:])
-		end, pending = place{line: i}, 0
+		end, pending = mark{line: i}, 0
 	}
 	if strings.Contains(indicator, "+") { // the empty lines behind it belong to it
 		for range pending {
