@@ -18,7 +18,9 @@ import (
 	"github.com/slojourn/slojourn/slo/spec"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+// updating reports whether golden files are to be rewritten; the flag is that
+// of reference_test.go.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // formatted lays a file out, and again.
 func formatted(t *testing.T, name string, data []byte) (string, diag.List) {
@@ -51,7 +53,7 @@ func TestFormatGolden(t *testing.T) {
 				got += "# " + d.Span.String() + ": " + d.Severity.String() + ": " + d.Message + "\n"
 			}
 			path := strings.TrimSuffix(file, ".yaml") + ".golden"
-			if *update {
+			if updating() {
 				if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 					t.Fatal(err)
 				}

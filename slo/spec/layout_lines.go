@@ -40,7 +40,7 @@ func (l *layout) mark(line, char int) mark {
 	if line < 0 || line >= len(l.chunk.lines) {
 		return mark{line, 0}
 	}
-	return mark{line, l.chunk.column(line, char)}
+	return mark{line, l.chunk.offset(line, char)}
 }
 
 // between returns the lines [from, to), which hold nothing but comments, with

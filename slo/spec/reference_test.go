@@ -13,7 +13,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-var update = flag.Bool("update", false, "rewrite the reference")
+var update = flag.Bool("update", false, "rewrite the reference and the golden files")
 
 // TestReference keeps the tables of docs/spec.md equal to the definitions.
 func TestReference(t *testing.T) {
