@@ -31,15 +31,20 @@ func (p *parser) instant() Time {
 			return m
 		}
 	}
-	p.unexpected("a time: 1 day ago, today, '2026-11-22 09:00', or milliseconds since 1970")
+	p.unexpected("a time: 1 day ago, today, '2026-11-22 09:00', or milliseconds since 1970", momentWords...)
 	return nil
 }
 
 func (p *parser) epoch(t token) Time {
 	millis, err := strconv.ParseInt(t.text, 10, 64)
-	if next := p.peek(); err == nil && next.kind == tokenWord && !isClause(next.text) {
+	switch next := p.peek(); {
+	case err != nil:
+	case next.kind == tokenWord && !isClause(next.text):
 		p.take()
-		p.unexpected("a unit such as minutes")
+		p.unexpected("a unit such as minutes", unitWords...)
+		return nil
+	case next.is("-"), next.is(":"):
+		p.fail(t.Range, "put a date or time in quotes: '2026-11-22 09:00'", "the number "+short(t.text)+" is no date")
 		return nil
 	}
 	if err != nil {
@@ -74,7 +79,7 @@ func (p *parser) duration() *Duration {
 	}
 	unit, known := parseUnit(p.at().text)
 	if p.at().kind != tokenWord || !known {
-		p.unexpected("a unit: seconds, minutes, hours, days, weeks or months")
+		p.unexpected("a unit: seconds, minutes, hours, days, weeks or months", unitWords...)
 		return &Duration{Range: t.Range, Count: 1, Unit: Millisecond}
 	}
 	if count > int64(1<<52)/unit.Millis() {
@@ -95,7 +100,7 @@ func (p *parser) moment() *Moment {
 		p.take()
 		unit, known := parseUnit(p.at().text)
 		if !known || unit < Hour || strings.HasSuffix(p.at().text, "s") {
-			p.unexpected("hour, day, week, month, quarter or year")
+			p.unexpected("hour, day, week, month, quarter or year", "hour", "day", "week", "month", "quarter", "year")
 			return m
 		}
 		m.Name += " " + unit.String()
@@ -204,7 +209,7 @@ func (c *clauses) slide(first token) {
 	case width.Kind == WidthDefault:
 		c.unexpected("a width such as 1 minute, AUTO or MAX")
 	case series == nil && !c.broken:
-		c.fail(first.Range, "write TIMESERIES 5 minutes in front of it", "SLIDE BY without TIMESERIES")
+		c.fail(first.Range, "write TIMESERIES 5 minutes in front of it", "SLIDE BY has no TIMESERIES in front of it")
 	case series != nil:
 		series.Slide, series.End = &width, width.End
 	}

@@ -301,7 +301,11 @@ func (l *lexer) quoted(start int, quote byte, kind tokenKind) token {
 		}
 	}
 	l.offset = len(l.source)
-	l.report(Range{open, open + 1}, fmt.Sprintf("close it with %c", quote), fmt.Sprintf("the quote %c is never closed", quote))
+	hint := fmt.Sprintf("close it with %c", quote)
+	if quote != '`' {
+		hint += fmt.Sprintf(`; one inside a string is written \%c`, quote)
+	}
+	l.report(Range{open, open + 1}, hint, fmt.Sprintf("the quote %c is never closed", quote))
 	return token{Range{start, l.offset}, tokenBad, ""}
 }
 
@@ -338,6 +342,12 @@ func (l *lexer) symbol(start int) token {
 			return l.foreignOperator(token{r, tokenSymbol, "!="})
 		case "==":
 			return l.foreignOperator(token{r, tokenSymbol, "="})
+		case "=<":
+			return l.foreignOperator(token{r, tokenSymbol, "<="})
+		case "=>":
+			return l.foreignOperator(token{r, tokenSymbol, ">="})
+		case "=~":
+			return l.foreignOperator(token{r, tokenWord, "RLIKE"})
 		case "&&":
 			return l.foreignOperator(token{r, tokenWord, "AND"})
 		case "||":
@@ -372,6 +382,10 @@ func symbolHint(char rune) string {
 		return "write != or NOT"
 	case char == '%':
 		return "write mod(a, b)"
+	case char == '^':
+		return "write pow(a, b)"
+	case char == '~':
+		return "write RLIKE"
 	case char == ';':
 		return "remove it: a query ends where its text ends"
 	case strings.ContainsRune("‘’‚‛“”„´", char):

@@ -170,38 +170,46 @@ func (p *parser) demand(text string) bool {
 	if p.accept(text) {
 		return true
 	}
-	p.unexpected(text)
+	p.unexpected(text, text)
 	return false
 }
 
-// close takes the bracket that closes the one at open.
-func (p *parser) close(open token) Range {
+// What may stand in the place of a closing bracket.
+const (
+	orOperator = " or an operator"
+	orComma    = ", a comma or an operator"
+	orClause   = " or a clause"
+)
+
+// close takes the bracket that closes the one at open. Messages name what else
+// may stand here.
+func (p *parser) close(open token, what string) Range {
 	closing := map[string]string{"(": ")", "[": "]", "{": "}"}[open.text]
 	t := p.at()
 	switch {
 	case t.is(closing):
 		p.take()
-	case t.kind == tokenEOF, !p.condition && t.kind == tokenWord && isClause(t.text) && !p.closes():
-		p.fail(open.Range, "close it with "+closing, "this bracket is never closed")
 	case p.condition && t.kind == tokenWord && isClause(t.text):
 		p.misplaced(t)
-	case open.text == "(":
-		p.unexpected(") or an operator")
+	case !p.closes(open.text, closing):
+		p.fail(open.Range, "close it with "+closing, "this bracket is never closed")
+	case t.kind == tokenWord && p.tokens[p.offset-1].kind == tokenNumber:
+		p.unexpected(closing+what, unitWords...)
 	default:
-		p.unexpected(closing)
+		p.unexpected(closing+what, operatorWords...)
 	}
 	return Range{open.Start, t.End}
 }
 
 // closes reports whether the tokens that are left close a bracket that was
 // opened before them.
-func (p *parser) closes() bool {
+func (p *parser) closes(open, closing string) bool {
 	depth := 1
 	for _, t := range p.tokens[p.offset:] {
 		switch {
-		case t.is("("):
+		case t.is(open):
 			depth++
-		case t.is(")"):
+		case t.is(closing):
 			depth--
 		}
 		if depth == 0 {
@@ -211,19 +219,48 @@ func (p *parser) closes() bool {
 	return false
 }
 
-func (p *parser) unexpected(want string) {
+// unexpected refuses the next token. Keywords are those that may have been
+// meant by it.
+func (p *parser) unexpected(want string, keywords ...string) {
 	t := p.at()
 	hint := "expected " + want
 	if t.kind == tokenWord {
-		if foreign := foreignWord(t.text); foreign != "" {
-			hint = foreign
+		if near, ok := misspelt(t.text, keywords); ok {
+			hint = "did you mean " + near + "?"
 		}
 	}
+	if word, foreign := p.foreign(); foreign != "" {
+		t, hint = word, foreign
+	}
 	p.fail(t.Range, hint, "unexpected "+t.describe())
+	if t.is("UNION") {
+		p.failedAt = len(p.tokens) - 1 // what follows is another query
+	}
+}
+
+// foreign finds a word of other languages at the place of a mistake. One that
+// was read as a name stands before it: SELECT DISTINCT a. One behind NOT stands
+// after it: a NOT BETWEEN 1 AND 2.
+func (p *parser) foreign() (word token, hint string) {
+	around := []token{p.at(), p.tokens[max(p.offset-1, 0)]}
+	if p.at().is("NOT") {
+		around = append(around, p.peek())
+	}
+	for _, t := range around {
+		if t.kind == tokenWord {
+			if hint := foreignWord(t.text); hint != "" {
+				return t, hint
+			}
+		}
+	}
+	return token{}, ""
 }
 
 // unexpectedName is for places where a name could stand.
 func (p *parser) unexpectedName(want string) {
+	if p.offset > 0 && p.tokens[p.offset-1].is(",") {
+		want += ", or no comma in front of it"
+	}
 	if t := p.at(); t.kind == tokenWord && isReserved(t.text) {
 		want += fmt.Sprintf("; as a name the reserved word needs backticks: `%s`", t.text)
 	}
@@ -251,10 +288,14 @@ func (p *parser) end() {
 		p.misplaced(t)
 	case t.is(")"):
 		p.fail(t.Range, "remove it, or open a bracket before", "this bracket closes nothing")
+	case t.is(","):
+		p.fail(t.Range, "remove it: commas stand between the items of a list, not between clauses or in numbers", "unexpected "+t.describe())
+	case isComparison(t):
+		p.fail(t.Range, "join two comparisons with AND: a > 1 AND a < 5", "unexpected "+t.describe())
 	case p.condition:
-		p.unexpected("AND, OR or the end")
+		p.unexpected("AND, OR or the end", operatorWords...)
 	default:
-		p.unexpected("a clause or the end")
+		p.unexpected("a clause or the end", keywords...)
 	}
 }
 

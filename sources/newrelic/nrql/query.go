@@ -16,11 +16,11 @@ func (p *parser) query(r Range) *Query {
 		c.parse()
 		switch t := p.at(); {
 		case len(c.seen) == 0:
-			p.unexpected("SELECT or FROM")
+			p.unexpected("SELECT or FROM", clauseWords...)
 		case p.nested == 0:
 			p.end()
 		case t.kind != tokenEOF && !t.is(")"):
-			p.unexpected("a clause or )")
+			p.unexpected("a clause or )", keywords...)
 		}
 		if p.nested > 0 || !p.resume(beginsClause) {
 			break
@@ -88,12 +88,7 @@ func (c *clauses) keyword() string {
 		c.demand("WITH")
 		return "COMPARE WITH"
 	case "WITH":
-		for _, second := range []string{"TIMEZONE", "METRIC_FORMAT"} {
-			if c.at().is(second) && c.peek().kind == tokenString {
-				c.take()
-				return "WITH " + second
-			}
-		}
+		return c.with()
 	case "INNER", "LEFT":
 		c.demand("JOIN")
 		return "JOIN"
@@ -106,12 +101,37 @@ func (c *clauses) keyword() string {
 	return word
 }
 
+// with tells the clauses apart that begin with WITH. A variable may have the
+// name of one of them: WITH timezone AS zone.
+func (c *clauses) with() string {
+	for _, second := range []string{"TIMEZONE", "METRIC_FORMAT"} {
+		next := c.peek()
+		switch {
+		case !c.at().is(second):
+		case next.kind == tokenString:
+			c.take()
+			return "WITH " + second
+		case next.kind == tokenEOF, next.kind == tokenWord && !next.is("AS"):
+			c.take()
+			c.unexpected("a string behind WITH " + second)
+		}
+	}
+	if c.at().kind == tokenWord && c.peek().kind == tokenString {
+		c.unexpected("TIMEZONE, METRIC_FORMAT or variables", "TIMEZONE", "METRIC_FORMAT")
+	}
+	return "WITH"
+}
+
 func (c *clauses) twice(second, first Range, name string) {
 	place := c.text.Span(first.Start, first.End)
+	hint := "keep one of them"
+	if name == "WHERE" {
+		hint = "join the conditions with AND"
+	}
 	c.list.Add(diag.Diagnostic{
 		Code: diag.CodeNRQL, Severity: diag.Error, Span: c.text.Span(second.Start, second.End),
 		Message: "NRQL: " + name + " stands twice",
-		Hint:    "keep one of them",
+		Hint:    hint,
 		Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
 	})
 }
@@ -194,8 +214,11 @@ func (p *parser) columns(parse func() Expr) []Column {
 		t := p.at()
 		x := parse()
 		c := Column{Range: Range{t.Start, end(x, t)}, Expr: x}
-		if p.accept("AS") {
+		switch t := p.at(); {
+		case p.accept("AS"):
 			c.Alias, c.End = p.alias()
+		case t.kind == tokenString, t.kind == tokenQuoted, t.kind == tokenWord && !isClause(t.text):
+			p.unexpected("AS, a comma or a clause", keywords...)
 		}
 		columns = append(columns, c)
 		if !p.accept(",") {
@@ -231,7 +254,7 @@ func (p *parser) group() Expr {
 			break
 		}
 	}
-	cases.End = p.close(open).End
+	cases.End = p.close(open, orComma).End
 	if p.accept("OR") {
 		cases.Rest = p.sum()
 		cases.End = end(cases.Rest, open)
@@ -279,7 +302,11 @@ func (p *parser) table() Expr {
 		p.take()
 		return newName(t)
 	}
-	p.unexpectedName("an event type")
+	want := "an event type"
+	if t.kind == tokenString {
+		want += " without quotes"
+	}
+	p.unexpectedName(want)
 	return &Null{t.Range}
 }
 
@@ -307,6 +334,9 @@ func (c *clauses) join(first token) {
 	if c.accept("=") {
 		j.On = binary(Eq, key, c.sum())
 	}
+	if t := c.at(); isComparison(t) {
+		c.fail(t.Range, "write =: a join compares for equality only", "unexpected "+t.describe())
+	}
 	j.End = end(j.On, open)
 	c.query.Joins = append(c.query.Joins, j)
 }
@@ -328,7 +358,7 @@ func (c *clauses) variables() {
 					break
 				}
 			}
-			end = c.close(open).End
+			end = c.close(open, orComma).End
 		} else {
 			v.Names = make([]string, 1)
 			v.Names[0], end = c.alias()
