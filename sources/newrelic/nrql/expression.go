@@ -271,9 +271,14 @@ func (p *parser) argument() Expr {
 		return p.named()
 	case t.kind == tokenNumber && isUnit(p.peek()):
 		return p.duration()
-	default:
-		return p.expr()
 	}
+	x := p.expr()
+	if !p.accept("AS") {
+		return x
+	}
+	l := &Labelled{Range: Range{t.Start, t.End}, X: x}
+	l.Label, l.End = p.alias()
+	return l
 }
 
 // where parses WHERE x AS 'label'.

@@ -131,6 +131,9 @@ func printCompound(b *strings.Builder, x Expr) {
 		b.WriteString("WHERE ")
 		printExpr(b, x.Condition, 0)
 		printAlias(b, x.Label)
+	case *Labelled:
+		printExpr(b, x.X, 0)
+		printAlias(b, x.Label)
 	case *Named:
 		b.WriteString(x.Name + ": ")
 		printNamed(b, x.Value)

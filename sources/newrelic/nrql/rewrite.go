@@ -96,6 +96,10 @@ func withCompoundParts(x Expr, part func(Expr) Expr) Expr {
 		if y := part(x.Condition); y != x.Condition {
 			return &Where{x.Range, y, x.Label}
 		}
+	case *Labelled:
+		if y := part(x.X); y != x.X {
+			return &Labelled{x.Range, y, x.Label}
+		}
 	case *Named:
 		if y := part(x.Value); y != x.Value {
 			return &Named{x.Range, x.Name, y}

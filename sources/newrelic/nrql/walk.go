@@ -25,6 +25,8 @@ func children(n Node) []Expr {
 		return n.Args
 	case *Where:
 		return []Expr{n.Condition}
+	case *Labelled:
+		return []Expr{n.X}
 	case *Named:
 		return []Expr{n.Value}
 	case *List:
