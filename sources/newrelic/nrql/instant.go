@@ -131,36 +131,6 @@ func isWeekday(name string) bool {
 	return false
 }
 
-// The parts of a date-time: date, time, zone, AM or PM. Colons may be left out
-// only behind T.
-var dateTime = regexp.MustCompile(`^(?:(\d{4})-?(\d\d)(?:-?(\d\d))?)?(?:(T|(?:^| ))(?:(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?|(\d\d)(\d\d)(?:(\d\d)(?:\.\d{1,9})?)?))?` +
-	` ?(?:Z|[+-]\d\d:?\d\d|\[[A-Za-z0-9_+/-]+\]|[A-Za-z]+/[A-Za-z0-9_+/-]+|[A-Z]{3,5})?(?: ?(?:AM|PM|am|pm))?$`)
-
-// dateTimeProblem says what is wrong with a date-time in quotes, "" when
-// nothing is. The forms are those of New Relic's page on time ranges.
-func dateTimeProblem(text string) string {
-	parts := dateTime.FindStringSubmatch(text)
-	if parts == nil || parts[1] == "" && parts[5] == "" {
-		return "'" + short(text) + "' is no date or time"
-	}
-	number := func(i int) int {
-		n, _ := strconv.Atoi(parts[i]) // digits, or nothing
-		return n
-	}
-	year, month, day := number(1), number(2), number(3)
-	switch {
-	case year == 0:
-	case month < 1 || month > 12:
-		return fmt.Sprintf("there is no month %d", month)
-	case parts[3] != "" && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day:
-		return fmt.Sprintf("%s %d has no day %d", time.Month(month), year, day)
-	}
-	if hour, minute, second := number(5)+number(8), number(6)+number(9), number(7)+number(10); hour > 23 || minute > 59 || second > 59 {
-		return "there is no such time of the day"
-	}
-	return ""
-}
-
 func (p *parser) timeSeries(first token) *TimeSeries {
 	width := p.width(first)
 	return &TimeSeries{Range: Range{first.Start, width.End}, Width: width}
