@@ -305,7 +305,7 @@ func (p *parser) named() *Named {
 		n.Value = p.duration()
 	case t.is("AUTO"): // the seasonality of holtwinters()
 		p.take()
-		n.Value = newName(t)
+		n.Value = &Name{Range: t.Range, Value: "AUTO"}
 	default:
 		n.Value = p.expr()
 	}

@@ -169,7 +169,7 @@ func printCompound(b *strings.Builder, x Expr) {
 // printNamed prints the value of a named argument, in which AUTO is a word of
 // its own.
 func printNamed(b *strings.Builder, value Expr) {
-	if name, ok := value.(*Name); ok && strings.EqualFold(name.Value, "AUTO") {
+	if name, ok := value.(*Name); ok && name.Value == "AUTO" {
 		b.WriteString("AUTO")
 		return
 	}

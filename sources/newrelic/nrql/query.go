@@ -109,7 +109,7 @@ func (c *clauses) with() string {
 		case next.kind == tokenString:
 			c.take()
 			return "WITH " + second
-		case next.kind == tokenEOF, next.kind == tokenWord && !next.is("AS"):
+		case next.kind == tokenEOF, next.kind == tokenWord && !next.is("AS") && !isOperatorWord(next.text):
 			c.take()
 			c.unexpected("a string behind WITH " + second)
 		}
