@@ -93,7 +93,11 @@ func checkCall(p *parser, call *Call, at place) {
 		return
 	}
 	if n := len(call.Args); n < f.MinArgs || f.MaxArgs >= 0 && n > f.MaxArgs {
-		p.add(diag.CodeNRQLFunction, call.Pos(), "", fmt.Sprintf("%s() takes %s, not %d", f.Name, f.arguments(), n))
+		hint := ""
+		if f.Name == "count" && n == 0 {
+			hint = "write count(*)"
+		}
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, fmt.Sprintf("%s() takes %s, not %d", f.Name, f.arguments(), n))
 	}
 	switch {
 	case f.Kind == Aggregate && at != inSelect:

@@ -73,7 +73,7 @@ func (p *parser) alias() (string, int) {
 		}
 		return alias, t.End
 	}
-	p.unexpectedName("an alias")
+	p.unexpectedName("an alias: a name, or text in quotes")
 	return "", t.End
 }
 
@@ -86,7 +86,7 @@ func (c *clauses) facetOrder() {
 		return
 	}
 	c.accept("DESC")
-	if f := c.query.Facet; f != nil {
+	if f := c.query.Facet; f != nil && !c.failed {
 		f.OrderBy, f.End = x, end(x, c.at())
 	}
 }
@@ -96,8 +96,11 @@ func (c *clauses) orderBy() {
 		t := c.at()
 		x := c.expr()
 		o := Order{Range: Range{t.Start, end(x, t)}, Expr: x}
-		if word := c.at(); word.is("ASC") || word.is("DESC") {
+		switch word := c.at(); {
+		case word.is("ASC"), word.is("DESC"):
 			o.Desc, o.End = word.is("DESC"), c.take().End
+		case word.kind == tokenWord && !isClause(word.text):
+			c.unexpected("ASC, DESC, a comma or a clause", append([]string{"DESC", "ASC"}, keywords...)...)
 		}
 		c.query.OrderBy = append(c.query.OrderBy, o)
 		if !c.accept(",") {

@@ -116,6 +116,36 @@ func TestQueries(t *testing.T) {
 	}
 }
 
+// Every function stands in a case that is read and printed.
+func TestCorpusHasEveryFunction(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	note := func(n nrql.Node) bool {
+		if call, ok := n.(*nrql.Call); ok {
+			used[call.Name] = true
+		}
+		return true
+	}
+	for _, c := range readCorpus(t, "conditions.txt") {
+		nrql.Walk(condition(t, c.source), note)
+	}
+	for _, c := range readCorpus(t, "queries.txt") {
+		q, findings := nrql.ParseQuery(text(c.source))
+		if findings.Failed() {
+			t.Fatalf("findings in %s:\n%v", c.source, findings)
+		}
+		nrql.Walk(q, note)
+		if q.Predict != nil && q.Predict.Model != nil {
+			used[q.Predict.Model.Name] = true
+		}
+	}
+	for _, f := range nrql.Functions() {
+		if !used[f.Name] {
+			t.Errorf("no case has %s()", f.Name)
+		}
+	}
+}
+
 func TestMalformedConditions(t *testing.T) {
 	t.Parallel()
 	for _, c := range readCorpus(t, "conditions_bad.txt") {

@@ -55,6 +55,8 @@ func (p *parser) comparison() Expr {
 	case next.is("IN"), next.is("LIKE"), next.is("RLIKE"):
 		p.take()
 		not = true
+	case next.is("NULL"):
+		p.fail(t.Range, "write IS NOT NULL", "unexpected "+t.describe())
 	default:
 		p.unexpected("IN, LIKE or RLIKE behind NOT; = is negated as !=")
 	}

@@ -98,6 +98,10 @@ func (p *parser) moment() *Moment {
 		p.take()
 	case m.Name == "this" || m.Name == "last":
 		p.take()
+		if n, unit := p.at(), p.peek(); n.kind == tokenNumber && isUnit(unit) {
+			p.fail(Range{first.Start, unit.End}, "write "+n.text+" "+unit.text+" ago", "unexpected "+first.describe())
+			return m
+		}
 		unit, known := parseUnit(p.at().text)
 		if !known || unit < Hour || strings.HasSuffix(p.at().text, "s") {
 			p.unexpected("hour, day, week, month, quarter or year", "hour", "day", "week", "month", "quarter", "year")
@@ -191,6 +195,8 @@ func (p *parser) predict(first token) *Predict {
 	if t := p.at(); t.kind == tokenWord && p.peek().is("(") {
 		p.take()
 		predict.Model = p.call(t)
+	} else if f, known := LookupFunction(t.text); known && f.Kind == Model {
+		p.fail(t.Range, "write "+f.Name+"()", "the model "+f.Name+" has no brackets")
 	}
 	span := func(word string) *Duration {
 		if !p.accept(word) {

@@ -56,6 +56,7 @@ func short(text string) string {
 type lexer struct {
 	source string
 	offset int
+	bad    int // places that could only be reported and left out
 	report func(r Range, hint, message string)
 }
 
@@ -63,22 +64,22 @@ type lexer struct {
 // up: what has more is no NRQL.
 const mostBad = 10
 
-// lex splits source into tokens; the last one is tokenEOF.
-func lex(source string, report func(r Range, hint, message string)) []token {
+// lex splits source into tokens; the last one is tokenEOF. Tokens of text that
+// is readable in parts only are not worth parsing.
+func lex(source string, report func(r Range, hint, message string)) (tokens []token, readable bool) {
 	l := &lexer{source: source, report: report}
-	tokens := make([]token, 0, len(source)/4+2)
-	bad := 0
+	tokens = make([]token, 0, len(source)/4+2)
 	for {
 		t := l.next()
 		if t.kind == tokenBad {
-			if bad++; bad == mostBad {
+			if l.bad++; l.bad == mostBad {
 				l.offset = len(source)
 			}
 			continue
 		}
 		tokens = append(tokens, t)
 		if t.kind == tokenEOF {
-			return tokens
+			return tokens, l.bad == 0
 		}
 	}
 }
@@ -156,6 +157,7 @@ func (l *lexer) skipBlanks() {
 			end := strings.Index(rest[2:], "*/")
 			if end < 0 {
 				l.report(Range{l.offset, l.offset + 2}, "close it with */", "this comment is never closed")
+				l.bad++
 				l.offset = len(l.source)
 				return
 			}

@@ -44,7 +44,9 @@ func checkQuery(p *parser, q *Query) {
 	if len(values) > MaxSubqueries {
 		p.report(values[MaxSubqueries].Pos(), "use nested aggregation or JOIN", fmt.Sprintf("%d subqueries; New Relic takes at most %d", len(values), MaxSubqueries))
 	}
-	checkBuckets(p, q)
+	if !p.list.Failed() { // else a clause may be missing
+		checkBuckets(p, q)
+	}
 }
 
 // values returns the subqueries that give a query values, and not those it
@@ -156,13 +158,8 @@ func checkSeries(p *parser, q *Query) {
 	if t := q.TimeSeries; t != nil && t.Slide != nil && t.Width.Kind != WidthFixed {
 		p.report(t.Pos(), "write the width of the windows: TIMESERIES 5 minutes SLIDE BY 1 minute", "SLIDE BY needs windows of a fixed width")
 	}
-	if q.Predict == nil {
-		return
-	}
-	if q.TimeSeries == nil {
-		p.report(q.Predict.Range, "add TIMESERIES", "PREDICT without TIMESERIES")
-	}
-	if call := q.Predict.Model; call != nil {
+	if q.Predict != nil && q.Predict.Model != nil {
+		call := q.Predict.Model
 		if f, known := LookupFunction(call.Name); !known || f.Kind != Model {
 			p.add(diag.CodeNRQLFunction, call.Pos(), "write holtwinters()", short(call.Name)+"() is no model to predict with")
 		}

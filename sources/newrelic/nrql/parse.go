@@ -30,20 +30,26 @@ func ParseCondition(text diag.Text) (Expr, diag.List) {
 	if p.at().is("WHERE") {
 		p.fail(p.at().Range, "leave out the word WHERE", "a condition starts behind WHERE")
 	}
-	x := p.expr()
-	p.end()
+	x := p.part()
 	for p.resume(func(t, _ token) bool { return t.is("AND") || t.is("OR") }) {
 		p.take()
-		p.expr()
-		p.end()
-	}
-	if !p.list.Failed() {
-		checkCondition(p, x)
+		p.part()
 	}
 	if p.list.Failed() {
 		return nil, p.list
 	}
 	return x, p.list
+}
+
+// part parses a condition, or what is left of it behind a mistake, and checks
+// it as far as it could be parsed.
+func (p *parser) part() Expr {
+	x := p.expr()
+	if !p.failed {
+		checkCondition(p, x)
+	}
+	p.end()
+	return x
 }
 
 // ParseQuery parses a whole query. The query is nil when the findings hold an
@@ -54,9 +60,7 @@ func ParseQuery(text diag.Text) (*Query, diag.List) {
 		p.reportLength(Range{MaxQueryBytes - 1, text.Len()}, "query", text.Len())
 	}
 	query := p.query(Range{0, text.Len()})
-	if !p.list.Failed() {
-		checkQuery(p, query)
-	}
+	checkQuery(p, query)
 	if p.list.Failed() {
 		return nil, p.list
 	}
@@ -85,8 +89,8 @@ func newParser(text diag.Text) *parser {
 		p.stop() // the caller reports it
 		return p
 	}
-	p.tokens = lex(text.String(), p.report)
-	if p.list.Failed() {
+	var readable bool
+	if p.tokens, readable = lex(text.String(), p.report); !readable {
 		p.offset = len(p.tokens) - 1
 		p.stop()
 	}
@@ -195,6 +199,8 @@ func (p *parser) close(open token, what string) Range {
 		p.fail(open.Range, "close it with "+closing, "this bracket is never closed")
 	case t.kind == tokenWord && p.tokens[p.offset-1].kind == tokenNumber:
 		p.unexpected(closing+what, unitWords...)
+	case (t.kind == tokenNumber || t.is("{")) && p.tokens[p.offset-1].kind == tokenWord:
+		p.unexpected(closing + what + "; behind the name of an argument, a colon")
 	default:
 		p.unexpected(closing+what, operatorWords...)
 	}
@@ -262,6 +268,9 @@ func (p *parser) unexpectedName(want string) {
 		want += ", or no comma in front of it"
 	}
 	if t := p.at(); t.kind == tokenWord && isReserved(t.text) {
+		if isUnit(t) {
+			want += "; a length of time begins with a number"
+		}
 		want += fmt.Sprintf("; as a name the reserved word needs backticks: `%s`", t.text)
 	}
 	p.unexpected(want)
@@ -288,6 +297,8 @@ func (p *parser) end() {
 		p.misplaced(t)
 	case t.is(")"):
 		p.fail(t.Range, "remove it, or open a bracket before", "this bracket closes nothing")
+	case t.is(",") && p.condition:
+		p.fail(t.Range, "join tests with AND; numbers have no commas", "unexpected "+t.describe())
 	case t.is(","):
 		p.fail(t.Range, "remove it: commas stand between the items of a list, not between clauses or in numbers", "unexpected "+t.describe())
 	case isComparison(t):

@@ -20,15 +20,15 @@ func (p *parser) query(r Range) *Query {
 		case t.kind != tokenEOF && !t.is(")"):
 			p.unexpected("a clause or )", keywords...)
 		}
+		c.broken = c.broken || p.failed
 		if p.nested > 0 || !p.resume(beginsClause) {
 			break
 		}
-		c.broken = true
 	}
 	if p.nested > 0 {
 		c.query.End = p.tokens[max(p.offset-1, 0)].End
 	}
-	if !p.failed && !c.broken {
+	if !c.broken {
 		c.checkComplete()
 	}
 	return c.query
@@ -36,11 +36,11 @@ func (p *parser) query(r Range) *Query {
 
 // beginsClause reports whether a clause begins behind a mistake. A word that
 // another clause follows, or nothing, is the mistake itself: SELECT a AS since
-// FROM T.
+// FROM T. So is the second word of COMPAER WITH 1 day ago.
 func beginsClause(t, next token) bool {
 	alone := t.is("TIMESERIES") || t.is("EXTRAPOLATE") || t.is("RAW") || t.is("PREDICT")
 	follows := next.kind == tokenEOF || next.kind == tokenWord && isClause(next.text) && !t.is("INNER") && !t.is("LEFT") && !t.is("COMPARE")
-	return isClause(t.text) && (alone || !follows)
+	return isClause(t.text) && (alone || !follows) && !(t.is("WITH") && next.kind == tokenNumber)
 }
 
 // clauses parses the clauses of one query.
@@ -82,6 +82,10 @@ func (c *clauses) keyword() string {
 			return "FACET … ORDER BY"
 		}
 		return word + " BY"
+	case "FACET":
+		if next := c.peek(); c.at().is("BY") && (next.kind == tokenQuoted || next.kind == tokenWord && !isClause(next.text) && !next.is("AS")) {
+			c.fail(c.at().Range, "leave out the word BY", "unexpected "+c.at().describe())
+		}
 	case "COMPARE":
 		c.demand("WITH")
 		return "COMPARE WITH"
@@ -134,7 +138,17 @@ func (c *clauses) twice(second, first Range, name string) {
 	})
 }
 
+// clause parses what stands behind the words of a clause. What cannot be
+// parsed to its end is no part of the query, so that the rest can be checked.
 func (c *clauses) clause(first token, name string) {
+	before := *c.query
+	c.tableClause(first, name)
+	if c.failed {
+		*c.query = before
+	}
+}
+
+func (c *clauses) tableClause(first token, name string) {
 	q := c.query
 	switch name {
 	case "SHOW EVENT TYPES":
@@ -203,6 +217,8 @@ func (c *clauses) checkComplete() {
 		c.fail(at, "add SELECT count(*)", "the query selects nothing")
 	case len(q.From) == 0 && len(q.With) == 0:
 		c.fail(at, "add FROM and an event type", "the query names no event type")
+	case q.Predict != nil && q.TimeSeries == nil:
+		c.report(q.Predict.Range, "add TIMESERIES", "PREDICT without TIMESERIES")
 	}
 }
 

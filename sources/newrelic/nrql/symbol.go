@@ -40,6 +40,10 @@ func (l *lexer) symbol(start int) token {
 	case char == utf8.RuneError && size <= 1:
 		l.report(r, "", "not valid UTF-8")
 	default:
+		for strings.HasPrefix(l.source[r.End:], rest[:size]) {
+			r.End += size // SELECT a, ... FROM T is one mistake
+		}
+		l.offset = r.End
 		l.report(r, symbolHint(char), fmt.Sprintf("unexpected %q", char))
 	}
 	return token{r, tokenBad, ""}
@@ -63,6 +67,8 @@ func symbolHint(char rune) string {
 		return "write pow(a, b)"
 	case char == '~':
 		return "write RLIKE"
+	case char == '$':
+		return "put a value in the place of the variable"
 	case char == ';':
 		return "remove it: a query ends where its text ends"
 	case strings.ContainsRune("‘’‚‛“”„´", char):

@@ -54,7 +54,10 @@ var operatorWords = []string{"AND", "OR", "NOT", "IN", "LIKE", "RLIKE", "IS"}
 var keywords = slices.Concat(clauseWords, operatorWords)
 
 var (
-	unitWords   = []string{"seconds", "minutes", "hours", "days", "weeks", "months", "quarters", "years", "milliseconds"}
+	unitWords = []string{
+		"second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months",
+		"quarter", "quarters", "year", "years", "millisecond", "milliseconds",
+	}
 	momentWords = []string{"now", "today", "yesterday", "this", "last", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
 )
 
