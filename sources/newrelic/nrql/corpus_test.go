@@ -287,12 +287,3 @@ func TestDuplicateClauseNamesBothPlaces(t *testing.T) {
 		t.Errorf("related place (-want +got):\n%s", diff)
 	}
 }
-
-// The buckets of 366 minutes are allowed, one more is not (queries_bad.txt).
-func TestMostBuckets(t *testing.T) {
-	t.Parallel()
-	_, findings := nrql.ParseQuery(text("SELECT count(*) FROM T SINCE 1700000000000 UNTIL 1700021960000 TIMESERIES 1 minute"))
-	if len(findings) > 0 {
-		t.Errorf("366 buckets: %v", findings)
-	}
-}

@@ -9,9 +9,10 @@ import (
 )
 
 // The forms of a date-time are those of New Relic's page on time ranges: date,
-// time, zone, AM or PM. Colons may be left out only behind T.
+// time, zone, AM or PM. Colons may be left out only behind T ("bare").
 var dateTime = regexp.MustCompile(`^(?:(?P<year>\d{4})-?(?P<month>\d\d)(?:-?(?P<day>\d\d))?)?` +
-	`(?:(?:T|(?:^| ))(?:(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d(?:\.\d{1,9})?))?|(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d(?:\.\d{1,9})?)?))?` +
+	`(?:(?:T|^| )(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d(?:\.\d{1,9})?))?|` +
+	`(?P<bare>T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d(?:\.\d{1,9})?)?))?` +
 	` ?(?P<zone>Z|[+-]\d\d:?\d\d|\[[A-Za-z0-9_+/-]+\]|[A-Za-z]+/[A-Za-z0-9_+/-]+|[A-Z]{3,5})?(?: ?(?P<half>AM|PM|am|pm))?$`)
 
 // dateParts are the parts of a date-time by their names in [dateTime]; those
@@ -50,7 +51,20 @@ func dateTimeProblem(text string) string {
 	case d["day"] != "" && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day:
 		return fmt.Sprintf("%s %d has no day %d", time.Month(month), year, day)
 	}
-	if d.number("hour") > 23 || d.number("minute") > 59 || d.number("second") > 59 {
+	return d.timeProblem()
+}
+
+// timeProblem does the same for the time of the day.
+func (d dateParts) timeProblem() string {
+	first, last := 0, 23
+	if d["half"] != "" {
+		first, last = 1, 12
+	}
+	hour := d.number("hour")
+	switch {
+	case d["half"] != "" && (d["bare"] != "" || strings.HasPrefix(d["zone"], "[")):
+		return "AM and PM need colons in the time, and no zone in brackets"
+	case d["hour"] != "" && (hour < first || hour > last), d.number("minute") > 59, d.number("second") > 59:
 		return "there is no such time of the day"
 	}
 	return ""

@@ -56,7 +56,8 @@ func short(text string) string {
 type lexer struct {
 	source string
 	offset int
-	bad    int // places that could only be reported and left out
+	before token // the last one
+	bad    int   // places that could only be reported and left out
 	report func(r Range, hint, message string)
 }
 
@@ -78,6 +79,7 @@ func lex(source string, report func(r Range, hint, message string)) (tokens []to
 			continue
 		}
 		tokens = append(tokens, t)
+		l.before = t
 		if t.kind == tokenEOF {
 			return tokens, l.bad == 0
 		}
@@ -118,14 +120,31 @@ func (l *lexer) next() token {
 }
 
 // beginsWildcard reports whether the % at start begins a name of a metric:
-// %.duration, %[type], uniques(%). Between blanks it is the modulo of other
-// languages.
+// %.duration, %[type], uniques(%). Alone and behind a value it is the modulo
+// of other languages.
 func (l *lexer) beginsWildcard(start int) bool {
-	if start+1 == len(l.source) {
-		return false
+	if start+1 < len(l.source) {
+		next := l.source[start+1]
+		switch {
+		case isDigit(next):
+			return false
+		case isNameStart(next), strings.IndexByte(".[%),", next) >= 0:
+			return true
+		}
 	}
-	next := l.source[start+1]
-	return isNameStart(next) || strings.IndexByte(".[%),", next) >= 0
+	return !l.before.endsValue()
+}
+
+// endsValue reports whether the token can be the last one of a value.
+func (t token) endsValue() bool {
+	switch t.kind {
+	case tokenWord:
+		return !isClause(t.text) && !isOperatorWord(t.text) && !t.is("BY") && !t.is("ON")
+	case tokenSymbol:
+		return strings.Contains(")]}", t.text)
+	default:
+		return t.kind == tokenQuoted || t.kind == tokenString || t.kind == tokenNumber
+	}
 }
 
 // template reports a {{variable}} of a dashboard, which its program should

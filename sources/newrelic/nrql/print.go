@@ -234,9 +234,8 @@ func isWildcard(name string) bool {
 	if !hasWildcard(name) {
 		return false
 	}
-	rest, found := strings.CutPrefix(name, "%")
-	if found && (rest == "" || rest[0] == '%' || rest[0] == '.' || isNameStart(rest[0])) {
-		name = "a" + rest
+	if rest, found := strings.CutPrefix(name, "%"); found && rest != "" && isDigit(rest[0]) {
+		return false
 	}
 	return isPlain(strings.ReplaceAll(name, "%", "a"))
 }
