@@ -237,6 +237,9 @@ func isWildcard(name string) bool {
 	if rest, found := strings.CutPrefix(name, "%"); found && rest != "" && isDigit(rest[0]) {
 		return false
 	}
+	if name[0] == '_' {
+		name = "a" + name // in backticks it would be no wildcard, so that it must stand as it was written
+	}
 	return isPlain(strings.ReplaceAll(name, "%", "a"))
 }
 
