@@ -240,7 +240,7 @@ func isWildcard(name string) bool {
 	if name[0] == '_' {
 		name = "a" + name // in backticks it would be no wildcard, so that it must stand as it was written
 	}
-	return isPlain(strings.ReplaceAll(name, "%", "a"))
+	return isPlain(strings.ReplaceAll(name, "%", "x_")) // which is in no reserved word
 }
 
 // quoteName puts a name in backticks where the language needs them. A name
