@@ -263,9 +263,15 @@ func TestMalformed(t *testing.T) {
 
 func TestFloodOfMistakesEnds(t *testing.T) {
 	t.Parallel()
-	_, findings := nrql.ParseCondition(text(strings.Repeat("; ", 1000)))
-	if len(findings) != 10 {
-		t.Errorf("got %d findings, want 10", len(findings))
+	for unit, want := range map[string]int{"; ": 10, "AND a b ": 50, "AND nope(a) ": 50, "AND `` == 1 ": 50} {
+		if _, findings := nrql.ParseCondition(text("z " + strings.Repeat(unit, 5000))); len(findings) != want {
+			t.Errorf("%s: got %d findings, want %d", unit, len(findings), want)
+		}
+	}
+	for _, unit := range []string{"SELECT a b ", "FACET a, ", "RAW ", "WHERE nope(a) "} {
+		if _, findings := nrql.ParseQuery(text("FROM T " + strings.Repeat(unit, 4000))); len(findings) != 50 {
+			t.Errorf("%s: got %d findings, want 50", unit, len(findings))
+		}
 	}
 }
 

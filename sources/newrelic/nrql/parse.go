@@ -16,6 +16,10 @@ const maxDepth = 200
 // may have, since comments and blanks of a condition are not sent.
 const maxSource = 16 * MaxQueryBytes
 
+// mostFindings is how many mistakes of one text are reported: what has more is
+// no NRQL, and nobody reads on.
+const mostFindings = 50
+
 // ParseCondition parses a bare condition, the text behind WHERE. The
 // expression is nil when the findings hold an error.
 func ParseCondition(text diag.Text) (Expr, diag.List) {
@@ -106,6 +110,9 @@ func (p *parser) report(r Range, hint, message string) {
 }
 
 func (p *parser) add(code diag.Code, r Range, hint, message string) {
+	if len(p.list) >= mostFindings {
+		return
+	}
 	p.list.Add(diag.Diagnostic{
 		Code: code, Severity: diag.Error, Span: p.text.Span(r.Start, r.End), Hint: hint,
 		Message: "NRQL: " + message,
@@ -128,7 +135,7 @@ func (p *parser) stop() {
 // brackets, at which parsing makes sense again. It reports whether there is
 // one. Nothing is found behind a bracket that is never closed.
 func (p *parser) resume(sensible func(t, next token) bool) bool {
-	if !p.failed {
+	if !p.failed || len(p.list) >= mostFindings {
 		return false
 	}
 	depth := 0

@@ -125,6 +125,9 @@ func (c *clauses) with() string {
 }
 
 func (c *clauses) twice(second, first Range, name string) {
+	if len(c.list) >= mostFindings {
+		return
+	}
 	place := c.text.Span(first.Start, first.End)
 	hint := "keep one of them"
 	if name == "WHERE" {
