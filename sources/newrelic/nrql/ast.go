@@ -122,6 +122,14 @@ type (
 		Label     string
 	}
 
+	// Labelled is an argument with a name for its results: the first one of
+	// funnel(session AS 'visitors', …).
+	Labelled struct {
+		Range
+		X     Expr
+		Label string
+	}
+
 	// Named is an argument with its name: apdex(duration, t: 0.5).
 	Named struct {
 		Range
@@ -173,6 +181,7 @@ func (*In) expr()       {}
 func (*Like) expr()     {}
 func (*Call) expr()     {}
 func (*Where) expr()    {}
+func (*Labelled) expr() {}
 func (*Named) expr()    {}
 func (*List) expr()     {}
 func (*Index) expr()    {}

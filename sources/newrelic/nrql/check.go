@@ -2,6 +2,7 @@ package nrql
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -92,7 +93,11 @@ func checkCall(p *parser, call *Call, at place) {
 		return
 	}
 	if n := len(call.Args); n < f.MinArgs || f.MaxArgs >= 0 && n > f.MaxArgs {
-		p.add(diag.CodeNRQLFunction, call.Pos(), "", fmt.Sprintf("%s() takes %s, not %d", f.Name, f.arguments(), n))
+		hint := ""
+		if f.Name == "count" && n == 0 {
+			hint = "write count(*)"
+		}
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, fmt.Sprintf("%s() takes %s, not %d", f.Name, f.arguments(), n))
 	}
 	switch {
 	case f.Kind == Aggregate && at != inSelect:
@@ -118,9 +123,12 @@ func checkCall(p *parser, call *Call, at place) {
 func checkArgument(p *parser, f Function, i int, arg Expr) {
 	_, isStar := arg.(*Star)
 	_, isWhere := arg.(*Where)
+	_, isLabelled := arg.(*Labelled)
 	switch {
 	case isStar && f.Name != "count":
 		p.add(diag.CodeNRQLFunction, arg.Pos(), "name an attribute", f.Name+"(*) does not exist; only count(*) does")
+	case isLabelled && (f.Name != "funnel" || i > 0):
+		p.add(diag.CodeNRQL, arg.Pos(), "move AS behind the bracket that closes "+f.Name+"()", "AS has no place in argument "+strconv.Itoa(i+1)+" of "+f.Name+"()")
 	case isWhere && !(f.wraps() && i == 1) && !(f.Name == "funnel" && i >= 1):
 		p.add(diag.CodeNRQL, arg.Pos(), "", fmt.Sprintf("WHERE has no place in argument %d of %s()", i+1, f.Name))
 	case !isWhere && f.Name == "funnel" && i >= 1:

@@ -116,6 +116,36 @@ func TestQueries(t *testing.T) {
 	}
 }
 
+// Every function stands in a case that is read and printed.
+func TestCorpusHasEveryFunction(t *testing.T) {
+	t.Parallel()
+	used := map[string]bool{}
+	note := func(n nrql.Node) bool {
+		if call, ok := n.(*nrql.Call); ok {
+			used[call.Name] = true
+		}
+		return true
+	}
+	for _, c := range readCorpus(t, "conditions.txt") {
+		nrql.Walk(condition(t, c.source), note)
+	}
+	for _, c := range readCorpus(t, "queries.txt") {
+		q, findings := nrql.ParseQuery(text(c.source))
+		if findings.Failed() {
+			t.Fatalf("findings in %s:\n%v", c.source, findings)
+		}
+		nrql.Walk(q, note)
+		if q.Predict != nil && q.Predict.Model != nil {
+			used[q.Predict.Model.Name] = true
+		}
+	}
+	for _, f := range nrql.Functions() {
+		if !used[f.Name] {
+			t.Errorf("no case has %s()", f.Name)
+		}
+	}
+}
+
 func TestMalformedConditions(t *testing.T) {
 	t.Parallel()
 	for _, c := range readCorpus(t, "conditions_bad.txt") {
@@ -233,9 +263,15 @@ func TestMalformed(t *testing.T) {
 
 func TestFloodOfMistakesEnds(t *testing.T) {
 	t.Parallel()
-	_, findings := nrql.ParseCondition(text(strings.Repeat("; ", 1000)))
-	if len(findings) != 10 {
-		t.Errorf("got %d findings, want 10", len(findings))
+	for unit, want := range map[string]int{"; ": 10, "AND a b ": 50, "AND nope(a) ": 50, "AND `` == 1 ": 50} {
+		if _, findings := nrql.ParseCondition(text("z " + strings.Repeat(unit, 5000))); len(findings) != want {
+			t.Errorf("%s: got %d findings, want %d", unit, len(findings), want)
+		}
+	}
+	for _, unit := range []string{"SELECT a b ", "FACET a, ", "RAW ", "WHERE nope(a) "} {
+		if _, findings := nrql.ParseQuery(text("FROM T " + strings.Repeat(unit, 4000))); len(findings) != 50 {
+			t.Errorf("%s: got %d findings, want 50", unit, len(findings))
+		}
 	}
 }
 
@@ -255,14 +291,5 @@ func TestDuplicateClauseNamesBothPlaces(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, findings[0].Related[0]); diff != "" {
 		t.Errorf("related place (-want +got):\n%s", diff)
-	}
-}
-
-// The buckets of 366 minutes are allowed, one more is not (queries_bad.txt).
-func TestMostBuckets(t *testing.T) {
-	t.Parallel()
-	_, findings := nrql.ParseQuery(text("SELECT count(*) FROM T SINCE 1700000000000 UNTIL 1700021960000 TIMESERIES 1 minute"))
-	if len(findings) > 0 {
-		t.Errorf("366 buckets: %v", findings)
 	}
 }

@@ -41,20 +41,24 @@ func (p *parser) not() Expr {
 func (p *parser) comparison() Expr {
 	x := p.sum()
 	t := p.at()
-	for op := Eq; op <= Ge; op++ {
-		if t.kind == tokenSymbol && t.text == op.String() {
-			p.take()
-			return binary(op, x, p.sum())
-		}
+	if op, ok := comparisonOp(t); ok {
+		p.take()
+		return binary(op, x, p.sum())
 	}
 	if t.is("IS") {
 		p.take()
 		return p.is(x)
 	}
 	not := false
-	if t.is("NOT") && (p.peek().is("IN") || p.peek().is("LIKE") || p.peek().is("RLIKE")) {
+	switch next := p.peek(); {
+	case !t.is("NOT"):
+	case next.is("IN"), next.is("LIKE"), next.is("RLIKE"):
 		p.take()
 		not = true
+	case next.is("NULL"):
+		p.fail(t.Range, "write IS NOT NULL", "unexpected "+t.describe())
+	default:
+		p.unexpected("IN, LIKE or RLIKE behind NOT; = is negated as !=")
 	}
 	switch {
 	case p.accept("IN"):
@@ -69,6 +73,20 @@ func (p *parser) comparison() Expr {
 	return x
 }
 
+func comparisonOp(t token) (Op, bool) {
+	for op := Eq; op <= Ge; op++ {
+		if t.kind == tokenSymbol && t.text == op.String() {
+			return op, true
+		}
+	}
+	return 0, false
+}
+
+func isComparison(t token) bool {
+	_, ok := comparisonOp(t)
+	return ok
+}
+
 func (p *parser) is(x Expr) Expr {
 	not := p.accept("NOT")
 	t := p.at()
@@ -77,7 +95,7 @@ func (p *parser) is(x Expr) Expr {
 			return &Is{Range{start(x), t.End}, x, not, what}
 		}
 	}
-	p.unexpected("NULL, TRUE or FALSE")
+	p.unexpected("NULL, TRUE or FALSE", "NULL", "TRUE", "FALSE")
 	return x
 }
 
@@ -92,7 +110,7 @@ func (p *parser) in(x Expr, not bool) Expr {
 		return &In{Range{start(x), rows.End}, x, not, []Expr{rows}}
 	}
 	list := p.list1(p.sum)
-	r := p.close(open)
+	r := p.close(open, orComma)
 	return &In{Range{start(x), r.End}, x, not, list}
 }
 
@@ -152,7 +170,7 @@ func (p *parser) indexed() Expr {
 	for p.at().is("[") {
 		open := p.take()
 		key := p.sum()
-		r := p.close(open)
+		r := p.close(open, orOperator)
 		x = &Index{Range{start(x), r.End}, x, key}
 	}
 	return x
@@ -182,7 +200,7 @@ func (p *parser) primary() Expr {
 				return p.subquery(t)
 			}
 			x := p.expr()
-			p.close(t)
+			p.close(t, orOperator)
 			return x
 		}
 	}
@@ -239,7 +257,7 @@ func (p *parser) call(name token) *Call {
 	if !p.at().is(")") {
 		call.Args = p.list1(p.argument)
 	}
-	call.End = p.close(open).End
+	call.End = p.close(open, orComma).End
 	return call
 }
 
@@ -255,9 +273,14 @@ func (p *parser) argument() Expr {
 		return p.named()
 	case t.kind == tokenNumber && isUnit(p.peek()):
 		return p.duration()
-	default:
-		return p.expr()
 	}
+	x := p.expr()
+	if !p.accept("AS") {
+		return x
+	}
+	l := &Labelled{Range: Range{t.Start, t.End}, X: x}
+	l.Label, l.End = p.alias()
+	return l
 }
 
 // where parses WHERE x AS 'label'.
@@ -284,7 +307,7 @@ func (p *parser) named() *Named {
 		n.Value = p.duration()
 	case t.is("AUTO"): // the seasonality of holtwinters()
 		p.take()
-		n.Value = newName(t)
+		n.Value = &Name{Range: t.Range, Value: "AUTO"}
 	default:
 		n.Value = p.expr()
 	}
@@ -298,7 +321,7 @@ func (p *parser) braces() *List {
 	if !p.at().is("}") {
 		list.Items = p.list1(p.sum)
 	}
-	list.End = p.close(open).End
+	list.End = p.close(open, orComma).End
 	return list
 }
 
@@ -317,7 +340,7 @@ func (p *parser) subquery(open token) *Subquery {
 	p.nested++
 	s.Query = p.query(Range{p.at().Start, p.at().Start})
 	p.nested--
-	s.End = p.close(open).End
+	s.End = p.close(open, orClause).End
 	return s
 }
 

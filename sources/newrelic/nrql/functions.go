@@ -21,8 +21,8 @@ const (
 // String returns the name that output uses.
 func (k FunctionKind) String() string { return [...]string{"?", "aggregate", "row", "model"}[k] }
 
-// Function describes a function that New Relic documents, or that its own
-// products were seen to use.
+// Function describes a function that New Relic documents, or that its products
+// and people were seen to use.
 type Function struct {
 	Name    string
 	Kind    FunctionKind
@@ -85,6 +85,7 @@ var functions = [...]Function{
 	{"hourOf", Row, 1, 2, false},
 	{"if", Row, 2, 3, false},
 	{"indexOf", Row, 2, 3, false},
+	{"irate", Aggregate, 1, 2, false},
 	{"jparse", Row, 1, 2, false},
 	{"keyset", Aggregate, 0, 0, false},
 	{"latest", Aggregate, 1, 1, false},

@@ -47,19 +47,28 @@ func TestNearestFunction(t *testing.T) {
 	}
 }
 
-// Every word that the documentation reserves, also in other cases.
-func TestReservedWords(t *testing.T) {
+// What a caller does to the list it was given does not reach the package.
+func TestFunctionsAreACopy(t *testing.T) {
 	t.Parallel()
-	const reserved = "ago and as auto begin begintime compare day days end endtime explain facet from hour hours in is like limit minute " +
-		"minutes month months not null offset or raw second seconds select since timeseries until week weeks where with"
-	for word := range strings.FieldsSeq(reserved) {
-		if !isReserved(word) || !isReserved(strings.ToUpper(word)) {
-			t.Errorf("%s is not reserved", word)
+	list := Functions()
+	if !slices.Equal(list, functions[:]) {
+		t.Error("Functions leaves some out")
+	}
+	list[0] = Function{}
+	if functions[0].Name == "" || Functions()[0].Name == "" {
+		t.Error("Functions gives its own list away")
+	}
+}
+
+func TestAdditiveFunctions(t *testing.T) {
+	t.Parallel()
+	var additive []string
+	for _, f := range functions {
+		if f.Additive {
+			additive = append(additive, f.Name)
 		}
 	}
-	for _, word := range []string{"", "a", "agent", "timeserie", "timeseriess", "order", "it's"} {
-		if isReserved(word) {
-			t.Errorf("%s is reserved", word)
-		}
+	if want := []string{"count", "filter", "sum"}; !slices.Equal(additive, want) {
+		t.Errorf("additive are %q, want %q", additive, want)
 	}
 }

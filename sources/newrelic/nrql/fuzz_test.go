@@ -1,6 +1,7 @@
 package nrql_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -29,12 +30,7 @@ func FuzzParseCondition(f *testing.F) {
 		if x == nil {
 			return
 		}
-		nrql.Walk(x, func(x nrql.Node) bool {
-			if at := x.Pos(); at.Start < 0 || at.Start >= at.End || at.End > len(source) {
-				t.Errorf("%T at %v of %d bytes", x, at, len(source))
-			}
-			return true
-		})
+		checkPlaces(t, x, nrql.Range{End: len(source)})
 		printed := nrql.Print(x)
 		again, findings := nrql.ParseCondition(text(printed))
 		if len(findings) > 0 {
@@ -63,6 +59,8 @@ func FuzzParseQuery(f *testing.F) {
 		if q == nil {
 			return
 		}
+		checkPlaces(t, q, nrql.Range{End: len(source)})
+		checkSameRewritten(t, q, source)
 		printed := q.String()
 		if len(printed) >= nrql.MaxQueryBytes {
 			return // blanks and backticks made it too long
@@ -77,7 +75,49 @@ func FuzzParseQuery(f *testing.F) {
 		if got := again.String(); got != printed {
 			t.Fatalf("%q is printed as %q", printed, got)
 		}
+		if one, two := nrql.NormalQuery(q), nrql.NormalQuery(again); one != two {
+			t.Fatalf("normal forms of %q and of its canonical text:\n%s\n%s", source, one, two)
+		}
+		nrql.AdviseQuery(text(source), q) // panics of these are findings, too
+		nrql.Judge(q)
+		if tree, err := json.Marshal(q); err != nil || !json.Valid(tree) {
+			t.Fatalf("%q as JSON: %v\n%s", source, err, tree)
+		}
 	})
+}
+
+// checkPlaces checks that every node takes a place of its own inside of the one
+// it is a part of.
+func checkPlaces(t *testing.T, n nrql.Node, around nrql.Range) {
+	t.Helper()
+	at := n.Pos()
+	if at.Start < around.Start || at.Start >= at.End || at.End > around.End {
+		t.Errorf("%T at %v, inside of %v", n, at, around)
+	}
+	nrql.Walk(n, func(part nrql.Node) bool {
+		if part != n {
+			checkPlaces(t, part, at)
+		}
+		return part == n
+	})
+}
+
+// checkSameRewritten checks that a rewrite which replaces nothing changes
+// nothing, and that one which replaces everything leaves its query as it was.
+func checkSameRewritten(t *testing.T, q *nrql.Query, source string) {
+	t.Helper()
+	if diff := cmp.Diff(q, q.Rewrite(same)); diff != "" {
+		t.Fatalf("%q is changed by a rewrite of nothing:\n%s", source, diff)
+	}
+	q.Rewrite(func(x nrql.Expr) nrql.Expr {
+		if s, ok := x.(*nrql.Subquery); ok {
+			return s
+		}
+		return &nrql.Null{}
+	})
+	if again, _ := nrql.ParseQuery(text(source)); !cmp.Equal(q, again) {
+		t.Fatalf("%q was changed by a rewrite:\n%s", source, cmp.Diff(again, q))
+	}
 }
 
 // checkSpans checks that every finding stands inside the text.

@@ -31,15 +31,20 @@ func (p *parser) instant() Time {
 			return m
 		}
 	}
-	p.unexpected("a time: 1 day ago, today, '2026-11-22 09:00', or milliseconds since 1970")
+	p.unexpected("a time: 1 day ago, today, '2026-11-22 09:00', or milliseconds since 1970", momentWords...)
 	return nil
 }
 
 func (p *parser) epoch(t token) Time {
 	millis, err := strconv.ParseInt(t.text, 10, 64)
-	if next := p.peek(); err == nil && next.kind == tokenWord && !isClause(next.text) {
+	switch next := p.peek(); {
+	case err != nil:
+	case next.kind == tokenWord && !isClause(next.text):
 		p.take()
-		p.unexpected("a unit such as minutes")
+		p.unexpected("a unit such as minutes", unitWords...)
+		return nil
+	case next.is("-"), next.is(":"):
+		p.fail(t.Range, "put a date or time in quotes: '2026-11-22 09:00'", "the number "+short(t.text)+" is no date")
 		return nil
 	}
 	if err != nil {
@@ -74,7 +79,7 @@ func (p *parser) duration() *Duration {
 	}
 	unit, known := parseUnit(p.at().text)
 	if p.at().kind != tokenWord || !known {
-		p.unexpected("a unit: seconds, minutes, hours, days, weeks or months")
+		p.unexpected("a unit: seconds, minutes, hours, days, weeks or months", unitWords...)
 		return &Duration{Range: t.Range, Count: 1, Unit: Millisecond}
 	}
 	if count > int64(1<<52)/unit.Millis() {
@@ -93,9 +98,13 @@ func (p *parser) moment() *Moment {
 		p.take()
 	case m.Name == "this" || m.Name == "last":
 		p.take()
+		if n, unit := p.at(), p.peek(); n.kind == tokenNumber && isUnit(unit) {
+			p.fail(Range{first.Start, unit.End}, "write "+n.text+" "+unit.text+" ago", "unexpected "+first.describe())
+			return m
+		}
 		unit, known := parseUnit(p.at().text)
 		if !known || unit < Hour || strings.HasSuffix(p.at().text, "s") {
-			p.unexpected("hour, day, week, month, quarter or year")
+			p.unexpected("hour, day, week, month, quarter or year", "hour", "day", "week", "month", "quarter", "year")
 			return m
 		}
 		m.Name += " " + unit.String()
@@ -124,36 +133,6 @@ func isWeekday(name string) bool {
 		}
 	}
 	return false
-}
-
-// The parts of a date-time: date, time, zone, AM or PM. Colons may be left out
-// only behind T.
-var dateTime = regexp.MustCompile(`^(?:(\d{4})-?(\d\d)(?:-?(\d\d))?)?(?:(T|(?:^| ))(?:(\d\d?):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?|(\d\d)(\d\d)(?:(\d\d)(?:\.\d{1,9})?)?))?` +
-	` ?(?:Z|[+-]\d\d:?\d\d|\[[A-Za-z0-9_+/-]+\]|[A-Za-z]+/[A-Za-z0-9_+/-]+|[A-Z]{3,5})?(?: ?(?:AM|PM|am|pm))?$`)
-
-// dateTimeProblem says what is wrong with a date-time in quotes, "" when
-// nothing is. The forms are those of New Relic's page on time ranges.
-func dateTimeProblem(text string) string {
-	parts := dateTime.FindStringSubmatch(text)
-	if parts == nil || parts[1] == "" && parts[5] == "" {
-		return "'" + short(text) + "' is no date or time"
-	}
-	number := func(i int) int {
-		n, _ := strconv.Atoi(parts[i]) // digits, or nothing
-		return n
-	}
-	year, month, day := number(1), number(2), number(3)
-	switch {
-	case year == 0:
-	case month < 1 || month > 12:
-		return fmt.Sprintf("there is no month %d", month)
-	case parts[3] != "" && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day:
-		return fmt.Sprintf("%s %d has no day %d", time.Month(month), year, day)
-	}
-	if hour, minute, second := number(5)+number(8), number(6)+number(9), number(7)+number(10); hour > 23 || minute > 59 || second > 59 {
-		return "there is no such time of the day"
-	}
-	return ""
 }
 
 func (p *parser) timeSeries(first token) *TimeSeries {
@@ -204,7 +183,7 @@ func (c *clauses) slide(first token) {
 	case width.Kind == WidthDefault:
 		c.unexpected("a width such as 1 minute, AUTO or MAX")
 	case series == nil && !c.broken:
-		c.fail(first.Range, "write TIMESERIES 5 minutes in front of it", "SLIDE BY without TIMESERIES")
+		c.fail(first.Range, "write TIMESERIES 5 minutes in front of it", "SLIDE BY has no TIMESERIES in front of it")
 	case series != nil:
 		series.Slide, series.End = &width, width.End
 	}
@@ -216,6 +195,8 @@ func (p *parser) predict(first token) *Predict {
 	if t := p.at(); t.kind == tokenWord && p.peek().is("(") {
 		p.take()
 		predict.Model = p.call(t)
+	} else if f, known := LookupFunction(t.text); known && f.Kind == Model {
+		p.fail(t.Range, "write "+f.Name+"()", "the model "+f.Name+" has no brackets")
 	}
 	span := func(word string) *Duration {
 		if !p.accept(word) {

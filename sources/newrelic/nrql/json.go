@@ -102,6 +102,8 @@ func compoundTree(x Expr) object {
 		return node("call", x.Range, "function", x.Name, "kind", kind, "args", trees(x.Args))
 	case *Where:
 		return node("where", x.Range, "condition", Tree(x.Condition), "label", x.Label)
+	case *Labelled:
+		return node("labelled", x.Range, "x", Tree(x.X), "label", x.Label)
 	case *Named:
 		return node("argument", x.Range, "name", x.Name, "value", Tree(x.Value))
 	case *List:

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // everyNode is a query with every clause and every kind of node.
 const everyNode = "WITH aparse(a, '*:*') AS (b, c), a.% AS w SELECT count(*) AS n, -x + 1.5 * (y OR 0), x[count], apdex(d, t: 0.5), " +
-	"rate(sum(z), 1 minute) FROM A, lookup(t) LEFT JOIN (SELECT k FROM B LIMIT MAX) ON k WHERE (NOT e OR f IS NOT NULL) AND g IN ('x', true) " +
+	"rate(sum(z), 1 minute), funnel(i AS 'steps', WHERE e AS 'seen', WHERE r) FROM A, lookup(t) LEFT JOIN (SELECT k FROM B LIMIT MAX) ON k WHERE (NOT e OR f IS NOT NULL) AND g IN ('x', true) " +
 	"AND h NOT LIKE '%i' AND j RLIKE r'k' AND l > (SELECT max(m) FROM C) AND o = NULL FACET CASES (WHERE p < 1 AS 'q', WHERE r) OR s, " +
 	"dimensions(include: {u, v}) AS dim ORDER BY max(t) LIMIT 10 OFFSET 5 SINCE 2 days ago UNTIL today AT '09:00' WITH TIMEZONE 'Asia/Tokyo' " +
 	"COMPARE WITH 1 week ago TIMESERIES 5 minutes SLIDE BY MAX PREDICT holtwinters(seasonality: AUTO) BY 1 hour USING 1 day EXTRAPOLATE RAW"

@@ -56,6 +56,8 @@ func short(text string) string {
 type lexer struct {
 	source string
 	offset int
+	before token // the last one
+	bad    int   // places that could only be reported and left out
 	report func(r Range, hint, message string)
 }
 
@@ -63,22 +65,23 @@ type lexer struct {
 // up: what has more is no NRQL.
 const mostBad = 10
 
-// lex splits source into tokens; the last one is tokenEOF.
-func lex(source string, report func(r Range, hint, message string)) []token {
+// lex splits source into tokens; the last one is tokenEOF. Tokens of text that
+// is readable in parts only are not worth parsing.
+func lex(source string, report func(r Range, hint, message string)) (tokens []token, readable bool) {
 	l := &lexer{source: source, report: report}
-	tokens := make([]token, 0, len(source)/4+2)
-	bad := 0
+	tokens = make([]token, 0, len(source)/4+2)
 	for {
 		t := l.next()
 		if t.kind == tokenBad {
-			if bad++; bad == mostBad {
+			if l.bad++; l.bad == mostBad {
 				l.offset = len(source)
 			}
 			continue
 		}
 		tokens = append(tokens, t)
+		l.before = t
 		if t.kind == tokenEOF {
-			return tokens
+			return tokens, l.bad == 0
 		}
 	}
 }
@@ -117,14 +120,31 @@ func (l *lexer) next() token {
 }
 
 // beginsWildcard reports whether the % at start begins a name of a metric:
-// %.duration, %[type], uniques(%). Between blanks it is the modulo of other
-// languages.
+// %.duration, %[type], uniques(%). Alone and behind a value it is the modulo
+// of other languages.
 func (l *lexer) beginsWildcard(start int) bool {
-	if start+1 == len(l.source) {
-		return false
+	if start+1 < len(l.source) {
+		next := l.source[start+1]
+		switch {
+		case isDigit(next):
+			return false
+		case isNameStart(next), strings.IndexByte(".[%),", next) >= 0:
+			return true
+		}
 	}
-	next := l.source[start+1]
-	return isNameStart(next) || strings.IndexByte(".[%),", next) >= 0
+	return !l.before.endsValue()
+}
+
+// endsValue reports whether the token can be the last one of a value.
+func (t token) endsValue() bool {
+	switch t.kind {
+	case tokenWord:
+		return !isClause(t.text) && !isOperatorWord(t.text) && !t.is("BY") && !t.is("ON")
+	case tokenSymbol:
+		return strings.Contains(")]}", t.text)
+	default:
+		return t.kind == tokenQuoted || t.kind == tokenString || t.kind == tokenNumber
+	}
 }
 
 // template reports a {{variable}} of a dashboard, which its program should
@@ -156,6 +176,7 @@ func (l *lexer) skipBlanks() {
 			end := strings.Index(rest[2:], "*/")
 			if end < 0 {
 				l.report(Range{l.offset, l.offset + 2}, "close it with */", "this comment is never closed")
+				l.bad++
 				l.offset = len(l.source)
 				return
 			}
@@ -301,7 +322,11 @@ func (l *lexer) quoted(start int, quote byte, kind tokenKind) token {
 		}
 	}
 	l.offset = len(l.source)
-	l.report(Range{open, open + 1}, fmt.Sprintf("close it with %c", quote), fmt.Sprintf("the quote %c is never closed", quote))
+	hint := fmt.Sprintf("close it with %c", quote)
+	if quote != '`' {
+		hint += fmt.Sprintf(`; one inside a string is written \%c`, quote)
+	}
+	l.report(Range{open, open + 1}, hint, fmt.Sprintf("the quote %c is never closed", quote))
 	return token{Range{start, l.offset}, tokenBad, ""}
 }
 
@@ -324,64 +349,6 @@ func (l *lexer) checkReadable(start, end int, quote byte) {
 		}
 		i += size
 	}
-}
-
-func (l *lexer) symbol(start int) token {
-	rest := l.source[start:]
-	if len(rest) > 1 {
-		r := Range{start, start + 2}
-		l.offset = r.End
-		switch two := rest[:2]; two {
-		case "!=", "<=", ">=":
-			return token{r, tokenSymbol, two}
-		case "<>":
-			return l.foreignOperator(token{r, tokenSymbol, "!="})
-		case "==":
-			return l.foreignOperator(token{r, tokenSymbol, "="})
-		case "&&":
-			return l.foreignOperator(token{r, tokenWord, "AND"})
-		case "||":
-			return l.foreignOperator(token{r, tokenWord, "OR"})
-		}
-	}
-	char, size := utf8.DecodeRuneInString(rest)
-	r := Range{start, start + size}
-	l.offset = r.End
-	switch {
-	case strings.ContainsRune("=<>+-*/(),[]{}:", char):
-		return token{r, tokenSymbol, rest[:size]}
-	case char == utf8.RuneError && size <= 1:
-		l.report(r, "", "not valid UTF-8")
-	default:
-		l.report(r, symbolHint(char), fmt.Sprintf("unexpected %q", char))
-	}
-	return token{r, tokenBad, ""}
-}
-
-// foreignOperator reports an operator of other languages; t is what it means
-// in this one.
-func (l *lexer) foreignOperator(t token) token {
-	l.report(t.Range, "write "+t.text, "there is no operator "+l.source[t.Start:t.End])
-	return t
-}
-
-// symbolHint says what was probably meant by a character that means nothing.
-func symbolHint(char rune) string {
-	switch {
-	case char == '!':
-		return "write != or NOT"
-	case char == '%':
-		return "write mod(a, b)"
-	case char == ';':
-		return "remove it: a query ends where its text ends"
-	case strings.ContainsRune("‘’‚‛“”„´", char):
-		return "write a plain '"
-	case unicode.IsSpace(char):
-		return "write a plain blank"
-	case char >= '！' && char <= '～': // the full-width forms of ASCII
-		return fmt.Sprintf("write a plain %c", char-'！'+'!')
-	}
-	return ""
 }
 
 func isNameStart(c byte) bool {

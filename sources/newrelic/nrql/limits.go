@@ -44,7 +44,9 @@ func checkQuery(p *parser, q *Query) {
 	if len(values) > MaxSubqueries {
 		p.report(values[MaxSubqueries].Pos(), "use nested aggregation or JOIN", fmt.Sprintf("%d subqueries; New Relic takes at most %d", len(values), MaxSubqueries))
 	}
-	checkBuckets(p, q)
+	if !p.list.Failed() { // else a clause may be missing
+		checkBuckets(p, q)
+	}
 }
 
 // values returns the subqueries that give a query values, and not those it
@@ -156,13 +158,8 @@ func checkSeries(p *parser, q *Query) {
 	if t := q.TimeSeries; t != nil && t.Slide != nil && t.Width.Kind != WidthFixed {
 		p.report(t.Pos(), "write the width of the windows: TIMESERIES 5 minutes SLIDE BY 1 minute", "SLIDE BY needs windows of a fixed width")
 	}
-	if q.Predict == nil {
-		return
-	}
-	if q.TimeSeries == nil {
-		p.report(q.Predict.Range, "add TIMESERIES", "PREDICT without TIMESERIES")
-	}
-	if call := q.Predict.Model; call != nil {
+	if q.Predict != nil && q.Predict.Model != nil {
+		call := q.Predict.Model
 		if f, known := LookupFunction(call.Name); !known || f.Kind != Model {
 			p.add(diag.CodeNRQLFunction, call.Pos(), "write holtwinters()", short(call.Name)+"() is no model to predict with")
 		}
@@ -225,9 +222,9 @@ func checkBuckets(p *parser, q *Query) {
 	switch {
 	case width > window:
 		p.report(t.Pos(), "use a shorter bucket", "the bucket is longer than the time range")
-	case window/step > MaxBuckets:
+	case (window-width)/step >= MaxBuckets: // and one more, from the first step on
 		p.report(t.Pos(), "use a longer bucket or a shorter range",
-			fmt.Sprintf("%d buckets; New Relic gives at most %d", window/step, MaxBuckets))
+			fmt.Sprintf("%d buckets; New Relic gives at most %d", (window-width)/step+1, MaxBuckets))
 	}
 }
 
@@ -235,16 +232,28 @@ func checkBuckets(p *parser, q *Query) {
 // from now, when it is known without a clock. Without SINCE it is not: the
 // hour of the default gives way to what a dashboard's reader picks.
 func (q *Query) span() (since, until int64, known bool) {
-	switch since := q.Since.(type) {
-	case *Epoch:
-		if until, ok := q.Until.(*Epoch); ok {
-			return since.Millis, until.Millis, true
-		}
-	case *Ago:
-		until, ok := fromNow(q.Until)
-		return -since.Duration.Millis(), until, ok
+	if ago, ok := q.Since.(*Ago); ok {
+		until, known = fromNow(q.Until)
+		return -ago.Duration.Millis(), until, known
 	}
-	return 0, 0, false
+	since, known = q.absolute(q.Since)
+	if known {
+		until, known = q.absolute(q.Until)
+	}
+	return since, until, known
+}
+
+// absolute returns an instant in milliseconds since 1970 when it is known
+// without a clock.
+func (q *Query) absolute(t Time) (millis int64, known bool) {
+	switch t := t.(type) {
+	case *Epoch:
+		return t.Millis, true
+	case *DateTime:
+		parts, _ := splitDateTime(t.Text.Value)
+		return parts.millis(q.TimeZone == nil)
+	}
+	return 0, false
 }
 
 func fromNow(t Time) (millis int64, known bool) {

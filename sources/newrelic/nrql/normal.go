@@ -96,6 +96,8 @@ func normalCompound(x Expr) string {
 		return list("call", append([]string{quoted(x.Name)}, normals(x.Args)...)...)
 	case *Where:
 		return list("where", conjuncts(x.Condition)...)
+	case *Labelled: // as with WHERE, the label only names the result
+		return normal(x.X)
 	case *Named:
 		return list("arg", quoted(x.Name), normal(x.Value))
 	case *List:

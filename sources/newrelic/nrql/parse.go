@@ -16,6 +16,10 @@ const maxDepth = 200
 // may have, since comments and blanks of a condition are not sent.
 const maxSource = 16 * MaxQueryBytes
 
+// mostFindings is how many mistakes of one text are reported: what has more is
+// no NRQL, and nobody reads on.
+const mostFindings = 50
+
 // ParseCondition parses a bare condition, the text behind WHERE. The
 // expression is nil when the findings hold an error.
 func ParseCondition(text diag.Text) (Expr, diag.List) {
@@ -30,20 +34,26 @@ func ParseCondition(text diag.Text) (Expr, diag.List) {
 	if p.at().is("WHERE") {
 		p.fail(p.at().Range, "leave out the word WHERE", "a condition starts behind WHERE")
 	}
-	x := p.expr()
-	p.end()
+	x := p.part()
 	for p.resume(func(t, _ token) bool { return t.is("AND") || t.is("OR") }) {
 		p.take()
-		p.expr()
-		p.end()
-	}
-	if !p.list.Failed() {
-		checkCondition(p, x)
+		p.part()
 	}
 	if p.list.Failed() {
 		return nil, p.list
 	}
 	return x, p.list
+}
+
+// part parses a condition, or what is left of it behind a mistake, and checks
+// it as far as it could be parsed.
+func (p *parser) part() Expr {
+	x := p.expr()
+	if !p.failed {
+		checkCondition(p, x)
+	}
+	p.end()
+	return x
 }
 
 // ParseQuery parses a whole query. The query is nil when the findings hold an
@@ -54,9 +64,7 @@ func ParseQuery(text diag.Text) (*Query, diag.List) {
 		p.reportLength(Range{MaxQueryBytes - 1, text.Len()}, "query", text.Len())
 	}
 	query := p.query(Range{0, text.Len()})
-	if !p.list.Failed() {
-		checkQuery(p, query)
-	}
+	checkQuery(p, query)
 	if p.list.Failed() {
 		return nil, p.list
 	}
@@ -85,8 +93,8 @@ func newParser(text diag.Text) *parser {
 		p.stop() // the caller reports it
 		return p
 	}
-	p.tokens = lex(text.String(), p.report)
-	if p.list.Failed() {
+	var readable bool
+	if p.tokens, readable = lex(text.String(), p.report); !readable {
 		p.offset = len(p.tokens) - 1
 		p.stop()
 	}
@@ -102,6 +110,9 @@ func (p *parser) report(r Range, hint, message string) {
 }
 
 func (p *parser) add(code diag.Code, r Range, hint, message string) {
+	if len(p.list) >= mostFindings {
+		return
+	}
 	p.list.Add(diag.Diagnostic{
 		Code: code, Severity: diag.Error, Span: p.text.Span(r.Start, r.End), Hint: hint,
 		Message: "NRQL: " + message,
@@ -124,7 +135,7 @@ func (p *parser) stop() {
 // brackets, at which parsing makes sense again. It reports whether there is
 // one. Nothing is found behind a bracket that is never closed.
 func (p *parser) resume(sensible func(t, next token) bool) bool {
-	if !p.failed {
+	if !p.failed || len(p.list) >= mostFindings {
 		return false
 	}
 	depth := 0
@@ -170,38 +181,48 @@ func (p *parser) demand(text string) bool {
 	if p.accept(text) {
 		return true
 	}
-	p.unexpected(text)
+	p.unexpected(text, text)
 	return false
 }
 
-// close takes the bracket that closes the one at open.
-func (p *parser) close(open token) Range {
+// What may stand in the place of a closing bracket.
+const (
+	orOperator = " or an operator"
+	orComma    = ", a comma or an operator"
+	orClause   = " or a clause"
+)
+
+// close takes the bracket that closes the one at open. Messages name what else
+// may stand here.
+func (p *parser) close(open token, what string) Range {
 	closing := map[string]string{"(": ")", "[": "]", "{": "}"}[open.text]
 	t := p.at()
 	switch {
 	case t.is(closing):
 		p.take()
-	case t.kind == tokenEOF, !p.condition && t.kind == tokenWord && isClause(t.text) && !p.closes():
-		p.fail(open.Range, "close it with "+closing, "this bracket is never closed")
 	case p.condition && t.kind == tokenWord && isClause(t.text):
 		p.misplaced(t)
-	case open.text == "(":
-		p.unexpected(") or an operator")
+	case !p.closes(open.text, closing):
+		p.fail(open.Range, "close it with "+closing, "this bracket is never closed")
+	case t.kind == tokenWord && p.tokens[p.offset-1].kind == tokenNumber:
+		p.unexpected(closing+what, unitWords...)
+	case (t.kind == tokenNumber || t.is("{")) && p.tokens[p.offset-1].kind == tokenWord:
+		p.unexpected(closing + what + "; behind the name of an argument, a colon")
 	default:
-		p.unexpected(closing)
+		p.unexpected(closing+what, operatorWords...)
 	}
 	return Range{open.Start, t.End}
 }
 
 // closes reports whether the tokens that are left close a bracket that was
 // opened before them.
-func (p *parser) closes() bool {
+func (p *parser) closes(open, closing string) bool {
 	depth := 1
 	for _, t := range p.tokens[p.offset:] {
 		switch {
-		case t.is("("):
+		case t.is(open):
 			depth++
-		case t.is(")"):
+		case t.is(closing):
 			depth--
 		}
 		if depth == 0 {
@@ -211,20 +232,52 @@ func (p *parser) closes() bool {
 	return false
 }
 
-func (p *parser) unexpected(want string) {
+// unexpected refuses the next token. Keywords are those that may have been
+// meant by it.
+func (p *parser) unexpected(want string, keywords ...string) {
 	t := p.at()
 	hint := "expected " + want
 	if t.kind == tokenWord {
-		if foreign := foreignWord(t.text); foreign != "" {
-			hint = foreign
+		if near, ok := misspelt(t.text, keywords); ok {
+			hint = "did you mean " + near + "?"
 		}
 	}
+	if word, foreign := p.foreign(); foreign != "" {
+		t, hint = word, foreign
+	}
 	p.fail(t.Range, hint, "unexpected "+t.describe())
+	if t.is("UNION") {
+		p.failedAt = len(p.tokens) - 1 // what follows is another query
+	}
+}
+
+// foreign finds a word of other languages at the place of a mistake. One that
+// was read as a name stands before it: SELECT DISTINCT a. One behind NOT stands
+// after it: a NOT BETWEEN 1 AND 2.
+func (p *parser) foreign() (word token, hint string) {
+	around := []token{p.at(), p.tokens[max(p.offset-1, 0)]}
+	if p.at().is("NOT") {
+		around = append(around, p.peek())
+	}
+	for _, t := range around {
+		if t.kind == tokenWord {
+			if hint := foreignWord(t.text); hint != "" {
+				return t, hint
+			}
+		}
+	}
+	return token{}, ""
 }
 
 // unexpectedName is for places where a name could stand.
 func (p *parser) unexpectedName(want string) {
+	if p.offset > 0 && p.tokens[p.offset-1].is(",") {
+		want += ", or no comma in front of it"
+	}
 	if t := p.at(); t.kind == tokenWord && isReserved(t.text) {
+		if isUnit(t) {
+			want += "; a length of time begins with a number"
+		}
 		want += fmt.Sprintf("; as a name the reserved word needs backticks: `%s`", t.text)
 	}
 	p.unexpected(want)
@@ -251,10 +304,16 @@ func (p *parser) end() {
 		p.misplaced(t)
 	case t.is(")"):
 		p.fail(t.Range, "remove it, or open a bracket before", "this bracket closes nothing")
+	case t.is(",") && p.condition:
+		p.fail(t.Range, "join tests with AND; numbers have no commas", "unexpected "+t.describe())
+	case t.is(","):
+		p.fail(t.Range, "remove it: commas stand between the items of a list, not between clauses or in numbers", "unexpected "+t.describe())
+	case isComparison(t):
+		p.fail(t.Range, "join two comparisons with AND: a > 1 AND a < 5", "unexpected "+t.describe())
 	case p.condition:
-		p.unexpected("AND, OR or the end")
+		p.unexpected("AND, OR or the end", operatorWords...)
 	default:
-		p.unexpected("a clause or the end")
+		p.unexpected("a clause or the end", keywords...)
 	}
 }
 

@@ -131,6 +131,9 @@ func printCompound(b *strings.Builder, x Expr) {
 		b.WriteString("WHERE ")
 		printExpr(b, x.Condition, 0)
 		printAlias(b, x.Label)
+	case *Labelled:
+		printExpr(b, x.X, 0)
+		printAlias(b, x.Label)
 	case *Named:
 		b.WriteString(x.Name + ": ")
 		printNamed(b, x.Value)
@@ -166,7 +169,7 @@ func printCompound(b *strings.Builder, x Expr) {
 // printNamed prints the value of a named argument, in which AUTO is a word of
 // its own.
 func printNamed(b *strings.Builder, value Expr) {
-	if name, ok := value.(*Name); ok && strings.EqualFold(name.Value, "AUTO") {
+	if name, ok := value.(*Name); ok && name.Value == "AUTO" {
 		b.WriteString("AUTO")
 		return
 	}
@@ -231,11 +234,13 @@ func isWildcard(name string) bool {
 	if !hasWildcard(name) {
 		return false
 	}
-	rest, found := strings.CutPrefix(name, "%")
-	if found && (rest == "" || rest[0] == '%' || rest[0] == '.' || isNameStart(rest[0])) {
-		name = "a" + rest
+	if rest, found := strings.CutPrefix(name, "%"); found && rest != "" && isDigit(rest[0]) {
+		return false
 	}
-	return isPlain(strings.ReplaceAll(name, "%", "a"))
+	if name[0] == '_' {
+		name = "a" + name // in backticks it would be no wildcard, so that it must stand as it was written
+	}
+	return isPlain(strings.ReplaceAll(name, "%", "x_")) // which is in no reserved word
 }
 
 // quoteName puts a name in backticks where the language needs them. A name

@@ -1,8 +1,6 @@
 package nrql
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -16,21 +14,21 @@ func (p *parser) query(r Range) *Query {
 		c.parse()
 		switch t := p.at(); {
 		case len(c.seen) == 0:
-			p.unexpected("SELECT or FROM")
+			p.unexpected("SELECT or FROM", clauseWords...)
 		case p.nested == 0:
 			p.end()
 		case t.kind != tokenEOF && !t.is(")"):
-			p.unexpected("a clause or )")
+			p.unexpected("a clause or )", keywords...)
 		}
+		c.broken = c.broken || p.failed
 		if p.nested > 0 || !p.resume(beginsClause) {
 			break
 		}
-		c.broken = true
 	}
 	if p.nested > 0 {
 		c.query.End = p.tokens[max(p.offset-1, 0)].End
 	}
-	if !p.failed && !c.broken {
+	if !c.broken {
 		c.checkComplete()
 	}
 	return c.query
@@ -38,11 +36,11 @@ func (p *parser) query(r Range) *Query {
 
 // beginsClause reports whether a clause begins behind a mistake. A word that
 // another clause follows, or nothing, is the mistake itself: SELECT a AS since
-// FROM T.
+// FROM T. So is the second word of COMPAER WITH 1 day ago.
 func beginsClause(t, next token) bool {
 	alone := t.is("TIMESERIES") || t.is("EXTRAPOLATE") || t.is("RAW") || t.is("PREDICT")
 	follows := next.kind == tokenEOF || next.kind == tokenWord && isClause(next.text) && !t.is("INNER") && !t.is("LEFT") && !t.is("COMPARE")
-	return isClause(t.text) && (alone || !follows)
+	return isClause(t.text) && (alone || !follows) && !(t.is("WITH") && next.kind == tokenNumber)
 }
 
 // clauses parses the clauses of one query.
@@ -84,16 +82,15 @@ func (c *clauses) keyword() string {
 			return "FACET … ORDER BY"
 		}
 		return word + " BY"
+	case "FACET":
+		if next := c.peek(); c.at().is("BY") && (next.kind == tokenQuoted || next.kind == tokenWord && !isClause(next.text) && !next.is("AS")) {
+			c.fail(c.at().Range, "leave out the word BY", "unexpected "+c.at().describe())
+		}
 	case "COMPARE":
 		c.demand("WITH")
 		return "COMPARE WITH"
 	case "WITH":
-		for _, second := range []string{"TIMEZONE", "METRIC_FORMAT"} {
-			if c.at().is(second) && c.peek().kind == tokenString {
-				c.take()
-				return "WITH " + second
-			}
-		}
+		return c.with()
 	case "INNER", "LEFT":
 		c.demand("JOIN")
 		return "JOIN"
@@ -106,17 +103,55 @@ func (c *clauses) keyword() string {
 	return word
 }
 
+// with tells the clauses apart that begin with WITH. A variable may have the
+// name of one of them: WITH timezone AS zone.
+func (c *clauses) with() string {
+	for _, second := range []string{"TIMEZONE", "METRIC_FORMAT"} {
+		next := c.peek()
+		switch {
+		case !c.at().is(second):
+		case next.kind == tokenString:
+			c.take()
+			return "WITH " + second
+		case next.kind == tokenEOF, next.kind == tokenWord && !next.is("AS") && !isOperatorWord(next.text):
+			c.take()
+			c.unexpected("a string behind WITH " + second)
+		}
+	}
+	if c.at().kind == tokenWord && c.peek().kind == tokenString {
+		c.unexpected("TIMEZONE, METRIC_FORMAT or variables", "TIMEZONE", "METRIC_FORMAT")
+	}
+	return "WITH"
+}
+
 func (c *clauses) twice(second, first Range, name string) {
+	if len(c.list) >= mostFindings {
+		return
+	}
 	place := c.text.Span(first.Start, first.End)
+	hint := "keep one of them"
+	if name == "WHERE" {
+		hint = "join the conditions with AND"
+	}
 	c.list.Add(diag.Diagnostic{
 		Code: diag.CodeNRQL, Severity: diag.Error, Span: c.text.Span(second.Start, second.End),
 		Message: "NRQL: " + name + " stands twice",
-		Hint:    "keep one of them",
+		Hint:    hint,
 		Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
 	})
 }
 
+// clause parses what stands behind the words of a clause. What cannot be
+// parsed to its end is no part of the query, so that the rest can be checked.
 func (c *clauses) clause(first token, name string) {
+	before := *c.query
+	c.tableClause(first, name)
+	if c.failed {
+		*c.query = before
+	}
+}
+
+func (c *clauses) tableClause(first token, name string) {
 	q := c.query
 	switch name {
 	case "SHOW EVENT TYPES":
@@ -185,76 +220,9 @@ func (c *clauses) checkComplete() {
 		c.fail(at, "add SELECT count(*)", "the query selects nothing")
 	case len(q.From) == 0 && len(q.With) == 0:
 		c.fail(at, "add FROM and an event type", "the query names no event type")
+	case q.Predict != nil && q.TimeSeries == nil:
+		c.report(q.Predict.Range, "add TIMESERIES", "PREDICT without TIMESERIES")
 	}
-}
-
-func (p *parser) columns(parse func() Expr) []Column {
-	var columns []Column
-	for {
-		t := p.at()
-		x := parse()
-		c := Column{Range: Range{t.Start, end(x, t)}, Expr: x}
-		if p.accept("AS") {
-			c.Alias, c.End = p.alias()
-		}
-		columns = append(columns, c)
-		if !p.accept(",") {
-			return columns
-		}
-	}
-}
-
-func (p *parser) column() Expr {
-	if t := p.at(); t.is("*") {
-		p.take()
-		return &Star{t.Range}
-	}
-	return p.expr()
-}
-
-// group parses one expression of FACET.
-func (p *parser) group() Expr {
-	word, open := p.at(), p.peek()
-	if !word.is("CASES") || !open.is("(") {
-		return p.expr()
-	}
-	p.take()
-	p.take()
-	cases := &Cases{Range: word.Range}
-	for {
-		if !p.at().is("WHERE") {
-			p.unexpected("WHERE and a condition")
-			return cases
-		}
-		cases.Cases = append(cases.Cases, p.where())
-		if !p.accept(",") {
-			break
-		}
-	}
-	cases.End = p.close(open).End
-	if p.accept("OR") {
-		cases.Rest = p.sum()
-		cases.End = end(cases.Rest, open)
-	}
-	return cases
-}
-
-func (p *parser) alias() (string, int) {
-	t := p.at()
-	switch {
-	case t.kind == tokenWord && !isReserved(t.text) && !hasWildcard(t.text), t.kind == tokenQuoted:
-		p.take()
-		return t.text, t.End
-	case t.kind == tokenString:
-		p.take()
-		alias := unquote(t.text)
-		if alias == "" {
-			p.fail(t.Range, "put a name between the quotes", "empty alias")
-		}
-		return alias, t.End
-	}
-	p.unexpectedName("an alias")
-	return "", t.End
 }
 
 // table parses what FROM names.
@@ -279,7 +247,11 @@ func (p *parser) table() Expr {
 		p.take()
 		return newName(t)
 	}
-	p.unexpectedName("an event type")
+	want := "an event type"
+	if t.kind == tokenString {
+		want += " without quotes"
+	}
+	p.unexpectedName(want)
 	return &Null{t.Range}
 }
 
@@ -307,6 +279,9 @@ func (c *clauses) join(first token) {
 	if c.accept("=") {
 		j.On = binary(Eq, key, c.sum())
 	}
+	if t := c.at(); isComparison(t) {
+		c.fail(t.Range, "write =: a join compares for equality only", "unexpected "+t.describe())
+	}
 	j.End = end(j.On, open)
 	c.query.Joins = append(c.query.Joins, j)
 }
@@ -328,7 +303,7 @@ func (c *clauses) variables() {
 					break
 				}
 			}
-			end = c.close(open).End
+			end = c.close(open, orComma).End
 		} else {
 			v.Names = make([]string, 1)
 			v.Names[0], end = c.alias()
@@ -339,61 +314,4 @@ func (c *clauses) variables() {
 			return
 		}
 	}
-}
-
-// facetOrder parses the ORDER BY that stands directly behind FACET and chooses
-// its groups, always the highest first.
-func (c *clauses) facetOrder() {
-	x := c.expr()
-	if t := c.at(); t.is("ASC") {
-		c.fail(t.Range, "remove it: FACET … ORDER BY takes the highest first", "unexpected "+t.describe())
-		return
-	}
-	c.accept("DESC")
-	if f := c.query.Facet; f != nil {
-		f.OrderBy, f.End = x, end(x, c.at())
-	}
-}
-
-func (c *clauses) orderBy() {
-	for {
-		t := c.at()
-		x := c.expr()
-		o := Order{Range: Range{t.Start, end(x, t)}, Expr: x}
-		if word := c.at(); word.is("ASC") || word.is("DESC") {
-			o.Desc, o.End = word.is("DESC"), c.take().End
-		}
-		c.query.OrderBy = append(c.query.OrderBy, o)
-		if !c.accept(",") {
-			return
-		}
-	}
-}
-
-func (p *parser) limit(first token) *Limit {
-	if t := p.at(); t.is("MAX") {
-		p.take()
-		return &Limit{Range: Range{first.Start, t.End}, Max: true}
-	}
-	n := p.wholeNumber("LIMIT 100 or LIMIT MAX")
-	if n == nil {
-		return nil
-	}
-	return &Limit{Range: Range{first.Start, n.End}, Count: int64(n.Value)}
-}
-
-// wholeNumber parses a number of rows.
-func (p *parser) wholeNumber(example string) *Number {
-	t := p.at()
-	if t.kind != tokenNumber {
-		p.unexpected("a whole number: " + example)
-		return nil
-	}
-	n, err := strconv.ParseInt(t.text, 10, 32)
-	if err != nil {
-		p.fail(t.Range, "write "+example, fmt.Sprintf("%s is no number of rows", short(t.text)))
-		return nil
-	}
-	p.take()
-	return &Number{t.Range, t.text, float64(n)}
 }

@@ -11,7 +11,7 @@ func Rewrite(x Expr, replace func(Expr) Expr) Expr {
 }
 
 // Rewrite does the same with all expressions of a query, those of its inner
-// queries among them.
+// queries among them. The query itself is always a copy.
 func (q *Query) Rewrite(replace func(Expr) Expr) *Query {
 	return q.withParts(func(x Expr) Expr { return Rewrite(x, replace) })
 }
@@ -96,6 +96,10 @@ func withCompoundParts(x Expr, part func(Expr) Expr) Expr {
 		if y := part(x.Condition); y != x.Condition {
 			return &Where{x.Range, y, x.Label}
 		}
+	case *Labelled:
+		if y := part(x.X); y != x.X {
+			return &Labelled{x.Range, y, x.Label}
+		}
 	case *Named:
 		if y := part(x.Value); y != x.Value {
 			return &Named{x.Range, x.Name, y}
@@ -105,11 +109,11 @@ func withCompoundParts(x Expr, part func(Expr) Expr) Expr {
 			return &List{x.Range, items}
 		}
 	case *Index:
-		key := x.Key
+		y, key := part(x.X), x.Key
 		if _, field := key.(*Name); !field {
 			key = part(key)
 		}
-		if y := part(x.X); y != x.X || key != x.Key {
+		if y != x.X || key != x.Key {
 			return &Index{x.Range, y, key}
 		}
 	case *Cases:
@@ -131,7 +135,9 @@ func withCompoundParts(x Expr, part func(Expr) Expr) Expr {
 		}
 	case *Subquery:
 		// The parts of a query are rewritten by the same rule.
-		return &Subquery{x.Range, x.Query.withParts(part)}
+		if q := x.Query.withParts(part); !same(q.expressions(), x.Query.expressions()) {
+			return &Subquery{x.Range, q}
+		}
 	}
 	return x
 }

@@ -1,9 +1,6 @@
 package nrql
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // children returns the direct parts of a node, in source order as far as
 // clauses have one.
@@ -25,6 +22,8 @@ func children(n Node) []Expr {
 		return n.Args
 	case *Where:
 		return []Expr{n.Condition}
+	case *Labelled:
+		return []Expr{n.X}
 	case *Named:
 		return []Expr{n.Value}
 	case *List:
@@ -85,8 +84,9 @@ func (q *Query) expressions() []Expr {
 
 // Walk calls visit for n and everything below it, outermost first: the
 // expressions of a query, and the queries in its brackets. It does not descend
-// into a part for which visit returns false. The key of an [Index] that is the
-// name of a field is not visited.
+// into a part for which visit returns false. Two things are not visited since
+// nothing in them is about events: the key of an [Index] that is the name of a
+// field, and the model of PREDICT.
 func Walk(n Node, visit func(Node) bool) {
 	if n == nil || !visit(n) {
 		return
@@ -135,8 +135,8 @@ func Conjuncts(x Expr) []Expr {
 }
 
 // Attributes returns the names of the attributes that n uses, sorted, each
-// once. The variables of WITH, the results of an inner query and event types
-// are none.
+// once. The variables of WITH, the results of an inner query, lookup tables
+// and event types are none.
 func Attributes(n Node) []string {
 	var names []string
 	Walk(n, func(n Node) bool {
@@ -149,32 +149,45 @@ func Attributes(n Node) []string {
 		}
 		return true
 	})
-	slices.SortFunc(names, strings.Compare)
+	slices.Sort(names)
 	return slices.Compact(names)
 }
 
 func (q *Query) attributes() []string {
-	given := map[string]bool{}
-	for _, v := range q.With {
-		for _, name := range v.Names {
-			given[name] = true
-		}
-	}
 	var names []string
-	inner := false
-	for _, x := range q.expressions() {
-		if slices.Contains(q.From, x) {
-			s, ok := x.(*Subquery)
-			if inner = inner || ok; ok {
-				names = append(names, Attributes(s.Query)...)
-			}
-			continue
-		}
-		if s, ok := x.(*Subquery); !inner || ok && s.Query != nil {
-			names = append(names, Attributes(x)...)
+	given := map[string]bool{} // by AS in a joined query, and by WITH from there on
+	for _, j := range q.Joins {
+		for _, c := range j.Rows.Query.Select {
+			given[c.Alias] = true
 		}
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return given[name] })
+	outer := slices.ContainsFunc(q.From, isSubquery)
+	for i, x := range q.expressions() {
+		own := !outer && !slices.Contains(q.From, x)
+		Walk(x, func(n Node) bool {
+			switch n := n.(type) {
+			case *Name:
+				if own && !given[n.Value] {
+					names = append(names, n.Value)
+				}
+			case *Query:
+				names = append(names, n.attributes()...)
+				return false
+			}
+			return true
+		})
+		if i < len(q.With) {
+			for _, name := range q.With[i].Names {
+				given[name] = true
+			}
+		}
+	}
+	return names
+}
+
+func isSubquery(x Expr) bool {
+	_, ok := x.(*Subquery)
+	return ok
 }
 
 // EventTypes returns the event types that a query reads, those of its inner
@@ -191,6 +204,6 @@ func (q *Query) EventTypes() []string {
 		}
 		return true
 	})
-	slices.SortFunc(names, strings.Compare)
+	slices.Sort(names)
 	return slices.Compact(names)
 }

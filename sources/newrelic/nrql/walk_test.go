@@ -2,6 +2,7 @@ package nrql_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,6 +17,15 @@ func condition(tb testing.TB, source string) nrql.Expr {
 		tb.Fatalf("findings in %s: %v", source, findings)
 	}
 	return x
+}
+
+func query(tb testing.TB, source string) *nrql.Query {
+	tb.Helper()
+	q, findings := nrql.ParseQuery(text(source))
+	if len(findings) > 0 {
+		tb.Fatalf("findings in %s: %v", source, findings)
+	}
+	return q
 }
 
 func TestWalk(t *testing.T) {
@@ -68,6 +78,23 @@ func TestAll(t *testing.T) {
 	}
 }
 
+func TestAny(t *testing.T) {
+	t.Parallel()
+	a, b, c := condition(t, "a = 1 AND z"), condition(t, "b"), condition(t, "c OR d")
+	for want, x := range map[string]nrql.Expr{
+		"c OR d":                       nrql.Any(nil, c, nil),
+		"a = 1 AND z OR b":             nrql.Any(a, nil, b),
+		"a = 1 AND z OR b OR (c OR d)": nrql.Any(a, b, c),
+	} {
+		if got := nrql.Print(x); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+	if x := nrql.Any(nil, nil); x != nil {
+		t.Errorf("Any of nothing is %v", x)
+	}
+}
+
 func TestConjuncts(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -100,13 +127,87 @@ func TestAttributes(t *testing.T) {
 	if diff := cmp.Diff([]string{"B", "a b", "b", "c"}, nrql.Attributes(x)); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
-	q, _ := nrql.ParseQuery(text("SELECT filter(sum(a), WHERE b) FROM T"))
-	if diff := cmp.Diff([]string{"a", "b"}, nrql.Attributes(q.Select[0].Expr)); diff != "" {
-		t.Errorf("attributes of an aggregate (-want +got):\n%s", diff)
-	}
 	if got := nrql.Attributes(nil); got != nil {
 		t.Errorf("attributes of nothing: %v", got)
 	}
+}
+
+func TestAttributesOfQueries(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		source string
+		want   []string
+	}{
+		{"SELECT filter(sum(points), WHERE coupon) FROM Purchase", []string{"coupon", "points"}},
+		{"SELECT a FROM T WHERE b FACET c ORDER BY max(d)", []string{"a", "b", "c", "d"}},
+		{"SELECT a FROM T ORDER BY b, c DESC", []string{"a", "b", "c"}},
+		{"SELECT count(*) FROM T FACET CASES (WHERE a AS x, WHERE b) OR c", []string{"a", "b", "c"}},
+		{"SELECT latest(a[b]), a[(c)], percentile(d, 95)['95'], dimensions(include: {e}) FROM T", []string{"a", "d", "e"}},
+		{"SELECT average(a) FROM T TIMESERIES PREDICT holtwinters(seasonality: AUTO)", []string{"a"}},
+		// Variables are known behind their definition only.
+		{"WITH lower(a) AS b SELECT sum(c) FROM T WHERE b = 'x'", []string{"a", "c"}},
+		{"WITH numeric(code) AS code SELECT count(*) FROM T WHERE code > 5", []string{"code"}},
+		{"WITH aparse(a, '*/*') AS (b, c), lower(c) AS d SELECT b FROM T WHERE d = 'x'", []string{"a"}},
+		// Results of inner queries are none, whatever is done with them.
+		{"SELECT max(n) FROM (SELECT count(*) AS n FROM T WHERE a FACET b AS c) WHERE c = 'x' FACET n", []string{"a", "b"}},
+		{"SELECT max(n) FROM (SELECT max(m) AS n FROM (SELECT sum(a) AS m FROM T FACET b) FACET b)", []string{"a", "b"}},
+		{"SELECT max(n) FROM (SELECT sum(a) AS n FROM T) WHERE n > (SELECT max(b) FROM T)", []string{"a", "b"}},
+		{"SELECT a FROM T WHERE b IN (SELECT uniques(c) FROM U WHERE d)", []string{"a", "b", "c", "d"}},
+		{"FROM A JOIN (FROM B SELECT k, max(v) AS w FACET k) ON lower(j) = k SELECT sum(w) FACET z", []string{"j", "k", "v", "z"}},
+		{"FROM A JOIN (FROM lookup(shops) SELECT code AS id, city) ON shop = id SELECT count(*) FACET city", []string{"city", "code", "shop"}},
+		{"SHOW EVENT TYPES", nil},
+	} {
+		if diff := cmp.Diff(tt.want, nrql.Attributes(query(t, tt.source))); diff != "" {
+			t.Errorf("attributes of %s (-want +got):\n%s", tt.source, diff)
+		}
+	}
+}
+
+func TestEventTypes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		source string
+		want   []string
+	}{
+		{"SELECT a FROM T, S, T", []string{"S", "T"}},
+		{"SELECT a FROM lookup(shops)", nil},
+		{"SELECT max(n) FROM (SELECT count(*) AS n FROM A, B)", []string{"A", "B"}},
+		{"FROM A LEFT JOIN (FROM B SELECT k) ON k SELECT count(*) WHERE x > (SELECT max(x) FROM C WHERE y IN (SELECT uniques(y) FROM D))", []string{"A", "B", "C", "D"}},
+		{"SHOW EVENT TYPES", nil},
+	} {
+		if diff := cmp.Diff(tt.want, query(t, tt.source).EventTypes()); diff != "" {
+			t.Errorf("event types of %s (-want +got):\n%s", tt.source, diff)
+		}
+	}
+}
+
+// Walk visits the clauses in their canonical order, and the queries in
+// brackets where they stand.
+func TestWalkOfAQuery(t *testing.T) {
+	t.Parallel()
+	source := "WITH a AS b SELECT c[d], max(e) AS f FROM A JOIN (SELECT g FROM B) ON h = i WHERE j > (SELECT max(k) FROM C) " +
+		"FACET CASES (WHERE l AS m) OR n ORDER BY max(o)"
+	var got []string
+	nrql.Walk(query(t, source), func(n nrql.Node) bool {
+		switch n := n.(type) {
+		case *nrql.Name:
+			got = append(got, n.Value)
+		case *nrql.Query:
+			got = append(got, "query")
+		}
+		return true
+	})
+	want := strings.Fields("query a c e A query g B h i j query k C l n o")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("visited (-want +got):\n%s", diff)
+	}
+	nrql.Walk(query(t, source), func(n nrql.Node) bool {
+		if name, ok := n.(*nrql.Name); ok && strings.Contains("gBkC", name.Value) {
+			t.Errorf("Walk visits %s in a query that was refused", name.Value)
+		}
+		_, inner := n.(*nrql.Subquery)
+		return !inner
+	})
 }
 
 func TestQuote(t *testing.T) {

@@ -1,6 +1,11 @@
 package nrql
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
 
 // isReserved reports whether a word needs backticks when it is used as a name.
 func isReserved(word string) bool {
@@ -31,22 +36,39 @@ func lowerASCII(c byte) byte {
 	return c
 }
 
+// clauseWords are the words that begin a clause of a query.
+var clauseWords = []string{
+	"SELECT", "FROM", "WHERE", "FACET", "LIMIT", "OFFSET", "ORDER", "SINCE", "UNTIL", "WITH", "COMPARE",
+	"TIMESERIES", "SLIDE", "EXTRAPOLATE", "RAW", "PREDICT", "SHOW", "JOIN", "INNER", "LEFT",
+}
+
 // isClause reports whether a word begins a clause of a query.
 func isClause(word string) bool {
-	const longest = len("extrapolate")
-	if len(word) > longest {
-		return false
+	return slices.ContainsFunc(clauseWords, func(w string) bool { return strings.EqualFold(word, w) })
+}
+
+// operatorWords are the operators that go on behind a value.
+var operatorWords = []string{"AND", "OR", "NOT", "IN", "LIKE", "RLIKE", "IS"}
+
+// keywords are the words that may stand behind an expression in a query.
+var keywords = slices.Concat(clauseWords, operatorWords)
+
+var (
+	unitWords = []string{
+		"second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months",
+		"quarter", "quarters", "year", "years", "millisecond", "milliseconds",
 	}
-	var lower [longest]byte // on the stack, as above
-	for i := range len(word) {
-		lower[i] = lowerASCII(word[i])
+	momentWords = []string{"now", "today", "yesterday", "this", "last", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+)
+
+// misspelt returns the keyword that was probably meant by a word where no name
+// can stand. Words of two letters are near to everything.
+func misspelt(word string, keywords []string) (string, bool) {
+	near, ok := diag.Nearest(word, keywords)
+	if len(word) < 3 || strings.EqualFold(word, near) {
+		return "", false
 	}
-	switch string(lower[:len(word)]) {
-	case "select", "from", "where", "facet", "limit", "offset", "order", "since", "until", "with", "compare",
-		"timeseries", "slide", "extrapolate", "raw", "predict", "show", "join", "inner", "left":
-		return true
-	}
-	return false
+	return near, ok
 }
 
 // foreignWord says what to write instead of a word of other languages that
@@ -67,6 +89,12 @@ func foreignWord(word string) string {
 		return "there is no ESCAPE: match a literal % with RLIKE"
 	case "ILIKE":
 		return "there is no ILIKE: LIKE is blind to case already"
+	case "ISNULL", "NOTNULL":
+		return "write IS NULL or IS NOT NULL"
+	case "REGEXP":
+		return "there is no REGEXP: write RLIKE r'…'"
+	case "RIGHT", "FULL", "OUTER", "CROSS":
+		return "there are only INNER JOIN and LEFT JOIN"
 	case "CASE":
 		return "there is no CASE: write if(condition, a, b), or FACET CASES (WHERE …)"
 	}
