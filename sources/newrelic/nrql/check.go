@@ -127,7 +127,7 @@ func checkArgument(p *parser, f Function, i int, arg Expr) {
 	switch {
 	case isStar && f.Name != "count":
 		p.add(diag.CodeNRQLFunction, arg.Pos(), "name an attribute", f.Name+"(*) does not exist; only count(*) does")
-	case isLabelled && (f.Name != "funnel" || i > 0):
+	case isLabelled && f.Name != "funnel":
 		p.add(diag.CodeNRQL, arg.Pos(), "move AS behind the bracket that closes "+f.Name+"()", "AS has no place in argument "+strconv.Itoa(i+1)+" of "+f.Name+"()")
 	case isWhere && !(f.wraps() && i == 1) && !(f.Name == "funnel" && i >= 1):
 		p.add(diag.CodeNRQL, arg.Pos(), "", fmt.Sprintf("WHERE has no place in argument %d of %s()", i+1, f.Name))

@@ -41,6 +41,18 @@ func TestRewriteWithoutChange(t *testing.T) {
 				t.Errorf("%s: column %d is copied though nothing changed", c.source, i)
 			}
 		}
+		for i := range again.From {
+			if again.From[i] != q.From[i] {
+				t.Errorf("%s: table %d is copied though nothing changed", c.source, i)
+			}
+		}
+		if again.Facet != nil {
+			for i, group := range again.Facet.By {
+				if group.Expr != q.Facet.By[i].Expr {
+					t.Errorf("%s: group %d is copied though nothing changed", c.source, i)
+				}
+			}
+		}
 		if again.Where != q.Where {
 			t.Errorf("%s: the condition is copied though nothing changed", c.source)
 		}
