@@ -212,7 +212,7 @@ func TestMalformed(t *testing.T) {
 	}{
 		{"empty condition", false, "", 1, 1, "the condition is empty"},
 		{"blank condition", false, " \t", 3, 3, "the condition is empty"},
-		{"empty query", true, "", 1, 1, "unexpected the end"},
+		{"empty query", true, "", 1, 1, "unexpected end of the text"},
 		{"long condition", false, long + " ", 1, 4097, ""},
 		{"longer condition", false, strings.Replace(long, "xx", "xxx", 1), 1, 4097, "the condition has 4096 bytes; New Relic takes queries of fewer than 4096"},
 		{"condition that is long when printed", false, "a" + strings.Repeat("-a", 1200) + ">1", 1, 2404, "the condition has 4805 bytes"},

@@ -34,7 +34,7 @@ func (t token) is(text string) bool {
 func (t token) describe() string {
 	switch t.kind {
 	case tokenEOF:
-		return "the end"
+		return "end of the text"
 	case tokenString:
 		return short(t.text)
 	case tokenQuoted:
