@@ -78,14 +78,19 @@ func (s *Simulator) Serve(ctx context.Context, listener net.Listener) error {
 		return fmt.Errorf("serve the simulator: %w", err)
 	case <-ctx.Done():
 	}
-	graceful, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	// Requests that are under way get a moment. A connection that a client
+	// opened and never used would be waited for as well.
+	graceful, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	err := server.Shutdown(graceful)
-	if err != nil {
-		err = errors.Join(fmt.Errorf("stop the simulator: %w", err), server.Close())
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = server.Close()
 	}
 	<-served
-	return err
+	if err != nil {
+		return fmt.Errorf("stop the simulator: %w", err)
+	}
+	return nil
 }
 
 // ServeHTTP implements [http.Handler].

@@ -296,6 +296,31 @@ func TestConcurrentRequests(t *testing.T) {
 	}
 }
 
+// A connection that a client opened and never used does not keep the simulator
+// from ending.
+func TestServeEndsWithUnusedConnections(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- New(NewStore(), Options{Now: clock}).Serve(ctx, listener) }()
+	var dialer net.Dialer
+	unused, err := dialer.DialContext(ctx, "tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Serve returned %v", err)
+	}
+	if err := unused.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestServe(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
