@@ -312,6 +312,20 @@ func TestServeEndsWithUnusedConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Connections are accepted in their order: one that is answered is behind
+	// the unused one.
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listener.Addr().String()+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil {
+		t.Error(err)
+	}
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("Serve returned %v", err)
