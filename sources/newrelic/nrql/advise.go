@@ -112,6 +112,8 @@ func (a *adviser) visit(x Expr) {
 		switch n := n.(type) {
 		case *Name:
 			a.checkCase(n)
+		case *String:
+			a.backslash(n)
 		case *Binary:
 			a.comparison(n)
 		case *In:
@@ -173,7 +175,8 @@ func (a *adviser) absent(at, x Expr, what string) {
 			continue
 		}
 		quoted := quoteName(name)
-		a.warn(diag.CodeNRQLNull, at.Pos(), fmt.Sprintf("add OR %s IS NULL or AND %s IS NOT NULL, whichever is meant", quoted, quoted),
+		written := Print(at)
+		a.warn(diag.CodeNRQLNull, at.Pos(), fmt.Sprintf("write (%s OR %s IS NULL) or (%s AND %s IS NOT NULL), whichever is meant", written, quoted, written, quoted),
 			"whether events without %s pass %s is not documented", quoted, what)
 		return
 	}
@@ -184,8 +187,9 @@ func (a *adviser) negation(x *Unary) {
 		return
 	}
 	if name, ok := x.X.(*Name); ok && !a.given[name.Value] {
-		a.warn(diag.CodeNRQLNull, x.Pos(), "write "+quoteName(name.Value)+" IS FALSE, or add OR "+quoteName(name.Value)+" IS NULL",
-			"whether events without %s pass NOT is not documented", quoteName(name.Value))
+		quoted := quoteName(name.Value)
+		a.warn(diag.CodeNRQLNull, x.Pos(), fmt.Sprintf("write %s IS FALSE, or (%s IS FALSE OR %s IS NULL), whichever is meant", quoted, quoted, quoted),
+			"whether events without %s pass NOT is not documented", quoted)
 		return
 	}
 	switch x.X.(type) {

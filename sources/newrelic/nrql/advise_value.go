@@ -1,7 +1,6 @@
 package nrql
 
 import (
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,10 +17,34 @@ func (a *adviser) comparison(x *Binary) {
 		a.absent(x, x.X, "!=")
 	}
 	for _, side := range [][2]Expr{{x.X, x.Y}, {x.Y, x.X}} {
-		if a.boolean(x, side[0], side[1]) || a.coercion(x.Op, side[0], side[1]) {
+		if isLiteral(side[0]) {
+			continue // a literal is what others are compared with
+		}
+		if a.null(x, side[0], side[1]) || a.boolean(x, side[0], side[1]) || a.coercion(x.Op, side[0], side[1]) {
 			return
 		}
 	}
+}
+
+// null warns of = NULL, which in SQL no value ever meets.
+func (a *adviser) null(x *Binary, tested, value Expr) bool {
+	if _, ok := value.(*Null); !ok {
+		return false
+	}
+	test := " IS NULL"
+	if x.Op == Ne {
+		test = " IS NOT NULL"
+	}
+	a.warn(diag.CodeNRQLNull, x.Range, "write "+Print(tested)+test, "NULL is tested with IS; what %s NULL means is not documented", x.Op)
+	return true
+}
+
+func isLiteral(x Expr) bool {
+	switch x.(type) {
+	case *String, *Number, *Bool, *Null:
+		return true
+	}
+	return false
 }
 
 // boolean advises to test booleans with IS.
@@ -62,7 +85,11 @@ func (a *adviser) coercion(op Op, tested, value Expr) bool {
 			return true
 		}
 	case *Number:
-		if a.typeOf(tested) == TextValue {
+		switch a.typeOf(tested) {
+		case BooleanValue:
+			a.warn(diag.CodeNRQLCoercion, value.Range, "write "+Print(tested)+" IS TRUE or IS FALSE", "%s is true or false, and never equals a number", Print(tested))
+			return true
+		case TextValue:
 			a.warn(diag.CodeNRQLCoercion, value.Range, "write numeric("+Print(tested)+"), or put the number in quotes",
 				"%s holds text, and text never equals a number", Print(tested))
 			return true
@@ -76,14 +103,22 @@ func isPlainName(x Expr) bool {
 	return ok
 }
 
-// typeOf returns the documented type of an attribute, 0 for everything else.
+// typeOf returns the documented type of an attribute or of what a function
+// makes, 0 for everything else.
 func (a *adviser) typeOf(x Expr) AttributeType {
-	name, ok := x.(*Name)
-	if !ok {
-		return 0
+	switch x := x.(type) {
+	case *Name:
+		attribute, _ := a.attribute(x.Value)
+		return attribute.Type
+	case *Call:
+		switch x.Name {
+		case "lower", "upper", "substring", "concat", "capture", "string":
+			return TextValue
+		case "numeric", "length", "abs", "ceil", "floor", "round", "position":
+			return NumberValue
+		}
 	}
-	attribute, _ := a.attribute(name.Value)
-	return attribute.Type
+	return 0
 }
 
 func (a *adviser) membership(x *In) {
@@ -110,6 +145,10 @@ func (a *adviser) pattern(x *Like) {
 	if !ok {
 		return
 	}
+	if kind := a.typeOf(x.X); kind == NumberValue || kind == BooleanValue {
+		a.warn(diag.CodeNRQLCoercion, x.Range, "compare it with = or <, or write string("+Print(x.X)+")", "%s holds no text, and patterns match text only", Print(x.X))
+		return
+	}
 	if x.Regexp {
 		a.regexp(pattern)
 		return
@@ -123,18 +162,15 @@ func (a *adviser) pattern(x *Like) {
 	}
 }
 
-// regexp advises on an expression of RLIKE. What a backslash means outside of
-// r'…' is not documented, so there only others are looked at.
-func (a *adviser) regexp(pattern *String) {
-	raw := strings.HasPrefix(pattern.Raw, "r") || strings.HasPrefix(pattern.Raw, "R")
-	if raw || !strings.Contains(pattern.Value, `\`) {
-		if _, err := syntax.Parse(pattern.Value, syntax.Perl); err != nil {
-			a.warn(diag.CodeNRQLPattern, pattern.Range, "write an expression of RE2", "New Relic will refuse it: %v", err)
-			return
-		}
-	} else {
-		a.inform(diag.CodeNRQLUndocumented, pattern.Range, "write r"+pattern.Raw, "what a backslash means in a string without r is not documented")
+// backslash says that only \' is documented in a string without r.
+func (a *adviser) backslash(x *String) {
+	if !x.isExact() && strings.Contains(strings.ReplaceAll(x.Raw, `\'`, ""), `\`) {
+		a.inform(diag.CodeNRQLUndocumented, x.Range, "write r"+x.Raw+", in which a backslash is only a backslash", `what a backslash means in a string without r is not documented, but for \'`)
 	}
+}
+
+// regexp advises on an expression of RLIKE.
+func (a *adviser) regexp(pattern *String) {
 	if strings.HasPrefix(pattern.Value, "^") || strings.HasSuffix(pattern.Value, "$") && !strings.HasSuffix(pattern.Value, `\$`) {
 		a.inform(diag.CodeNRQLPattern, pattern.Range, "leave out ^ and $", "RLIKE matches the whole value anyway")
 	}

@@ -19,7 +19,8 @@ type Expr interface {
 
 type (
 	// Name is an attribute or event type. Value is without backticks; parts
-	// that were quoted one by one are joined by dots.
+	// that were quoted one by one are joined by dots. It cannot hold a
+	// backtick, for which NRQL has no spelling.
 	Name struct {
 		Range
 		Value string
@@ -31,14 +32,15 @@ type (
 	// String is a string literal. Raw is its spelling with quotes; Value is
 	// the string it stands for. The two are kept apart because the meaning of
 	// backslashes other than \' is not documented: printing Raw sends exactly
-	// what was written.
+	// what was written. A literal without Raw is printed as its Value.
 	String struct {
 		Range
 		Raw   string
 		Value string
 	}
 
-	// Number is a number literal as it was typed, without a sign.
+	// Number is a number literal as it was typed, without a sign: -1 is a
+	// Unary. A literal without Raw is printed as its Value.
 	Number struct {
 		Range
 		Raw   string

@@ -76,6 +76,14 @@ func checkCalls(p *parser, x Expr, at place) {
 		}
 		checkInner(p, x.Query, asValue)
 	default:
+		switch x := x.(type) {
+		case *Like:
+			if x.Regexp {
+				checkRegexp(p, x.Pattern)
+			}
+		case *Binary:
+			checkCompared(p, x)
+		}
 		for _, child := range children(x) {
 			checkCalls(p, child, at)
 		}
@@ -114,7 +122,14 @@ func checkCall(p *parser, call *Call, at place) {
 	case f.Name == "blob" && at == inCondition:
 		p.add(diag.CodeNRQLFunction, call.Pos(), "select it instead", "blob() has no place in a condition")
 	}
+	checkBounds(p, f, call)
 	for i, arg := range call.Args {
+		if f.Name == "percentage" && i > 1 {
+			break // New Relic ignores what follows
+		}
+		if f.Name == "capture" && i == 1 {
+			checkRegexp(p, arg)
+		}
 		checkArgument(p, f, i, arg)
 		checkCalls(p, arg, f.argumentPlace(i, at))
 	}

@@ -114,6 +114,9 @@ func (p *parser) limit(first token) *Limit {
 		p.take()
 		return &Limit{Range: Range{first.Start, t.End}, Max: true}
 	}
+	if t := p.at(); t.kind == tokenEOF || t.is(")") || t.kind == tokenWord && isClause(t.text) {
+		return nil // LIMIT alone is the default
+	}
 	n := p.wholeNumber("LIMIT 100 or LIMIT MAX")
 	if n == nil {
 		return nil

@@ -24,8 +24,9 @@
 // FROM, WHERE, SELECT and JOIN; all functions by name, number of arguments and
 // kind. Keywords and functions are blind to case, attributes and event types
 // are not. What was only seen to work is accepted, and [AdviseQuery] says so.
-// The limits of New Relic are errors; text of more than 64 KiB and trees of
-// more than 200 levels are refused as well.
+// The limits of New Relic are errors; text of more than 64 KiB, and brackets,
+// NOT, signs and subqueries that nest more than 200 levels deep, are refused as
+// well.
 //
 // The package does not evaluate queries and does not send them.
 package nrql

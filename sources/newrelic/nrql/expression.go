@@ -55,7 +55,7 @@ func (p *parser) comparison() Expr {
 	case next.is("IN"), next.is("LIKE"), next.is("RLIKE"):
 		p.take()
 		not = true
-	case next.is("NULL"):
+	case next.is("NULL"), next.is("IS"):
 		p.fail(t.Range, "write IS NOT NULL", "unexpected "+t.describe())
 	default:
 		p.unexpected("IN, LIKE or RLIKE behind NOT; = is negated as !=")

@@ -44,21 +44,44 @@ func (o object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
-	b.WriteByte('{')
-	for i, m := range o {
-		if i > 0 {
-			b.WriteByte(',')
+	err := writeTree(&b, encoder, o)
+	return b.Bytes(), err
+}
+
+// writeTree writes a whole tree in one pass; encoder writes to b as well.
+func writeTree(b *bytes.Buffer, encoder *json.Encoder, value any) error {
+	switch value := value.(type) {
+	case object:
+		b.WriteByte('{')
+		for i, m := range value {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := encoder.Encode(m.name); err != nil {
+				return err
+			}
+			b.WriteByte(':')
+			if err := writeTree(b, encoder, m.value); err != nil {
+				return err
+			}
 		}
-		if err := encoder.Encode(m.name); err != nil {
-			return nil, err
+		b.WriteByte('}')
+		return nil
+	case []any:
+		b.WriteByte('[')
+		for i, item := range value {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := writeTree(b, encoder, item); err != nil {
+				return err
+			}
 		}
-		b.WriteByte(':')
-		if err := encoder.Encode(m.value); err != nil {
-			return nil, err
-		}
+		b.WriteByte(']')
+		return nil
+	default:
+		return encoder.Encode(value)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
 }
 
 func exprTree(x Expr) object {

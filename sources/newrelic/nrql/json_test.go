@@ -20,7 +20,7 @@ const everyNode = "WITH aparse(a, '*:*') AS (b, c), a.% AS w SELECT count(*) AS 
 	"rate(sum(z), 1 minute), funnel(i AS 'steps', WHERE e AS 'seen', WHERE r) FROM A, lookup(t) LEFT JOIN (SELECT k FROM B LIMIT MAX) ON k WHERE (NOT e OR f IS NOT NULL) AND g IN ('x', true) " +
 	"AND h NOT LIKE '%i' AND j RLIKE r'k' AND l > (SELECT max(m) FROM C) AND o = NULL FACET CASES (WHERE p < 1 AS 'q', WHERE r) OR s, " +
 	"dimensions(include: {u, v}) AS dim ORDER BY max(t) LIMIT 10 OFFSET 5 SINCE 2 days ago UNTIL today AT '09:00' WITH TIMEZONE 'Asia/Tokyo' " +
-	"COMPARE WITH 1 week ago TIMESERIES 5 minutes SLIDE BY MAX PREDICT holtwinters(seasonality: AUTO) BY 1 hour USING 1 day EXTRAPOLATE RAW"
+	"TIMESERIES 5 minutes SLIDE BY MAX PREDICT holtwinters(seasonality: AUTO) BY 1 hour USING 1 day EXTRAPOLATE RAW"
 
 func TestJSON(t *testing.T) {
 	t.Parallel()

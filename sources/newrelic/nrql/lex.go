@@ -59,6 +59,9 @@ type lexer struct {
 	before token // the last one
 	bad    int   // places that could only be reported and left out
 	report func(r Range, hint, message string)
+	// spansLines reports whether a range without a line break stands on
+	// several lines of its file, which YAML folded into one.
+	spansLines func(r Range) bool
 }
 
 // mostBad is how many unreadable places are reported before the lexer gives
@@ -67,8 +70,8 @@ const mostBad = 10
 
 // lex splits source into tokens; the last one is tokenEOF. Tokens of text that
 // is readable in parts only are not worth parsing.
-func lex(source string, report func(r Range, hint, message string)) (tokens []token, readable bool) {
-	l := &lexer{source: source, report: report}
+func lex(source string, spansLines func(Range) bool, report func(r Range, hint, message string)) (tokens []token, readable bool) {
+	l := &lexer{source: source, report: report, spansLines: spansLines}
 	tokens = make([]token, 0, len(source)/4+2)
 	for {
 		t := l.next()
@@ -170,6 +173,11 @@ func (l *lexer) skipBlanks() {
 			end := strings.IndexByte(rest, '\n')
 			if end < 0 {
 				end = len(rest)
+			}
+			if r := (Range{l.offset, l.offset + end}); l.spansLines(r) {
+				l.report(r, "write the text as a block with |, which keeps its lines, or the comment as /* … */",
+					"this comment hides what follows: YAML joins these lines into one, and a comment ends with its line")
+				l.bad++
 			}
 			l.offset += end
 		case strings.HasPrefix(rest, "/*"):

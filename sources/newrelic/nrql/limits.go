@@ -2,6 +2,7 @@ package nrql
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -115,6 +116,9 @@ func checkInner(p *parser, q *Query, as role) {
 	checkLimit(p, q)
 	checkSeries(p, q)
 	checkRole(p, q, as)
+	if !p.list.Failed() { // else what was selected may not be known
+		checkRows(p, q)
+	}
 }
 
 func checkFacet(p *parser, f *Facet) {
@@ -144,10 +148,8 @@ func checkJoin(p *parser, j Join) {
 
 func checkLimit(p *parser, q *Query) {
 	most := int64(MaxLimit)
-	for _, x := range q.From {
-		if call, ok := x.(*Call); ok && call.Name == "lookup" {
-			most = MaxLookupLimit
-		}
+	if len(q.From) > 0 && !slices.ContainsFunc(q.From, func(x Expr) bool { call, ok := x.(*Call); return !ok || call.Name != "lookup" }) {
+		most = MaxLookupLimit
 	}
 	if q.Limit != nil && q.Limit.Count > most {
 		p.report(q.Limit.Range, "write LIMIT MAX", fmt.Sprintf("LIMIT %d; New Relic gives at most %d", q.Limit.Count, most))
@@ -157,6 +159,9 @@ func checkLimit(p *parser, q *Query) {
 func checkSeries(p *parser, q *Query) {
 	if t := q.TimeSeries; t != nil && t.Slide != nil && t.Width.Kind != WidthFixed {
 		p.report(t.Pos(), "write the width of the windows: TIMESERIES 5 minutes SLIDE BY 1 minute", "SLIDE BY needs windows of a fixed width")
+	}
+	if q.Predict != nil && q.Compare != nil {
+		p.report(q.Predict.Range, "remove one of them", "PREDICT and COMPARE WITH have no place in one query")
 	}
 	if q.Predict != nil && q.Predict.Model != nil {
 		call := q.Predict.Model

@@ -121,6 +121,10 @@ func (j *judge) column(x Expr) {
 			j.Form = FormEvents
 		}
 		j.because("its values over two ranges add up to the value over both")
+	case call != nil && isSliceValue(call) && j.hasSettings():
+		j.because("slices are measured without WITH and RAW")
+	case call != nil && call.Name == "percentile" && len(call.Args) > 2:
+		j.because("it gives several percentiles; a slice has one value")
 	case call != nil && isSliceValue(call):
 		j.Form = FormSlices
 		j.Why = append([]string{"each slice of time can be good or bad by its value; slices are counted"}, j.Why...)
@@ -184,7 +188,13 @@ func (j *judge) namesOnly() bool {
 		name, ok := x.(*Name)
 		return !ok || name.Value == "Metric" || name.Wildcard
 	})
-	return !metric && len(j.query.With) == 0 && j.query.MetricFormat == nil
+	return !metric && !j.hasSettings()
+}
+
+// hasSettings reports whether the query says more than what to measure and of
+// which events.
+func (j *judge) hasSettings() bool {
+	return len(j.query.With) > 0 || j.query.MetricFormat != nil || j.query.Raw
 }
 
 // additive reports whether the values of x over two ranges add up, and says

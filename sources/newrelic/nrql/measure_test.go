@@ -32,6 +32,10 @@ func TestJudge(t *testing.T) {
 		{"SELECT 100 * filter(count(*), WHERE a) / count(*) FROM T", nrql.FormEvents, []string{"a share cannot be added up"}, ""},
 		{"SELECT filter(count(*), WHERE a) / count(*) * 100 FROM T", nrql.FormEvents, []string{"a share cannot be added up"}, ""},
 
+		{"SELECT percentile(duration, 95, 99) FROM PageView", "", []string{"results of percentile() cannot", "it gives several percentiles"}, ""},
+		{"SELECT average(p) FROM PageView WITH numeric(a) AS p", "", []string{"results of average() cannot", "slices are measured without"}, ""},
+		{"SELECT average(duration) FROM PageView RAW", "", []string{"results of average() cannot", "slices are measured without"}, ""},
+		{"SELECT count(*) FROM PageView RAW", nrql.FormQueries, []string{adds}, ""},
 		{"SELECT percentile(duration, 95) FROM PageView", nrql.FormSlices, []string{"each slice", "results of percentile() cannot"}, ""},
 		{"SELECT percentage(sum(a), WHERE b) FROM T", nrql.FormSlices, []string{"each slice", "results of percentage() cannot"}, ""},
 		{"SELECT filter(average(a), WHERE b) FROM T", nrql.FormSlices, []string{"each slice", "results of average() cannot"}, ""},

@@ -60,9 +60,9 @@ func normal(x Expr) string {
 		}
 		return quoted(x.Value)
 	case *String:
-		return normalString(x.Raw)
+		return normalString(x.text())
 	case *Number:
-		return x.Raw
+		return x.text()
 	case *Bool:
 		return strconv.FormatBool(x.Value)
 	case *Null:
@@ -229,7 +229,7 @@ func normalRest(q *Query) []string {
 		add("limit", strconv.FormatInt(l.Count, 10))
 	}
 	if q.Offset != nil {
-		add("offset", q.Offset.Raw)
+		add("offset", q.Offset.text())
 	}
 	for _, t := range []struct {
 		word string
@@ -240,10 +240,10 @@ func normalRest(q *Query) []string {
 		}
 	}
 	if q.TimeZone != nil {
-		add("timezone", normalString(q.TimeZone.Raw))
+		add("timezone", normalString(q.TimeZone.text()))
 	}
 	if q.MetricFormat != nil {
-		add("metric-format", normalString(q.MetricFormat.Raw))
+		add("metric-format", normalString(q.MetricFormat.text()))
 	}
 	if q.Compare != nil {
 		add("compare", normalDuration(q.Compare))
@@ -280,9 +280,9 @@ func normalTime(t Time) []string {
 		if t.At == nil {
 			return []string{quoted(t.Name)}
 		}
-		return []string{quoted(t.Name), normalString(t.At.Raw)}
+		return []string{quoted(t.Name), normalString(t.At.text())}
 	case *DateTime:
-		return []string{normalString(t.Text.Raw)}
+		return []string{normalString(t.Text.text())}
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func TestNormalFormIsFrozen(t *testing.T) {
 // normalOf gives the normal form of a condition, or of a query.
 func normalOf(t *testing.T, source string) []string {
 	t.Helper()
-	if !strings.Contains(source, "SELECT") && !strings.Contains(source, "select") {
+	if !strings.Contains(source, "SELECT") && !strings.Contains(source, "select") && !strings.HasPrefix(source, "SHOW") {
 		return nrql.NormalCondition(condition(t, source))
 	}
 	q, findings := nrql.ParseQuery(text(source))

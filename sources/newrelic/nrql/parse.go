@@ -20,8 +20,8 @@ const maxSource = 16 * MaxQueryBytes
 // no NRQL, and nobody reads on.
 const mostFindings = 50
 
-// ParseCondition parses a bare condition, the text behind WHERE. The
-// expression is nil when the findings hold an error.
+// ParseCondition parses a bare condition, the text behind WHERE, which may
+// hold no subquery. The expression is nil when the findings hold an error.
 func ParseCondition(text diag.Text) (Expr, diag.List) {
 	p := newParser(text)
 	p.condition = true
@@ -94,7 +94,8 @@ func newParser(text diag.Text) *parser {
 		return p
 	}
 	var readable bool
-	if p.tokens, readable = lex(text.String(), p.report); !readable {
+	spansLines := func(r Range) bool { span := text.Span(r.Start, r.End); return span.Start.Line != span.End.Line }
+	if p.tokens, readable = lex(text.String(), spansLines, p.report); !readable {
 		p.offset = len(p.tokens) - 1
 		p.stop()
 	}

@@ -65,9 +65,9 @@ func printExpr(b *strings.Builder, x Expr, least int) {
 	case *Name:
 		b.WriteString(x.text())
 	case *String:
-		b.WriteString(x.Raw)
+		b.WriteString(x.text())
 	case *Number:
-		b.WriteString(x.Raw)
+		b.WriteString(x.text())
 	case *Bool:
 		b.WriteString(strconv.FormatBool(x.Value))
 	case *Null:
@@ -218,6 +218,24 @@ func printAlias(b *strings.Builder, alias string) {
 	if alias != "" {
 		b.WriteString(" AS " + quoteAlias(alias))
 	}
+}
+
+// text returns the literal as it was written, or, when a program made it, as
+// its value is written.
+func (x *String) text() string {
+	if x.Raw == "" {
+		return Quote(x.Value)
+	}
+	return x.Raw
+}
+
+// text returns the number as it was typed, or, when a program made it, in as
+// many digits as it needs.
+func (x *Number) text() string {
+	if x.Raw == "" {
+		return strconv.FormatFloat(x.Value, 'g', -1, 64)
+	}
+	return x.Raw
 }
 
 // text returns a name as it is written. Only what can be read back as a

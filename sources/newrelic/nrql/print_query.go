@@ -177,9 +177,9 @@ func printTime(t Time) string {
 		if t.At == nil {
 			return t.Name
 		}
-		return t.Name + " AT " + t.At.Raw
+		return t.Name + " AT " + t.At.text()
 	case *DateTime:
-		return t.Text.Raw
+		return t.Text.text()
 	default:
 		return "now"
 	}

@@ -286,6 +286,16 @@ func (c *clauses) join(first token) {
 	c.query.Joins = append(c.query.Joins, j)
 }
 
+// variable parses the name of a variable, in which % has no place.
+func (c *clauses) variable() (name string, end int) {
+	t := c.at()
+	name, end = c.alias()
+	if hasWildcard(name) {
+		c.fail(t.Range, "leave out the %", "the name of a variable cannot hold %")
+	}
+	return name, end
+}
+
 func (c *clauses) variables() {
 	for {
 		t := c.at()
@@ -297,7 +307,7 @@ func (c *clauses) variables() {
 		if open := c.at(); c.accept("(") {
 			for {
 				var name string
-				name, _ = c.alias()
+				name, _ = c.variable()
 				v.Names = append(v.Names, name)
 				if !c.accept(",") {
 					break
@@ -306,7 +316,7 @@ func (c *clauses) variables() {
 			end = c.close(open, orComma).End
 		} else {
 			v.Names = make([]string, 1)
-			v.Names[0], end = c.alias()
+			v.Names[0], end = c.variable()
 		}
 		v.Range = Range{t.Start, end}
 		c.query.With = append(c.query.With, v)

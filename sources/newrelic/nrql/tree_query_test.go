@@ -81,8 +81,11 @@ func (t tree) query() *nrql.Query {
 		q.Compare = &length
 	}
 	q.TimeSeries = t.series()
-	if q.TimeSeries != nil && t.bool() {
+	if q.TimeSeries != nil && q.Compare == nil && t.bool() {
 		q.Predict = t.predict()
+	}
+	if !q.Show {
+		t.aggregates(q)
 	}
 	if t.bool() {
 		q.TimeZone = stringsOf().Draw(t.T, "time zone")
@@ -137,6 +140,13 @@ func (t tree) rows(depth int) *nrql.Query {
 	return q
 }
 
+// aggregates selects one when the groups or buckets of q need it.
+func (t tree) aggregates(q *nrql.Query) {
+	if q.Facet != nil || q.TimeSeries != nil {
+		q.Select = append(q.Select, nrql.Column{Expr: t.aggregate(1)})
+	}
+}
+
 func (t tree) selected() nrql.Expr {
 	switch t.choose(4) {
 	case 0:
@@ -164,6 +174,7 @@ func (t tree) table(depth int) nrql.Expr {
 	case choice == 1 && depth > 0:
 		q := t.rows(depth - 1)
 		q.TimeSeries = t.series()
+		t.aggregates(q)
 		return &nrql.Subquery{Query: q}
 	default:
 		return name

@@ -139,7 +139,7 @@ func TestAttributesOfQueries(t *testing.T) {
 		want   []string
 	}{
 		{"SELECT filter(sum(points), WHERE coupon) FROM Purchase", []string{"coupon", "points"}},
-		{"SELECT a FROM T WHERE b FACET c ORDER BY max(d)", []string{"a", "b", "c", "d"}},
+		{"SELECT max(a) FROM T WHERE b FACET c ORDER BY max(d)", []string{"a", "b", "c", "d"}},
 		{"SELECT a FROM T ORDER BY b, c DESC", []string{"a", "b", "c"}},
 		{"SELECT count(*) FROM T FACET CASES (WHERE a AS x, WHERE b) OR c", []string{"a", "b", "c"}},
 		{"SELECT latest(a[b]), a[(c)], percentile(d, 95)['95'], dimensions(include: {e}) FROM T", []string{"a", "d", "e"}},

@@ -87,7 +87,7 @@ func TestWildcards(t *testing.T) {
 		if !want {
 			continue
 		}
-		tokens, readable := lex(name, func(Range, string, string) {})
+		tokens, readable := lex(name, nil, func(Range, string, string) {})
 		if !readable || len(tokens) != 2 || tokens[0].kind != tokenWord || tokens[0].text != name {
 			t.Errorf("%q is read as %v", name, tokens)
 		}

@@ -322,7 +322,8 @@ func TestQueries(t *testing.T) {
 		{"unbalanced", "", "SELECT count(* FROM T", "error: NRQL Syntax Error: Error at line 1 position 13, perhaps unbalanced ("},
 		{"unclosed", "", "SELECT count(*) FROM T WHERE (a = 1", "error: NRQL Syntax Error: Error at line 1 position 30, perhaps unbalanced ("},
 		{"unknown function", "", "SELECT baseline(x) FROM T", "error: Unknown function baseline()"},
-		{"bad pattern", "", "SELECT count(*) FROM T WHERE a RLIKE r'('", "error: Invalid regular expression r'('"},
+		{"bad pattern", "", "SELECT count(*) FROM T WHERE a RLIKE r'('", "error: NRQL Syntax Error: Error at line 1 position 38, not a regular expression: missing closing ): `(`"},
+		{"bad pattern with backslash", "", `SELECT count(*) FROM T WHERE a RLIKE '(\w'`, `error: Invalid regular expression '(\w'`},
 		{"empty", "", "  ", "error: Validation error on 'nrql': a query must be specified"},
 		{"4095 bytes", "T @0ms", "SELECT count(*) FROM T" + strings.Repeat(" ", 4095-22), `[{"count":1}]`},
 		{
