@@ -21,7 +21,7 @@ type Decimal struct {
 // before and nine behind the point. The error is a [*Problem].
 func ParseDecimal(text string) (Decimal, error) {
 	if !plainDecimal.MatchString(text) {
-		return Decimal{}, &Problem{fmt.Sprintf("%q is not a decimal number", text), "write digits with a point, such as 14.4"}
+		return Decimal{}, &Problem{fmt.Sprintf("%q is not a decimal number", text), pointHint(text, "write digits with a point, such as 14.4")}
 	}
 	whole, decimals, _ := strings.Cut(text, ".")
 	d := Decimal{text: text, scale: 1}
@@ -32,6 +32,18 @@ func ParseDecimal(text string) (Decimal, error) {
 		d.scale *= 10
 	}
 	return d, nil
+}
+
+var decimalComma = regexp.MustCompile(`^([0-9]+),([0-9]+ *%?)$`)
+
+// pointHint says how to write a number whose decimals follow a comma; of other
+// texts it says otherwise.
+func pointHint(text, otherwise string) string {
+	text = strings.TrimSpace(text)
+	if !decimalComma.MatchString(text) {
+		return otherwise
+	}
+	return "write " + decimalComma.ReplaceAllString(text, "$1.$2") + ", with a point"
 }
 
 // String returns the number as it was typed.
@@ -58,7 +70,7 @@ func ParsePercentage(text string) (Percentage, error) {
 	number, sign := strings.CutSuffix(strings.TrimSpace(text), "%")
 	percent, err := ParseDecimal(strings.TrimSpace(number))
 	if err != nil {
-		return Percentage{}, &Problem{fmt.Sprintf("%q is not a percentage", text), "write a percentage such as 2%"}
+		return Percentage{}, &Problem{fmt.Sprintf("%q is not a percentage", text), pointHint(text, "write a percentage such as 2%")}
 	}
 	p := Percentage{percent}
 	switch {

@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -33,7 +34,26 @@ func (d Declarations) Join(e Declarations) Declarations {
 	}
 }
 
-// SLIs visits every SLI that is declared, in the order of its place.
+// byPlace returns what d declares, ordered by place: which of two things
+// of one name is the first does not depend on the order of the paths.
+func (d Declarations) byPlace() Declarations {
+	return Declarations{
+		Sources:    byPlace(d.Sources),
+		Teams:      byPlace(d.Teams),
+		Journeys:   byPlace(d.Journeys),
+		SLOs:       byPlace(d.SLOs),
+		Policies:   byPlace(d.Policies),
+		Notifiers:  byPlace(d.Notifiers),
+		Exclusions: byPlace(d.Exclusions),
+		Defaults:   byPlace(d.Defaults),
+	}
+}
+
+func byPlace[D interface{ place() diag.Span }](declared []D) []D {
+	return slices.SortedStableFunc(slices.Values(declared), func(a, b D) int { return a.place().Compare(b.place()) })
+}
+
+// SLIs visits every SLI that is declared, broken ones too.
 func (d Declarations) SLIs(visit func(*SLIDeclaration)) {
 	for _, s := range d.SLOs {
 		if s.SLI != nil {
@@ -63,6 +83,8 @@ type Metadata struct {
 	RenamedFrom []diag.Located[string]
 }
 
+func (m Metadata) place() diag.Span { return m.Origin }
+
 // SourceDeclaration declares a New Relic account.
 type SourceDeclaration struct {
 	Metadata
@@ -72,7 +94,14 @@ type SourceDeclaration struct {
 	Endpoint  diag.Located[string]
 	QueryLag  diag.Located[time.Duration]
 	Lateness  diag.Located[time.Duration]
-	Retention map[string]diag.Located[time.Duration] // by event type and "default"
+	Retention []RetentionDeclaration
+}
+
+// RetentionDeclaration declares how long events of a type are kept; of types
+// without one, how long those of "default" are.
+type RetentionDeclaration struct {
+	EventType diag.Located[string]
+	Kept      diag.Located[time.Duration]
 }
 
 // TeamDeclaration declares a team.
@@ -111,7 +140,8 @@ type ObjectiveDeclaration struct {
 	Alerts   diag.Located[string]
 }
 
-// JourneyDeclaration declares a journey. SLI is set for a measured one.
+// JourneyDeclaration declares a journey. SLI is set for a measured one; of
+// others it is broken.
 type JourneyDeclaration struct {
 	Metadata
 	Descriptive
@@ -121,7 +151,8 @@ type JourneyDeclaration struct {
 	Steps      []StepDeclaration
 }
 
-// StepDeclaration declares a step: SLI is set, or SLO names a shared one.
+// StepDeclaration declares a step: SLI is set, or SLO names a shared one. An
+// SLI beside a shared SLO is broken.
 type StepDeclaration struct {
 	Metadata
 	Description string
@@ -138,7 +169,13 @@ type SLIDeclaration struct {
 	SLI
 	Span   diag.Span
 	Source diag.Located[string]
+	// Broken says that it says too little or too much to be measured. What it
+	// does say is checked all the same, so that no mistake hides another.
+	Broken bool
 }
+
+// usable reports whether there is an SLI that can be measured.
+func (s *SLIDeclaration) usable() bool { return s != nil && !s.Broken }
 
 // SLODeclaration declares an SLO on its own.
 type SLODeclaration struct {

@@ -24,9 +24,11 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		slos:      map[string]*SLO{},
 		declared:  map[string]bool{},
 		journeys:  map[string]bool{},
+		firsts:    map[string]diag.Span{},
 		zones:     map[string]error{},
 		tiers:     map[tierProblem]int{},
 	}
+	d = d.byPlace()
 	for _, s := range d.SLOs {
 		r.declared[s.Name.Value] = true
 	}
@@ -54,7 +56,7 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 			j.Indicator = key(j.Source, *j.SLI)
 		}
 	}
-	r.resolveExclusions(d.Exclusions)
+	r.resolveExclusions(d)
 	if len(d.Sources) == 0 && len(r.set.SLOs) > 0 {
 		r.list.Add(diag.Diagnostic{
 			Code: diag.CodeReference, Severity: diag.Info, Span: r.set.SLOs[0].About.Origin,
@@ -75,8 +77,9 @@ type resolver struct {
 	notifiers map[string]*Notifier
 	defaults  map[string]DefaultsDeclaration // by folder
 	slos      map[string]*SLO
-	declared  map[string]bool // names of SLOs, also of those that could not be resolved
-	journeys  map[string]bool // names of journeys
+	declared  map[string]bool      // names of SLOs, also of those that could not be resolved
+	journeys  map[string]bool      // names of journeys
+	firsts    map[string]diag.Span // names of journeys and SLOs, to where each first stands
 	zones     map[string]error
 	tiers     map[tierProblem]int // to their places in list
 	hints     int                 // that were looked for
@@ -121,7 +124,7 @@ func (r *resolver) duplicate(second, first diag.Span, what, name string) {
 }
 
 // names reports things of one kind that have the same name, and says which are
-// the first of theirs.
+// the first of theirs. The others are checked all the same, and then left out.
 type names struct {
 	r     *resolver
 	what  string
@@ -130,8 +133,13 @@ type names struct {
 
 func (r *resolver) names(what string) names { return names{r, what, map[string]diag.Span{}} }
 
+// isFirst reports a name that was there before. What has no name, which is
+// reported, is not the first of any.
 func (n names) isFirst(name diag.Located[string]) bool {
-	if place, twice := n.first[name.Value]; twice && name.Value != "" {
+	if name.Value == "" {
+		return false
+	}
+	if place, twice := n.first[name.Value]; twice {
 		n.r.duplicate(name.Span, place, n.what, name.Value)
 		return false
 	}
@@ -153,7 +161,7 @@ func (r *resolver) checkNames(d Declarations) {
 	for _, j := range d.Journeys {
 		all = append(all, named{"journey", j.Metadata})
 	}
-	slices.SortStableFunc(all, func(a, b named) int { return a.Name.Span.Compare(b.Name.Span) })
+	slices.SortStableFunc(all, func(a, b named) int { return a.Origin.Compare(b.Origin) })
 	first := map[string]named{}
 	for _, n := range all {
 		if n.Name.Value == "" {
@@ -168,6 +176,7 @@ func (r *resolver) checkNames(d Declarations) {
 			continue
 		}
 		first[n.Name.Value] = n
+		r.firsts[n.Name.Value] = n.Name.Span
 	}
 	former := map[string]diag.Span{}
 	for _, n := range all {
@@ -180,6 +189,12 @@ func (r *resolver) checkNames(d Declarations) {
 			former[old.Value] = old.Span
 		}
 	}
+}
+
+// isFirst reports whether a journey or SLO is the first of its name.
+func (r *resolver) isFirst(m Metadata) bool {
+	place, named := r.firsts[m.Name.Value]
+	return named && place == m.Name.Span
 }
 
 func (r *resolver) renamed(old diag.Located[string], other diag.Span, problem string) {
@@ -205,8 +220,9 @@ func (r *resolver) defaultsOf(folder string) DefaultsDeclaration {
 	}
 }
 
+// checkOwner follows a reference to a team, if there is one.
 func (r *resolver) checkOwner(owner diag.Located[string]) {
-	if _, known := r.teams[owner.Value]; !known {
+	if _, known := r.teams[owner.Value]; !known && owner.Value != "" {
 		unknown(r, "team", owner, r.teams, "add a document of kind Team")
 	}
 }
@@ -232,6 +248,9 @@ func unknown[V any](r *resolver, what string, ref diag.Located[string], known ma
 
 // checkZone reports a time zone that is not known. Zones are looked up once.
 func (r *resolver) checkZone(zone diag.Located[string]) bool {
+	if zone.Value == "" {
+		return false // reported
+	}
 	err, known := r.zones[zone.Value]
 	if !known {
 		err = CheckTimeZone(zone.Value)

@@ -6,19 +6,15 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-func (r *resolver) resolveExclusions(declared []ExclusionDeclaration) {
-	names := r.names("exclusion")
-	for _, d := range declared {
-		if d.Owner.Written() {
-			r.checkOwner(d.Owner)
-		}
-		if d.ForOwner.Written() {
-			r.checkOwner(d.ForOwner)
-		}
-		r.checkPatterns(d.SLOs)
-		if !names.isFirst(d.Name) {
-			continue
-		}
+func (r *resolver) resolveExclusions(all Declarations) {
+	if len(all.Exclusions) == 0 {
+		return
+	}
+	names, ids := r.names("exclusion"), all.ids()
+	for _, d := range all.Exclusions {
+		r.checkOwner(d.Owner)
+		r.checkOwner(d.ForOwner)
+		r.checkPatterns(d.SLOs, ids)
 		e := &Exclusion{
 			Name: d.Name.Value, Title: d.Title.Value, Owner: d.ForOwner.Value, From: d.From.Value, To: d.To.Value,
 			Effect: d.Effect.Value, Reason: d.Reason, ApprovedBy: d.ApprovedBy, Origin: d.Origin,
@@ -26,35 +22,52 @@ func (r *resolver) resolveExclusions(declared []ExclusionDeclaration) {
 		for _, pattern := range d.SLOs {
 			e.SLOs = append(e.SLOs, pattern.Value)
 		}
-		if d.To.Written() && d.From.Written() && !d.From.Value.Before(d.To.Value) {
-			r.list.Add(diag.Diagnostic{
-				Code: diag.CodeInterval, Severity: diag.Error, Span: d.To.Span,
-				Message: "the exclusion ends before it begins",
-				Hint:    "write a to that is later than from, and look at the offsets of both",
-				Related: []diag.Related{{Span: d.From.Span, Message: "it begins at " + d.From.Span.String()}},
-			})
-			continue
-		}
 		if d.Repeat != nil {
 			e.Repeat = r.repeat(d)
 		}
-		r.set.Exclusions = append(r.set.Exclusions, e)
+		if inOrder, isFirst := r.checkInterval(d), names.isFirst(d.Name); inOrder && isFirst {
+			r.set.Exclusions = append(r.set.Exclusions, e)
+		}
 	}
 }
 
-// checkPatterns reports patterns that match nothing: probably a misspelt id.
-func (r *resolver) checkPatterns(patterns []diag.Located[string]) {
-	if len(patterns) == 0 {
-		return
+// checkInterval reports an exclusion that ends before it begins. Where one of
+// the two cannot be read, which is reported, nothing is said of both.
+func (r *resolver) checkInterval(d ExclusionDeclaration) bool {
+	if d.From.Value.IsZero() || d.To.Value.IsZero() || d.From.Value.Before(d.To.Value) {
+		return true
 	}
+	r.list.Add(diag.Diagnostic{
+		Code: diag.CodeInterval, Severity: diag.Error, Span: d.To.Span,
+		Message: "the exclusion ends before it begins",
+		Hint:    "write a to that is later than from, and look at the offsets of both",
+		Related: []diag.Related{{Span: d.From.Span, Message: "it begins at " + d.From.Span.String()}},
+	})
+	return false
+}
+
+// ids lists the ids of all journeys, steps and SLOs, also of those that cannot
+// be measured. A step that shares an SLO has none of its own.
+func (d Declarations) ids() []string {
 	var ids []string
-	for _, s := range r.set.SLOs {
-		ids = append(ids, s.ID)
+	for _, s := range d.SLOs {
+		ids = append(ids, s.Name.Value)
 	}
-	for _, j := range r.set.Journeys {
-		ids = append(ids, j.ID)
+	for _, j := range d.Journeys {
+		ids = append(ids, j.Name.Value)
+		for _, step := range j.Steps {
+			if !step.SLO.Written() {
+				ids = append(ids, j.Name.Value+"/"+step.Name.Value)
+			}
+		}
 	}
 	slices.Sort(ids)
+	return ids
+}
+
+// checkPatterns reports patterns that match none of the ids: probably a
+// misspelt one.
+func (r *resolver) checkPatterns(patterns []diag.Located[string], ids []string) {
 	for _, pattern := range patterns {
 		if pattern.Value == "" || slices.ContainsFunc(ids, func(id string) bool { return MatchID(pattern.Value, id) }) {
 			continue

@@ -8,15 +8,13 @@ import (
 )
 
 func (r *resolver) resolveSLO(d SLODeclaration) {
-	if d.Name.Value == "" || r.slos[d.Name.Value] != nil {
-		return // reported
-	}
 	s := &SLO{ID: d.Name.Value, Kind: KindSLO, About: r.about(d.Metadata, d.Descriptive)}
 	s.Objectives = r.objectives(d.Objectives, d.SLI, d.Folder, d.Alerts)
-	if d.SLI == nil {
+	s.Source = r.sourceOf(d.SLI, d.Folder)
+	if !d.SLI.usable() || !r.isFirst(d.Metadata) {
 		return // reported
 	}
-	s.SLI, s.Source = d.SLI.SLI, r.sourceOf(d.SLI, d.Folder)
+	s.SLI = d.SLI.SLI
 	r.slos[s.ID] = s
 	r.set.SLOs = append(r.set.SLOs, s)
 }
@@ -26,31 +24,42 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 		ID: d.Name.Value, About: r.about(d.Metadata, d.Descriptive), Compose: cmp.Or(d.Compose.Value, Series),
 		Objectives: r.objectives(d.Objectives, d.SLI, d.Folder, d.Alerts),
 	}
-	if d.SLI != nil {
-		j.SLI, j.Source = &d.SLI.SLI, r.sourceOf(d.SLI, d.Folder)
+	if source := r.sourceOf(d.SLI, d.Folder); d.SLI.usable() {
+		j.SLI, j.Source = &d.SLI.SLI, source
 	}
+	composed := d.Compose.Value != "" || !d.Compose.Written() // else it is reported, and nothing follows from it
 	names := r.names("step")
+	var own []*SLO
 	for _, step := range d.Steps {
-		if !names.isFirst(step.Name) {
-			continue
-		}
-		if step.Weight.Written() && j.Compose != Weighted {
+		isFirst := names.isFirst(step.Name)
+		if step.Weight.Written() && composed && j.Compose != Weighted {
 			r.warn(diag.CodeNoEffect, step.Weight.Span, "remove it, or write compose: weighted",
 				"the weight changes nothing, as the journey is composed as %s", j.Compose)
 		}
-		if resolved := r.resolveStep(d, j, step); resolved != nil {
-			j.Steps = append(j.Steps, Step{
-				Name: step.Name.Value, Title: step.Title.Value, Weight: or(step.Weight, decimal("1")), SLO: resolved,
-			})
+		resolved := r.resolveStep(d, j, step)
+		if resolved == nil || !isFirst {
+			continue
+		}
+		j.Steps = append(j.Steps, Step{
+			Name: step.Name.Value, Title: step.Title.Value, Weight: or(step.Weight, decimal("1")), SLO: resolved,
+		})
+		if resolved.Kind == KindStep {
+			own = append(own, resolved)
 		}
 	}
-	r.checkCeiling(d, j)
-	if d.Name.Value != "" {
+	if composed {
+		r.checkCeiling(d, j)
+	}
+	if r.isFirst(d.Metadata) {
 		r.set.Journeys = append(r.set.Journeys, j)
+		r.set.SLOs = append(r.set.SLOs, own...)
 	}
 }
 
+// resolveStep returns the SLO of a step, its own or a shared one; nil for one
+// that cannot be measured, which is reported.
 func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclaration) *SLO {
+	source := r.sourceOf(step.SLI, d.Folder)
 	if step.SLO.Written() {
 		return r.sharedSLO(d, step)
 	}
@@ -60,29 +69,27 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 	} else {
 		r.checkOwner(owner)
 	}
-	if step.Alerts.Written() && len(step.Objectives) == 0 {
+	if step.Alerts.Value != "" && len(step.Objectives) == 0 {
 		r.warn(diag.CodeNoEffect, step.Alerts.Span, "add an objective to the step, or remove it",
 			"alerts change nothing here, as the step has no objective")
 	}
 	objectives := r.objectives(step.Objectives, step.SLI, d.Folder, step.Alerts, d.Alerts)
-	if step.SLI == nil || step.Name.Value == "" || j.ID == "" {
+	if !step.SLI.usable() {
 		return nil // reported
 	}
-	s := &SLO{
+	return &SLO{
 		ID: j.ID + "/" + step.Name.Value, Kind: KindStep,
 		About: About{
 			Title: step.Title.Value, Owner: owner.Value, Description: step.Description,
 			Stage: j.About.Stage, Labels: j.About.Labels, Origin: step.Origin,
 		},
-		SLI: step.SLI.SLI, Source: r.sourceOf(step.SLI, d.Folder), Objectives: objectives,
+		SLI: step.SLI.SLI, Source: source, Objectives: objectives,
 	}
-	r.set.SLOs = append(r.set.SLOs, s)
-	return s
 }
 
 func (r *resolver) sharedSLO(d JourneyDeclaration, step StepDeclaration) *SLO {
 	shared, known := r.slos[step.SLO.Value]
-	if known || r.declared[step.SLO.Value] {
+	if known || r.declared[step.SLO.Value] || step.SLO.Value == "" {
 		return shared // nil for one whose own mistakes are reported
 	}
 	if strings.Contains(step.SLO.Value, "/") || step.SLO.Value == d.Name.Value || r.journeys[step.SLO.Value] {
@@ -95,9 +102,7 @@ func (r *resolver) sharedSLO(d JourneyDeclaration, step StepDeclaration) *SLO {
 }
 
 func (r *resolver) about(m Metadata, d Descriptive) About {
-	if m.Owner.Written() {
-		r.checkOwner(m.Owner)
-	}
+	r.checkOwner(m.Owner)
 	about := About{
 		Title: m.Title.Value, Owner: m.Owner.Value, Description: d.Description,
 		Stage: cmp.Or(d.Stage.Value, Active), WhenSpent: d.WhenSpent, Runbook: d.Runbook.Value,

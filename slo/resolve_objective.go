@@ -27,16 +27,17 @@ func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclarati
 			continue // reported
 		}
 		o := Objective{Name: cmp.Or(d.Name.Value, window.String()), Target: d.Target.Value, Window: window, Alerts: own}
-		if place, twice := first[o.Name]; twice {
+		place, twice := first[o.Name]
+		if twice {
 			r.list.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Span,
 				Message: fmt.Sprintf("two objectives are named %q", o.Name),
-				Hint:    "give one of them a name: of its own",
+				Hint:    "add a name to one of them, such as name: contract",
 				Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
 			})
-			continue
+		} else {
+			first[o.Name] = d.Span
 		}
-		first[o.Name] = d.Span
 		if i == 0 && !d.Alerts.Written() {
 			o.Alerts = r.nearest(alerts)
 		}
@@ -44,7 +45,9 @@ func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclarati
 			r.checkTiers(d, o)
 			r.checkSlice(sli, o.Alerts)
 		}
-		objectives = append(objectives, o)
+		if !twice {
+			objectives = append(objectives, o)
+		}
 	}
 	return objectives
 }
@@ -56,8 +59,7 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 	if !d.Window.Written() {
 		window, span = defaults.Window.Value, d.Span
 		if !defaults.Window.Written() {
-			r.list.Errorf(diag.CodeMissing, d.Span, "write objective: {target: 99.9%, window: 28d}, or set window in Defaults",
-				"this objective has no window")
+			r.list.Errorf(diag.CodeMissing, d.Span, windowHint(d), "this objective has no window")
 		}
 	}
 	zone := d.TimeZone
@@ -77,13 +79,24 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 			return Window{}, false
 		}
 	}
-	return window.In(zone.Value), true
+	if window = window.In(zone.Value); window.IsCalendar() && zone.Value == "" {
+		return Window{}, false // the zone in Defaults is not known, which is reported
+	}
+	return window, true
+}
+
+// windowHint says how to add a window to an objective.
+func windowHint(d ObjectiveDeclaration) string {
+	if d.Span == d.Target.Span && d.Target.Value.Valid() { // a target alone
+		return fmt.Sprintf("write {target: %s, window: 28d}, or set window in Defaults", d.Target.Value)
+	}
+	return "add window: 28d to the objective, or set window in Defaults"
 }
 
 // policy follows a reference to an alert policy. The result is nil for none,
 // and for what was not written.
 func (r *resolver) policy(ref diag.Located[string]) *AlertPolicy {
-	if !ref.Written() || ref.Value == noAlerts {
+	if ref.Value == "" || ref.Value == noAlerts {
 		return nil
 	}
 	policy, known := r.policies[ref.Value]

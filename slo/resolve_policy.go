@@ -16,9 +16,7 @@ func (r *resolver) resolvePolicies(declared []PolicyDeclaration) {
 	}
 	names := r.names("alert policy")
 	for _, d := range declared {
-		if d.Owner.Written() {
-			r.checkOwner(d.Owner)
-		}
+		r.checkOwner(d.Owner)
 		if !names.isFirst(d.Name) {
 			continue
 		}

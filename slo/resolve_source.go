@@ -18,18 +18,14 @@ func (r *resolver) resolveTeams(declared []TeamDeclaration) {
 		r.set.Teams = append(r.set.Teams, team)
 	}
 	for _, d := range declared {
-		if d.Owner.Written() {
-			r.checkOwner(d.Owner)
-		}
+		r.checkOwner(d.Owner)
 	}
 }
 
 func (r *resolver) resolveNotifiers(declared []NotifierDeclaration) {
 	names := r.names("notifier")
 	for _, d := range declared {
-		if d.Owner.Written() {
-			r.checkOwner(d.Owner)
-		}
+		r.checkOwner(d.Owner)
 		if !names.isFirst(d.Name) {
 			continue
 		}
@@ -51,7 +47,9 @@ func (r *resolver) resolveNotify(d Declarations) {
 			notifier, known := r.notifiers[ref.Value]
 			switch {
 			case known:
-				r.teams[team.Name.Value].Notify = append(r.teams[team.Name.Value].Notify, notifier)
+				if first := r.teams[team.Name.Value]; first != nil && first.Origin == team.Origin {
+					first.Notify = append(first.Notify, notifier)
+				}
 			case len(d.Notifiers) == 0:
 				r.list.Add(diag.Diagnostic{
 					Code: diag.CodeReference, Severity: diag.Info, Span: ref.Span,
@@ -69,9 +67,7 @@ func (r *resolver) resolveNotify(d Declarations) {
 func (r *resolver) resolveSources(declared []SourceDeclaration) {
 	names := r.names("source")
 	for _, d := range declared {
-		if d.Owner.Written() {
-			r.checkOwner(d.Owner)
-		}
+		r.checkOwner(d.Owner)
 		if !names.isFirst(d.Name) {
 			continue
 		}
@@ -87,11 +83,11 @@ func (r *resolver) resolveSources(declared []SourceDeclaration) {
 				Retention: Retention{Default: DefaultRetention, ByType: map[string]time.Duration{"Metric": MetricRetention}},
 			},
 		}
-		for eventType, kept := range d.Retention {
-			if eventType == "default" {
-				source.NewRelic.Retention.Default = kept.Value
+		for _, r := range d.Retention {
+			if r.EventType.Value == "default" {
+				source.NewRelic.Retention.Default = r.Kept.Value
 			} else {
-				source.NewRelic.Retention.ByType[eventType] = kept.Value
+				source.NewRelic.Retention.ByType[r.EventType.Value] = r.Kept.Value
 			}
 		}
 		r.sources[source.Name] = source
@@ -109,6 +105,11 @@ func or[T any](written diag.Located[T], otherwise T) T {
 
 func (r *resolver) resolveDefaults(declared []DefaultsDeclaration) {
 	for _, d := range declared {
+		r.source(d.Source)
+		if !r.checkZone(d.TimeZone) {
+			d.TimeZone.Value = "" // one finding is enough
+		}
+		r.policy(d.Alerts)
 		if first, twice := r.defaults[d.Folder]; twice {
 			r.list.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Origin,
@@ -118,18 +119,14 @@ func (r *resolver) resolveDefaults(declared []DefaultsDeclaration) {
 			})
 			continue
 		}
-		if d.Source.Written() {
-			r.source(d.Source)
-		}
-		if d.TimeZone.Written() && !r.checkZone(d.TimeZone) {
-			d.TimeZone.Value = "" // one finding is enough
-		}
-		r.policy(d.Alerts)
 		r.defaults[d.Folder] = d
 	}
 }
 
 func (r *resolver) source(ref diag.Located[string]) *Source {
+	if ref.Value == "" {
+		return nil // reported
+	}
 	if source, known := r.sources[ref.Value]; known || len(r.sources) == 0 {
 		return source
 	}
@@ -140,6 +137,9 @@ func (r *resolver) source(ref diag.Located[string]) *Source {
 // sourceOf finds the source that measures an SLI: its own, the folder's
 // default, or the only one there is.
 func (r *resolver) sourceOf(sli *SLIDeclaration, folder string) *Source {
+	if sli == nil {
+		return nil
+	}
 	if sli.Source.Written() {
 		return r.source(sli.Source)
 	}

@@ -29,7 +29,7 @@ func ParseTarget(text string) (Target, error) {
 	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
 	number = strings.TrimSpace(number)
 	if !percentage.MatchString(number) {
-		return Target{}, &Problem{fmt.Sprintf("target %q is not a percentage", text), "write a decimal percentage such as 99.9%"}
+		return Target{}, &Problem{fmt.Sprintf("target %q is not a percentage", text), pointHint(text, "write a decimal percentage such as 99.9%")}
 	}
 	whole, decimals, _ := strings.Cut(number, ".")
 	if len(decimals) > maxTargetDecimals {

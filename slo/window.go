@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -72,7 +73,7 @@ func ParseWindow(text string) (Window, error) {
 	if !ok {
 		return Window{}, &Problem{
 			fmt.Sprintf("%q is not a window", text),
-			"write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar",
+			unitHint(text, "write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar"),
 		}
 	}
 	if minutes < MinWindow || minutes > MaxWindow {
@@ -124,7 +125,7 @@ func ParseDuration(text string) (time.Duration, error) {
 	minutes, ok := parseMinutes(text)
 	switch {
 	case !ok:
-		return 0, &Problem{fmt.Sprintf("%q is not a duration", text), "write a whole number of m, h or d, such as 3m"}
+		return 0, &Problem{fmt.Sprintf("%q is not a duration", text), unitHint(text, "write a whole number of m, h or d, such as 3m")}
 	case minutes > MaxDuration:
 		return 0, &Problem{fmt.Sprintf("%s is too long", text), "use at most " + formatMinutes(MaxDuration)}
 	}
@@ -146,6 +147,30 @@ func parseMinutes(text string) (minutes int64, ok bool) {
 		return MaxDuration + 1, true
 	}
 	return n * unit, true
+}
+
+var otherUnit = regexp.MustCompile(`^([0-9]{1,6}) *([a-z]?)$`)
+
+// unitHint says how to write a duration without a unit, or in one that the
+// language does not have; of other texts it says otherwise.
+func unitHint(text, otherwise string) string {
+	parts := otherUnit.FindStringSubmatch(text)
+	if parts == nil {
+		return otherwise
+	}
+	n, _ := strconv.Atoi(parts[1]) // digits
+	switch unit := parts[2]; {
+	case unit == "":
+		return fmt.Sprintf("add a unit: %dm, %dh or %dd", n, n, n)
+	case unit == "w":
+		return fmt.Sprintf("write %dd; the units are m, h and d", 7*n)
+	case unit == "s" && n > 0 && n%60 == 0:
+		return fmt.Sprintf("write %dm; the units are m, h and d", n/60)
+	case strings.Contains("mhd", unit):
+		return fmt.Sprintf("write %d%s", n, unit)
+	default:
+		return otherwise
+	}
 }
 
 // FormatDuration spells whole minutes in the largest unit that divides them:

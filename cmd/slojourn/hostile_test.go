@@ -64,7 +64,7 @@ func TestHostileArguments(t *testing.T) {
 
 	// A file with a mistake, whose name is the mistake of another.
 	file := filepath.Join(folder, hostile+".yml")
-	if err := os.WriteFile(file, []byte("apiVersion: slojourn/v1\nkind: Teem\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("apiVersion: slojourn/v1\nkind: Teem\nmetadata: {name: web}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	code, stdout, _ := execute(t.Context(), strings.NewReader(""), "validate", file)

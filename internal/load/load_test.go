@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -503,5 +504,33 @@ func TestLines(t *testing.T) {
 		if line, known := lines(d.Span.File, d.Span.Start.Line); !known {
 			t.Errorf("%s: the line %q of a finding is not known", d.Span, line)
 		}
+	}
+}
+
+// TestPathsInAnyOrder loads documents of equal names in files of their own:
+// which of them is the first, and what is wrong with each, does not depend on
+// the order in which the files are named.
+func TestPathsInAnyOrder(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/bad/duplicate-hides-nothing.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{}
+	var paths []string
+	for i, document := range strings.Split(string(data), "---\n") {
+		name := fmt.Sprintf("%02d.yaml", i)
+		files[name] = document
+		paths = append(paths, name)
+	}
+	dir := tree(t, files)
+	forward := loaded(t, dir, nil, paths...)
+	slices.Reverse(paths)
+	backward := loaded(t, dir, nil, paths...)
+	if diff := cmp.Diff(forward, backward); diff != "" {
+		t.Errorf("the other way round (-forward +backward):\n%s", diff)
+	}
+	if len(forward.Findings) < 20 || len(forward.SLOs) != 1 || len(forward.Teams) != 1 {
+		t.Errorf("got %+v", forward)
 	}
 }

@@ -44,7 +44,7 @@ const (
 const (
 	CodeHostileText   Code = "SLO030" // text that could do something where it is shown or sent
 	CodeLink          Code = "SLO031" // a link that is not http or https
-	CodeComment       Code = "SLO032" // a value that YAML ends at a #
+	CodeComment       Code = "SLO032" // a value that YAML ends early
 	CodeNoEffect      Code = "SLO033" // a key that changes nothing where it stands
 	CodeRename        Code = "SLO034" // a former name that belongs to something else
 	CodeTimeZone      Code = "SLO035" // a time zone that is missing or unknown

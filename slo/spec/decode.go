@@ -139,7 +139,7 @@ func (d *decoder) decodeDocument(root *yaml.Node) {
 	if !d.file.Named && !claimsVersion(root) {
 		return
 	}
-	version, versionNode := peek(root, "apiVersion")
+	version, versionNode := claim(root, "apiVersion")
 	d.result.Documents++
 	before := len(d.list)
 	switch {
@@ -169,8 +169,24 @@ func claimsVersion(root *yaml.Node) bool {
 	return false
 }
 
+// claim reads a key that says what a document is, also one that is misspelt.
+func claim(root *yaml.Node, name string) (string, *yaml.Node) {
+	value, node := peek(root, name)
+	if node != nil || root.Kind != yaml.MappingNode {
+		return value, node
+	}
+	for i := 0; i < len(root.Content); i += 2 {
+		if near, ok := diag.Nearest(root.Content[i].Value, language[0].document.names()); ok && near == name {
+			return peek(root, root.Content[i].Value)
+		}
+	}
+	return "", nil
+}
+
+// decodeKind reads a document of the kind that it names. One of a misspelt
+// kind is reported, and read as what it is meant to be.
 func (d *decoder) decodeKind(root *yaml.Node) {
-	name, node := peek(root, "kind")
+	name, node := claim(root, "kind")
 	if node == nil || node.Tag == "!!null" {
 		d.list.Errorf(diag.CodeMissing, d.nodeSpan(root), "write one of "+strings.Join(kindNames(), ", "), "the document has no kind")
 		return
@@ -178,14 +194,18 @@ func (d *decoder) decodeKind(root *yaml.Node) {
 	kind, known := kindNamed(name)
 	if !known {
 		hint := "write one of " + strings.Join(kindNames(), ", ")
-		if near, ok := diag.Nearest(name, kindNames()); ok {
+		near, found := diag.Nearest(name, kindNames())
+		if found {
 			hint = "did you mean " + near + "?"
 		}
 		d.list.Errorf(diag.CodeKind, d.nodeSpan(node), hint, "unknown kind %q", name)
-		return
+		if !found {
+			return
+		}
+		kind, _ = kindNamed(near)
 	}
 	if o, ok := d.open(root, kind.document, d.nodeSpan(node)); ok {
-		d.readers()[name](o)
+		d.readers()[kind.name](o)
 	}
 }
 

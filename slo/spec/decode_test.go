@@ -77,7 +77,7 @@ func TestDecode(t *testing.T) {
 	source := d.Sources[0]
 	got := []any{
 		source.Name.Value, source.AccountID.Value, source.Region.Value, source.APIKey.Value, source.QueryLag.Value,
-		source.Retention["Log"].Value, source.Owner.Span.String(),
+		source.Retention[1].Kept.Value, source.Owner.Span.String(),
 		d.Defaults[0].Window.Value.String(), d.Defaults[0].Folder, d.Journeys[0].Name.Value,
 		d.Journeys[0].Labels, d.Journeys[0].Stage.Value, len(d.Journeys[0].Objectives),
 		d.Journeys[0].Objectives[1].Name.Value, d.Journeys[0].Steps[0].SLI.EventTypes(),
@@ -163,9 +163,12 @@ func TestDecodeLosesNothing(t *testing.T) {
 // to be ours.
 func TestDecodeRecognisesMisspeltVersions(t *testing.T) {
 	t.Parallel()
-	for _, version := range []string{"apiVerson: slojourn/v1", "version: slojourn/v1", "apiVersion: Slojourn/v1", "apiVersion: slojourn/v2"} {
+	for version, code := range map[string]diag.Code{
+		"apiVerson: slojourn/v1": diag.CodeUnknownKey, "version: slojourn/v1": diag.CodeAPIVersion,
+		"apiVersion: Slojourn/v1": diag.CodeAPIVersion, "apiVersion: slojourn/v2": diag.CodeAPIVersion,
+	} {
 		result, findings := spec.Decode(spec.File{Name: "f", Data: []byte(version + "\nkind: Team\nmetadata: {name: a}\n")})
-		if result.Documents != 1 || len(findings) != 1 || findings[0].Code != diag.CodeAPIVersion {
+		if result.Documents != 1 || len(findings) != 1 || findings[0].Code != code {
 			t.Errorf("%s: got %d documents and %+v", version, result.Documents, findings)
 		}
 	}

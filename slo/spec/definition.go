@@ -66,8 +66,9 @@ type key struct {
 	onlyWith *word  // the word of another key that goes with this one; nil for any
 }
 
-// word is a key together with one of the words that may stand behind it.
-type word struct{ key, word string }
+// word is a key together with one of the words that may stand behind it, and
+// what to do with the key that goes with it where another word stands.
+type word struct{ key, word, otherwise string }
 
 // definition describes a mapping: its keys in the order they are written in.
 // The decoder, the JSON Schema and the reference read the language from here
@@ -121,22 +122,28 @@ func (k key) hint() string {
 		return hint + "and the name of " + article(k.value.kind)
 	case shapeName:
 		return hint + k.example + ", or another name of lower-case letters, digits and hyphens"
-	default:
-		return hint + k.sample()
 	}
+	if k.value.item != nil && k.value.item.object != nil {
+		return hint + "and a list, one entry for each"
+	}
+	return hint + k.sample()
 }
 
-// sample is the example of a key; an object shows the keys it must have.
+// sample is the example of a key; an object shows the keys it must have, and of
+// those that it must have one of the first.
 func (k key) sample() string {
 	if k.value.item != nil && k.value.item.object != nil {
-		return "and a list, one entry for each"
+		return "[…]"
 	}
 	if k.example != "" || k.value.object == nil {
 		return k.example
 	}
 	var pairs []string
 	for _, inner := range k.value.object.keys {
-		if inner.required {
+		needed := inner.required || slices.ContainsFunc(k.value.object.choices, func(c choice) bool {
+			return c.neither != "" && c.keys[0] == inner.name
+		})
+		if needed {
 			pairs = append(pairs, inner.name+": "+inner.sample())
 		}
 	}

@@ -25,8 +25,8 @@ func (d *decoder) journey(o *object) {
 		j.Descriptive = body.descriptive()
 		j.Objectives = body.objectives()
 		j.Compose = wordOf[slo.Compose](body, "compose")
-		if j.Compose.Value == slo.Measured {
-			j.SLI = body.sli()
+		if j.SLI = body.sli(); j.SLI != nil && j.Compose.Value != slo.Measured {
+			j.SLI.Broken = true // reported
 		}
 		for _, step := range body.objects("steps") {
 			j.Steps = append(j.Steps, step.step())
@@ -41,9 +41,9 @@ func (o *object) step() slo.StepDeclaration {
 	s.Description = o.text("description").Value
 	s.Weight = parsed(o, "weight", parsePositive)
 	s.Alerts = o.text("alerts")
-	if s.SLO = o.text("slo"); !s.SLO.Written() {
-		s.Objectives = o.objectives()
-		s.SLI = o.sli()
+	s.Objectives, s.SLI = o.objectives(), o.sli()
+	if s.SLO = o.text("slo"); s.SLO.Written() && s.SLI != nil {
+		s.SLI.Broken = true // reported
 	}
 	return s
 }
@@ -51,49 +51,67 @@ func (o *object) step() slo.StepDeclaration {
 func parsePositive(text string) (slo.Decimal, error) {
 	d, err := slo.ParseDecimal(text)
 	if err == nil && d.Sign() == 0 {
-		err = &slo.Problem{Message: fmt.Sprintf("%s is not above 0", text), Hint: "write a number above 0"}
+		err = &slo.Problem{Message: fmt.Sprintf("%s is too small", text), Hint: "write a number above 0"}
 	}
 	return d, err
 }
 
-// objectives reads objective, in either of its forms, or objectives.
+// objectives reads objective, in either of its forms, and objectives. That
+// both stand there is reported; the list is then taken.
 func (o *object) objectives() []slo.ObjectiveDeclaration {
-	if o.has("objective") && o.has("objectives") {
-		return nil // reported
-	}
-	if node, v, found := o.field("objective"); found {
-		return o.d.objective(nil, node, v, o.keySpan("objective"))
+	var one, many []slo.ObjectiveDeclaration
+	if node, v, found := o.field("objective"); found && node.Kind == yaml.SequenceNode {
+		o.d.list.Errorf(diag.CodeType, o.keySpan("objective"), "write objectives:", "objective is one, and not a list")
+		for _, item := range node.Content {
+			one = append(one, o.objective("objective", follow(item), v, o.d.nodeSpan(item)))
+		}
+	} else if found {
+		one = append(one, o.objective("objective", node, v, o.keySpan("objective")))
+	} else if o.has("objective") {
+		one = append(one, unusable(o.keySpan("objective")))
 	}
 	items, v := o.list("objectives")
-	var objectives []slo.ObjectiveDeclaration
 	for _, item := range items {
-		objectives = o.d.objective(objectives, follow(item), v, o.d.nodeSpan(item))
+		many = append(many, o.objective("objectives", follow(item), v, o.d.nodeSpan(item)))
 	}
-	return objectives
+	switch {
+	case !o.has("objectives"):
+		return one
+	case many == nil:
+		return append(many, unusable(o.keySpan("objectives")))
+	default:
+		return many
+	}
 }
 
-func (d *decoder) objective(objectives []slo.ObjectiveDeclaration, node *yaml.Node, v value, span diag.Span) []slo.ObjectiveDeclaration {
+// unusable is an objective that stands there and cannot be read: whatever it
+// lacks is not missing as well.
+func unusable(span diag.Span) slo.ObjectiveDeclaration {
+	return slo.ObjectiveDeclaration{Span: span, Window: diag.Located[slo.Window]{Span: span}}
+}
+
+func (o *object) objective(key string, node *yaml.Node, v value, span diag.Span) slo.ObjectiveDeclaration {
 	if node.Kind == yaml.ScalarNode {
-		text := d.scalar(node, "the objective")
+		text := o.d.scalar(node, "the objective")
 		if !text.Written() {
-			return objectives
+			return unusable(span)
 		}
 		target, err := slo.ParseTarget(text.Value)
 		if err != nil {
-			d.problem(diag.CodeTarget, text.Span, err)
+			o.d.problem(diag.CodeTarget, text.Span, err)
 		}
-		return append(objectives, slo.ObjectiveDeclaration{Span: text.Span, Target: diag.At(target, text.Span)})
+		return slo.ObjectiveDeclaration{Span: text.Span, Target: diag.At(target, text.Span)}
 	}
-	o, ok := d.open(node, v.or.object, span)
+	o, ok := o.inner(key, node, v.or.object, span)
 	if !ok {
-		return objectives
+		return unusable(span)
 	}
-	return append(objectives, slo.ObjectiveDeclaration{
+	return slo.ObjectiveDeclaration{
 		Span:     span,
 		Name:     o.text("name"),
 		Target:   parsed(o, "target", slo.ParseTarget),
 		Window:   parsed(o, "window", slo.ParseWindow),
 		TimeZone: o.text("timeZone"),
 		Alerts:   o.text("alerts"),
-	})
+	}
 }

@@ -22,7 +22,7 @@ var journeySpec = &definition{
 		consequences,
 		[]key{
 			{
-				name: "sli", value: objectOf(sliDefinition), example: sliExample, onlyWith: &word{"compose", string(slo.Measured)},
+				name: "sli", value: objectOf(sliDefinition), example: sliExample, onlyWith: &word{"compose", string(slo.Measured), "move it into a step"},
 				doc: "What is measured.",
 			},
 			{name: "steps", value: list(objectOf(stepDefinition)), required: true, doc: "The parts of the journey, in order; at least one."},
@@ -86,7 +86,8 @@ var (
 	}
 	oneObjective = choice{keys: []string{"objective", "objectives"}, both: "keep one of them"}
 	anObjective  = choice{
-		keys: oneObjective.keys, neither: "has no objective", neitherHint: "write objective: 99.9%",
+		keys: oneObjective.keys, neither: "has no objective",
+		neitherHint: "write objective: {target: 99.9%, window: 28d}, or objective: 99.9% where Defaults have a window",
 	}
 )
 
@@ -144,6 +145,8 @@ var stepDefinition = &definition{
 
 const sharedHint = "remove it: the shared SLO brings its own"
 
+const queriesHint = "remove it: the queries below nrql say everything"
+
 const sliExample = "{from: Transaction, bad: error IS TRUE}"
 
 var sliDefinition = &definition{
@@ -179,15 +182,21 @@ var sliDefinition = &definition{
 	},
 	choices: []choice{
 		{
-			keys: []string{"from", "nrql"}, both: "remove it: a query of its own says everything", neither: "has no from",
+			keys: []string{"nrql", "from"}, both: queriesHint, neither: "has no from",
 			neitherHint: "write from: and the event types, such as from: Transaction",
 		},
-		{keys: []string{"nrql", "where"}, both: "remove it: a query of its own says everything"},
-		{keys: []string{"nrql", "count"}, both: "remove it: a query of its own says everything"},
+		{keys: []string{"nrql", "where"}, both: queriesHint},
+		{keys: []string{"nrql", "good"}, both: queriesHint},
+		{keys: []string{"nrql", "bad"}, both: queriesHint},
+		{keys: []string{"nrql", "count"}, both: queriesHint},
+		{keys: []string{"nrql", "slice"}, both: queriesHint},
+		{keys: []string{"slice", "good"}, both: "remove it: good of the slice says when a slice is good"},
+		{keys: []string{"slice", "bad"}, both: "remove it: good of the slice says when a slice is good"},
 		{keys: []string{"slice", "count"}, both: "remove it: a slice counts as one"},
+		{keys: []string{"good", "bad"}, both: "keep one of them; the other follows from it"},
 		{
-			keys: []string{"good", "bad", "nrql", "slice"}, both: "keep one of them; the other follows from it",
-			neither: "has neither good nor bad", neitherHint: "write bad: and what makes an event bad, or good:",
+			keys: []string{"good", "bad", "nrql", "slice"}, neither: "has neither good nor bad",
+			neitherHint: "write bad: and what makes an event bad, such as bad: error IS TRUE; or good:",
 		},
 	},
 }

@@ -35,9 +35,14 @@ func (o *object) entries(name string, read func(key, node *yaml.Node, v value)) 
 	if !found {
 		return
 	}
-	pairs, _ := o.d.pairs(node, name)
+	anyKey := &definition{what: name}
+	pairs, _ := o.d.pairs(node, anyKey)
 	for _, p := range pairs {
-		if p.value != nil {
+		switch {
+		case p.value == nil: // reported
+		case isNull(p.value):
+			o.d.noValue(p, anyKey)
+		default:
 			read(p.key, p.value, *v.item)
 		}
 	}
@@ -86,7 +91,7 @@ func (o *object) objects(name string) []*object {
 		if _, node := peek(follow(item), "name"); node != nil {
 			span = o.d.nodeSpan(node) // says more than the place where the entry begins
 		}
-		if inner, ok := o.d.open(item, v.object, span); ok {
+		if inner, ok := o.inner(name, item, v.object, span); ok {
 			objects = append(objects, inner)
 		}
 	}

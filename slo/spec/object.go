@@ -3,7 +3,6 @@ package spec
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -15,110 +14,55 @@ import (
 type object struct {
 	d          *decoder
 	definition *definition
+	around     *object   // the mapping that it stands in, nil for a document
+	key        string    // of around that it stands behind
 	span       diag.Span // where missing keys are reported
 	pairs      []pair
 	exclusive  bool // no choice of its definition is broken
 }
 
-type pair struct {
-	key   *yaml.Node
-	value *yaml.Node // nil when there is none
+// open opens a document.
+func (d *decoder) open(node *yaml.Node, definition *definition, span diag.Span) (*object, bool) {
+	return (&object{d: d, definition: definition, span: span}).open(node)
 }
 
-// mostUnknown is how many unknown keys of a mapping are reported one by one.
-const mostUnknown = 20
+// inner opens a mapping that stands behind a key of o, or in the list there.
+// span is the place of that key.
+func (o *object) inner(key string, node *yaml.Node, definition *definition, span diag.Span) (*object, bool) {
+	return (&object{d: o.d, definition: definition, around: o, key: key, span: span}).open(node)
+}
 
-// open opens a mapping and reports everything that is wrong with its keys:
+// open reads a mapping and reports everything that is wrong with its keys:
 // unknown and missing ones, those that stand twice, those without a value, and
-// those that exclude each other. span is the place of the key that holds it.
-func (d *decoder) open(node *yaml.Node, definition *definition, span diag.Span) (*object, bool) {
-	pairs, ok := d.pairs(node, definition.what)
-	if !ok {
+// those that exclude each other.
+func (o *object) open(node *yaml.Node) (*object, bool) {
+	var ok bool
+	if o.pairs, ok = o.d.pairs(node, o.definition); !ok {
 		return nil, false
 	}
-	o := &object{d: d, definition: definition, span: span, pairs: pairs, exclusive: true}
-	unknown := 0
-	for _, p := range pairs {
-		if _, known := definition.key(p.key.Value); known {
-			continue
-		}
-		if unknown++; unknown <= mostUnknown {
-			o.unknown(p.key)
+	o.exclusive = true
+	o.correct()
+	for i, p := range o.pairs {
+		if p.value != nil && isNull(p.value) {
+			o.pairs[i].value = nil
+			if _, known := o.definition.key(p.name); known {
+				o.d.noValue(p, o.definition)
+			}
 		}
 	}
-	if unknown > mostUnknown {
-		d.list.Errorf(diag.CodeUnknownKey, span, "known keys: "+strings.Join(definition.names(), ", "),
-			"%d more unknown keys in %s", unknown-mostUnknown, definition.what)
-	}
-	for _, k := range definition.keys {
+	o.adopt()
+	for _, k := range o.definition.keys {
 		if k.required && !o.has(k.name) {
-			d.list.Errorf(diag.CodeMissing, span, k.hint(), "%s has no %s", definition.what, k.name)
+			o.d.list.Errorf(diag.CodeMissing, o.span, k.hint(), "%s has no %s", o.definition.what, k.name)
 		}
 		if k.onlyWith != nil {
 			o.checkTogether(k, *k.onlyWith)
 		}
 	}
-	for _, c := range definition.choices {
+	for _, c := range o.definition.choices {
 		o.check(c)
 	}
 	return o, true
-}
-
-// pairs returns the keys of a mapping and their values; it reports anything
-// else.
-func (d *decoder) pairs(node *yaml.Node, what string) ([]pair, bool) {
-	node = follow(node)
-	if node.Kind != yaml.MappingNode {
-		d.wrongType(node, what, "a mapping")
-		return nil, false
-	}
-	pairs := make([]pair, 0, len(node.Content)/2)
-	firsts := make(map[string]int, len(node.Content)/2)
-	for i := 0; i+1 < len(node.Content); i += 2 {
-		p := pair{node.Content[i], follow(node.Content[i+1])}
-		if p.key.Kind != yaml.ScalarNode {
-			d.list.Errorf(diag.CodeType, d.nodeSpan(p.key), "write a plain word", "a key of %s is not a word", what)
-			continue
-		}
-		if first, twice := firsts[p.key.Value]; twice {
-			place := d.nodeSpan(pairs[first].key)
-			d.list.Add(diag.Diagnostic{
-				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.nodeSpan(p.key),
-				Message: fmt.Sprintf("the key %q stands twice in %s", p.key.Value, what), Hint: "remove one of them",
-				Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
-			})
-			continue
-		}
-		if p.value.Kind == yaml.ScalarNode && p.value.Tag == "!!null" {
-			d.noValue(p.key)
-			p.value = nil
-		}
-		firsts[p.key.Value] = len(pairs)
-		pairs = append(pairs, p)
-	}
-	return pairs, true
-}
-
-// noValue reports a key without a value. One that begins with # needs quotes,
-// or YAML takes it for a comment.
-func (d *decoder) noValue(key *yaml.Node) {
-	span := d.nodeSpan(key)
-	if comment, at, found := d.commentBehind(span.End, ":"); found && !strings.HasPrefix(comment, "# ") {
-		word, _, _ := strings.Cut(comment, " ")
-		d.list.Errorf(diag.CodeComment, at, fmt.Sprintf("put it in quotes: %s: %q", key.Value, word),
-			"YAML takes this for a comment, so that %s has no value", key.Value)
-		return
-	}
-	d.list.Errorf(diag.CodeMissing, span, "write a value or remove the key", "%s has no value", key.Value)
-}
-
-func (o *object) unknown(key *yaml.Node) {
-	names := o.definition.names()
-	hint := "known keys: " + strings.Join(names, ", ")
-	if near, ok := diag.Nearest(key.Value, names); ok {
-		hint = fmt.Sprintf("did you mean `%s`?", near)
-	}
-	o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(key), hint, "unknown key %q in %s", key.Value, o.definition.what)
 }
 
 // check reports a choice of which too much or nothing is written. Of two keys
@@ -151,19 +95,19 @@ func (o *object) checkTogether(k key, with word) {
 		o.d.list.Errorf(diag.CodeMissing, o.d.nodeSpan(node), k.hint(), "%s: %s needs %s", with.key, with.word, k.name)
 	case o.has(k.name) && (!o.has(with.key) || written && node.Value != with.word && slices.Contains(v.words, node.Value)):
 		o.exclusive = false
-		o.d.list.Errorf(diag.CodeConflict, o.keySpan(k.name), fmt.Sprintf("write %s: %s, or remove it", with.key, with.word),
+		o.d.list.Errorf(diag.CodeConflict, o.keySpan(k.name), fmt.Sprintf("%s, or write %s: %s", with.otherwise, with.key, with.word),
 			"%s stands only beside %s: %s", k.name, with.key, with.word)
 	}
 }
 
 // has reports whether a key stands there, with or without a value.
 func (o *object) has(name string) bool {
-	return slices.ContainsFunc(o.pairs, func(p pair) bool { return p.key.Value == name })
+	return slices.ContainsFunc(o.pairs, func(p pair) bool { return p.name == name })
 }
 
 func (o *object) keySpan(name string) diag.Span {
 	for _, p := range o.pairs {
-		if p.key.Value == name {
+		if p.name == name {
 			return o.d.nodeSpan(p.key)
 		}
 	}
@@ -178,7 +122,7 @@ func (o *object) field(name string) (node *yaml.Node, v value, found bool) {
 		return nil, value{}, false
 	}
 	for _, p := range o.pairs {
-		if p.key.Value == name && p.value != nil {
+		if p.name == name && p.value != nil {
 			return p.value, k.value, true
 		}
 	}
@@ -191,7 +135,7 @@ func (o *object) object(name string) (*object, bool) {
 	if !found {
 		return nil, false
 	}
-	return o.d.open(node, v.object, o.keySpan(name))
+	return o.inner(name, node, v.object, o.keySpan(name))
 }
 
 // list returns the items of a list, and what may stand there; it reports
@@ -227,7 +171,7 @@ func (d *decoder) wrongType(node *yaml.Node, what, want string) {
 	}
 	hint := map[string]string{
 		"a mapping": "write a key, a colon and a value on each line below it",
-		"a list":    "put a hyphen in front of each entry",
+		"a list":    `write each entry on a line of its own, behind "- "`,
 		"a string":  "write one value",
 	}[want]
 	d.list.Errorf(diag.CodeType, d.nodeSpan(node), hint, "%s must be %s, not %s", what, want, got)

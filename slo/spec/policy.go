@@ -48,10 +48,14 @@ func (o *object) tier() (slo.Tier, bool) {
 		t.Span = burn.Span
 	}
 	if t.Long > 0 && t.Short >= t.Long {
+		hint := "write short: " + slo.FormatDuration(max(time.Minute, t.Long/12)) + "; a twelfth of long is usual"
+		if t.Short > t.Long {
+			hint = fmt.Sprintf("exchange them: long: %s, short: %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long))
+		}
 		o.d.list.Add(diag.Diagnostic{
 			Code: diag.CodeTierWindows, Severity: diag.Error, Span: short.Span,
 			Message: fmt.Sprintf("short must be shorter than long: %s is not less than %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long)),
-			Hint:    "write short: " + slo.FormatDuration(max(time.Minute, t.Long/12)) + "; a twelfth of long is usual",
+			Hint:    hint,
 			Related: []diag.Related{{Span: long.Span, Message: "long is at " + long.Span.String()}},
 		})
 		return t, false
@@ -84,7 +88,7 @@ func parseShare(text string) (slo.Percentage, error) {
 func parseConfidence(text string) (slo.Percentage, error) {
 	p, err := slo.ParsePercentage(text)
 	if err == nil && p.Rat().IsInt() && p.Sign() > 0 {
-		err = &slo.Problem{Message: "nothing is sure to " + text, Hint: "write a percentage below 100, such as 95%"}
+		err = &slo.Problem{Message: "a confidence of " + text + " can never be reached", Hint: "write a percentage below 100, such as 95%"}
 	}
 	return p, err
 }

@@ -182,9 +182,13 @@ func sentences(d *definition) []string {
 	var first []string
 	for _, c := range d.choices {
 		names := "`" + strings.Join(c.keys, "`, `") + "`"
-		demanded := slices.ContainsFunc(d.choices, func(o choice) bool { return o.neither != "" && slices.Equal(o.keys, c.keys) })
+		same := func(o choice) bool { return slices.Equal(o.keys, c.keys) }
+		demanded := slices.ContainsFunc(d.choices, func(o choice) bool { return o.neither != "" && same(o) })
+		excluding := slices.ContainsFunc(d.choices, func(o choice) bool { return o.both != "" && same(o) })
 		switch {
-		case c.both == "":
+		case c.both == "" && excluding: // said there
+		case !excluding:
+			all = append(all, "One of "+names+" is required.")
 		case demanded:
 			all = append(all, "Exactly one of "+names+".")
 		default:

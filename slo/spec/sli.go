@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -11,8 +12,7 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// sli reads the SLI behind the key of this name. One that says too much or too
-// little is left out.
+// sli reads the SLI behind the key of this name.
 func (o *object) sli() *slo.SLIDeclaration {
 	key := o.keySpan("sli")
 	o, ok := o.object("sli")
@@ -35,9 +35,7 @@ func (o *object) sli() *slo.SLIDeclaration {
 		o.exclusive = o.exclusive && s.Slice.Every.Value > 0 && s.Slice.Value.Len() > 0 && s.Slice.Good.Len() > 0
 	}
 	events := s.Form() == slo.FormEvents
-	if !o.exclusive || s.Queries == nil && len(s.From) == 0 || events && s.Good.Len()+s.Bad.Len() == 0 {
-		return nil
-	}
+	s.Broken = !o.exclusive || s.Queries == nil && len(s.From) == 0 || events && s.Good.Len()+s.Bad.Len() == 0
 	return s
 }
 
@@ -92,6 +90,9 @@ func (o *object) eventTypes() []diag.Located[string] {
 	return types
 }
 
+// condition matches an event type with the condition that belongs into where.
+var condition = regexp.MustCompile(`(?is)^(\S+)\s+where\s+(.+)$`)
+
 func (d *decoder) eventTypes(types []diag.Located[string], node *yaml.Node, what string) []diag.Located[string] {
 	if !d.scalar(node, what).Written() {
 		return types
@@ -107,8 +108,11 @@ func (d *decoder) eventTypes(types []diag.Located[string], node *yaml.Node, what
 		case name == "":
 			d.list.Errorf(diag.CodeValue, text.Span(start, start+1), "write event types with commas between them", "an event type is missing here")
 		case strings.ContainsAny(name, " \t\n`'\"()"):
-			d.list.Errorf(diag.CodeValue, span, "write only event types here, such as from: Transaction; conditions belong into where",
-				"%q is not an event type", name)
+			hint := "write only event types here, such as from: Transaction; conditions belong into where"
+			if parts := condition.FindStringSubmatch(name); parts != nil {
+				hint = fmt.Sprintf("write from: %s, and where: %s", parts[1], parts[2])
+			}
+			d.list.Errorf(diag.CodeValue, span, hint, "%q is not an event type", name)
 		default:
 			types = append(types, diag.At(name, span))
 		}

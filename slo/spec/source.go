@@ -3,7 +3,6 @@ package spec
 import (
 	"regexp"
 	"strings"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -27,8 +26,8 @@ func (d *decoder) source(o *object) {
 	d.declared.Sources = append(d.declared.Sources, s)
 }
 
-func (o *object) retention() map[string]diag.Located[time.Duration] {
-	var kept map[string]diag.Located[time.Duration]
+func (o *object) retention() []slo.RetentionDeclaration {
+	var retention []slo.RetentionDeclaration
 	o.entries("retention", func(key, node *yaml.Node, v value) {
 		if near, ok := diag.Nearest(key.Value, []string{"default"}); ok && near != key.Value {
 			o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(key), "did you mean `default`?", "%q is no event type", key.Value)
@@ -46,12 +45,11 @@ func (o *object) retention() map[string]diag.Located[time.Duration] {
 			o.d.problem(diag.CodeValue, text.Span, err)
 			return
 		}
-		if kept == nil {
-			kept = map[string]diag.Located[time.Duration]{}
-		}
-		kept[key.Value] = diag.At(duration, text.Span)
+		retention = append(retention, slo.RetentionDeclaration{
+			EventType: diag.At(key.Value, o.d.nodeSpan(key)), Kept: diag.At(duration, text.Span),
+		})
 	})
-	return kept
+	return retention
 }
 
 var (
@@ -73,19 +71,19 @@ func (o *object) secret(name string) diag.Located[slo.SecretRef] {
 			"a secret must not stand in the file")
 		return diag.Located[slo.SecretRef]{}
 	}
-	ref, ok := o.d.open(node, v.object, o.keySpan(name))
+	ref, ok := o.inner(name, node, v.object, o.keySpan(name))
 	if !ok || !ref.exclusive {
 		return diag.Located[slo.SecretRef]{}
 	}
 	env, file := ref.text("env"), ref.text("file")
 	switch {
-	case env.Written():
+	case env.Value != "":
 		if !secretVariable.MatchString(env.Value) {
 			o.d.list.Errorf(diag.CodeSecret, env.Span, "use a name such as NEW_RELIC_API_KEY",
 				"secrets are read only from environment variables that begin with NEW_RELIC_ or SLOJOURN_")
 		}
 		return diag.At(slo.SecretRef{Env: env.Value}, env.Span)
-	case file.Written():
+	case file.Value != "":
 		if strings.HasPrefix(file.Value, "/") || parentFolder.MatchString(file.Value) {
 			o.d.list.Errorf(diag.CodeSecret, file.Span, "write a path relative to that folder", "secrets are read only below the folder of secrets")
 		}

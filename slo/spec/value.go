@@ -23,20 +23,25 @@ func (d *decoder) scalar(node *yaml.Node, what string) diag.Located[string] {
 	}
 	span := d.nodeSpan(node)
 	if strings.TrimSpace(node.Value) == "" {
-		d.list.Errorf(diag.CodeMissing, span, "write a value or remove the key", "%s is empty", what)
+		d.list.Errorf(diag.CodeMissing, span, "write a value", "%s is empty", what)
 		return diag.Located[string]{}
 	}
 	return diag.At(node.Value, span)
 }
 
 // text reads a key that holds a single value, and checks what its shape
-// demands.
+// demands. One that cannot be used, which is reported, is written and empty:
+// it is not missing as well.
 func (o *object) text(name string) diag.Located[string] {
-	node, v, found := o.field(name)
-	if !found {
+	if _, known := o.definition.key(name); !known || !o.has(name) {
 		return diag.Located[string]{}
 	}
-	return o.d.checked(node, v, name)
+	if node, v, found := o.field(name); found {
+		if text := o.d.checked(node, v, name); text.Written() {
+			return text
+		}
+	}
+	return diag.Located[string]{Span: o.keySpan(name)}
 }
 
 // texts reads a key that holds a list of single values.
@@ -51,8 +56,8 @@ func (o *object) texts(name string) []diag.Located[string] {
 	return texts
 }
 
-// checked reads a single value and reports what its shape forbids. A value
-// that its shape cannot use is as if it were not written.
+// checked reads a single value and reports what its shape forbids. The result
+// is not written when its shape cannot use it.
 func (d *decoder) checked(node *yaml.Node, v value, what string) diag.Located[string] {
 	node = follow(node)
 	text := d.scalar(node, what)
@@ -115,25 +120,30 @@ func (d *decoder) checkText(node *yaml.Node, oneLine bool) {
 // commentBehind returns the comment behind a place of the document, with
 // nothing but blanks and the given text between, and where it stands.
 func (d *decoder) commentBehind(at diag.Position, between string) (comment string, span diag.Span, found bool) {
-	number := at.Line - d.chunk.line
-	if number < 1 || number > len(d.chunk.lines) {
-		return "", diag.Span{}, false
-	}
-	content := d.chunk.lines[number-1]
-	rest, found := strings.CutPrefix(content[d.chunk.offset(number-1, at.Column-1):], between)
+	rest, found := strings.CutPrefix(d.behind(at), between)
 	trimmed := strings.TrimLeft(rest, " \t")
 	if !found || len(trimmed) == len(rest) || !strings.HasPrefix(trimmed, "#") {
 		return "", diag.Span{}, false
 	}
+	number := at.Line - d.chunk.line
+	content := d.chunk.lines[number-1]
 	return strings.TrimRight(trimmed, " \t"), d.line(number).Span(len(content)-len(trimmed), len(strings.TrimRight(content, " \t"))), true
 }
 
 func (d *decoder) checkLink(address diag.Located[string]) {
 	u, err := url.Parse(address.Value)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		d.list.Errorf(diag.CodeLink, address.Span, "write an address that begins with https://", "%q is not a link", address.Value)
+	if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
+		return
 	}
+	hint := "write an address that begins with https://"
+	if withoutScheme.MatchString(address.Value) {
+		hint = "write https://" + address.Value
+	}
+	d.list.Errorf(diag.CodeLink, address.Span, hint, "%q is not a link", address.Value)
 }
+
+// withoutScheme matches addresses that only lack their beginning.
+var withoutScheme = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s]*)?$`)
 
 // checkAddress reports an address that programs cannot be sent to, and one
 // that holds more than a place.
@@ -180,8 +190,8 @@ func wordOf[T ~string](o *object, name string) diag.Located[T] {
 // hint. A value that cannot be parsed is written, and zero.
 func parsed[T any](o *object, name string, parse func(string) (T, error)) diag.Located[T] {
 	text := o.text(name)
-	if !text.Written() {
-		return diag.Located[T]{}
+	if text.Value == "" {
+		return diag.Located[T]{Span: text.Span}
 	}
 	value, err := parse(text.Value)
 	if err != nil {

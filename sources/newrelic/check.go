@@ -19,14 +19,7 @@ func Check(d slo.Declarations) diag.List {
 	}
 	d.SLIs(func(sli *slo.SLIDeclaration) {
 		c.sli = sli
-		switch sli.Form() {
-		case slo.FormQueries:
-			c.queries()
-		case slo.FormSlices:
-			c.slices()
-		case slo.FormEvents:
-			c.events()
-		}
+		c.check()
 	})
 	return c.findings
 }
@@ -44,27 +37,37 @@ func (c *checker) warn(code diag.Code, span diag.Span, hint, format string, args
 	})
 }
 
-// events checks an SLI whose events are good or bad one by one.
-func (c *checker) events() {
+// check looks at everything that an SLI says, whatever its form: one that
+// mixes the forms is reported elsewhere, and may hold other mistakes.
+func (c *checker) check() {
 	c.eventTypes(c.sli.Bad.Len() > 0)
 	c.count()
 	where := c.condition(c.sli.Where, nil)
 	good, bad := c.condition(c.sli.Good, where), c.condition(c.sli.Bad, where)
-	if where == nil && c.sli.Where.Len() > 0 || good == nil && bad == nil {
-		return // reported
+	if c.sli.Queries != nil {
+		c.queries()
+	}
+	if c.sli.Slice != nil {
+		c.slice()
+	}
+	if c.sli.Broken || c.sli.Form() == slo.FormQueries || where == nil && c.sli.Where.Len() > 0 {
+		return // reported, as far as there is something to report
 	}
 	c.contradictions(where, good, bad)
-	c.network(where, bad)
-	c.length(indicator{from: fromNames(c.sli.SLI), where: where, good: good, bad: bad})
+	if c.sli.Form() == slo.FormEvents && (good != nil || bad != nil) {
+		c.network(where, bad)
+		c.length(indicator{from: fromNames(c.sli.SLI), where: where, good: good, bad: bad})
+	}
 }
 
-// slices checks an SLI whose slices of time are good or bad as a whole.
-func (c *checker) slices() {
-	c.eventTypes(false)
-	where := c.condition(c.sli.Where, nil)
+// slice checks what makes slices of time good or bad as a whole.
+func (c *checker) slice() {
 	if value := c.aggregate(c.sli.Slice.Value, "value"); value != nil && !holdsAggregate(value) {
 		c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), "write an aggregate such as percentile(duration, 95)",
 			"NRQL: %s is no value of a slice, but one of each event", nrql.Print(value))
+	}
+	if c.sli.Slice.Good.Len() == 0 {
+		return // reported
 	}
 	good, findings := nrql.ParseCondition(c.sli.Slice.Good)
 	c.findings.Add(findings...)
@@ -72,7 +75,6 @@ func (c *checker) slices() {
 		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), "write a condition such as value <= 0.8; conditions on events belong into where",
 			"NRQL: when a slice is good can depend on nothing but value")
 	}
-	c.contradictions(where, nil, nil)
 }
 
 // queries checks an SLI that consists of whole queries.
@@ -150,8 +152,11 @@ func (c *checker) condition(text diag.Text, given nrql.Expr) nrql.Expr {
 }
 
 // aggregate parses an expression as it stands behind SELECT; nil when it is
-// something else.
+// something else, or was not written.
 func (c *checker) aggregate(text diag.Text, what string) nrql.Expr {
+	if text.Len() == 0 {
+		return nil
+	}
 	const before, after = "SELECT ", " FROM T"
 	q, findings := nrql.ParseQuery(text.Within(before, after))
 	c.findings.Add(findings...)
@@ -169,9 +174,6 @@ func (c *checker) aggregate(text diag.Text, what string) nrql.Expr {
 
 // count checks what events count.
 func (c *checker) count() {
-	if c.sli.Count.Len() == 0 {
-		return
-	}
 	x := c.aggregate(c.sli.Count, "count")
 	if x == nil {
 		return

@@ -37,10 +37,10 @@ func checkSource(findings *diag.List, s slo.SourceDeclaration) {
 		findings.Errorf(diag.CodeValue, s.QueryLag.Span, "write how long events take until they can be queried, such as 3m, and at most 1d",
 			"the queryLag is longer than a day")
 	}
-	for name, kept := range s.Retention {
-		if !eventType.MatchString(name) {
-			findings.Errorf(diag.CodeValue, kept.Span, "write an event type, such as Transaction, or default",
-				"%q cannot be an event type", name)
+	for _, r := range s.Retention {
+		if !eventType.MatchString(r.EventType.Value) {
+			findings.Errorf(diag.CodeValue, r.EventType.Span, "write an event type, such as Transaction, or default",
+				"%q cannot be an event type", r.EventType.Value)
 		}
 	}
 }

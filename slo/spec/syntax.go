@@ -1,0 +1,259 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+var (
+	numbered     = regexp.MustCompile(`^line (\d+): (.*)$`)
+	anchorName   = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
+	quoteOpening = regexp.MustCompile(`^(\s*(?:- +)*(?:[\w-]+\s*:\s+)?)(["'])`)
+)
+
+// syntaxError reports what the YAML parser said, at the best place it knows.
+func (d *decoder) syntaxError(err error) {
+	message, line := syntaxPlace(err)
+	line = max(1, min(line, len(d.chunk.lines)))
+	hint := ""
+	switch {
+	case strings.Contains(message, "expected <document start>"):
+		message = "something follows the document"
+		hint = "check the indentation and the brackets; a further document begins behind a line of ---"
+	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "unexpected document indicator"):
+		if at, found := d.openQuote(line); found {
+			d.list.Errorf(diag.CodeSyntax, at, "close it on the same line", "YAML: this quote is never closed")
+			return
+		}
+		hint = "close the quote or bracket that is open here"
+	case strings.Contains(message, "unknown anchor"):
+		if parts := anchorName.FindStringSubmatch(message); parts != nil && d.unknownAnchor(parts[1]) {
+			return
+		}
+	case strings.Contains(message, "expected alphabetic or numeric character"):
+		if d.bareMark(line) {
+			return
+		}
+	case strings.Contains(message, "expected ',' or"):
+		if d.endedValue(line) {
+			return
+		}
+		if at, found := d.openBracket(line); found {
+			d.list.Errorf(diag.CodeSyntax, at, "close it, or look for a missing comma or quote behind it", "YAML: this bracket is never closed")
+			return
+		}
+		hint = "close the bracket that is open here"
+	case strings.Contains(message, "incompatible YAML document"):
+		hint = "write %YAML 1.2, or remove the line"
+	case strings.Contains(message, "mapping values are not allowed"):
+		hint = `a value that holds ": " needs quotes; otherwise check the indentation`
+	case strings.Contains(message, "cannot start any token"):
+		hint = "indent with blanks, not tabs; quote a value that begins with @, %, ` or a bracket"
+	case strings.Contains(message, "did not find expected"):
+		hint = "check the indentation of this line and of those around it"
+	}
+	content := d.chunk.lines[line-1]
+	indent := len(content) - len(strings.TrimLeft(content, " \t"))
+	span := d.line(line).Span(indent, len(content))
+	d.list.Errorf(diag.CodeSyntax, span, hint, "YAML: %s", message)
+}
+
+// syntaxPlace takes an error of the YAML parser apart. Its scanner counts
+// lines from 1, its parser from 0.
+func syntaxPlace(err error) (message string, line int) {
+	message = strings.TrimPrefix(err.Error(), "yaml: ")
+	parts := numbered.FindStringSubmatch(message)
+	if parts == nil {
+		return message, 1
+	}
+	line, _ = strconv.Atoi(parts[1]) // digits
+	if strings.HasPrefix(parts[2], "did not find expected") {
+		line++
+	}
+	return parts[2], line
+}
+
+// openQuote finds the quote that opens on or after the given line and is not
+// closed on its line. Quoted strings over several lines are rare in specs, and
+// the first one that stays open is the likely culprit.
+func (d *decoder) openQuote(from int) (diag.Span, bool) {
+	for i := from; i <= len(d.chunk.lines); i++ {
+		content := d.chunk.lines[i-1]
+		if parts := quoteOpening.FindStringSubmatch(content); parts != nil {
+			if rest := content[len(parts[0]):]; strings.Count(rest, parts[2])%2 == 0 {
+				return d.line(i).Span(len(parts[1]), len(parts[0])), true
+			}
+		}
+	}
+	return diag.Span{}, false
+}
+
+// openBracket finds the last bracket on a line that is not closed there.
+func (d *decoder) openBracket(number int) (diag.Span, bool) {
+	var open []int
+	for i, r := range masked(d.chunk.lines[number-1]) {
+		switch {
+		case r == '{' || r == '[':
+			open = append(open, i)
+		case (r == '}' || r == ']') && len(open) > 0:
+			open = open[:len(open)-1]
+		}
+	}
+	if len(open) == 0 {
+		return diag.Span{}, false
+	}
+	at := open[len(open)-1]
+	return d.line(number).Span(at, at+1), true
+}
+
+// masked returns a line with blanks in the place of quoted strings, and without
+// its comment.
+func masked(line string) string {
+	b := []byte(line)
+	before, quote := byte(' '), byte(0)
+	for i, c := range b {
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+			b[i] = ' '
+		case (c == '\'' || c == '"') && strings.IndexByte(" \t,[{(", before) >= 0:
+			quote, b[i] = c, ' '
+		case c == '#' && (before == ' ' || before == '\t'):
+			return string(b[:i])
+		}
+		before = c
+	}
+	return string(b)
+}
+
+// aliasOrAnchor matches the beginning of an alias or an anchor and its name, where a
+// value can stand.
+var aliasOrAnchor = regexp.MustCompile(`(?:^|[-:?]\s|[,\[{])\s*([*&])([\w-]*)`)
+
+// unknownAnchor reports the first alias of this name that has no anchor before
+// it, which is what the parser stopped at, and whether it found one.
+func (d *decoder) unknownAnchor(name string) bool {
+	var anchors []string
+	for i, line := range d.chunk.lines {
+		for _, at := range aliasOrAnchor.FindAllStringSubmatchIndex(masked(line), -1) {
+			found := line[at[4]:at[5]]
+			switch {
+			case line[at[2]] == '&' && len(anchors) < mostAnchors && len(found) <= 64:
+				anchors = append(anchors, found)
+			case found == name && !slices.Contains(anchors, name):
+				d.list.Errorf(diag.CodeSyntax, d.line(i+1).Span(at[2], at[5]), anchorHint(name, anchors), "YAML: no anchor &%s stands before this alias", name)
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostAnchors is how many anchors of a document are known by name.
+const mostAnchors = 20
+
+func anchorHint(name string, anchors []string) string {
+	if near, ok := diag.Nearest(name, anchors); ok {
+		return "did you mean *" + near + "?"
+	}
+	hint := fmt.Sprintf("write &%s in front of the value that it stands for, earlier in this document", name)
+	if len(anchors) > 0 {
+		hint = "known anchors: " + strings.Join(anchors, ", ")
+	}
+	return fmt.Sprintf("%s; a value that begins with * needs quotes: \"*%s\"", hint, name)
+}
+
+// bareMark reports values on a line that begin with * or & and are meant as
+// they stand, and whether there are any.
+func (d *decoder) bareMark(number int) bool {
+	reported := false
+	line := masked(d.chunk.lines[number-1])
+	for _, at := range aliasOrAnchor.FindAllStringSubmatchIndex(line, -1) {
+		if at[4] < at[5] {
+			continue // it has a name
+		}
+		value := strings.TrimRight(line[at[2]:at[2]+len(untilBreak(line[at[2]:]))], " \t")
+		what := map[byte]string{'*': "an alias", '&': "an anchor"}[value[0]]
+		d.list.Errorf(diag.CodeSyntax, d.line(number).Span(at[2], at[2]+len(value)), fmt.Sprintf("put it in quotes: %q", value),
+			"YAML: %s begins %s", value[:1], what)
+		reported = true
+	}
+	return reported
+}
+
+// untilBreak returns what stands before a comma or a bracket that closes.
+func untilBreak(text string) string {
+	if end := strings.IndexAny(text, ",]}"); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+var plainValue = regexp.MustCompile(`(?:^|[{,])\s*([\w-]+)\s*:\s+([^\s'"\[\]{},&*!|>#])`)
+
+// Bounds of what is looked for on one line: programs write long ones.
+const (
+	mostValues   = 100
+	longestValue = 4096 // NRQL is shorter
+)
+
+// endedValue reports plain values within { } that a comma or a bracket ends
+// although a bracket or a quote of NRQL is open. It looks for them from the
+// given line on, up to the first line that has some.
+func (d *decoder) endedValue(from int) bool {
+	for number := from; number <= len(d.chunk.lines); number++ {
+		line, reported, behind := d.chunk.lines[number-1], false, 0
+		for _, at := range plainValue.FindAllStringSubmatchIndex(line, mostValues) {
+			begin := at[4]
+			end := begin + meantValue(line[begin:min(len(line), begin+longestValue)])
+			value := strings.TrimRight(line[begin:end], " \t")
+			stop := strings.IndexAny(value, ",[]{}")
+			if begin < behind || stop < 0 {
+				continue
+			}
+			what := "a comma"
+			if value[stop] != ',' {
+				what = "a bracket"
+			}
+			d.list.Errorf(diag.CodeComment, d.line(number).Span(begin, begin+len(value)),
+				quotesHint(line[at[2]:at[3]], value), "%s ends a value inside { }", what)
+			reported, behind = true, end
+		}
+		if reported {
+			return true
+		}
+	}
+	return false
+}
+
+// meantValue returns the length of a plain value as it is meant: up to a comma
+// or a closing bracket outside the brackets and quotes of NRQL. It is 0 when
+// one of these stays open.
+func meantValue(text string) int {
+	depth, before, quote := 0, byte(' '), byte(0)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case strings.IndexByte("'\"`", c) >= 0 && strings.IndexByte(" \t(,=", before) >= 0:
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			depth--
+		case depth <= 0 && strings.IndexByte(",]}", c) >= 0:
+			return i
+		}
+		before = text[i]
+	}
+	return 0
+}
