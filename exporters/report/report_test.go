@@ -151,13 +151,14 @@ func TestTableInPart(t *testing.T) {
 	golden(t, "table-part.txt", out.String())
 }
 
+// TestTableEmpty prints no table where there is nothing to put into it.
 func TestTableEmpty(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	if err := report.Table(&out, burnrate.Snapshot{At: end.Time()}, false); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(out.String(), "JOURNEY") {
+	if out.Len() > 0 {
 		t.Errorf("got %q", out.String())
 	}
 }

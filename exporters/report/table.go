@@ -36,8 +36,12 @@ func burnColumns() []string { return []string{"1h", "6h", "3d"} }
 
 // Table prints the snapshot for people: journeys first, the worst on top, with
 // their steps below them, then SLOs that belong to no journey, at last steps
-// of journeys that are not in the snapshot.
+// of journeys that are not in the snapshot. Of a snapshot that holds nothing it
+// prints nothing.
 func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
+	if len(s.Statuses) == 0 {
+		return nil
+	}
 	t := &table{
 		w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{},
 		failed: map[string]bool{}, noted: map[string]bool{}, target: len("TARGET"),

@@ -12,11 +12,12 @@ import (
 // failure for everything that it leaves out: a budget that ignores what its
 // spec says would be a wrong number.
 func computable(set *slo.Set, at time.Time) (*slo.Set, []burnrate.Failure) {
-	c := computing{at: at, exclusions: set.Exclusions, kept: map[string]*slo.SLO{}}
+	c := computing{at: at, exclusions: set.Exclusions, kept: map[string]*slo.SLO{}, reasons: map[string]string{}}
 	part := *set
 	part.SLOs, part.Journeys = nil, nil
 	for _, s := range set.SLOs {
 		if reason := c.whyNotSLO(s); reason != "" {
+			c.reasons[s.ID] = reason
 			c.refuse(s.ID, reason)
 			continue
 		}
@@ -45,6 +46,7 @@ type computing struct {
 	at         time.Time
 	exclusions []*slo.Exclusion
 	kept       map[string]*slo.SLO
+	reasons    map[string]string // why SLOs are not kept, by id
 	refused    []burnrate.Failure
 }
 
@@ -68,7 +70,7 @@ func (c *computing) whyNotJourney(j *slo.Journey) string {
 	}
 	for _, step := range j.Steps {
 		if c.kept[step.SLO.ID] == nil {
-			return fmt.Sprintf("its step %s cannot be measured by this version", step.Name)
+			return fmt.Sprintf("its step %s is not measured: %s", step.Name, c.reasons[step.SLO.ID])
 		}
 	}
 	return c.excluded(j.ID, j.About.Owner, j.Objectives)

@@ -75,6 +75,10 @@ func TestEvaluateRefuses(t *testing.T) {
 	if diff := cmp.Diff([]string{"calendar", "excluded", "j-slices", "j-worst", "queries", "slices", "sum"}, refused); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
+	if i := slices.IndexFunc(snapshot.Failures, func(f burnrate.Failure) bool { return f.ID == "j-slices" }); snapshot.Failures[i].Message !=
+		"its step a is not measured: SLIs of slices cannot be measured by this version" {
+		t.Errorf("got %q, want the reason of the step", snapshot.Failures[i].Message)
+	}
 	if i := slices.IndexFunc(snapshot.Failures, func(f burnrate.Failure) bool { return f.ID == "excluded" }); !strings.Contains(snapshot.Failures[i].Message, "weekly") {
 		t.Errorf("got %q, want the name of the exclusion", snapshot.Failures[i].Message)
 	}
