@@ -12,7 +12,7 @@ import (
 type Exclusion struct {
 	Name       string
 	Title      string
-	SLOs       []string // patterns over ids, see [MatchID]
+	SLOs       []string // patterns over ids, see [Exclusion.Applies]
 	Owner      string   // excludes for everything this team owns; SLOs is then empty
 	From       time.Time
 	To         time.Time // zero when it repeats
@@ -41,13 +41,16 @@ const (
 )
 
 // Applies reports whether the exclusion is about something of the given id and
-// owner.
+// owner. A pattern that matches a journey covers its steps, journey/step, since
+// a composed journey has no events of its own. It does not cover an SLO that the
+// journey shares with others: that has an id of its own.
 func (e *Exclusion) Applies(id, owner string) bool {
 	if e.Owner != "" {
 		return e.Owner == owner
 	}
+	journey, _, isStep := strings.Cut(id, "/")
 	for _, pattern := range e.SLOs {
-		if MatchID(pattern, id) {
+		if MatchID(pattern, id) || isStep && MatchID(pattern, journey) {
 			return true
 		}
 	}

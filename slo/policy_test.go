@@ -98,6 +98,26 @@ func TestMatchID(t *testing.T) {
 			t.Errorf("MatchID(%q, %q) = %t", test.pattern, test.id, got)
 		}
 	}
+}
+
+func TestExclusionApplies(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		pattern, id string
+		want        bool
+	}{
+		{"pay", "pay", true},
+		{"pay", "pay/authorise", true},
+		{"p*y", "pay/authorise", true},
+		{"pay", "payment/authorise", false},
+		{"pay/authorise", "pay", false},
+		{"authorise", "pay/authorise", false},
+	} {
+		e := slo.Exclusion{SLOs: []string{"other", test.pattern}}
+		if got := e.Applies(test.id, "web"); got != test.want {
+			t.Errorf("%q applies to %q: %t", test.pattern, test.id, got)
+		}
+	}
 	byOwner := slo.Exclusion{Owner: "web", SLOs: []string{"*"}}
 	if byOwner.Applies("pay", "ops") || !byOwner.Applies("pay", "web") {
 		t.Error("an exclusion for an owner applies to what others own, or not to its own")

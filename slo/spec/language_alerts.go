@@ -111,7 +111,7 @@ var exclusionSpec = &definition{
 	keys: []key{
 		{
 			name: "slos", value: list(of(shapeGlob)), example: "[barcode-payment/*]",
-			doc: "What is excluded: patterns over ids, in which `*` stands for any characters.",
+			doc: "What is excluded: patterns over ids, in which `*` stands for any characters. One that matches a journey covers its steps.",
 		},
 		{name: "owner", value: reference("Team"), example: "payments", doc: "Everything this team owns, instead of `slos`."},
 		{
