@@ -93,7 +93,7 @@ func (c *checker) queries() {
 			if advice.Code == diag.CodeNRQLAdditive || advice.Code == diag.CodeNRQLRange {
 				continue // an error here
 			}
-			c.advise(advice, isBad && slices.ContainsFunc(q.EventTypes(), isCapped))
+			c.advise(advice, slices.ContainsFunc(q.EventTypes(), isCapped), isBad)
 		}
 		c.additive(text, q)
 	}

@@ -12,11 +12,11 @@ import (
 func (c *checker) eventTypes(countsBad bool) {
 	for _, name := range c.sli.From {
 		if name.Value == "Metric" {
-			c.findings.Errorf(diag.CodeNotSupported, name.Span, "measure events for now", "FROM Metric is not supported by this version")
+			c.findings.Errorf(diag.CodeNotSupported, name.Span, "measure an event type, such as Transaction", "FROM Metric is not supported by this version")
 		}
 		for _, advice := range c.adviceOn(name.Value) {
 			advice.Span = name.Span
-			c.advise(advice, countsBad && isCapped(name.Value))
+			c.advise(advice, isCapped(name.Value), countsBad)
 		}
 	}
 }
@@ -35,10 +35,15 @@ func (c *checker) adviceOn(eventType string) diag.List {
 
 // advise adds what is said of a query. That a type may be sampled is said once
 // for all SLIs, at the first; a type that is cut off in an incident must not be
-// what is bad.
-func (c *checker) advise(advice diag.Diagnostic, cutsBad bool) {
+// what is bad. The hint says what an SLI can do about it: measure no metric, as
+// yet.
+func (c *checker) advise(advice diag.Diagnostic, capped, countsBad bool) {
 	if advice.Code == diag.CodeNRQLSampled {
-		if cutsBad {
+		advice.Hint = "compare the counts with the throughput that the agent reports"
+		if capped {
+			advice.Hint = "count on a type that is not cut off, such as Transaction with bad: error IS TRUE"
+		}
+		if capped && countsBad {
 			advice.Severity = diag.Warning
 		} else if i, said := c.sampled[advice.Message]; said {
 			if other := advice.Span; other.Compare(c.findings[i].Span) < 0 {
