@@ -120,7 +120,7 @@ func reachHint(tier Tier, o Objective, factor, limit *big.Rat) string {
 	raise := "raise the target above " + ceilPercent(least, 2) + "%"
 	switch {
 	case o.Alerts.BuiltIn:
-		return raise + ", or write an alert policy with lower factors for it"
+		return policyHint(o, raise+", or write an alert policy with lower factors for it")
 	case tier.Burn.Sign() > 0:
 		return fmt.Sprintf("write a burn below %s, or %s", number(limit), raise)
 	default:
