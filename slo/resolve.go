@@ -26,6 +26,7 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		journeys:  map[string]bool{},
 		zones:     map[string]error{},
 		tiers:     map[tierProblem]int{},
+		sound:     map[tierProblem]bool{},
 	}
 	for _, s := range d.SLOs {
 		r.declared[s.Name.Value] = true
@@ -78,8 +79,9 @@ type resolver struct {
 	declared  map[string]bool // names of SLOs, also of those that could not be resolved
 	journeys  map[string]bool // names of journeys
 	zones     map[string]error
-	tiers     map[tierProblem]int // to their places in list
-	hints     int                 // that were looked for
+	tiers     map[tierProblem]int  // to their places in list
+	sound     map[tierProblem]bool // a policy makes sense for a target and a window; tier is 0
+	hints     int                  // that were looked for
 	list      diag.List
 }
 

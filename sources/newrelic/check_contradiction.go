@@ -23,18 +23,17 @@ func (c *checker) contradictions(where nrql.Expr, asked question) {
 		return // reported as too long
 	}
 	given := claimsOf(c.sli.Where, where)
-	if c.clash(given, "no event can be valid") || asked.condition == nil {
+	claims := slices.Concat(given, claimsOf(asked.text, asked.condition))
+	samples := samplesOf(claims)
+	if c.clash(claims, len(given), samples, asked.nothing) || asked.condition == nil {
 		return
 	}
-	claims := claimsOf(asked.text, asked.condition)
-	if c.clash(slices.Concat(given, claims), asked.nothing) {
-		return
-	}
-	if !implied(given, claims) {
+	claims = claims[len(given):]
+	if !implied(given, claims, samples) {
 		return
 	}
 	reason := "as where demands it already"
-	if implied(nil, claims) {
+	if implied(nil, claims, samples) {
 		reason = "as the condition always holds"
 	}
 	c.warn(diag.CodeContradiction, asked.text.Whole(), "write what tells the good ones from the bad ones", "%s, %s", asked.everything, reason)
@@ -81,9 +80,9 @@ func subjectsOf(all []subject, x nrql.Expr) []subject {
 
 func (c claim) span() diag.Span { return c.text.Span(c.x.Pos().Start, c.x.Pos().End) }
 
-// clash warns when no value of some subject meets all claims.
-func (c *checker) clash(claims []claim, consequence string) bool {
-	samples := samplesOf(conditions(claims))
+// clash warns when no value of some subject meets all claims. The first of
+// them, as many as are given, say which events are valid.
+func (c *checker) clash(claims []claim, given int, samples []sample, nothing string) bool {
 	for _, about := range subjects(claims) {
 		left := samples
 		for i, last := range claims {
@@ -93,7 +92,10 @@ func (c *checker) clash(claims []claim, consequence string) bool {
 			if left = last.among(left, about); len(left) > 0 {
 				continue
 			}
-			c.exclusive(claims[:i], last, about, samples, consequence)
+			if i < given {
+				nothing = "no event can be valid"
+			}
+			c.exclusive(claims[:i], last, about, samples, nothing)
 			return true
 		}
 	}
@@ -124,24 +126,27 @@ func (c *checker) exclusive(before []claim, last claim, about subject, samples [
 // implied reports whether everything that meets the given claims meets all
 // others: each is written among the given ones, or holds for all values of a
 // subject that they leave.
-func implied(given, claims []claim) bool {
+func implied(given, claims []claim, samples []sample) bool {
 	known := map[string]bool{}
-	for _, c := range given {
-		for _, form := range nrql.NormalCondition(c.x) {
-			known[form] = true
-		}
+	for _, g := range given {
+		known[nrql.NormalCondition(g.x)[0]] = true
 	}
-	samples := samplesOf(append(conditions(given), conditions(claims)...))
 	follows := func(c claim) bool {
 		return known[nrql.NormalCondition(c.x)[0]] || slices.ContainsFunc(c.about, func(about subject) bool {
-			left := samples
-			for _, g := range given {
-				left = g.among(left, about)
-			}
-			return !slices.ContainsFunc(left, func(s sample) bool { return s.meets(c.x, about) != holds })
+			return !slices.ContainsFunc(samples, func(s sample) bool {
+				return s.meets(c.x, about) != holds && s.mayMeet(given, about)
+			})
 		})
 	}
 	return !slices.ContainsFunc(claims, func(c claim) bool { return !follows(c) })
+}
+
+// mayMeet reports whether the values of the sample, as those of a subject, may
+// meet all claims.
+func (s sample) mayMeet(claims []claim, about subject) bool {
+	return !slices.ContainsFunc(claims, func(c claim) bool {
+		return slices.Contains(c.about, about) && s.meets(c.x, about) < depends
+	})
 }
 
 // among returns the samples that may meet the claim.
@@ -153,14 +158,6 @@ func (c claim) among(samples []sample, about subject) []sample {
 		}
 	}
 	return left
-}
-
-func conditions(claims []claim) []nrql.Expr {
-	all := make([]nrql.Expr, len(claims))
-	for i, c := range claims {
-		all[i] = c.x
-	}
-	return all
 }
 
 // subjects returns what the claims are about, each once, in source order.

@@ -3,6 +3,7 @@ package newrelic
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -109,18 +110,16 @@ func literalOf(x nrql.Expr) (sample, bool) {
 	return sample{}, false
 }
 
-// samplesOf returns samples for all values of a subject of these conditions.
-func samplesOf(conditions []nrql.Expr) []sample {
+// samplesOf returns samples for all values of any subject of the claims.
+func samplesOf(claims []claim) []sample {
 	all := []sample{
 		{kind: absent}, {kind: boolean}, {kind: boolean, truth: true},
 		{kind: between, number: math.Inf(-1)}, {kind: unlike},
 	}
-	known := map[sample]bool{}
 	add := func(s sample) {
-		if known[s] {
+		if slices.Contains(all, s) {
 			return
 		}
-		known[s] = true
 		all = append(all, s)
 		if s.kind == oneNumber {
 			all = append(all, sample{kind: between, number: s.number})
@@ -139,8 +138,8 @@ func samplesOf(conditions []nrql.Expr) []sample {
 		}
 		return true
 	}
-	for _, x := range conditions {
-		nrql.Walk(x, visit)
+	for _, c := range claims {
+		nrql.Walk(c.x, visit)
 	}
 	return all
 }
