@@ -27,6 +27,7 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		firsts:    map[string]diag.Span{},
 		zones:     map[string]error{},
 		tiers:     map[tierProblem]int{},
+		sound:     map[tierProblem]bool{},
 	}
 	d = d.byPlace()
 	for _, s := range d.SLOs {
@@ -81,8 +82,9 @@ type resolver struct {
 	journeys  map[string]bool      // names of journeys
 	firsts    map[string]diag.Span // names of journeys and SLOs, to where each first stands
 	zones     map[string]error
-	tiers     map[tierProblem]int // to their places in list
-	hints     int                 // that were looked for
+	tiers     map[tierProblem]int  // to their places in list
+	sound     map[tierProblem]bool // a policy makes sense for a target and a window; tier is 0
+	hints     int                  // that were looked for
 	list      diag.List
 }
 

@@ -62,22 +62,30 @@ func (r *resolver) checkTiers(d ObjectiveDeclaration, o Objective) {
 			o.Alerts.Name, FormatDuration(longest), o.Window)
 		return
 	}
+	alike := tierProblem{policy: o.Alerts.Name, target: o.Target, window: o.Window}
+	if r.sound[alike] {
+		return // as are most objectives of a set
+	}
+	sound := true
 	limit := new(big.Rat).Inv(o.Target.AllowedRat())
 	for i, tier := range o.Alerts.Tiers {
 		factor := tier.Factor(o.Window)
 		switch {
 		case factor.Cmp(limit) >= 0:
+			sound = false
 			r.tierProblem(diag.CodeUnreachable, i, d, o,
 				fmt.Sprintf("the tier of %s can never fire: it needs a burn rate above %s, and at a target of %s everything failing burns at %s",
 					FormatDuration(tier.Long), number(factor), o.Target, number(limit)),
 				reachHint(tier, o, factor, limit))
 		case factor.Cmp(big.NewRat(1, 1)) < 0:
+			sound = false
 			r.tierProblem(diag.CodeAlwaysFiring, i, d, o,
 				fmt.Sprintf("the tier of %s fires while the target is met: over %s it fires above a burn rate of %s, and 1 just spends the budget",
 					FormatDuration(tier.Long), o.Window, number(factor)),
 				calmHint(tier, o))
 		}
 	}
+	r.sound[alike] = sound
 }
 
 // tierProblem tells findings apart that would say the same of one tier.
@@ -118,7 +126,7 @@ func reachHint(tier Tier, o Objective, factor, limit *big.Rat) string {
 	raise := "raise the target above " + ceilPercent(least, 2) + "%"
 	switch {
 	case o.Alerts.BuiltIn:
-		return raise + ", or write an alert policy with lower factors for it"
+		return policyHint(o, raise+", or write an alert policy with lower factors for it")
 	case tier.Burn.Sign() > 0:
 		return fmt.Sprintf("write a burn below %s, or %s", number(limit), raise)
 	default:

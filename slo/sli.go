@@ -19,10 +19,10 @@ type SLI struct {
 	Where   diag.Text // empty for all events
 	Good    diag.Text
 	Bad     diag.Text
-	Count   diag.Text     // an aggregate such as sum(items); empty for count(*)
-	Queries *Queries      // nil in the other forms
-	Slice   *Slice        // nil in the other forms
-	Lag     time.Duration // until its events can be queried; 0 for the source's own
+	Count   diag.Text                   // an aggregate such as sum(items); empty for count(*)
+	Queries *Queries                    // nil in the other forms
+	Slice   *Slice                      // nil in the other forms
+	Lag     diag.Located[time.Duration] // until its events can be queried; not written for the source's own
 }
 
 // Form says how an SLI measures. The zero Form is invalid.

@@ -177,7 +177,7 @@ var sliDefinition = &definition{
 		},
 		{
 			name: "lag", value: of(shapeDuration), example: "10m", fallback: "the source's `queryLag`",
-			doc: "How long until these events can be queried.",
+			doc: "How long until these events can be queried, at most 1d.",
 		},
 	},
 	choices: []choice{

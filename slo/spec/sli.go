@@ -22,7 +22,7 @@ func (o *object) sli() *slo.SLIDeclaration {
 	s := &slo.SLIDeclaration{Span: key, Source: o.text("source")}
 	s.From = o.eventTypes()
 	s.Where, s.Good, s.Bad, s.Count = o.nrql("where"), o.nrql("good"), o.nrql("bad"), o.nrql("count")
-	s.Lag = parsed(o, "lag", slo.ParseDuration).Value
+	s.Lag = parsed(o, "lag", slo.ParseDuration)
 	if queries, ok := o.object("nrql"); ok {
 		s.Queries = &slo.Queries{Total: queries.nrql("total"), Good: queries.nrql("good"), Bad: queries.nrql("bad")}
 		o.exclusive = o.exclusive && queries.exclusive && s.Queries.Total.Len() > 0 && s.Queries.Good.Len()+s.Queries.Bad.Len() > 0

@@ -148,10 +148,14 @@ var withoutScheme = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s]*)?$`)
 // checkAddress reports an address that programs cannot be sent to, and one
 // that holds more than a place.
 func (d *decoder) checkAddress(address diag.Located[string], what string) bool {
+	example := "https://alerts.example.com/slojourn"
+	if what == "endpoint" {
+		example = "http://127.0.0.1:8800/graphql"
+	}
 	u, err := url.Parse(address.Value)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		d.list.Errorf(diag.CodeValue, address.Span, "write an address such as http://127.0.0.1:8800/graphql", "%s is not an address", what)
+		d.list.Errorf(diag.CodeValue, address.Span, "write an address such as "+example, "%s is not an address", what)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		d.list.Errorf(diag.CodeSecret, address.Span, "keep scheme, host and path only", "%s holds a user, a query or a fragment", what)
 	default:

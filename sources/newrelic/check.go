@@ -19,6 +19,7 @@ func Check(d slo.Declarations) diag.List {
 	}
 	d.SLIs(func(sli *slo.SLIDeclaration) {
 		c.sli = sli
+		checkLag(&c.findings, sli.Lag, "lag")
 		c.check()
 	})
 	return c.findings
@@ -53,8 +54,17 @@ func (c *checker) check() {
 	if c.sli.Broken || c.sli.Form() == slo.FormQueries || where == nil && c.sli.Where.Len() > 0 {
 		return // reported, as far as there is something to report
 	}
-	c.contradictions(where, good, bad)
-	if c.sli.Form() == slo.FormEvents && (good != nil || bad != nil) {
+	switch {
+	case c.sli.Form() == slo.FormSlices:
+		c.contradictions(where, question{})
+	case c.sli.Form() != slo.FormEvents || good == nil && bad == nil:
+		return
+	case bad != nil:
+		c.contradictions(where, question{c.sli.Bad, bad, "no event can be bad", "every valid event is bad"})
+	default:
+		c.contradictions(where, question{c.sli.Good, good, "no event can be good", "every valid event is good"})
+	}
+	if c.sli.Form() == slo.FormEvents {
 		c.network(where, bad)
 		c.length(indicator{from: fromNames(c.sli.SLI), where: where, good: good, bad: bad})
 	}
@@ -62,19 +72,27 @@ func (c *checker) check() {
 
 // slice checks what makes slices of time good or bad as a whole.
 func (c *checker) slice() {
-	if value := c.aggregate(c.sli.Slice.Value, "value"); value != nil && !holdsAggregate(value) {
-		c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), "write an aggregate such as percentile(duration, 95)",
-			"NRQL: %s is no value of a slice, but one of each event", nrql.Print(value))
+	value := c.aggregate(c.sli.Slice.Value, "value")
+	if value != nil {
+		c.sliceValue(value)
 	}
 	if c.sli.Slice.Good.Len() == 0 {
 		return // reported
 	}
 	good, findings := nrql.ParseCondition(c.sli.Slice.Good)
 	c.findings.Add(findings...)
-	if good != nil && !slices.Equal(nrql.Attributes(good), []string{"value"}) {
+	if good == nil {
+		return
+	}
+	if !slices.Equal(nrql.Attributes(good), []string{"value"}) {
 		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), "write a condition such as value <= 0.8; conditions on events belong into where",
 			"NRQL: when a slice is good can depend on nothing but value")
+		return
 	}
+	if !mayBeText(value) {
+		c.quotedNumbers(good)
+	}
+	c.contradictions(nil, question{c.sli.Slice.Good, good, "no slice can be good", "every slice is good"})
 }
 
 // queries checks an SLI that consists of whole queries.
@@ -165,8 +183,11 @@ func (c *checker) aggregate(text diag.Text, what string) nrql.Expr {
 	}
 	alone := nrql.Query{Select: q.Select[:1], From: []nrql.Expr{&nrql.Name{Value: "T"}}}
 	if q.Select[0].Alias != "" || alone.String() != q.String() {
-		c.findings.Errorf(diag.CodeNRQLClause, text.Whole(), "write a function alone, such as sum(items); conditions belong into where",
-			"NRQL: %s holds more than one expression", what)
+		hint, message := "write a function alone, such as sum(items); conditions belong into where", "holds more than one expression"
+		if q.Facet != nil {
+			hint, message = "remove it; write an SLI for each group that matters, with the group in where", "has no place for FACET, as it is one number"
+		}
+		c.findings.Errorf(diag.CodeNRQLClause, text.Whole(), hint, "NRQL: %s %s", what, message)
 		return nil
 	}
 	return q.Select[0].Expr

@@ -33,14 +33,20 @@ func checkSource(findings *diag.List, s slo.SourceDeclaration) {
 				"the endpoint's port %s does not exist", u.Port())
 		}
 	}
-	if s.QueryLag.Value > maxQueryLag {
-		findings.Errorf(diag.CodeValue, s.QueryLag.Span, "write how long events take until they can be queried, such as 3m, and at most 1d",
-			"the queryLag is longer than a day")
-	}
+	checkLag(findings, s.QueryLag, "queryLag")
 	for _, r := range s.Retention {
 		if !eventType.MatchString(r.EventType.Value) {
 			findings.Errorf(diag.CodeValue, r.EventType.Span, "write an event type, such as Transaction, or default",
 				"%q cannot be an event type", r.EventType.Value)
 		}
+	}
+}
+
+// checkLag reports events that take longer than any do until they can be
+// queried. key is where it is written.
+func checkLag(findings *diag.List, lag diag.Located[time.Duration], key string) {
+	if lag.Value > maxQueryLag {
+		findings.Errorf(diag.CodeValue, lag.Span, "write how long events take until they can be queried, such as 3m, and at most 1d",
+			"the %s is longer than a day", key)
 	}
 }

@@ -39,7 +39,7 @@ func TestKeyOfEqualSLIs(t *testing.T) {
 		"order of event types":       events([]string{"B", "A", "B"}, "a = 1 AND b = 'x'", "c IS TRUE"),
 		"lag": func() slo.SLI {
 			s := events([]string{"A", "B"}, "a = 1 AND b = 'x'", "c IS TRUE")
-			s.Lag = time.Hour
+			s.Lag = diag.At(time.Hour, diag.Span{})
 			return s
 		}(),
 		"count(*)": func() slo.SLI {

@@ -39,7 +39,7 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 		kept := s.config.Retention.Of(types)
 		extents[i].Span = slo.Span{
 			Start: max(0, slo.MinuteAt(now.Add(-kept))+1), // the first whole minute
-			End:   slo.MinuteAt(now.Add(-cmp.Or(sli.Lag, queryLag(s.config.QueryLag, types)))),
+			End:   slo.MinuteAt(now.Add(-cmp.Or(sli.Lag.Value, queryLag(s.config.QueryLag, types)))),
 		}
 		if len(types) == 0 {
 			extents[i].Err = errNoEventType

@@ -18,6 +18,7 @@ import (
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
@@ -355,9 +356,9 @@ func TestExtentsOfOwnLag(t *testing.T) {
 	}
 	source, _ := open(t, config(), s)
 	slow := sli("T", "", "bad: a = 1")
-	slow.Lag = time.Hour
+	slow.Lag = diag.At(time.Hour, diag.Span{})
 	late := slow
-	late.Lag = 3 * time.Hour
+	late.Lag = diag.At(3*time.Hour, diag.Span{})
 	got := source.Extents(t.Context(), (start + 120).Time(), []slo.SLI{sli("T", "", "bad: a = 1"), slow, late})
 	for i, end := range []slo.Minute{start + 117, start + 60, start - 60} {
 		first := min(start, end) // where there is no event yet, the span is empty

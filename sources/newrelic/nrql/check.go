@@ -102,8 +102,11 @@ func checkCall(p *parser, call *Call, at place) {
 	}
 	if n := len(call.Args); n < f.MinArgs || f.MaxArgs >= 0 && n > f.MaxArgs {
 		hint := ""
-		if f.Name == "count" && n == 0 {
+		switch {
+		case f.Name == "count" && n == 0:
 			hint = "write count(*)"
+		case f.Kind == Aggregate && f.MinArgs == 1 && n == 0:
+			hint = "name an attribute, such as " + f.Name + "(duration)"
 		}
 		p.add(diag.CodeNRQLFunction, call.Pos(), hint, fmt.Sprintf("%s() takes %s, not %d", f.Name, f.arguments(), n))
 	}

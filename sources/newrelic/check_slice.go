@@ -1,0 +1,98 @@
+package newrelic
+
+import (
+	"strconv"
+
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources/newrelic/nrql"
+)
+
+// sliceValue reports a value of slices that is not one number.
+func (c *checker) sliceValue(value nrql.Expr) {
+	if !holdsAggregate(value) {
+		c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), "write an aggregate such as percentile(duration, 95)",
+			"NRQL: %s is no value of a slice, but one of each event", nrql.Print(value))
+		return
+	}
+	for _, call := range calls(value) {
+		if result, hint := manyValues(call); result != "" {
+			c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), hint,
+				"NRQL: %s() gives %s, and the value of a slice is one number", call.Name, result)
+		}
+	}
+}
+
+// calls lists the function calls of a value, but not those of which [ ] picks
+// one part.
+func calls(value nrql.Expr) []*nrql.Call {
+	var all []*nrql.Call
+	nrql.Walk(value, func(n nrql.Node) bool {
+		switch n := n.(type) {
+		case *nrql.Call:
+			all = append(all, n)
+		case *nrql.Index:
+			return false
+		}
+		return true
+	})
+	return all
+}
+
+// manyValues says what a function gives that is not one number, and what to
+// write in its place; "" for all other functions.
+func manyValues(call *nrql.Call) (result, hint string) {
+	of := "duration"
+	if len(call.Args) > 0 {
+		of = nrql.Print(call.Args[0])
+	}
+	switch call.Name {
+	case "percentile", "bucketPercentile":
+		if len(call.Args) > 2 {
+			return "several numbers", "write one of them: " + nrql.Print(&nrql.Call{Name: call.Name, Args: call.Args[:2]})
+		}
+	case "cdfPercentage", "histogram":
+		return "several numbers", "write one number, such as percentage(count(*), WHERE " + of + " < 0.8)"
+	case "apdex":
+		return "a score with its parts", "write " + nrql.Print(call) + "['score']"
+	case "uniques":
+		return "a list", "write uniqueCount(" + of + ") for their number"
+	case "keyset":
+		return "a list", "write an aggregate such as percentile(duration, 95)"
+	case "funnel":
+		return "a number for each step", "write one number, such as uniqueCount(" + of + "), and conditions in where"
+	}
+	return "", ""
+}
+
+// mayBeText reports whether a value is that of one event, and not a number by
+// its nature; true for nil.
+func mayBeText(value nrql.Expr) bool {
+	call, ok := value.(*nrql.Call)
+	return value == nil || ok && (call.Name == "latest" || call.Name == "earliest")
+}
+
+// quotedNumbers warns of text that the value of a slice is compared with.
+func (c *checker) quotedNumbers(good nrql.Expr) {
+	compared := func(literals ...nrql.Expr) {
+		for _, x := range literals {
+			s, ok := x.(*nrql.String)
+			if !ok {
+				continue
+			}
+			hint := "compare it with a number"
+			if _, err := strconv.ParseFloat(s.Value, 64); err == nil {
+				hint = "write " + s.Value
+			}
+			c.warn(diag.CodeNRQLCoercion, c.sli.Slice.Good.Span(s.Start, s.End), hint, "%s is text, and value is a number", s.Raw)
+		}
+	}
+	nrql.Walk(good, func(n nrql.Node) bool {
+		switch n := n.(type) {
+		case *nrql.Binary:
+			compared(n.X, n.Y)
+		case *nrql.In:
+			compared(n.List...)
+		}
+		return true
+	})
+}
