@@ -16,8 +16,7 @@ type guard struct {
 }
 
 func guardOf(g slo.Guard, limit limit) guard {
-	made := guard{minEvents: g.MinEvents, minBad: g.MinBad}
-	made.limit, _ = limit.exact.Float64()
+	made := guard{minEvents: g.MinEvents, minBad: g.MinBad, limit: limit.rounded}
 	if g.Confidence.Sign() > 0 {
 		confidence := g.Confidence.Rat()
 		made.doubt, _ = confidence.Sub(big.NewRat(1, 1), confidence).Float64()
@@ -28,14 +27,11 @@ func guardOf(g slo.Guard, limit limit) guard {
 // judge says what the guard thinks of the rows in the long window of a tier
 // that would fire without it.
 func (g guard) judge(rows slo.Counts) Verdict {
-	switch verdict := g.count(rows); {
-	case verdict != Fires:
-		return verdict
-	case g.doubt > 0 && binomialTail(rows, g.limit) >= g.doubt:
+	verdict := g.count(rows)
+	if verdict == Fires && !g.sure(rows) {
 		return Chance
-	default:
-		return Fires
 	}
+	return verdict
 }
 
 // count does what is done by counting.
@@ -48,6 +44,11 @@ func (g guard) count(rows slo.Counts) Verdict {
 	default:
 		return Fires
 	}
+}
+
+// sure reports whether chance explains the rows with less than the doubt.
+func (g guard) sure(rows slo.Counts) bool {
+	return g.doubt == 0 || binomialTail(rows, g.limit) < g.doubt
 }
 
 // binomialTail is the probability of at least c.Bad failures among c.Total
@@ -73,15 +74,10 @@ func binomialTail(c slo.Counts, p float64) float64 {
 // lowerBound is the least error ratio that explains c with a probability of at
 // least doubt, the one-sided bound of Clopper and Pearson: the p at which
 // [binomialTail] is doubt. With 95 % confidence, 3 of 10 failures mean an error
-// ratio of 0.0873 or more. It is 0 without failures, and without a doubt to
-// allow for it is the error ratio itself. There have to be events.
+// ratio of 0.0873 or more. It is 0 without failures. There have to be events.
 func lowerBound(c slo.Counts, doubt float64) float64 {
-	switch {
-	case c.Bad <= 0:
+	if c.Bad <= 0 {
 		return 0
-	case doubt <= 0:
-		return float64(c.Bad) / float64(c.Total)
-	default:
-		return mathext.InvRegIncBeta(float64(c.Bad), float64(c.Total-c.Bad)+1, doubt)
 	}
+	return mathext.InvRegIncBeta(float64(c.Bad), float64(c.Total-c.Bad)+1, doubt)
 }

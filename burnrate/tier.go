@@ -93,11 +93,13 @@ func (t *Tier) Judge(long, short Sample) Verdict {
 // be wrong at the border: 14.4 × 0.001 is 0.014400000000000001 in binary.
 type limit struct {
 	exact    *big.Rat
-	num, den uint64 // of exact; 0 when one of them has more than 64 bits
+	num, den uint64  // of exact; 0 when one of them has more than 64 bits
+	rounded  float64 // exact, for what needs no border
 }
 
 func limitOf(ratio *big.Rat) limit {
 	l := limit{exact: ratio}
+	l.rounded, _ = ratio.Float64()
 	if ratio.Num().IsUint64() && ratio.Denom().IsUint64() {
 		l.num, l.den = ratio.Num().Uint64(), ratio.Denom().Uint64()
 	}

@@ -13,8 +13,8 @@ import (
 //   - Windows are covered as far as their least covered step.
 //   - The burn rate is that of the composed error ratio, in exact fractions.
 //   - minEvents and minBad count the rows of all steps. For the confidence,
-//     the lower bounds of the steps (see [Tier.Judge]) are composed like error
-//     ratios, and the result has to be above the factor as well.
+//     the least error ratio that explains each step is composed like error
+//     ratios, and the result has to burn above the factor as well.
 //
 // Steps without events are left out.
 func (t *Tier) JudgeJourney(j *slo.Journey, long, short []Sample) Verdict {
@@ -27,19 +27,39 @@ func (t *Tier) JudgeJourney(j *slo.Journey, long, short []Sample) Verdict {
 		return CalmShort
 	}
 	var rows slo.Counts
-	bounds := make([]*big.Rat, len(long))
-	for i, s := range long {
+	for _, s := range long {
 		rows = rows.Add(s.Rows)
-		if s.Rows.Total > 0 {
-			bounds[i] = new(big.Rat).SetFloat64(lowerBound(s.Rows, t.guard.doubt))
-		}
 	}
 	verdict := t.guard.count(rows)
-	if verdict == Fires && t.guard.doubt > 0 && !t.limit.exceededByRatio(composed(j, bounds, long)) {
+	if verdict == Fires && !t.sureOf(j, long) {
 		return Chance
 	}
 	return verdict
 }
+
+// sureOf reports whether the composition of the steps' lower bounds is above
+// the limit. In series and of the worst it is when a single one is, which is
+// quicker to find out.
+func (t *Tier) sureOf(j *slo.Journey, steps []Sample) bool {
+	if t.guard.doubt == 0 {
+		return true
+	}
+	bounds := make([]*big.Rat, len(steps))
+	for i, s := range steps {
+		if s.Rows.Total == 0 {
+			continue
+		}
+		if !isMean(j) && t.guard.sure(s.Rows) {
+			return true
+		}
+		bounds[i] = new(big.Rat).SetFloat64(lowerBound(s.Rows, t.guard.doubt))
+	}
+	return t.limit.exceededByRatio(composed(j, bounds, steps))
+}
+
+// isMean reports whether a journey is at most as bad as its worst step and at
+// least as good as its best.
+func isMean(j *slo.Journey) bool { return j.Compose == slo.Weighted || j.Compose == slo.Pooled }
 
 func allCovered(steps []Sample) bool {
 	for _, s := range steps {
@@ -50,7 +70,23 @@ func allCovered(steps []Sample) bool {
 	return len(steps) > 0
 }
 
+// composedAbove reports whether the steps together burn above the factor. Most
+// of the time they are far from it, which their sum or the worst of them shows.
 func (t *Tier) composedAbove(j *slo.Journey, steps []Sample) bool {
+	sum, worst := 0.0, 0.0
+	for _, s := range steps {
+		if s.Counts.Total > 0 {
+			e := float64(s.Counts.Bad) / float64(s.Counts.Total)
+			sum, worst = sum+e, max(worst, e)
+		}
+	}
+	most := sum
+	if isMean(j) || j.Compose == slo.Worst {
+		most = worst
+	}
+	if most < t.limit.rounded*(1-1e-9) {
+		return false
+	}
 	ratios := make([]*big.Rat, len(steps))
 	for i, s := range steps {
 		if s.Counts.Total > 0 {
