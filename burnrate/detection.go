@@ -139,11 +139,11 @@ func (s stream) total(end int64) int64 { return s.perMinute.of(end) }
 func (s stream) bad(end int64) int64   { return s.ratio.of(s.total(max(0, end))) }
 
 // sample is what is measured over a window of minutes up to end, of an outage
-// that ended with minute ended.
+// that ended with minute ended, which the window holds.
 func (s stream) sample(minutes, ended, end int64) Sample {
 	c := slo.Counts{
 		Total: s.total(end) - s.total(end-minutes),
-		Bad:   s.bad(min(end, ended)) - s.bad(min(end-minutes, ended)),
+		Bad:   s.bad(min(end, ended)) - s.bad(end-minutes),
 	}
 	return Sample{Counts: c, Rows: c, Measured: minutes, Minutes: minutes}
 }

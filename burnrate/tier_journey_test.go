@@ -61,6 +61,10 @@ func TestJourneyBorder(t *testing.T) {
 			if got := tier.JudgeJourney(test.j, steps, calm); got != burnrate.CalmShort {
 				t.Errorf("in the long window only: %s", got)
 			}
+			calm[0].Measured = 29
+			if got := tier.JudgeJourney(test.j, steps, calm); got != burnrate.Uncovered {
+				t.Errorf("a step measured for 29 minutes of the short window: %s", got)
+			}
 			steps[1].Measured = 29
 			if got := tier.JudgeJourney(test.j, steps, steps); got != burnrate.Uncovered {
 				t.Errorf("a step measured for 29 of 60 minutes: %s", got)

@@ -124,6 +124,7 @@ func TestVerdict(t *testing.T) {
 		{"four", &guarded, full(100, 4), full(10, 1), burnrate.Chance},
 		{"five", &guarded, full(100, 5), full(10, 1), burnrate.Fires},
 		{"the guard counts rows", &guarded, weighted, weighted, burnrate.FewBad},
+		{"products of 70 bits", &guarded, full(1e18, 1e18), full(1e18, 1e18), burnrate.Fires},
 		{"everything fails, and burns at 10", &unreachable, full(1000, 1000), full(100, 100), burnrate.CalmLong},
 	} {
 		t.Run(test.name, func(t *testing.T) {
