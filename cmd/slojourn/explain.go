@@ -47,8 +47,8 @@ Exit code 1 means that the specs have errors.`,
 			return usage("a code or an id is missing: write a code such as %s, or the id of a journey, step or SLO", codes[0])
 		}
 		if slices.ContainsFunc(args, isCode) {
-			if trusted.config != "" || cmd.Flags().Changed("events-per-minute") {
-				return usage("--config and --events-per-minute are for ids; a code needs no flags")
+			if cmd.Flags().NFlag() > 0 {
+				return usage("flags are for ids: leave them out to explain a code")
 			}
 			return explainCodes(env, args, codes)
 		}
