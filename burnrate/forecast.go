@@ -12,7 +12,7 @@ import (
 // last 43m 12s. There is no such time at a burn rate of 0 or less, nor when it
 // is longer than a hundred years.
 func TimeToSpend(window slo.Window, burn float64) (time.Duration, bool) {
-	return minutesOf(float64(window.Minutes()) / burn)
+	return durationOf(float64(window.Minutes()) / burn)
 }
 
 // PaceWindow is the window whose pace a forecast goes on with: the long window
@@ -77,13 +77,13 @@ func NewForecast(o Outlook) Forecast {
 	if o.Rolling && (!known || burn <= 1) || !o.Rolling && minutes > float64(o.Left) {
 		return f
 	}
-	f.Exhaustion, f.Exhausts = minutesOf(minutes)
+	f.Exhaustion, f.Exhausts = durationOf(minutes)
 	return f
 }
 
-// minutesOf makes a duration of minutes, cut to the second, and reports whether
+// durationOf makes a duration of minutes, cut to the second, and reports whether
 // it is one: positive and no longer than a hundred years.
-func minutesOf(minutes float64) (time.Duration, bool) {
+func durationOf(minutes float64) (time.Duration, bool) {
 	if math.IsNaN(minutes) || minutes <= 0 || minutes > slo.MaxDuration {
 		return 0, false
 	}
