@@ -12,6 +12,11 @@
 //	ratio := burnrate.ErrorRatio(counts)
 //	burn := burnrate.BurnRate(counts, target)
 //
+// [Tiers] are what an alert policy makes of an objective; they judge such counts
+// in integers, so that nothing fires by a rounding, and say what holds them
+// back. [NewForecast] says when a budget will be spent, and [Tier.Detect] when
+// an outage would be noticed.
+//
 // [Evaluate] does this for a whole [slo.Set] and gives a [Snapshot], from
 // which everything that is shown is made. The package does no I/O and has no
 // clock.

@@ -9,12 +9,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestDocsOfValidateAndFmt keeps the outputs on the pages of both equal to
+// TestDocsOfCommands keeps the outputs on the pages of some commands equal to
 // what they print about the file on the page. An … on a line of its own stands
 // for lines that are left out.
-func TestDocsOfValidateAndFmt(t *testing.T) {
+func TestDocsOfCommands(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"validate", "fmt"} {
+	for _, name := range []string{"validate", "fmt", "explain"} {
 		path := "../../docs/" + name + ".md"
 		data, err := os.ReadFile(path)
 		if err != nil {

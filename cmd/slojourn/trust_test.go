@@ -15,14 +15,14 @@ import (
 
 // offline are the commands that open no socket and read no secret, with
 // arguments to run them on a folder of specs. online are the others.
-func offline(specs string) map[string][]string {
-	return map[string][]string{
-		"validate": {"--strict", specs},
-		"fmt":      {"--check", specs},
-		"explain":  {"SLO014"},
-		"nrql":     {filepath.Join(specs, "queries.nrql")},
-		"schema":   {},
-		"version":  {},
+func offline(specs string) map[string][][]string {
+	return map[string][][]string{
+		"validate": {{"--strict", specs}},
+		"fmt":      {{"--check", specs}},
+		"explain":  {{"SLO014"}, {"checkout", specs}},
+		"nrql":     {{filepath.Join(specs, "queries.nrql")}},
+		"schema":   {{}},
+		"version":  {{}},
 	}
 }
 
@@ -106,17 +106,19 @@ spec:
 
 func TestOfflineCommands(t *testing.T) {
 	t.Parallel()
-	for name := range offline("") {
-		for _, reference := range []string{"{env: NEW_RELIC_API_KEY}", "{file: missing}"} {
-			w := newWires(t)
-			code, output := w.run(t, reference, func(specs string) []string {
-				return append([]string{name}, offline(specs)[name]...)
-			})
-			if code != 0 {
-				t.Errorf("%s with the key in %s: exit code %d:\n%s", name, reference, code, output)
-			}
-			if sockets, variables := w.sockets.Load(), w.variables.Load(); sockets+variables > 0 {
-				t.Errorf("%s with the key in %s: %d connections, %d variables read", name, reference, sockets, variables)
+	for name, runs := range offline("") {
+		for i := range runs {
+			for _, reference := range []string{"{env: NEW_RELIC_API_KEY}", "{file: missing}"} {
+				w := newWires(t)
+				code, output := w.run(t, reference, func(specs string) []string {
+					return append([]string{name}, offline(specs)[name][i]...)
+				})
+				if code != 0 {
+					t.Errorf("%s with the key in %s: exit code %d:\n%s", name, reference, code, output)
+				}
+				if sockets, variables := w.sockets.Load(), w.variables.Load(); sockets+variables > 0 {
+					t.Errorf("%s with the key in %s: %d connections, %d variables read", name, reference, sockets, variables)
+				}
 			}
 		}
 	}

@@ -140,14 +140,18 @@ func firstQuery(eventTypes []string, span slo.Span) *nrql.Query {
 	return q
 }
 
-// queryLag is how long until all events of an SLI can be queried: some types
-// need longer than the source's own lag.
-func queryLag(lag time.Duration, eventTypes []string) time.Duration {
-	slow := slices.ContainsFunc(eventTypes, func(name string) bool {
+// Lag is how long until all events of an SLI can be queried: its own lag, or
+// else the source's, which is too short for some types.
+func Lag(config slo.NewRelic, sli slo.SLI) time.Duration {
+	slow := slices.ContainsFunc(sli.EventTypes(), func(name string) bool {
 		return name == "SyntheticCheck" || name == "Log" || strings.HasPrefix(name, "Mobile")
 	})
-	if slow {
-		return max(lag, slowLag)
+	switch {
+	case sli.Lag.Value > 0:
+		return sli.Lag.Value
+	case slow:
+		return max(config.QueryLag, slowLag)
+	default:
+		return config.QueryLag
 	}
-	return lag
 }

@@ -105,25 +105,31 @@ func TestConditionsStayInTheirPlace(t *testing.T) {
 	}
 }
 
-func TestQueryLag(t *testing.T) {
+func TestLag(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		lag  time.Duration
-		from string
-		want time.Duration
+		source, own time.Duration
+		from        string
+		want        time.Duration
 	}{
-		{3 * time.Minute, "Transaction", 3 * time.Minute},
-		{0, "Transaction,PageView", 0},
-		{3 * time.Minute, "SyntheticCheck", 5 * time.Minute},
-		{3 * time.Minute, "Log", 5 * time.Minute},
-		{3 * time.Minute, "MobileRequest", 5 * time.Minute},
-		{3 * time.Minute, "Transaction,MobileRequestError", 5 * time.Minute},
-		{3 * time.Minute, "LogExtra", 3 * time.Minute},
-		{3 * time.Minute, "log", 3 * time.Minute},
-		{10 * time.Minute, "Mobile", 10 * time.Minute},
+		{3 * time.Minute, 0, "Transaction", 3 * time.Minute},
+		{0, 0, "Transaction,PageView", 0},
+		{3 * time.Minute, 0, "SyntheticCheck", 5 * time.Minute},
+		{3 * time.Minute, 0, "Log", 5 * time.Minute},
+		{3 * time.Minute, 0, "MobileRequest", 5 * time.Minute},
+		{3 * time.Minute, 0, "Transaction,MobileRequestError", 5 * time.Minute},
+		{3 * time.Minute, 0, "LogExtra", 3 * time.Minute},
+		{3 * time.Minute, 0, "log", 3 * time.Minute},
+		{10 * time.Minute, 0, "Mobile", 10 * time.Minute},
+		{3 * time.Minute, time.Minute, "Log", time.Minute},
+		{3 * time.Minute, 2 * time.Hour, "Transaction", 2 * time.Hour},
 	} {
-		if got := queryLag(test.lag, strings.Split(test.from, ",")); got != test.want {
-			t.Errorf("queryLag(%s, %s) = %s, want %s", test.lag, test.from, got, test.want)
+		sli := slo.SLI{Lag: diag.Located[time.Duration]{Value: test.own}}
+		for name := range strings.SplitSeq(test.from, ",") {
+			sli.From = append(sli.From, diag.Located[string]{Value: name})
+		}
+		if got := Lag(slo.NewRelic{QueryLag: test.source}, sli); got != test.want {
+			t.Errorf("source %s, own %s, from %s: lag %s, want %s", test.source, test.own, test.from, got, test.want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package newrelic
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -39,7 +38,7 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 		kept := s.config.Retention.Of(types)
 		extents[i].Span = slo.Span{
 			Start: max(0, slo.MinuteAt(now.Add(-kept))+1), // the first whole minute
-			End:   slo.MinuteAt(now.Add(-cmp.Or(sli.Lag.Value, queryLag(s.config.QueryLag, types)))),
+			End:   slo.MinuteAt(now.Add(-Lag(s.config, sli))),
 		}
 		if len(types) == 0 {
 			extents[i].Err = errNoEventType

@@ -1,0 +1,91 @@
+package burnrate
+
+import (
+	"math"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// TimeToSpend is how long an untouched budget lasts at a constant burn rate:
+// period / burn rate. At 1,000, which is everything failing at 99.9 %, 30 days
+// last 43m 12s. There is no such time at a burn rate of 0 or less, nor when it
+// is longer than a hundred years.
+func TimeToSpend(window slo.Window, burn float64) (time.Duration, bool) {
+	return durationOf(float64(window.Minutes()) / burn)
+}
+
+// PaceWindow is the window whose pace a forecast goes on with: the long window
+// of the firing tier with the highest factor, or else 3d, or the objective's
+// own window where that is shorter.
+func PaceWindow(firing []Tier, window slo.Window) slo.Window {
+	var fastest *Tier
+	for i := range firing {
+		if fastest == nil || firing[i].limit.exact.Cmp(fastest.limit.exact) > 0 {
+			fastest = &firing[i]
+		}
+	}
+	if fastest != nil {
+		return slo.Rolling(int64(fastest.Long / time.Minute))
+	}
+	return slo.Rolling(min(3*24*60, window.Minutes()))
+}
+
+// Outlook is what a forecast rests on. Allowed and Spent are in bad events; for
+// a composed journey, which has none, in budgets: 1 and what was consumed.
+type Outlook struct {
+	Rolling bool
+	Left    int64   // minutes until a calendar window ends; 0 for a rolling one
+	Allowed float64 // the budget B of the window
+	Spent   float64 // of it, so far
+	Pace    float64 // what is spent in a minute, of late
+	Burn    Ratio   // burn rate over the same time as Pace
+}
+
+// Forecast is what becomes of a budget when events go on failing as of late.
+type Forecast struct {
+	Exhausts   bool
+	Exhaustion time.Duration // until it is spent, to the second; 0 when it is already
+	Earliest   bool          // it is spent then at the earliest: a rolling window also forgets
+	End        Budget        // at the end of a calendar window; zero for a rolling one
+}
+
+// NewForecast computes
+//
+//	exhaustion = (B - bad) / bad per minute
+//
+// It is 0 for a budget that is spent. There is none when a rolling window burns
+// at 1 or less, as it forgets failures as fast as new ones come, nor when a
+// calendar window ends before. Of 403.2 allowed failures, 3.2 happened; with 2
+// a minute of late the rest lasts 200 minutes.
+//
+// A calendar window ends with Spent + Pace × Left: 24 minutes before its end
+// the same budget will be at (3.2 + 2 × 24) / 403.2 = 12.7 %.
+func NewForecast(o Outlook) Forecast {
+	if o.Allowed <= 0 {
+		return Forecast{End: Budget{State: Unknown}}
+	}
+	f := Forecast{Earliest: o.Rolling}
+	if !o.Rolling {
+		f.End = budgetOf(o.Spent+o.Pace*float64(o.Left), o.Allowed)
+	}
+	if o.Spent >= o.Allowed {
+		return Forecast{Exhausts: true, End: f.End}
+	}
+	burn, known := o.Burn.Value()
+	minutes := (o.Allowed - o.Spent) / o.Pace
+	if o.Rolling && (!known || burn <= 1) || !o.Rolling && minutes > float64(o.Left) {
+		return f
+	}
+	f.Exhaustion, f.Exhausts = durationOf(minutes)
+	return f
+}
+
+// durationOf makes a duration of minutes, cut to the second, and reports whether
+// it is one: positive and no longer than a hundred years.
+func durationOf(minutes float64) (time.Duration, bool) {
+	if math.IsNaN(minutes) || minutes <= 0 || minutes > slo.MaxDuration {
+		return 0, false
+	}
+	return time.Duration(minutes*60) * time.Second, true
+}
