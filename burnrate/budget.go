@@ -30,8 +30,8 @@ type Pace struct{ Total, Minutes int64 }
 //	B = (1 - target) × (total + pace × missing)
 //	consumed = bad / B
 //
-// missing is the number of minutes of the window before the first measured
-// one. They are filled with the pace of the measured ones, so that one failure
+// missing is the number of minutes of the window before the first measured one
+// and, in a calendar window, of those that are still to come. They are filled with the pace of the measured ones, so that one failure
 // in the first hour of a new SLO does not spend a month: with a target of
 // 99.9% over 28d, 1 bad of 600 events in the only measured hour is
 // 1 / (0.001 × (600 + 10 × 40,260)) = 0.00248 of the budget, while the burn

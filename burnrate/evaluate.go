@@ -9,7 +9,7 @@ import (
 )
 
 // paceMinutes is how far back the traffic is averaged that stands in for
-// minutes before the first measured one.
+// minutes of a window that were not measured yet.
 const paceMinutes = int64(28 * 24 * 60)
 
 // Measurement is what is known of one SLO at one instant.
@@ -63,15 +63,19 @@ func Windows(set *slo.Set) map[string][]slo.Window {
 		}
 	}
 	for id, list := range windows {
-		shorter := func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) }
-		if slices.MaxFunc(list, shorter).Minutes() > paceMinutes {
+		if slices.ContainsFunc(list, needsPace) {
 			list = append(list, slo.Rolling(paceMinutes))
 		}
-		slices.SortFunc(list, shorter)
+		slices.SortStableFunc(list, func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) })
 		windows[id] = slices.Compact(list)
 	}
 	return windows
 }
+
+// needsPace reports whether the pace of a window is averaged over other minutes
+// than its own. A rolling window of up to 28 days either was measured from its
+// beginning and needs no pace, or holds all that was measured.
+func needsPace(w slo.Window) bool { return w.IsCalendar() || w.Minutes() > paceMinutes }
 
 // JourneyEnd returns the end of a journey's windows: the earliest of its
 // steps'. Steps that could not be measured count as well, so that a failure
@@ -92,10 +96,11 @@ type evaluation struct {
 }
 
 func (e evaluation) objective(m Measurement, o slo.Objective) Objective {
-	result := Objective{Name: o.Name, Target: o.Target, Elapsed: 1}
+	result := Objective{Name: o.Name, Target: o.Target, Elapsed: elapsed(o.Window, m.End)}
 	result.Window = sumWindow(m.Series, o.Window, m.End)
 	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
-	missing := result.Window.Span.Len() - result.Window.Span.Intersect(slo.Span{Start: m.Series.Extent().Start, End: m.End}).Len()
+	whole := o.Window.Around(m.End)
+	missing := whole.Len() - whole.Intersect(slo.Span{Start: m.Series.Extent().Start, End: m.End}).Len()
 	result.Budget = NewBudget(result.Window.Counts, o.Target, missing, e.pace(m, result.Window))
 	for _, w := range BurnWindows() {
 		window := sumWindow(m.Series, w, m.End)
@@ -104,9 +109,14 @@ func (e evaluation) objective(m Measurement, o slo.Objective) Objective {
 	return result
 }
 
+// elapsed is the share of a window that is over: 1 for rolling ones.
+func elapsed(window slo.Window, end slo.Minute) float64 {
+	return float64(window.Ending(end).Len()) / float64(window.Around(end).Len())
+}
+
 // pace averages the traffic of the last 28 days, or of what there is.
 func (e evaluation) pace(m Measurement, window Window) Pace {
-	if window.Span.Len() > paceMinutes {
+	if needsPace(window.Window) {
 		window = sumWindow(m.Series, slo.Rolling(paceMinutes), m.End)
 	}
 	return Pace{Total: window.Counts.Total, Minutes: window.Measured}
@@ -125,7 +135,7 @@ func (e evaluation) journey(j *slo.Journey) Status {
 }
 
 func (e evaluation) journeyObjective(j *slo.Journey, o slo.Objective, end slo.Minute) Objective {
-	result := Objective{Name: o.Name, Target: o.Target, Composed: true, Elapsed: 1}
+	result := Objective{Name: o.Name, Target: o.Target, Composed: true, Elapsed: elapsed(o.Window, end)}
 	steps := e.steps(j, o.Window, end)
 	result.Window = composeWindow(o.Window, end, steps)
 	result.BurnRate = burnRateOf(result.Window.ErrorRatio, o.Target)
@@ -152,7 +162,8 @@ func (e evaluation) steps(j *slo.Journey, window slo.Window, end slo.Minute) []W
 	return windows
 }
 
-// journeyBudget is E / (1 - target) × minutes so far / minutes of the window.
+// journeyBudget is E / (1 - target) × minutes so far / minutes of the window,
+// those of a calendar window that are still to come among them.
 //
 // Steps may have been measured for different times. Then the minutes so far
 // are their mean, weighted by each step's part in the error: a step that was
@@ -170,5 +181,5 @@ func (e evaluation) journeyBudget(j *slo.Journey, o slo.Objective, window Window
 		soFar += share * float64(window.Span.Intersect(e.measured[step.SLO.ID].Series.Extent()).Len())
 	}
 	allowed, of := o.Target.Allowed()
-	return budgetOf(errorRatio*float64(of)*soFar, float64(allowed)*float64(window.Span.Len()))
+	return budgetOf(errorRatio*float64(of)*soFar, float64(allowed)*float64(o.Window.Around(window.Span.End).Len()))
 }

@@ -87,14 +87,15 @@ func TestAgainstFractions(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		text := rapid.SampledFrom([]string{"99.9%", "99.95%", "50%", "99.999%"}).Draw(t, "target")
-		window := slo.Rolling(rapid.Int64Range(1, 600).Draw(t, "window"))
+		window := drawWindow(t)
 		set := &slo.Set{SLOs: []*slo.SLO{{ID: "a", Kind: slo.KindSLO, Objectives: []slo.Objective{{Name: "o", Target: target(t, text), Window: window}}}}}
 		m := drawMinutes(t, "a")
 		end := m.start + slo.Minute(rapid.IntRange(0, len(m.counts)).Draw(t, "end"))
 		at := end.Time()
 		snapshot := burnrate.Evaluate(set, at, map[string]burnrate.Measurement{"a": m.measurement(t, set, "a", end)})
 		o := snapshot.Statuses[0].Objectives[0]
-		span := window.Ending(end)
+		whole := exactSpan(window, end)
+		span := slo.Span{Start: whole.Start, End: end}
 		c, measured := m.sum(span)
 		if o.Window.Counts != c || o.Window.Measured != measured {
 			t.Fatalf("got %+v in %d minutes, want %+v in %d", o.Window.Counts, o.Window.Measured, c, measured)
@@ -105,10 +106,13 @@ func TestAgainstFractions(t *testing.T) {
 		if errorRatio != nil {
 			near(t, "burn rate", o.BurnRate, new(big.Rat).Quo(errorRatio, allowed))
 		}
-		consumed := exactConsumed(m, span, end, allowed, c)
+		consumed := exactConsumed(m, whole, end, allowed, c)
 		near(t, "consumed", o.Budget.Consumed, consumed)
 		if consumed != nil {
 			near(t, "remaining", o.Budget.Remaining, new(big.Rat).Sub(big.NewRat(1, 1), consumed))
+		}
+		if want := float64(span.Len()) / float64(whole.Len()); o.Window.Span != span || o.Elapsed != want {
+			t.Errorf("got %v, %v of it over; want %v, %v", o.Window.Span, o.Elapsed, span, want)
 		}
 		for _, b := range o.Burn {
 			c, measured := m.sum(b.Window.Span)
@@ -119,9 +123,44 @@ func TestAgainstFractions(t *testing.T) {
 	})
 }
 
+// drawWindow draws a rolling window or a day in UTC or Tokyo.
+func drawWindow(t *rapid.T) slo.Window {
+	zone := rapid.SampledFrom([]string{"", "UTC", "Asia/Tokyo"}).Draw(t, "zone")
+	if zone == "" {
+		return slo.Rolling(rapid.Int64Range(1, 600).Draw(t, "window"))
+	}
+	return calendar(t, "day", zone)
+}
+
+func calendar(t interface{ Fatal(...any) }, period, zone string) slo.Window {
+	window, err := slo.ParseWindow(period)
+	if err != nil {
+		t.Fatal(err)
+	}
+	location, err := slo.LoadTimeZone(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return window.In(location)
+}
+
+// exactSpan is all of a window. Days have 1440 minutes in both zones, and
+// Tokyo is 540 ahead of UTC.
+func exactSpan(window slo.Window, end slo.Minute) slo.Span {
+	if !window.IsCalendar() {
+		return slo.Span{Start: end - slo.Minute(window.Minutes()), End: end}
+	}
+	ahead := slo.Minute(0)
+	if window.TimeZone() == "Asia/Tokyo" {
+		ahead = 540
+	}
+	start := (end-1+ahead)/1440*1440 - ahead
+	return slo.Span{Start: start, End: start + 1440}
+}
+
 // exactConsumed is bad / ((1-target) × (total + r·m)).
-func exactConsumed(m minutes, span slo.Span, end slo.Minute, allowed *big.Rat, c slo.Counts) *big.Rat {
-	missing := max(0, min(int64(m.start-span.Start), span.Len()))
+func exactConsumed(m minutes, whole slo.Span, end slo.Minute, allowed *big.Rat, c slo.Counts) *big.Rat {
+	missing := max(0, min(int64(m.start-whole.Start), int64(end-whole.Start))) + int64(whole.End-end)
 	paceTotal, paceMinutes := m.sum(slo.Span{Start: end - 28*1440, End: end})
 	if paceMinutes == 0 {
 		return nil

@@ -71,7 +71,8 @@ type Share struct {
 // is covered as far as its least covered step, and a step without data makes
 // it partial.
 func composeWindow(window slo.Window, end slo.Minute, steps []Window) Window {
-	w := Window{Window: window, Span: window.Ending(end), Measured: window.Minutes()}
+	w := Window{Window: window, Span: window.Ending(end)}
+	w.Measured = w.Span.Len()
 	ratios := make([]Ratio, len(steps))
 	counted, traffic, silent := 0, false, false
 	for i, step := range steps {

@@ -32,7 +32,7 @@ type Objective struct {
 	Composed bool // Window has an error ratio but no counts
 	BurnRate Ratio
 	Budget   Budget
-	Elapsed  float64 // share of the window that is over; 1 for rolling windows
+	Elapsed  float64 // share of the window that is over, above 0; 1 for rolling windows
 	Burn     []Burn
 	Shares   []Share
 }

@@ -27,7 +27,7 @@ type Exclusion struct {
 type Repeat struct {
 	Rule     string // RFC 5545, such as FREQ=WEEKLY;BYDAY=SU
 	Duration time.Duration
-	TimeZone string
+	Zone     *time.Location
 }
 
 // Effect says what an exclusion does to the minutes it holds. The zero Effect

@@ -81,14 +81,15 @@ func (r *resolver) checkPatterns(patterns []diag.Located[string], ids []string) 
 }
 
 func (r *resolver) repeat(d ExclusionDeclaration) *Repeat {
-	zone := d.Repeat.TimeZone
-	if !zone.Written() {
-		if zone = r.defaultsOf(d.Folder).TimeZone; !zone.Written() {
-			r.list.Errorf(diag.CodeTimeZone, d.Repeat.Span, "add timeZone: Asia/Tokyo, or another one, here or in Defaults",
-				"nothing says whose clock the rule follows")
-		}
-	} else {
-		r.checkZone(zone)
+	repeat := &Repeat{Rule: d.Repeat.Rule, Duration: d.Repeat.Duration}
+	switch zone, defaults := d.Repeat.TimeZone, r.defaultsOf(d.Folder).TimeZone; {
+	case zone.Written():
+		repeat.Zone = r.zoneOf(zone)
+	case !defaults.Written():
+		r.list.Errorf(diag.CodeTimeZone, d.Repeat.Span, "add timeZone: Asia/Tokyo, or another one, here or in Defaults",
+			"nothing says whose clock the rule follows")
+	case defaults.Value != "": // else reported
+		repeat.Zone = r.zoneOf(defaults)
 	}
-	return &Repeat{Rule: d.Repeat.Rule, Duration: d.Repeat.Duration, TimeZone: zone.Value}
+	return repeat
 }

@@ -52,6 +52,14 @@ func leftText(o burnrate.Objective) string {
 	}
 }
 
+// windowText names a window in a sentence.
+func windowText(w slo.Window) string {
+	if w.IsCalendar() {
+		return "the " + w.String() + " (" + w.TimeZone() + ")"
+	}
+	return w.String()
+}
+
 func percent(share float64, decimals int) string {
 	return strconv.FormatFloat(share*100, 'f', decimals, 64) + "%"
 }

@@ -34,6 +34,7 @@ type sloRecord struct {
 type objectiveRecord struct {
 	Name                 string               `json:"name"`
 	Window               string               `json:"window"`
+	TimeZone             string               `json:"timeZone,omitempty"`
 	Target               string               `json:"target"`
 	State                burnrate.State       `json:"state"`
 	Budget               burnrate.BudgetState `json:"budget"`
@@ -88,7 +89,7 @@ func JSON(w io.Writer, s burnrate.Snapshot) error {
 
 func recordOf(o burnrate.Objective) objectiveRecord {
 	r := objectiveRecord{
-		Name: o.Name, Window: o.Window.Window.String(), Target: o.Target.String(),
+		Name: o.Name, Window: o.Window.Window.String(), TimeZone: o.Window.Window.TimeZone(), Target: o.Target.String(),
 		State: o.Window.State, Budget: o.Budget.State,
 		Start: stamp(o.Window.Span.Start), End: stamp(o.Window.Span.End),
 		ElapsedRatio: burnrate.RatioOf(o.Elapsed),

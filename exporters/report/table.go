@@ -75,8 +75,8 @@ type table struct {
 	color    bool
 	statuses map[string]burnrate.Status
 	failed   map[string]bool
-	window   string // the window of all objectives, or "" when they differ
-	target   int    // width of the column
+	window   slo.Window // of all objectives; not valid when they differ
+	target   int        // width of the column
 	series   bool
 	notes    []string // what stands below the table, each once
 	noted    map[string]bool
@@ -109,10 +109,10 @@ func worstFirst(s burnrate.Snapshot, kind slo.Kind) []burnrate.Status {
 // measureTargets finds out whether all objectives have one window, and how
 // wide the column of targets has to be.
 func (t *table) measureTargets(s burnrate.Snapshot) {
-	windows := map[string]bool{}
+	windows := map[slo.Window]bool{}
 	for _, status := range s.Statuses {
 		for _, o := range status.Objectives {
-			windows[o.Window.Window.String()] = true
+			windows[o.Window.Window] = true
 		}
 	}
 	if len(windows) == 1 {
@@ -122,13 +122,13 @@ func (t *table) measureTargets(s burnrate.Snapshot) {
 	}
 	for _, status := range s.Statuses {
 		for _, o := range status.Objectives {
-			t.target = min(12, max(t.target, len(t.targetText(o))))
+			t.target = min(len("99.999% quarter"), max(t.target, len(t.targetText(o))))
 		}
 	}
 }
 
 func (t *table) targetText(o burnrate.Objective) string {
-	if t.window != "" {
+	if t.window.Valid() {
 		return o.Target.String()
 	}
 	return o.Target.String() + " " + o.Window.Window.String()
@@ -145,8 +145,8 @@ func (t *table) header(s burnrate.Snapshot) {
 	if end := earliestEnd(s); end != "" && end != s.At.Format("2006-01-02 15:04") {
 		text += ", measured up to " + strings.TrimPrefix(end, s.At.Format("2006-01-02 "))
 	}
-	if t.window != "" {
-		text += ", over " + t.window
+	if t.window.Valid() {
+		text += ", over " + windowText(t.window)
 	}
 	t.line("%s", t.paint(dim, text))
 	t.line("")
@@ -259,7 +259,11 @@ func (t *table) note(status burnrate.Status, o burnrate.Objective) {
 	if o.Window.State != burnrate.Partial {
 		return
 	}
-	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), o.Window.Window)
+	window := windowText(o.Window.Window)
+	if o.Window.Window.IsCalendar() && o.Elapsed < 1 {
+		window += " so far"
+	}
+	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), window)
 	for _, s := range o.Shares {
 		switch {
 		case t.failed[s.ID]:

@@ -22,7 +22,6 @@ func computable(set *slo.Set, at time.Time) (*slo.Set, []burnrate.Failure) {
 			continue
 		}
 		kept := *s
-		kept.Objectives = c.objectives(s.ID, s.Objectives)
 		c.kept[s.ID] = &kept
 		part.SLOs = append(part.SLOs, &kept)
 	}
@@ -32,7 +31,7 @@ func computable(set *slo.Set, at time.Time) (*slo.Set, []burnrate.Failure) {
 			continue
 		}
 		kept := *j
-		kept.Objectives, kept.Steps = c.objectives(j.ID, j.Objectives), nil
+		kept.Steps = nil
 		for _, step := range j.Steps {
 			step.SLO = c.kept[step.SLO.ID]
 			kept.Steps = append(kept.Steps, step)
@@ -82,25 +81,13 @@ func (c *computing) excluded(id, owner string, objectives []slo.Objective) strin
 	for _, o := range objectives {
 		longest = max(longest, time.Duration(o.Window.Minutes())*time.Minute)
 	}
-	// Lag moves windows back by minutes; a day more is on the safe side.
-	begin := c.at.Add(-longest - 24*time.Hour)
+	// Lag moves windows back by minutes, and calendar windows may be some days
+	// longer than they are by name.
+	begin := c.at.Add(-longest - 7*24*time.Hour)
 	for _, e := range c.exclusions {
 		if e.Applies(id, owner) && e.From.Before(c.at) && (e.Repeat != nil || e.To.After(begin)) {
 			return fmt.Sprintf("the exclusion %s changes its budget, and exclusions cannot be computed by this version", e.Name)
 		}
 	}
 	return ""
-}
-
-// objectives leaves out those with calendar windows.
-func (c *computing) objectives(id string, all []slo.Objective) []slo.Objective {
-	var rolling []slo.Objective
-	for _, o := range all {
-		if o.Window.IsCalendar() {
-			c.refuse(id, fmt.Sprintf("the objective %s has a calendar window, which cannot be computed by this version", o.Name))
-			continue
-		}
-		rolling = append(rolling, o)
-	}
-	return rolling
 }

@@ -26,18 +26,11 @@ func TestEvaluateRefuses(t *testing.T) {
 		change(s)
 		return s
 	}
-	month, err := slo.ParseWindow("month")
-	if err != nil {
-		t.Fatal(err)
-	}
 	text := diag.PlainText("sum(items)", "f", diag.Position{Line: 1, Column: 1})
 	plain := changed("plain", func(*slo.SLO) {})
 	sliced := changed("slices", func(s *slo.SLO) { s.SLI.Slice = &slo.Slice{} })
 	set := &slo.Set{
 		SLOs: []*slo.SLO{
-			changed("calendar", func(s *slo.SLO) {
-				s.Objectives = append(s.Objectives, slo.Objective{Name: "month", Target: s.Objectives[0].Target, Window: month.In("UTC")})
-			}),
 			changed("excluded", func(*slo.SLO) {}), plain,
 			changed("queries", func(s *slo.SLO) { s.SLI.Queries = &slo.Queries{} }), sliced,
 			changed("sum", func(s *slo.SLO) { s.SLI.Count = text }),
@@ -62,7 +55,7 @@ func TestEvaluateRefuses(t *testing.T) {
 			measured = append(measured, s.ID+" "+o.Name)
 		}
 	}
-	if diff := cmp.Diff([]string{"calendar 1d", "j-plain 1d", "plain 1d"}, measured); diff != "" {
+	if diff := cmp.Diff([]string{"j-plain 1d", "plain 1d"}, measured); diff != "" {
 		t.Errorf("measured (-want +got):\n%s", diff)
 	}
 	var refused []string
@@ -72,7 +65,7 @@ func TestEvaluateRefuses(t *testing.T) {
 			t.Errorf("%s: %q does not say that it is this version that cannot", f.ID, f.Message)
 		}
 	}
-	if diff := cmp.Diff([]string{"calendar", "excluded", "j-slices", "j-worst", "queries", "slices", "sum"}, refused); diff != "" {
+	if diff := cmp.Diff([]string{"excluded", "j-slices", "j-worst", "queries", "slices", "sum"}, refused); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 	if i := slices.IndexFunc(snapshot.Failures, func(f burnrate.Failure) bool { return f.ID == "j-slices" }); snapshot.Failures[i].Message !=
