@@ -94,6 +94,15 @@ func TestRatioJSON(t *testing.T) {
 	}
 }
 
+// cutsOf returns the cuts of one id when everything could be measured alike.
+func cutsOf(set *slo.Set, id string, extent slo.Span) []slo.Minute {
+	extents := map[string]slo.Span{}
+	for _, s := range set.Measured() {
+		extents[s.ID] = extent
+	}
+	return burnrate.Cuts(set, extents)[id]
+}
+
 // day returns an evaluation of one SLO over 1d whose first measured minute
 // lies the given number of minutes before the end.
 func day(t *testing.T, since int64, counts slo.Counts, failure error) burnrate.Objective {
@@ -103,7 +112,7 @@ func day(t *testing.T, since int64, counts slo.Counts, failure error) burnrate.O
 	m := burnrate.Measurement{End: end, Err: failure}
 	if failure == nil {
 		extent := slo.Span{Start: end - slo.Minute(since), End: end}
-		cuts := burnrate.Cuts(extent, burnrate.Windows(set)["a"], []slo.Minute{end})
+		cuts := cutsOf(set, "a", extent)
 		sums := make([]slo.Counts, max(0, len(cuts)-1))
 		if len(sums) > 0 {
 			sums[0] = counts // in the oldest part
@@ -171,7 +180,7 @@ func journey(t *testing.T, steps ...*slo.Counts) burnrate.Objective {
 		if c == nil {
 			extent.Start = extent.End
 		}
-		cuts := burnrate.Cuts(extent, burnrate.Windows(set)[id], []slo.Minute{10_000})
+		cuts := cutsOf(set, id, extent)
 		counts := make([]slo.Counts, max(0, len(cuts)-1))
 		if c != nil {
 			counts[len(counts)-1] = *c
@@ -270,7 +279,7 @@ func TestJourneyBudgetOfYoungSteps(t *testing.T) {
 				counts slo.Counts
 			}{"j/old": {0, test.old}, "j/young": {985, test.young}} {
 				extent := slo.Span{Start: m.since, End: 1000}
-				cuts := burnrate.Cuts(extent, burnrate.Windows(set)[id], []slo.Minute{1000})
+				cuts := cutsOf(set, id, extent)
 				counts := make([]slo.Counts, len(cuts)-1)
 				counts[len(counts)-1] = m.counts
 				series, err := burnrate.NewSeries(extent, cuts, counts)

@@ -34,19 +34,31 @@ const maxOffset = 24 * time.Hour
 // A zone may be no whole minutes from UTC, as Monrovia was until 1972; then
 // the day begins with the next whole minute.
 func (d date) begin(zone *time.Location) Minute {
-	midnight := d.midnight()
-	at := midnight.Add(-maxOffset).In(zone)
+	at, _ := firstShown(d.midnight(), zone)
+	return MinuteAt(at.Add(time.Minute - time.Second))
+}
+
+// firstShown returns when clocks in a zone show a time, given in UTC, or a
+// later one for the first time. Where they jump over it, late is how much later
+// it would have been shown without the jump.
+func firstShown(shown time.Time, zone *time.Location) (at time.Time, late time.Duration) {
+	since := shown.Add(-maxOffset).In(zone)
 	for {
-		_, offset := at.Zone()
-		_, until := at.ZoneBounds()
-		begin := midnight.Add(-time.Duration(offset) * time.Second)
-		if begin.Before(at) {
-			begin = at
+		_, offset := since.Zone()
+		_, until := since.ZoneBounds()
+		if !until.IsZero() && !until.After(since) {
+			// On the last day of leap years from 2040 on, Go ends a zone's year a
+			// day early. No clock is changed around that day.
+			until = since.Add(24 * time.Hour)
 		}
-		if until.IsZero() || begin.Before(until) {
-			return MinuteAt(begin.Add(time.Minute - time.Second))
+		at := shown.Add(-time.Duration(offset) * time.Second)
+		switch {
+		case at.Before(since):
+			return since, late
+		case until.IsZero() || at.Before(until):
+			return at, 0
 		}
-		at = until
+		since, late = until, at.Sub(until)
 	}
 }
 

@@ -62,6 +62,7 @@ func TestCalendarWindows(t *testing.T) {
 		{"a day left out in Samoa", "day", "Pacific/Apia", "2011-12-31T00:00+14:00", "2011-12-29T00:00-10:00", "2011-12-31T00:00+14:00"},
 		{"a day left out in Kwajalein", "day", "Pacific/Kwajalein", "1993-08-22T12:00+12:00", "1993-08-22T00:00+12:00", "1993-08-23T00:00+12:00"},
 		{"44 minutes and a half in Monrovia", "day", "Africa/Monrovia", "1971-06-01T12:00+00:00", "1971-06-01T00:45+00:00", "1971-06-02T00:45+00:00"},
+		{"the last day of a leap year far away", "day", "Europe/Paris", "2040-12-31T23:59+01:00", "2040-12-31T00:00+01:00", "2041-01-01T00:00+01:00"},
 		{"the first minute there is", "year", "UTC", "1970-01-01T00:01+00:00", "1970-01-01T00:00+00:00", "1971-01-01T00:00+00:00"},
 		{"the last year", "year", "Pacific/Kiritimati", "9999-12-31T23:59+14:00", "9999-01-01T00:00+14:00", "10000-01-01T00:00+14:00"},
 	}

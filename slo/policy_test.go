@@ -124,19 +124,19 @@ func TestExclusionApplies(t *testing.T) {
 	}
 }
 
-func TestCheckRule(t *testing.T) {
+func TestParseRule(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []string{"FREQ=WEEKLY;BYDAY=SU", "FREQ=HOURLY", "FREQ=MONTHLY;BYDAY=2SA;BYHOUR=1,13;BYMINUTE=30", "FREQ=YEARLY;COUNT=3"} {
-		if err := slo.CheckRule(rule); err != nil {
-			t.Errorf("CheckRule(%q): %v", rule, err)
+		if parsed, err := slo.ParseRule(rule); err != nil || parsed.String() != rule {
+			t.Errorf("ParseRule(%q) = %s, %v", rule, parsed, err)
 		}
 	}
 	for _, rule := range []string{
 		"", "weekly", "FREQ=SOMETIMES", "FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=90", "FREQ=DAILY;BYMINUTE=0,30", "FREQ=DAILY;BYSECOND=0,30",
 		"DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY", "FREQ=DAILY;DTSTART=20260101T000000Z", "FREQ=DAILY;BYHOUR=25", "FREQ=DAILY;FOO=1",
 	} {
-		if err := slo.CheckRule(rule); err == nil {
-			t.Errorf("CheckRule(%q) takes it", rule)
+		if _, err := slo.ParseRule(rule); err == nil {
+			t.Errorf("ParseRule(%q) takes it", rule)
 		}
 	}
 }

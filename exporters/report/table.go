@@ -44,7 +44,7 @@ func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
 	}
 	t := &table{
 		w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{},
-		failed: map[string]bool{}, noted: map[string]bool{}, target: len("TARGET"),
+		failed: map[string]bool{}, noted: map[string]bool{}, journeys: map[slo.Compose][]string{}, target: len("TARGET"),
 	}
 	for _, status := range s.Statuses {
 		t.statuses[status.ID] = status
@@ -75,10 +75,10 @@ type table struct {
 	color    bool
 	statuses map[string]burnrate.Status
 	failed   map[string]bool
-	window   slo.Window // of all objectives; not valid when they differ
-	target   int        // width of the column
-	series   bool
-	notes    []string // what stands below the table, each once
+	window   slo.Window               // of all objectives; not valid when they differ
+	target   int                      // width of the column
+	journeys map[slo.Compose][]string // their ids
+	notes    []note                   // what stands below the table, each once
 	noted    map[string]bool
 }
 
@@ -177,7 +177,7 @@ func earliestEnd(s burnrate.Snapshot) string {
 }
 
 func (t *table) journey(status burnrate.Status) {
-	t.series = true
+	t.journeys[status.Compose] = append(t.journeys[status.Compose], status.ID)
 	t.rows(status.ID, status, nil)
 	var shares []burnrate.Share
 	if len(status.Objectives) > 0 {
@@ -212,7 +212,8 @@ func (t *table) rows(name string, status burnrate.Status, share *burnrate.Share)
 }
 
 func (t *table) row(name string, status burnrate.Status, o burnrate.Objective, share *burnrate.Share) {
-	t.note(status, o)
+	t.notePartial(status, o)
+	t.noteExclusions(status, o)
 	style := budgetStyle(o.Budget.State)
 	cells := []string{
 		t.name(name, status), term.FitRight(t.targetText(o), t.target), term.FitRight(t.sli(status, o.Window, o.Target), sliWidth),
@@ -252,48 +253,6 @@ func (t *table) name(name string, status burnrate.Status) string {
 		return t.paint(bold, text)
 	}
 	return text
-}
-
-// note remembers what the numbers of a row rest on, unless that is everything.
-func (t *table) note(status burnrate.Status, o burnrate.Objective) {
-	if o.Window.State != burnrate.Partial {
-		return
-	}
-	window := windowText(o.Window.Window)
-	if o.Window.Window.IsCalendar() && o.Elapsed < 1 {
-		window += " so far"
-	}
-	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), window)
-	for _, s := range o.Shares {
-		switch {
-		case t.failed[s.ID]:
-			text += "; " + s.Step + " failed"
-		case s.Window.State == burnrate.NoData:
-			text += "; no data for " + s.Step
-		}
-	}
-	if !t.noted[text] { // a shared SLO has several rows
-		t.noted[text] = true
-		t.notes = append(t.notes, text)
-	}
-}
-
-func (t *table) footer() {
-	if len(t.notes) > 0 {
-		t.line("")
-	}
-	for _, note := range t.notes {
-		mark := "~ "
-		for _, line := range term.Wrap(note, tableWidth-len(mark)) {
-			t.line("%s", t.paint(dim, mark+line))
-			mark = "  "
-		}
-	}
-	if t.series {
-		t.line("")
-		t.line("%s", t.paint(dim, "A journey is the series of its steps: every user is assumed to pass every step once, and"))
-		t.line("%s", t.paint(dim, "failures to be independent. CAUSE is each step's part in the journey's errors."))
-	}
 }
 
 func (t *table) bar(o burnrate.Objective) string {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -31,19 +30,14 @@ func TestEvaluateRefuses(t *testing.T) {
 	sliced := changed("slices", func(s *slo.SLO) { s.SLI.Slice = &slo.Slice{} })
 	set := &slo.Set{
 		SLOs: []*slo.SLO{
-			changed("excluded", func(*slo.SLO) {}), plain,
+			plain,
 			changed("queries", func(s *slo.SLO) { s.SLI.Queries = &slo.Queries{} }), sliced,
 			changed("sum", func(s *slo.SLO) { s.SLI.Count = text }),
 		},
 		Journeys: []*slo.Journey{
 			{ID: "j-plain", Compose: slo.Series, Objectives: plain.Objectives, Steps: []slo.Step{{Name: "a", SLO: plain}}},
 			{ID: "j-slices", Compose: slo.Series, Steps: []slo.Step{{Name: "a", SLO: sliced}}},
-			{ID: "j-worst", Compose: slo.Worst, Steps: []slo.Step{{Name: "a", SLO: plain}}},
-		},
-		Exclusions: []*slo.Exclusion{
-			{Name: "past", SLOs: []string{"*"}, From: nowMinute.Time().Add(-100 * 24 * time.Hour), To: nowMinute.Time().Add(-99 * 24 * time.Hour)},
-			{Name: "future", SLOs: []string{"*"}, From: nowMinute.Time().Add(time.Hour), To: nowMinute.Time().Add(2 * time.Hour)},
-			{Name: "weekly", SLOs: []string{"excl*"}, From: nowMinute.Time().Add(-100 * 24 * time.Hour), Repeat: &slo.Repeat{}},
+			{ID: "j-sum", Compose: slo.Measured, SLI: &slo.SLI{Count: text}, Source: source, Steps: []slo.Step{{Name: "a", SLO: plain}}},
 		},
 	}
 	fake := &perMinute{first: nowMinute - 10_000, counts: slo.Counts{Total: 100, Bad: 1}}
@@ -65,14 +59,11 @@ func TestEvaluateRefuses(t *testing.T) {
 			t.Errorf("%s: %q does not say that it is this version that cannot", f.ID, f.Message)
 		}
 	}
-	if diff := cmp.Diff([]string{"excluded", "j-slices", "j-worst", "queries", "slices", "sum"}, refused); diff != "" {
+	if diff := cmp.Diff([]string{"j-slices", "j-sum", "queries", "slices", "sum"}, refused); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 	if i := slices.IndexFunc(snapshot.Failures, func(f burnrate.Failure) bool { return f.ID == "j-slices" }); snapshot.Failures[i].Message !=
 		"its step a is not measured: SLIs of slices cannot be measured by this version" {
 		t.Errorf("got %q, want the reason of the step", snapshot.Failures[i].Message)
-	}
-	if i := slices.IndexFunc(snapshot.Failures, func(f burnrate.Failure) bool { return f.ID == "excluded" }); !strings.Contains(snapshot.Failures[i].Message, "weekly") {
-		t.Errorf("got %q, want the name of the exclusion", snapshot.Failures[i].Message)
 	}
 }
