@@ -7,6 +7,12 @@ type Budget struct {
 	Consumed  Ratio // share of the budget that was spent; may exceed 1
 	Remaining Ratio // 1 - Consumed; negative when overspent
 	State     BudgetState
+
+	// What it was computed from.
+	Allowed Ratio // the bad events that it allows; undefined for composed journeys
+	Missing int64 // minutes of the window that were not measured yet, see [NewBudget]
+	Pace    Pace  // the traffic expected in them
+	SoFar   Ratio // of a composed journey's minutes, the share that is over; undefined when nothing failed
 }
 
 // BudgetState says how an error budget stands. The zero BudgetState is
@@ -42,7 +48,9 @@ func NewBudget(c slo.Counts, target slo.Target, missing int64, pace Pace) Budget
 		expected += float64(pace.Total) * float64(missing) / float64(pace.Minutes)
 	}
 	allowed, of := target.Allowed()
-	return budgetOf(float64(c.Bad)*float64(of), float64(allowed)*expected)
+	b := budgetOf(float64(c.Bad)*float64(of), float64(allowed)*expected)
+	b.Allowed, b.Missing, b.Pace = RatioOf(float64(allowed)*expected/float64(of)), missing, pace
+	return b
 }
 
 // budgetOf makes a budget of what was spent and what may be, in one unit.

@@ -37,6 +37,7 @@ func TestBudget(t *testing.T) {
 	}{
 		{"a full window equals the burn rate", slo.Counts{Total: 120034, Bad: 41}, "99.95%", 0, burnrate.Pace{Total: 120034, Minutes: 40320}, 0.683139777063, burnrate.Healthy},
 		{"one failure in the first hour", slo.Counts{Total: 600, Bad: 1}, "99.9%", 40260, burnrate.Pace{Total: 600, Minutes: 60}, 1 / (0.001 * (600 + 10*40260)), burnrate.Healthy},
+		{"five past midnight on the 1st", slo.Counts{Total: 50, Bad: 1}, "99.9%", 43195, burnrate.Pace{Total: 403_200, Minutes: 40320}, 1 / (0.001 * (50 + 10*43195)), burnrate.Healthy},
 		{"spent to the last event", slo.Counts{Total: 1_000_000_000_000, Bad: 10_000_000}, "99.999%", 0, burnrate.Pace{}, 1, burnrate.Spent},
 		{"one event before that", slo.Counts{Total: 1_000_000_000_000, Bad: 9_999_999}, "99.999%", 0, burnrate.Pace{}, 0.9999999, burnrate.AtRisk},
 		{"overspent", slo.Counts{Total: 1000, Bad: 5}, "99.9%", 0, burnrate.Pace{}, 5, burnrate.Spent},

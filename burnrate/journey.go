@@ -12,7 +12,8 @@ type Share struct {
 	ID        string // of its SLO
 	Window    Window // the step over the journey's window
 	Ratio     Ratio  // of the journey's error
-	Estimated bool   // the journey is measured, and its steps explain it as a series would
+	Weight    slo.Decimal
+	Estimated bool // the journey is measured, and its steps explain it as a series would
 }
 
 func (e evaluation) journey(j *slo.Journey) Status {
@@ -51,7 +52,7 @@ func estimate(j *slo.Journey, steps []view, o slo.Objective, errorRatio Ratio) [
 func shares(j *slo.Journey, windows []Window, ratios []Ratio) []Share {
 	list := make([]Share, len(j.Steps))
 	for i, step := range j.Steps {
-		list[i] = Share{Step: step.Name, ID: step.SLO.ID, Window: windows[i], Ratio: ratios[i]}
+		list[i] = Share{Step: step.Name, ID: step.SLO.ID, Window: windows[i], Ratio: ratios[i], Weight: step.Weight}
 	}
 	return list
 }
@@ -149,5 +150,9 @@ func composedBudget(steps []view, o slo.Objective, result Objective) Budget {
 		soFar += part * steps[i].soFar(o.Window)
 	}
 	allowed, of := o.Target.Allowed()
-	return budgetOf(errorRatio*float64(of)*soFar, float64(allowed))
+	b := budgetOf(errorRatio*float64(of)*soFar, float64(allowed))
+	if errorRatio > 0 {
+		b.SoFar = RatioOf(soFar)
+	}
+	return b
 }
