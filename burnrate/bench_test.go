@@ -37,11 +37,15 @@ func manyJourneys(b *testing.B, n int) (*slo.Set, map[string]burnrate.Measuremen
 		}
 		set.Journeys = append(set.Journeys, j)
 	}
-	windows := burnrate.Windows(set)
 	measured := map[string]burnrate.Measurement{}
 	extent := slo.Span{Start: 0, End: 50_000}
+	extents := map[string]slo.Span{}
 	for _, s := range set.SLOs {
-		cuts := burnrate.Cuts(extent, windows[s.ID], []slo.Minute{50_000})
+		extents[s.ID] = extent
+	}
+	all := burnrate.Cuts(set, extents)
+	for _, s := range set.SLOs {
+		cuts := all[s.ID]
 		counts := make([]slo.Counts, len(cuts)-1)
 		for i := range counts {
 			counts[i] = slo.Counts{Total: 1000, Bad: 1}

@@ -37,6 +37,7 @@ func TestBudget(t *testing.T) {
 	}{
 		{"a full window equals the burn rate", slo.Counts{Total: 120034, Bad: 41}, "99.95%", 0, burnrate.Pace{Total: 120034, Minutes: 40320}, 0.683139777063, burnrate.Healthy},
 		{"one failure in the first hour", slo.Counts{Total: 600, Bad: 1}, "99.9%", 40260, burnrate.Pace{Total: 600, Minutes: 60}, 1 / (0.001 * (600 + 10*40260)), burnrate.Healthy},
+		{"five past midnight on the 1st", slo.Counts{Total: 50, Bad: 1}, "99.9%", 43195, burnrate.Pace{Total: 403_200, Minutes: 40320}, 1 / (0.001 * (50 + 10*43195)), burnrate.Healthy},
 		{"spent to the last event", slo.Counts{Total: 1_000_000_000_000, Bad: 10_000_000}, "99.999%", 0, burnrate.Pace{}, 1, burnrate.Spent},
 		{"one event before that", slo.Counts{Total: 1_000_000_000_000, Bad: 9_999_999}, "99.999%", 0, burnrate.Pace{}, 0.9999999, burnrate.AtRisk},
 		{"overspent", slo.Counts{Total: 1000, Bad: 5}, "99.9%", 0, burnrate.Pace{}, 5, burnrate.Spent},
@@ -94,6 +95,15 @@ func TestRatioJSON(t *testing.T) {
 	}
 }
 
+// cutsOf returns the cuts of one id when everything could be measured alike.
+func cutsOf(set *slo.Set, id string, extent slo.Span) []slo.Minute {
+	extents := map[string]slo.Span{}
+	for _, s := range set.Measured() {
+		extents[s.ID] = extent
+	}
+	return burnrate.Cuts(set, extents)[id]
+}
+
 // day returns an evaluation of one SLO over 1d whose first measured minute
 // lies the given number of minutes before the end.
 func day(t *testing.T, since int64, counts slo.Counts, failure error) burnrate.Objective {
@@ -103,7 +113,7 @@ func day(t *testing.T, since int64, counts slo.Counts, failure error) burnrate.O
 	m := burnrate.Measurement{End: end, Err: failure}
 	if failure == nil {
 		extent := slo.Span{Start: end - slo.Minute(since), End: end}
-		cuts := burnrate.Cuts(extent, burnrate.Windows(set)["a"], []slo.Minute{end})
+		cuts := cutsOf(set, "a", extent)
 		sums := make([]slo.Counts, max(0, len(cuts)-1))
 		if len(sums) > 0 {
 			sums[0] = counts // in the oldest part
@@ -171,7 +181,7 @@ func journey(t *testing.T, steps ...*slo.Counts) burnrate.Objective {
 		if c == nil {
 			extent.Start = extent.End
 		}
-		cuts := burnrate.Cuts(extent, burnrate.Windows(set)[id], []slo.Minute{10_000})
+		cuts := cutsOf(set, id, extent)
 		counts := make([]slo.Counts, max(0, len(cuts)-1))
 		if c != nil {
 			counts[len(counts)-1] = *c
@@ -270,7 +280,7 @@ func TestJourneyBudgetOfYoungSteps(t *testing.T) {
 				counts slo.Counts
 			}{"j/old": {0, test.old}, "j/young": {985, test.young}} {
 				extent := slo.Span{Start: m.since, End: 1000}
-				cuts := burnrate.Cuts(extent, burnrate.Windows(set)[id], []slo.Minute{1000})
+				cuts := cutsOf(set, id, extent)
 				counts := make([]slo.Counts, len(cuts)-1)
 				counts[len(counts)-1] = m.counts
 				series, err := burnrate.NewSeries(extent, cuts, counts)

@@ -2,6 +2,7 @@ package burnrate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -9,29 +10,34 @@ import (
 )
 
 // paceMinutes is how far back the traffic is averaged that stands in for
-// minutes before the first measured one.
+// minutes of a window that were not measured yet.
 const paceMinutes = int64(28 * 24 * 60)
 
-// Measurement is what is known of one SLO at one instant.
+// needsPace reports whether the pace of a window is averaged over other minutes
+// than its own. A rolling window of up to 28 days either was measured from its
+// beginning and needs no pace, or holds all that was measured.
+func needsPace(w slo.Window) bool { return w.IsCalendar() || w.Minutes() > paceMinutes }
+
+// Measurement is what is known of one SLI at one instant.
 type Measurement struct {
 	Series Series
 	End    slo.Minute // behind the newest closed minute
 	Err    error      // why it could not be measured; Series is then empty
 }
 
-// Evaluate computes the state of every journey and SLO of a set. It is a pure
-// function: the same input gives the same snapshot.
+// Evaluate computes the state of every journey and SLO of a set from what was
+// measured, by id. It is a pure function: the same input gives the same
+// snapshot.
 func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snapshot {
-	e := evaluation{set: set, measured: measured}
+	e := evaluation{measured, newViews(set, func(id string) slo.Minute { return measured[id].End })}
 	snapshot := Snapshot{At: at.UTC()}
+	for _, s := range set.Measured() {
+		snapshot.Failures = append(snapshot.Failures, failures(s.ID, measured[s.ID])...)
+	}
 	for _, s := range set.SLOs {
-		m := measured[s.ID]
-		if m.Err != nil {
-			snapshot.Failures = append(snapshot.Failures, Failure{ID: s.ID, Message: m.Err.Error()})
-		}
 		status := Status{ID: s.ID, Kind: s.Kind, Title: s.About.Title, Owner: s.About.Owner}
 		for _, o := range s.Objectives {
-			status.Objectives = append(status.Objectives, e.objective(m, o))
+			status.Objectives = append(status.Objectives, e.own(s.ID).objective(o))
 		}
 		snapshot.Statuses = append(snapshot.Statuses, status)
 	}
@@ -43,132 +49,74 @@ func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snaps
 	return snapshot
 }
 
-// Windows returns, for each SLO by id, every window that evaluating the set
-// asks of it, for itself and for the journeys it is a step of; the shortest
-// come first.
-func Windows(set *slo.Set) map[string][]slo.Window {
-	windows := make(map[string][]slo.Window, len(set.SLOs))
-	add := func(id string, objectives []slo.Objective) {
-		for _, o := range objectives {
-			windows[id] = append(windows[id], o.Window)
-		}
+// failures says what of one id could not be measured.
+func failures(id string, m Measurement) []Failure {
+	if m.Err != nil {
+		return []Failure{{ID: id, Message: m.Err.Error()}}
 	}
-	for _, s := range set.SLOs {
-		windows[s.ID] = BurnWindows()
-		add(s.ID, s.Objectives)
+	invalid := m.Series.Invalid()
+	if len(invalid) == 0 {
+		return nil
 	}
-	for _, j := range set.Journeys {
-		for _, step := range j.Steps {
-			add(step.SLO.ID, j.Objectives)
-		}
+	message := invalid[0].String() + ", which cannot be, are not counted"
+	if more := len(invalid) - 1; more > 0 {
+		message += fmt.Sprintf("; nor are %d more such counts", more)
 	}
-	for id, list := range windows {
-		shorter := func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) }
-		if slices.MaxFunc(list, shorter).Minutes() > paceMinutes {
-			list = append(list, slo.Rolling(paceMinutes))
-		}
-		slices.SortFunc(list, shorter)
-		windows[id] = slices.Compact(list)
-	}
-	return windows
+	return []Failure{{ID: id, Message: message}}
 }
 
-// JourneyEnd returns the end of a journey's windows: the earliest of its
-// steps'. Steps that could not be measured count as well, so that a failure
-// does not move the windows of the others.
-func JourneyEnd(j *slo.Journey, end func(id string) slo.Minute) slo.Minute {
-	var earliest slo.Minute
-	for i, step := range j.Steps {
-		if m := end(step.SLO.ID); i == 0 || m < earliest {
-			earliest = m
-		}
-	}
-	return earliest
-}
-
+// evaluation is what one snapshot is made of.
 type evaluation struct {
-	set      *slo.Set
 	measured map[string]Measurement
+	views    views
 }
 
-func (e evaluation) objective(m Measurement, o slo.Objective) Objective {
-	result := Objective{Name: o.Name, Target: o.Target, Elapsed: 1}
-	result.Window = sumWindow(m.Series, o.Window, m.End)
+// own is the view that an SLO or a measured journey has of itself.
+func (e evaluation) own(id string) view { return e.see(e.views.own[id]) }
+
+// steps are the views that a journey has of its steps.
+func (e evaluation) steps(id string) []view {
+	var seen []view
+	for _, v := range e.views.steps[id] {
+		seen = append(seen, e.see(v))
+	}
+	return seen
+}
+
+// see returns the view with what was measured.
+func (e evaluation) see(v view) view {
+	v.series = e.measured[v.id].Series
+	return v
+}
+
+// objective judges an objective by the counts of the view.
+func (v view) objective(o slo.Objective) Objective {
+	result := Objective{Name: o.Name, Target: o.Target, Elapsed: elapsed(o.Window, v.end)}
+	result.Window = v.budgetWindow(o.Window)
 	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
-	missing := result.Window.Span.Len() - result.Window.Span.Intersect(slo.Span{Start: m.Series.Extent().Start, End: m.End}).Len()
-	result.Budget = NewBudget(result.Window.Counts, o.Target, missing, e.pace(m, result.Window))
+	result.Budget = v.budget(o, result.Window)
 	for _, w := range BurnWindows() {
-		window := sumWindow(m.Series, w, m.End)
+		window := v.burnWindow(w)
 		result.Burn = append(result.Burn, Burn{Window: window, Rate: BurnRate(window.Counts, o.Target)})
 	}
+	if names := v.excluded.names(result.Window.Span); len(names) > 0 {
+		all := v.unexcluded()
+		result.Exclusions, result.Unexcluded = names, all.budget(o, all.budgetWindow(o.Window)).Remaining
+	}
 	return result
 }
 
-// pace averages the traffic of the last 28 days, or of what there is.
-func (e evaluation) pace(m Measurement, window Window) Pace {
-	if window.Span.Len() > paceMinutes {
-		window = sumWindow(m.Series, slo.Rolling(paceMinutes), m.End)
-	}
-	return Pace{Total: window.Counts.Total, Minutes: window.Measured}
+func (v view) budget(o slo.Objective, w Window) Budget {
+	return NewBudget(w.Counts, o.Target, v.missing(o.Window), v.pace(o.Window))
 }
 
-func (e evaluation) journey(j *slo.Journey) Status {
-	status := Status{ID: j.ID, Kind: slo.KindJourney, Title: j.About.Title, Owner: j.About.Owner}
-	for _, step := range j.Steps {
-		status.Steps = append(status.Steps, step.SLO.ID)
-	}
-	end := JourneyEnd(j, func(id string) slo.Minute { return e.measured[id].End })
-	for _, o := range j.Objectives {
-		status.Objectives = append(status.Objectives, e.journeyObjective(j, o, end))
-	}
-	return status
+// unexcluded is the view as it would be without exclusions.
+func (v view) unexcluded() view {
+	v.excluded = exclusions{}
+	return v
 }
 
-func (e evaluation) journeyObjective(j *slo.Journey, o slo.Objective, end slo.Minute) Objective {
-	result := Objective{Name: o.Name, Target: o.Target, Composed: true, Elapsed: 1}
-	steps := e.steps(j, o.Window, end)
-	result.Window = composeWindow(o.Window, end, steps)
-	result.BurnRate = burnRateOf(result.Window.ErrorRatio, o.Target)
-	for _, w := range BurnWindows() {
-		window := composeWindow(w, end, e.steps(j, w, end))
-		result.Burn = append(result.Burn, Burn{Window: window, Rate: burnRateOf(window.ErrorRatio, o.Target)})
-	}
-	ratios := make([]Ratio, len(steps))
-	for i, step := range steps {
-		ratios[i] = step.ErrorRatio
-	}
-	for i, share := range attributeSeries(ratios) {
-		result.Shares = append(result.Shares, Share{Step: j.Steps[i].Name, ID: j.Steps[i].SLO.ID, Window: steps[i], Ratio: share})
-	}
-	result.Budget = e.journeyBudget(j, o, result.Window, result.Shares)
-	return result
-}
-
-func (e evaluation) steps(j *slo.Journey, window slo.Window, end slo.Minute) []Window {
-	windows := make([]Window, len(j.Steps))
-	for i, step := range j.Steps {
-		windows[i] = sumWindow(e.measured[step.SLO.ID].Series, window, end)
-	}
-	return windows
-}
-
-// journeyBudget is E / (1 - target) × minutes so far / minutes of the window.
-//
-// Steps may have been measured for different times. Then the minutes so far
-// are their mean, weighted by each step's part in the error: a step that was
-// added an hour ago and failed since then counts for an hour, however long the
-// others have been measured. With a target of 99 %, E = 10 % and one guilty
-// step, 14 of 28 days make 0.1 / 0.01 × 14 / 28 = 5 budgets.
-func (e evaluation) journeyBudget(j *slo.Journey, o slo.Objective, window Window, shares []Share) Budget {
-	errorRatio, known := window.ErrorRatio.Value()
-	if !known {
-		return Budget{State: Unknown}
-	}
-	soFar := 0.0
-	for i, step := range j.Steps {
-		share, _ := shares[i].Ratio.Value()
-		soFar += share * float64(window.Span.Intersect(e.measured[step.SLO.ID].Series.Extent()).Len())
-	}
-	allowed, of := o.Target.Allowed()
-	return budgetOf(errorRatio*float64(of)*soFar, float64(allowed)*float64(window.Span.Len()))
+// elapsed is the share of a window that is over: 1 for rolling ones.
+func elapsed(window slo.Window, end slo.Minute) float64 {
+	return float64(window.Ending(end).Len()) / float64(window.Around(end).Len())
 }

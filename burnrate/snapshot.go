@@ -17,6 +17,7 @@ type Snapshot struct {
 type Status struct {
 	ID         string
 	Kind       slo.Kind
+	Compose    slo.Compose // of a journey
 	Title      string
 	Owner      string
 	Steps      []string // ids of a journey's steps, in their order
@@ -24,7 +25,8 @@ type Status struct {
 }
 
 // Objective is how one objective stands. The windows of Burn are ordered from
-// the shortest; Shares is set for composed journeys only.
+// the shortest; in them, excluded minutes keep their traffic and lose what was
+// bad. Shares is set for journeys only.
 type Objective struct {
 	Name     string
 	Target   slo.Target
@@ -32,9 +34,12 @@ type Objective struct {
 	Composed bool // Window has an error ratio but no counts
 	BurnRate Ratio
 	Budget   Budget
-	Elapsed  float64 // share of the window that is over; 1 for rolling windows
+	Elapsed  float64 // share of the window that is over, above 0; 1 for rolling windows
 	Burn     []Burn
 	Shares   []Share
+
+	Exclusions []string // names of those that hold within the window
+	Unexcluded Ratio    // what would remain of the budget without them
 }
 
 // Burn is the burn rate over one window.

@@ -18,7 +18,8 @@ type Window struct {
 	Window     slo.Window
 	Span       slo.Span
 	Counts     slo.Counts // zero for composed journeys
-	Measured   int64      // minutes
+	Measured   int64      // minutes, the excluded ones among them
+	Excluded   Excluded   // what the counts lack
 	State      State
 	ErrorRatio Ratio
 }
@@ -43,15 +44,6 @@ func stateOf(total, measured, minutes int64) State {
 	default:
 		return Measured
 	}
-}
-
-// sumWindow sums a series over the window that ends with end.
-func sumWindow(s Series, window slo.Window, end slo.Minute) Window {
-	w := Window{Window: window, Span: window.Ending(end)}
-	w.Counts, w.Measured = s.Sum(w.Span)
-	w.State = stateOf(w.Counts.Total, w.Measured, w.Span.Len())
-	w.ErrorRatio = ErrorRatio(w.Counts)
-	return w
 }
 
 // BurnWindows returns the windows that burn rates are shown for when no alert

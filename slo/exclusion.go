@@ -25,9 +25,9 @@ type Exclusion struct {
 
 // Repeat says when an exclusion holds again.
 type Repeat struct {
-	Rule     string // RFC 5545, such as FREQ=WEEKLY;BYDAY=SU
+	Rule     Rule
 	Duration time.Duration
-	TimeZone string
+	Zone     *time.Location
 }
 
 // Effect says what an exclusion does to the minutes it holds. The zero Effect
@@ -55,6 +55,27 @@ func (e *Exclusion) Applies(id, owner string) bool {
 		}
 	}
 	return false
+}
+
+// Spans returns the times at which the exclusion holds that have a minute
+// within a span, in order. Their ends are rounded outward to whole minutes.
+func (e *Exclusion) Spans(within Span) []Span {
+	var spans []Span
+	add := func(from, to time.Time) {
+		span := Span{MinuteAt(from), MinuteAt(to.Add(time.Minute - time.Nanosecond))}
+		if span.Intersect(within).Len() > 0 {
+			spans = append(spans, span)
+		}
+	}
+	if e.Repeat == nil {
+		add(e.From, e.To)
+		return spans
+	}
+	after := within.Start.Time().Add(-e.Repeat.Duration - time.Minute)
+	for _, from := range e.Repeat.Rule.between(e.From, after, within.End.Time(), e.Repeat.Zone) {
+		add(from, from.Add(e.Repeat.Duration))
+	}
+	return spans
 }
 
 // MatchID reports whether an id matches a pattern in which * stands for any

@@ -37,6 +37,9 @@ type Counts struct{ Total, Bad int64 }
 // Add returns the sum of two counts.
 func (c Counts) Add(d Counts) Counts { return Counts{c.Total + d.Total, c.Bad + d.Bad} }
 
+// Sub returns what is left of c without d, which is part of it.
+func (c Counts) Sub(d Counts) Counts { return Counts{c.Total - d.Total, c.Bad - d.Bad} }
+
 // Consistent reports whether 0 ≤ Bad ≤ Total. Counts that are not were
 // measured wrongly and must not be used.
 func (c Counts) Consistent() bool { return 0 <= c.Bad && c.Bad <= c.Total }

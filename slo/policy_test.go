@@ -34,7 +34,7 @@ func TestFactor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := tier.Factor(window.In("UTC")).RatString(); got != test.want {
+		if got := tier.Factor(window.In(time.UTC)).RatString(); got != test.want {
 			t.Errorf("budget %s burn %s in 1h over %s: factor %s, want %s", test.budget, test.burn, test.window, got, test.want)
 		}
 	}
@@ -124,33 +124,33 @@ func TestExclusionApplies(t *testing.T) {
 	}
 }
 
-func TestCheckRule(t *testing.T) {
+func TestParseRule(t *testing.T) {
 	t.Parallel()
 	for _, rule := range []string{"FREQ=WEEKLY;BYDAY=SU", "FREQ=HOURLY", "FREQ=MONTHLY;BYDAY=2SA;BYHOUR=1,13;BYMINUTE=30", "FREQ=YEARLY;COUNT=3"} {
-		if err := slo.CheckRule(rule); err != nil {
-			t.Errorf("CheckRule(%q): %v", rule, err)
+		if parsed, err := slo.ParseRule(rule); err != nil || parsed.String() != rule {
+			t.Errorf("ParseRule(%q) = %s, %v", rule, parsed, err)
 		}
 	}
 	for _, rule := range []string{
 		"", "weekly", "FREQ=SOMETIMES", "FREQ=SECONDLY", "FREQ=MINUTELY;INTERVAL=90", "FREQ=DAILY;BYMINUTE=0,30", "FREQ=DAILY;BYSECOND=0,30",
 		"DTSTART:20260101T000000Z\nRRULE:FREQ=DAILY", "FREQ=DAILY;DTSTART=20260101T000000Z", "FREQ=DAILY;BYHOUR=25", "FREQ=DAILY;FOO=1",
 	} {
-		if err := slo.CheckRule(rule); err == nil {
-			t.Errorf("CheckRule(%q) takes it", rule)
+		if _, err := slo.ParseRule(rule); err == nil {
+			t.Errorf("ParseRule(%q) takes it", rule)
 		}
 	}
 }
 
-func TestCheckTimeZone(t *testing.T) {
+func TestLoadTimeZone(t *testing.T) {
 	t.Parallel()
 	for _, zone := range []string{"UTC", "Asia/Tokyo", "America/Argentina/Buenos_Aires"} {
-		if err := slo.CheckTimeZone(zone); err != nil {
-			t.Errorf("CheckTimeZone(%q): %v", zone, err)
+		if loaded, err := slo.LoadTimeZone(zone); err != nil || loaded.String() != zone {
+			t.Errorf("LoadTimeZone(%q) = %v, %v", zone, loaded, err)
 		}
 	}
 	for _, zone := range []string{"", "Local", "JST", "Mars/Olympus", "../etc/passwd", "Asia/Tokyo\x00"} {
-		if err := slo.CheckTimeZone(zone); err == nil {
-			t.Errorf("CheckTimeZone(%q) takes it", zone)
+		if _, err := slo.LoadTimeZone(zone); err == nil {
+			t.Errorf("LoadTimeZone(%q) takes it", zone)
 		}
 	}
 }

@@ -3,31 +3,92 @@ package slo
 import (
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/teambition/rrule-go"
 )
 
-var ruleWithStart = regexp.MustCompile(`(?i)\bDTSTART\b|\bRDATE\b|\bEXDATE\b|\n`)
+var (
+	ruleWithStart = regexp.MustCompile(`(?i)\bDTSTART\b|\bRDATE\b|\bEXDATE\b|\n`)
+	untilInUTC    = regexp.MustCompile(`(?i)\bUNTIL=[0-9]{8}T[0-9]{6}Z`)
+)
 
-// CheckRule returns a [*Problem] unless rule is a recurrence rule of RFC 5545
-// whose occurrences are an hour apart or more. Where it begins is said by the
-// exclusion, and never by the rule.
-func CheckRule(rule string) error {
-	if ruleWithStart.MatchString(rule) {
-		return &Problem{"the rule holds more than a rule", "write only what stands behind RRULE:, such as FREQ=WEEKLY;BYDAY=SU; from says when it begins"}
+// Rule is a recurrence rule of RFC 5545 whose occurrences are an hour apart or
+// more. The zero Rule is not valid; make one with [ParseRule].
+type Rule struct {
+	text   string
+	option rrule.ROption
+}
+
+// ParseRule reads a rule such as FREQ=WEEKLY;BYDAY=SU. Where it begins is said
+// by the exclusion, and never by the rule. The error is a [*Problem].
+func ParseRule(text string) (Rule, error) {
+	if ruleWithStart.MatchString(text) {
+		return Rule{}, &Problem{"the rule holds more than a rule", "write only what stands behind RRULE:, such as FREQ=WEEKLY;BYDAY=SU; from says when it begins"}
 	}
-	option, err := rrule.StrToROption(rule)
+	option, err := rrule.StrToROption(text)
 	if err == nil {
 		_, err = rrule.NewRRule(*option)
 	}
 	switch {
 	case err != nil:
-		return &Problem{
-			fmt.Sprintf("the rule %q cannot be read: %v", rule, err),
+		return Rule{}, &Problem{
+			fmt.Sprintf("the rule %q cannot be read: %v", text, err),
 			"write a rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYMONTHDAY=1",
 		}
 	case option.Freq > rrule.HOURLY, len(option.Byminute) > 1, len(option.Bysecond) > 1:
-		return &Problem{fmt.Sprintf("the rule %q comes more often than every hour", rule), "use FREQ=HOURLY or a longer one, with one minute of the hour"}
+		return Rule{}, &Problem{fmt.Sprintf("the rule %q comes more often than every hour", text), "use FREQ=HOURLY or a longer one, with one minute of the hour"}
 	}
-	return nil
+	return Rule{text, *option}, nil
+}
+
+// String returns the rule as it was written.
+func (r Rule) String() string { return r.text }
+
+// between returns the occurrences from after to before, both excluded, on the
+// clock of a zone. The first one of all is at begin, whether or not the rule
+// would give it.
+//
+// The rule is followed on a clock that never changes, and what it gives is
+// looked up on that of the zone. As RFC 5545 has it, a time that clocks jump
+// over is taken by the clock before: 02:30 on a night that goes from 02:00 to
+// 03:00 is 03:30. A time that comes twice is the first one.
+func (r Rule) between(begin, after, before time.Time, zone *time.Location) []time.Time {
+	if zone == nil {
+		zone = time.UTC
+	}
+	option := r.option
+	option.Dtstart = wall(begin, zone)
+	last := wall(before, zone).Add(time.Hour) // clocks may be turned back until then
+	if untilInUTC.MatchString(r.text) {
+		option.Until = wall(option.Until, zone)
+	}
+	if option.Until.IsZero() || last.Before(option.Until) {
+		option.Until = last
+	}
+	var found []time.Time
+	add := func(at time.Time) {
+		if at.After(after) && at.Before(before) {
+			found = append(found, at)
+		}
+	}
+	add(begin)
+	rule, err := rrule.NewRRule(option)
+	if err != nil {
+		return found // not of a rule that was parsed
+	}
+	next := rule.Iterator()
+	for shown, more := next(); more; shown, more = next() {
+		if shown.After(option.Dtstart) {
+			at, late := firstShown(shown, zone)
+			add(at.Add(late))
+		}
+	}
+	return found
+}
+
+// wall returns what clocks in a zone show, as if it were UTC.
+func wall(t time.Time, zone *time.Location) time.Time {
+	_, offset := t.In(zone).Zone()
+	return t.UTC().Add(time.Duration(offset) * time.Second)
 }

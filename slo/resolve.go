@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -25,7 +26,7 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		declared:  map[string]bool{},
 		journeys:  map[string]bool{},
 		firsts:    map[string]diag.Span{},
-		zones:     map[string]error{},
+		zones:     map[string]*zone{},
 		tiers:     map[tierProblem]int{},
 		sound:     map[tierProblem]bool{},
 	}
@@ -81,7 +82,7 @@ type resolver struct {
 	declared  map[string]bool      // names of SLOs, also of those that could not be resolved
 	journeys  map[string]bool      // names of journeys
 	firsts    map[string]diag.Span // names of journeys and SLOs, to where each first stands
-	zones     map[string]error
+	zones     map[string]*zone
 	tiers     map[tierProblem]int  // to their places in list
 	sound     map[tierProblem]bool // a policy makes sense for a target and a window; tier is 0
 	hints     int                  // that were looked for
@@ -248,20 +249,28 @@ func unknown[V any](r *resolver, what string, ref diag.Located[string], known ma
 	r.list.Errorf(diag.CodeReference, ref.Span, hint, "unknown %s %q", what, ref.Value)
 }
 
-// checkZone reports a time zone that is not known. Zones are looked up once.
-func (r *resolver) checkZone(zone diag.Located[string]) bool {
-	if zone.Value == "" {
-		return false // reported
+// zone is a time zone, or why there is none of its name.
+type zone struct {
+	location *time.Location
+	err      error
+}
+
+// zoneOf returns a time zone, or nil after reporting that it is not known. Zones
+// are loaded once, so that windows can be compared.
+func (r *resolver) zoneOf(name diag.Located[string]) *time.Location {
+	if name.Value == "" {
+		return nil // reported
 	}
-	err, known := r.zones[zone.Value]
+	z, known := r.zones[name.Value]
 	if !known {
-		err = CheckTimeZone(zone.Value)
-		r.zones[zone.Value] = err
+		z = &zone{}
+		z.location, z.err = LoadTimeZone(name.Value)
+		r.zones[name.Value] = z
 	}
-	if err != nil {
-		r.problem(diag.CodeTimeZone, zone.Span, err)
+	if z.err != nil {
+		r.problem(diag.CodeTimeZone, name.Span, z.err)
 	}
-	return err == nil
+	return z.location
 }
 
 func keys[V any](m map[string]V) []string {

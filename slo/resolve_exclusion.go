@@ -25,7 +25,8 @@ func (r *resolver) resolveExclusions(all Declarations) {
 		if d.Repeat != nil {
 			e.Repeat = r.repeat(d)
 		}
-		if inOrder, isFirst := r.checkInterval(d), names.isFirst(d.Name); inOrder && isFirst {
+		known := d.Repeat == nil || e.Repeat != nil
+		if inOrder, isFirst := r.checkInterval(d), names.isFirst(d.Name); inOrder && isFirst && known {
 			r.set.Exclusions = append(r.set.Exclusions, e)
 		}
 	}
@@ -80,15 +81,20 @@ func (r *resolver) checkPatterns(patterns []diag.Located[string], ids []string) 
 	}
 }
 
+// repeat returns nil when the rule or the time zone was reported.
 func (r *resolver) repeat(d ExclusionDeclaration) *Repeat {
 	zone := d.Repeat.TimeZone
 	if !zone.Written() {
 		if zone = r.defaultsOf(d.Folder).TimeZone; !zone.Written() {
 			r.list.Errorf(diag.CodeTimeZone, d.Repeat.Span, "add timeZone: Asia/Tokyo, or another one, here or in Defaults",
 				"nothing says whose clock the rule follows")
+			return nil
 		}
-	} else {
-		r.checkZone(zone)
 	}
-	return &Repeat{Rule: d.Repeat.Rule, Duration: d.Repeat.Duration, TimeZone: zone.Value}
+	location := r.zoneOf(zone)
+	rule, err := ParseRule(d.Repeat.Rule)
+	if location == nil || err != nil {
+		return nil
+	}
+	return &Repeat{Rule: rule, Duration: d.Repeat.Duration, Zone: location}
 }

@@ -63,8 +63,11 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 		}
 	}
 	zone := d.TimeZone
-	if zone.Written() && !r.checkZone(zone) {
-		return Window{}, false
+	var location *time.Location
+	if zone.Written() {
+		if location = r.zoneOf(zone); location == nil {
+			return Window{}, false
+		}
 	}
 	switch {
 	case !window.Valid():
@@ -78,11 +81,11 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 				"nothing says in which time zone the %s begins", window)
 			return Window{}, false
 		}
+		if location = r.zoneOf(zone); location == nil {
+			return Window{}, false // reported
+		}
 	}
-	if window = window.In(zone.Value); window.IsCalendar() && zone.Value == "" {
-		return Window{}, false // the zone in Defaults is not known, which is reported
-	}
-	return window, true
+	return window.In(location), true
 }
 
 // windowHint says how to add a window to an objective.

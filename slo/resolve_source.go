@@ -106,7 +106,7 @@ func or[T any](written diag.Located[T], otherwise T) T {
 func (r *resolver) resolveDefaults(declared []DefaultsDeclaration) {
 	for _, d := range declared {
 		r.source(d.Source)
-		if !r.checkZone(d.TimeZone) {
+		if r.zoneOf(d.TimeZone) == nil {
 			d.TimeZone.Value = "" // one finding is enough
 		}
 		r.policy(d.Alerts)

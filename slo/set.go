@@ -1,6 +1,10 @@
 package slo
 
-import "github.com/slojourn/slojourn/slo/diag"
+import (
+	"slices"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
 
 // Set is everything that one command works on, with references followed and
 // defaults filled in. Its lists are ordered by name or id.
@@ -34,6 +38,20 @@ type Journey struct {
 	Indicator  IndicatorID
 	Objectives []Objective
 	Steps      []Step
+}
+
+// Measured returns everything that has an SLI: the SLOs, and one for each
+// measured journey, with its id.
+func (s *Set) Measured() []*SLO {
+	measured := slices.Clone(s.SLOs)
+	for _, j := range s.Journeys {
+		if j.SLI != nil {
+			measured = append(measured, &SLO{
+				ID: j.ID, Kind: KindJourney, About: j.About, SLI: *j.SLI, Source: j.Source, Indicator: j.Indicator, Objectives: j.Objectives,
+			})
+		}
+	}
+	return measured
 }
 
 // Step is one part of a journey. Its SLO is its own or a shared one.

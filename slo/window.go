@@ -55,8 +55,8 @@ func (p Period) days() int64 {
 // [Rolling].
 type Window struct {
 	minutes int64
-	period  Period // none for a rolling window
-	zone    string // "" for a rolling window
+	period  Period         // none for a rolling window
+	zone    *time.Location // nil for a rolling window
 }
 
 // Rolling returns a rolling window of whole minutes.
@@ -83,8 +83,9 @@ func ParseWindow(text string) (Window, error) {
 }
 
 // In returns the calendar window in a time zone; a rolling one is the same
-// everywhere.
-func (w Window) In(zone string) Window {
+// everywhere. Windows are equal when they have the same zone by identity, which
+// all windows of a [Set] that name one zone have.
+func (w Window) In(zone *time.Location) Window {
 	if w.IsCalendar() {
 		w.zone = zone
 	}
@@ -94,8 +95,13 @@ func (w Window) In(zone string) Window {
 // IsCalendar reports whether the window is a period of the calendar.
 func (w Window) IsCalendar() bool { return w.period != "" }
 
-// TimeZone returns the zone of a calendar window, "" for a rolling one.
-func (w Window) TimeZone() string { return w.zone }
+// TimeZone returns the name of a calendar window's zone, "" for a rolling one.
+func (w Window) TimeZone() string {
+	if w.zone == nil {
+		return ""
+	}
+	return w.zone.String()
+}
 
 // Minutes returns the length; of a calendar window the nominal one: 1, 7, 30,
 // 91 or 365 days, so that nothing that follows from it changes on the 1st.
@@ -104,8 +110,26 @@ func (w Window) Minutes() int64 { return w.minutes }
 // Valid reports whether w is not the zero Window.
 func (w Window) Valid() bool { return w.minutes > 0 }
 
-// Ending returns the minutes of a rolling window that ends with end.
-func (w Window) Ending(end Minute) Span { return Span{end - Minute(w.minutes), end} }
+// Ending returns the minutes of the window that are over at end: all of a
+// rolling one, and those since the beginning of the period that holds the last
+// minute before end, so that a month is complete at midnight of the 1st.
+func (w Window) Ending(end Minute) Span { return Span{w.Around(end).Start, end} }
+
+// Around returns all minutes of the window that [Window.Ending] returns a part
+// of: a month to its end, also when it is still going on.
+func (w Window) Around(end Minute) Span {
+	if w.IsCalendar() {
+		return w.period.holding(end-1, w.location())
+	}
+	return Span{end - Minute(w.minutes), end}
+}
+
+func (w Window) location() *time.Location {
+	if w.zone == nil {
+		return time.UTC
+	}
+	return w.zone
+}
 
 // String spells the window in the largest unit that divides it: 24h is "1d".
 // A calendar window is spelt as its period.

@@ -40,17 +40,21 @@ func TestParseWindow(t *testing.T) {
 
 func TestCalendarWindow(t *testing.T) {
 	t.Parallel()
+	zone, err := slo.LoadTimeZone("Asia/Tokyo")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, period := range slo.Periods() {
 		w, err := slo.ParseWindow(string(period))
 		if err != nil {
 			t.Fatal(err)
 		}
-		tokyo := w.In("Asia/Tokyo")
+		tokyo := w.In(zone)
 		if !tokyo.IsCalendar() || tokyo.TimeZone() != "Asia/Tokyo" || tokyo == w || tokyo.Minutes() != w.Minutes() {
 			t.Errorf("%s in Tokyo: calendar %t, zone %q, %d minutes", period, tokyo.IsCalendar(), tokyo.TimeZone(), tokyo.Minutes())
 		}
 	}
-	if w := slo.Rolling(60); w.IsCalendar() || w.In("Asia/Tokyo") != w {
+	if w := slo.Rolling(60); w.IsCalendar() || w.In(zone) != w {
 		t.Error("a rolling window of an hour is another one in Tokyo")
 	}
 }

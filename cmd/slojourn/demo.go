@@ -95,7 +95,7 @@ func evaluateDemo(ctx context.Context, env environment, set *slo.Set, endpoint s
 	for _, s := range set.Sources {
 		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}))
 	}
-	return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, at, at), format)
+	return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, at, at), printed(format))
 }
 
 // demoSpecs reads the specs that are built in.

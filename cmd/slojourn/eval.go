@@ -14,6 +14,7 @@ import (
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
@@ -31,12 +32,16 @@ the source's query lag when that is earlier (5m at least for Log, Mobile* and
 SyntheticCheck). Time before the first event, or longer ago than events are
 kept, is not measured.
 
+With --explain only what belongs to one id is measured, and the sums behind its
+numbers are printed: counts, exclusions, steps, and the parts of the budget.
+
 Exit code 1 means that the specs have errors, 3 that something could not be
 measured; the rest is printed all the same.`,
 		Example: "  slojourn eval specs\n  slojourn eval --at 2026-11-01T00:00:00+09:00 -o json specs",
 	}
 	format := formatFlag(cmd, formats...)
 	at := cmd.Flags().String("at", "", "instant to evaluate at, in RFC 3339 (default: now)")
+	explained := cmd.Flags().String("explain", "", "print the sums behind the numbers of this journey, step or SLO, and nothing else")
 	trusted := &trust{}
 	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
@@ -56,15 +61,25 @@ measured; the rest is printed all the same.`,
 		if len(result.Set.SLOs) == 0 && len(result.Set.Journeys) == 0 {
 			return usage("there is nothing to measure: the set holds no Journey and no SLO")
 		}
-		measuring, err := trusted.open(result.Set, env)
+		set, print := result.Set, printed(*format)
+		if *explained != "" {
+			if set, err = only(set, *explained); err != nil {
+				return err
+			}
+			print = explanation(*explained)
+		}
+		measuring, err := trusted.open(set, env)
 		if err != nil {
 			return err
 		}
-		return printSnapshot(ctx, env, engine.Evaluate(ctx, result.Set, measuring, now, at), *format)
+		return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, now, at), print)
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
+		}
+		if *explained != "" && *format != "table" {
+			return usage("--explain prints text; leave out -o %s", *format)
 		}
 		now := env.now()
 		instant, err := instantOf("--at", *at, now)
@@ -91,19 +106,69 @@ func instantOf(flag, text string, now time.Time) (time.Time, error) {
 	return at, nil
 }
 
+// only returns what has to be measured for one id.
+func only(set *slo.Set, id string) (*slo.Set, error) {
+	part := *set
+	part.SLOs, part.Journeys = nil, nil
+	var ids []string
+	for _, s := range set.SLOs {
+		if ids = append(ids, s.ID); s.ID == id {
+			part.SLOs = []*slo.SLO{s}
+		}
+	}
+	for _, j := range set.Journeys {
+		if ids = append(ids, j.ID); j.ID != id {
+			continue
+		}
+		part.Journeys = []*slo.Journey{j}
+		for _, step := range j.Steps {
+			if !slices.Contains(part.SLOs, step.SLO) { // two steps may share one
+				part.SLOs = append(part.SLOs, step.SLO)
+			}
+		}
+	}
+	if len(part.SLOs) > 0 || len(part.Journeys) > 0 {
+		return &part, nil
+	}
+	slices.Sort(ids)
+	if near, found := diag.Nearest(id, ids); found {
+		return nil, usage("--explain: there is no journey, step or SLO %q; did you mean %s?", id, near)
+	}
+	return nil, usage("--explain: there is no journey, step or SLO %q", id)
+}
+
+// printer prints a snapshot on stdout.
+type printer func(env environment, snapshot burnrate.Snapshot) error
+
+func printed(format string) printer {
+	return func(env environment, snapshot burnrate.Snapshot) error {
+		if format == "json" {
+			return report.JSON(env.stdout, snapshot)
+		}
+		return report.Table(env.stdout, snapshot, term.Color(env.stdout, env.getenv))
+	}
+}
+
+// explanation prints the sums behind one id. What could not be computed has
+// none.
+func explanation(id string) printer {
+	return func(env environment, snapshot burnrate.Snapshot) error {
+		for _, status := range snapshot.Statuses {
+			if status.ID == id {
+				return report.Explain(env.stdout, status)
+			}
+		}
+		return nil
+	}
+}
+
 // printSnapshot prints results on stdout and what could not be measured on
 // stderr.
-func printSnapshot(ctx context.Context, env environment, snapshot burnrate.Snapshot, format string) error {
+func printSnapshot(ctx context.Context, env environment, snapshot burnrate.Snapshot, print printer) error {
 	if ctx.Err() != nil {
 		return failed(fmt.Errorf("interrupted"))
 	}
-	var err error
-	if format == "json" {
-		err = report.JSON(env.stdout, snapshot)
-	} else {
-		err = report.Table(env.stdout, snapshot, term.Color(env.stdout, env.getenv))
-	}
-	if err != nil {
+	if err := print(env, snapshot); err != nil {
 		return failed(err)
 	}
 	if len(snapshot.Failures) > 0 {

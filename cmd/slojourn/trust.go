@@ -63,7 +63,7 @@ func (t *trust) check(d slo.Declarations) diag.List {
 // open makes a source of every declared one that something is measured with.
 func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, error) {
 	used := map[*slo.Source]bool{}
-	for _, s := range set.SLOs {
+	for _, s := range set.Measured() {
 		used[s.Source] = true
 	}
 	resolver := secret.Resolver{Getenv: env.getenv, Dir: t.secretsDir}

@@ -33,6 +33,13 @@ func sliText(w burnrate.Window, target slo.Target) string {
 	}
 }
 
+// Marks stand before the budget that is left, and before the line below the
+// table that says more.
+const (
+	partialMark  = "~"
+	excludedMark = "*"
+)
+
 func leftText(o burnrate.Objective) string {
 	left, known := o.Budget.Remaining.Value()
 	if !known {
@@ -40,16 +47,31 @@ func leftText(o burnrate.Objective) string {
 	}
 	mark := ""
 	if o.Window.State == burnrate.Partial {
-		mark = "~"
+		mark = partialMark
 	}
+	if len(o.Exclusions) > 0 {
+		mark = excludedMark + mark
+	}
+	return mark + shareLeft(left)
+}
+
+func shareLeft(left float64) string {
 	switch {
 	case left <= -100:
-		return mark + "<-9999%"
+		return "<-9999%"
 	case math.Abs(left) > 1:
-		return mark + percent(left, 0)
+		return percent(left, 0)
 	default:
-		return mark + percent(left, 1)
+		return percent(left, 1)
 	}
+}
+
+// windowText names a window in a sentence.
+func windowText(w slo.Window) string {
+	if w.IsCalendar() {
+		return "the " + w.String() + " (" + w.TimeZone() + ")"
+	}
+	return w.String()
 }
 
 func percent(share float64, decimals int) string {

@@ -34,6 +34,7 @@ type sloRecord struct {
 type objectiveRecord struct {
 	Name                 string               `json:"name"`
 	Window               string               `json:"window"`
+	TimeZone             string               `json:"timeZone,omitempty"`
 	Target               string               `json:"target"`
 	State                burnrate.State       `json:"state"`
 	Budget               burnrate.BudgetState `json:"budget"`
@@ -47,6 +48,7 @@ type objectiveRecord struct {
 	BudgetConsumedRatio  burnrate.Ratio       `json:"budgetConsumedRatio"`
 	BudgetRemainingRatio burnrate.Ratio       `json:"budgetRemainingRatio"`
 	Coverage             burnrate.Ratio       `json:"coverage"`
+	Excluded             *excludedRecord      `json:"excluded,omitempty"`
 	Burn                 []burnRecord         `json:"burn"`
 	Alerts               []struct{}           `json:"alerts"`
 	Attribution          *attribution         `json:"attribution,omitempty"`
@@ -60,14 +62,27 @@ type burnRecord struct {
 	ErrorRatio burnrate.Ratio `json:"errorRatio"`
 	BurnRate   burnrate.Ratio `json:"burnRate"`
 	Coverage   burnrate.Ratio `json:"coverage"`
+
+	Excluded *excludedRecord `json:"excluded,omitempty"`
+}
+
+// excludedRecord is what exclusions took out of the counts beside it. What
+// would remain of the budget without them is said of objectives only.
+type excludedRecord struct {
+	Minutes              int64           `json:"minutes"`
+	Total                *int64          `json:"total"`
+	Bad                  *int64          `json:"bad"`
+	Exclusions           []string        `json:"exclusions,omitempty"`
+	BudgetRemainingRatio *burnrate.Ratio `json:"budgetRemainingRatio,omitempty"`
 }
 
 // attribution is a list, or null when nothing failed.
 type attribution []attributionRecord
 
 type attributionRecord struct {
-	Step  string         `json:"step"`
-	Ratio burnrate.Ratio `json:"ratio"`
+	Step      string         `json:"step"`
+	Ratio     burnrate.Ratio `json:"ratio"`
+	Estimated bool           `json:"estimated,omitempty"`
 }
 
 // JSON prints the snapshot as one document. What is undefined is null.
@@ -88,7 +103,7 @@ func JSON(w io.Writer, s burnrate.Snapshot) error {
 
 func recordOf(o burnrate.Objective) objectiveRecord {
 	r := objectiveRecord{
-		Name: o.Name, Window: o.Window.Window.String(), Target: o.Target.String(),
+		Name: o.Name, Window: o.Window.Window.String(), TimeZone: o.Window.Window.TimeZone(), Target: o.Target.String(),
 		State: o.Window.State, Budget: o.Budget.State,
 		Start: stamp(o.Window.Span.Start), End: stamp(o.Window.Span.End),
 		ElapsedRatio: burnrate.RatioOf(o.Elapsed),
@@ -103,9 +118,13 @@ func recordOf(o burnrate.Objective) objectiveRecord {
 			BurnRate: b.Rate, Coverage: burnrate.RatioOf(b.Window.Coverage()),
 		}
 		record.Total, record.Bad = counts(b.Window, o.Composed)
+		record.Excluded = excluded(b.Window, o.Composed)
 		r.Burn = append(r.Burn, record)
 	}
-	if o.Composed {
+	if r.Excluded = excluded(o.Window, o.Composed); r.Excluded != nil {
+		r.Excluded.Exclusions, r.Excluded.BudgetRemainingRatio = o.Exclusions, &o.Unexcluded
+	}
+	if len(o.Shares) > 0 {
 		r.Attribution = attributionOf(o.Shares)
 	}
 	return r
@@ -116,7 +135,7 @@ func attributionOf(shares []burnrate.Share) *attribution {
 	var list attribution
 	known := false
 	for _, s := range shares {
-		list = append(list, attributionRecord{s.Step, s.Ratio})
+		list = append(list, attributionRecord{s.Step, s.Ratio, s.Estimated})
 		known = known || s.Ratio.Defined()
 	}
 	if !known {
@@ -130,6 +149,18 @@ func counts(w burnrate.Window, composed bool) (total, bad *int64) {
 		return nil, nil
 	}
 	return &w.Counts.Total, &w.Counts.Bad
+}
+
+// excluded is nil when nothing was.
+func excluded(w burnrate.Window, composed bool) *excludedRecord {
+	if w.Excluded.Minutes == 0 {
+		return nil
+	}
+	record := &excludedRecord{Minutes: w.Excluded.Minutes}
+	if !composed {
+		record.Total, record.Bad = &w.Excluded.Total, &w.Excluded.Bad
+	}
+	return record
 }
 
 func stamp(m slo.Minute) string { return m.Time().Format(time.RFC3339) }

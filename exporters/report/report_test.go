@@ -99,7 +99,12 @@ func measurement(t *testing.T, set *slo.Set, s step) burnrate.Measurement {
 		return burnrate.Measurement{End: end, Err: errors.New(s.failure)}
 	}
 	extent := slo.Span{Start: end - slo.Minute(s.days*1440), End: end}
-	cuts := burnrate.Cuts(extent, burnrate.Windows(set)[s.id], []slo.Minute{end})
+	extents := map[string]slo.Span{}
+	for _, other := range set.Measured() {
+		extents[other.ID] = slo.Span{Start: end, End: end}
+	}
+	extents[s.id] = extent
+	cuts := burnrate.Cuts(set, extents)[s.id]
 	counts := make([]slo.Counts, len(cuts)-1)
 	counts[0], counts[len(counts)-1] = s.old, s.recent
 	series, err := burnrate.NewSeries(extent, cuts, counts)

@@ -44,7 +44,7 @@ func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
 	}
 	t := &table{
 		w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{},
-		failed: map[string]bool{}, noted: map[string]bool{}, target: len("TARGET"),
+		failed: map[string]bool{}, noted: map[string]bool{}, journeys: map[slo.Compose][]string{}, target: len("TARGET"),
 	}
 	for _, status := range s.Statuses {
 		t.statuses[status.ID] = status
@@ -75,10 +75,10 @@ type table struct {
 	color    bool
 	statuses map[string]burnrate.Status
 	failed   map[string]bool
-	window   string // the window of all objectives, or "" when they differ
-	target   int    // width of the column
-	series   bool
-	notes    []string // what stands below the table, each once
+	window   slo.Window               // of all objectives; not valid when they differ
+	target   int                      // width of the column
+	journeys map[slo.Compose][]string // their ids
+	notes    []note                   // what stands below the table, each once
 	noted    map[string]bool
 }
 
@@ -109,10 +109,10 @@ func worstFirst(s burnrate.Snapshot, kind slo.Kind) []burnrate.Status {
 // measureTargets finds out whether all objectives have one window, and how
 // wide the column of targets has to be.
 func (t *table) measureTargets(s burnrate.Snapshot) {
-	windows := map[string]bool{}
+	windows := map[slo.Window]bool{}
 	for _, status := range s.Statuses {
 		for _, o := range status.Objectives {
-			windows[o.Window.Window.String()] = true
+			windows[o.Window.Window] = true
 		}
 	}
 	if len(windows) == 1 {
@@ -122,13 +122,13 @@ func (t *table) measureTargets(s burnrate.Snapshot) {
 	}
 	for _, status := range s.Statuses {
 		for _, o := range status.Objectives {
-			t.target = min(12, max(t.target, len(t.targetText(o))))
+			t.target = min(len("99.999% quarter"), max(t.target, len(t.targetText(o))))
 		}
 	}
 }
 
 func (t *table) targetText(o burnrate.Objective) string {
-	if t.window != "" {
+	if t.window.Valid() {
 		return o.Target.String()
 	}
 	return o.Target.String() + " " + o.Window.Window.String()
@@ -145,8 +145,8 @@ func (t *table) header(s burnrate.Snapshot) {
 	if end := earliestEnd(s); end != "" && end != s.At.Format("2006-01-02 15:04") {
 		text += ", measured up to " + strings.TrimPrefix(end, s.At.Format("2006-01-02 "))
 	}
-	if t.window != "" {
-		text += ", over " + t.window
+	if t.window.Valid() {
+		text += ", over " + windowText(t.window)
 	}
 	t.line("%s", t.paint(dim, text))
 	t.line("")
@@ -177,7 +177,7 @@ func earliestEnd(s burnrate.Snapshot) string {
 }
 
 func (t *table) journey(status burnrate.Status) {
-	t.series = true
+	t.journeys[status.Compose] = append(t.journeys[status.Compose], status.ID)
 	t.rows(status.ID, status, nil)
 	var shares []burnrate.Share
 	if len(status.Objectives) > 0 {
@@ -212,7 +212,8 @@ func (t *table) rows(name string, status burnrate.Status, share *burnrate.Share)
 }
 
 func (t *table) row(name string, status burnrate.Status, o burnrate.Objective, share *burnrate.Share) {
-	t.note(status, o)
+	t.notePartial(status, o)
+	t.noteExclusions(status, o)
 	style := budgetStyle(o.Budget.State)
 	cells := []string{
 		t.name(name, status), term.FitRight(t.targetText(o), t.target), term.FitRight(t.sli(status, o.Window, o.Target), sliWidth),
@@ -252,44 +253,6 @@ func (t *table) name(name string, status burnrate.Status) string {
 		return t.paint(bold, text)
 	}
 	return text
-}
-
-// note remembers what the numbers of a row rest on, unless that is everything.
-func (t *table) note(status burnrate.Status, o burnrate.Objective) {
-	if o.Window.State != burnrate.Partial {
-		return
-	}
-	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), o.Window.Window)
-	for _, s := range o.Shares {
-		switch {
-		case t.failed[s.ID]:
-			text += "; " + s.Step + " failed"
-		case s.Window.State == burnrate.NoData:
-			text += "; no data for " + s.Step
-		}
-	}
-	if !t.noted[text] { // a shared SLO has several rows
-		t.noted[text] = true
-		t.notes = append(t.notes, text)
-	}
-}
-
-func (t *table) footer() {
-	if len(t.notes) > 0 {
-		t.line("")
-	}
-	for _, note := range t.notes {
-		mark := "~ "
-		for _, line := range term.Wrap(note, tableWidth-len(mark)) {
-			t.line("%s", t.paint(dim, mark+line))
-			mark = "  "
-		}
-	}
-	if t.series {
-		t.line("")
-		t.line("%s", t.paint(dim, "A journey is the series of its steps: every user is assumed to pass every step once, and"))
-		t.line("%s", t.paint(dim, "failures to be independent. CAUSE is each step's part in the journey's errors."))
-	}
 }
 
 func (t *table) bar(o burnrate.Objective) string {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -26,31 +25,19 @@ func TestEvaluateRefuses(t *testing.T) {
 		change(s)
 		return s
 	}
-	month, err := slo.ParseWindow("month")
-	if err != nil {
-		t.Fatal(err)
-	}
 	text := diag.PlainText("sum(items)", "f", diag.Position{Line: 1, Column: 1})
 	plain := changed("plain", func(*slo.SLO) {})
 	sliced := changed("slices", func(s *slo.SLO) { s.SLI.Slice = &slo.Slice{} })
 	set := &slo.Set{
 		SLOs: []*slo.SLO{
-			changed("calendar", func(s *slo.SLO) {
-				s.Objectives = append(s.Objectives, slo.Objective{Name: "month", Target: s.Objectives[0].Target, Window: month.In("UTC")})
-			}),
-			changed("excluded", func(*slo.SLO) {}), plain,
+			plain,
 			changed("queries", func(s *slo.SLO) { s.SLI.Queries = &slo.Queries{} }), sliced,
 			changed("sum", func(s *slo.SLO) { s.SLI.Count = text }),
 		},
 		Journeys: []*slo.Journey{
 			{ID: "j-plain", Compose: slo.Series, Objectives: plain.Objectives, Steps: []slo.Step{{Name: "a", SLO: plain}}},
 			{ID: "j-slices", Compose: slo.Series, Steps: []slo.Step{{Name: "a", SLO: sliced}}},
-			{ID: "j-worst", Compose: slo.Worst, Steps: []slo.Step{{Name: "a", SLO: plain}}},
-		},
-		Exclusions: []*slo.Exclusion{
-			{Name: "past", SLOs: []string{"*"}, From: nowMinute.Time().Add(-100 * 24 * time.Hour), To: nowMinute.Time().Add(-99 * 24 * time.Hour)},
-			{Name: "future", SLOs: []string{"*"}, From: nowMinute.Time().Add(time.Hour), To: nowMinute.Time().Add(2 * time.Hour)},
-			{Name: "weekly", SLOs: []string{"excl*"}, From: nowMinute.Time().Add(-100 * 24 * time.Hour), Repeat: &slo.Repeat{}},
+			{ID: "j-sum", Compose: slo.Measured, SLI: &slo.SLI{Count: text}, Source: source, Steps: []slo.Step{{Name: "a", SLO: plain}}},
 		},
 	}
 	fake := &perMinute{first: nowMinute - 10_000, counts: slo.Counts{Total: 100, Bad: 1}}
@@ -62,7 +49,7 @@ func TestEvaluateRefuses(t *testing.T) {
 			measured = append(measured, s.ID+" "+o.Name)
 		}
 	}
-	if diff := cmp.Diff([]string{"calendar 1d", "j-plain 1d", "plain 1d"}, measured); diff != "" {
+	if diff := cmp.Diff([]string{"j-plain 1d", "plain 1d"}, measured); diff != "" {
 		t.Errorf("measured (-want +got):\n%s", diff)
 	}
 	var refused []string
@@ -72,14 +59,11 @@ func TestEvaluateRefuses(t *testing.T) {
 			t.Errorf("%s: %q does not say that it is this version that cannot", f.ID, f.Message)
 		}
 	}
-	if diff := cmp.Diff([]string{"calendar", "excluded", "j-slices", "j-worst", "queries", "slices", "sum"}, refused); diff != "" {
+	if diff := cmp.Diff([]string{"j-slices", "j-sum", "queries", "slices", "sum"}, refused); diff != "" {
 		t.Errorf("refused (-want +got):\n%s", diff)
 	}
 	if i := slices.IndexFunc(snapshot.Failures, func(f burnrate.Failure) bool { return f.ID == "j-slices" }); snapshot.Failures[i].Message !=
 		"its step a is not measured: SLIs of slices cannot be measured by this version" {
 		t.Errorf("got %q, want the reason of the step", snapshot.Failures[i].Message)
-	}
-	if i := slices.IndexFunc(snapshot.Failures, func(f burnrate.Failure) bool { return f.ID == "excluded" }); !strings.Contains(snapshot.Failures[i].Message, "weekly") {
-		t.Errorf("got %q, want the name of the exclusion", snapshot.Failures[i].Message)
 	}
 }

@@ -19,7 +19,7 @@ import (
 // of the set's sources to what asks them. What this version cannot compute is
 // a failure and not part of the result.
 func Evaluate(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) burnrate.Snapshot {
-	set, refused := computable(set, at)
+	set, refused := computable(set)
 	snapshot := burnrate.Evaluate(set, at, measure(ctx, set, measuring, now, at))
 	snapshot.Failures = append(snapshot.Failures, refused...)
 	slices.SortStableFunc(snapshot.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
@@ -31,7 +31,7 @@ var errNoSource = errors.New("no source measures it: declare a Source")
 func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) map[string]burnrate.Measurement {
 	extents := map[string]sources.Extent{}
 	bySource := map[string]*group{}
-	for _, s := range set.SLOs {
+	for _, s := range set.Measured() {
 		if s.Source == nil || measuring[s.Source.Name] == nil {
 			extents[s.ID] = sources.Extent{Span: slo.Span{Start: slo.MinuteAt(now), End: slo.MinuteAt(now)}, Err: errNoSource}
 			continue
@@ -57,7 +57,11 @@ func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Sou
 		extents[id] = e
 		measured[id] = burnrate.Measurement{End: e.Span.End, Err: e.Err}
 	}
-	cuts := cutsOf(set, extents)
+	spans := map[string]slo.Span{}
+	for id, e := range extents {
+		spans[id] = e.Span
+	}
+	cuts := burnrate.Cuts(set, spans)
 	together(bySource, func(g *group) { g.count(ctx, extents, cuts) })
 	for _, g := range bySource {
 		for id, m := range g.measured {
@@ -65,27 +69,6 @@ func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Sou
 		}
 	}
 	return measured
-}
-
-// cutsOf lists, for each SLO, the minutes between which it has to be counted.
-// Its windows end with its own end and those of the journeys it is a step of.
-func cutsOf(set *slo.Set, extents map[string]sources.Extent) map[string][]slo.Minute {
-	end := func(id string) slo.Minute { return extents[id].Span.End }
-	ends := map[string][]slo.Minute{}
-	for _, s := range set.SLOs {
-		ends[s.ID] = append(ends[s.ID], end(s.ID))
-	}
-	for _, j := range set.Journeys {
-		for _, step := range j.Steps {
-			ends[step.SLO.ID] = append(ends[step.SLO.ID], burnrate.JourneyEnd(j, end))
-		}
-	}
-	windows := burnrate.Windows(set)
-	cuts := map[string][]slo.Minute{}
-	for id, e := range extents {
-		cuts[id] = burnrate.Cuts(e.Span, windows[id], ends[id])
-	}
-	return cuts
 }
 
 // group is the SLOs that one source measures, and what came of it.

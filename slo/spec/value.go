@@ -85,7 +85,7 @@ func (d *decoder) checked(node *yaml.Node, v value, what string) diag.Located[st
 			return diag.Located[string]{}
 		}
 	case shapeRule:
-		if err := slo.CheckRule(text.Value); err != nil {
+		if _, err := slo.ParseRule(text.Value); err != nil {
 			d.problem(diag.CodeRule, text.Span, err)
 		}
 	case shapeWord:

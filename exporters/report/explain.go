@@ -1,0 +1,140 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Explain prints the sums behind the numbers of one status. Numbers are shown
+// with six digits; all of them are computed from the counts, and not from what
+// is shown.
+func Explain(w io.Writer, status burnrate.Status) error {
+	e := &explanation{w: bufio.NewWriter(w)}
+	if len(status.Objectives) == 0 {
+		e.line("%s has no objective, and so no budget. What it adds to a journey is explained there.", status.ID)
+	}
+	for i, o := range status.Objectives {
+		if i > 0 {
+			e.line("")
+		}
+		e.objective(status, o)
+	}
+	return e.w.Flush()
+}
+
+type explanation struct{ w *bufio.Writer }
+
+// line writes one line; errors of the writer surface at Flush.
+func (e *explanation) line(format string, args ...any) {
+	fmt.Fprintf(e.w, format+"\n", args...) //nolint:errcheck // see above
+}
+
+// row writes a line with a name in front.
+func (e *explanation) row(name, format string, args ...any) {
+	e.line("  %-12s%s", name, fmt.Sprintf(format, args...))
+}
+
+func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
+	w := o.Window
+	e.line("%s, objective %s: %s over %s", status.ID, o.Name, o.Target, windowText(w.Window))
+	e.row("window", "from %s to %s, %d minutes", stamp(w.Span.Start), stamp(w.Span.End), w.Span.Len())
+	if w.Window.IsCalendar() {
+		e.row("", "%s of the %s is over", percent(o.Elapsed, 1), w.Window)
+	}
+	e.row("measured", "%d of %d minutes: coverage %s, %s", w.Measured, w.Span.Len(), number(burnrate.RatioOf(w.Coverage())), w.State)
+	if len(o.Exclusions) > 0 {
+		e.row("excluded", "%s by %s", slo.FormatDuration(time.Duration(w.Excluded.Minutes)*time.Minute), strings.Join(o.Exclusions, ", "))
+	}
+	if o.Composed {
+		e.composed(status, o)
+	} else {
+		e.counted(o)
+	}
+	e.row("remaining", "1 - %s = %s: %s", number(o.Budget.Consumed), number(o.Budget.Remaining), o.Budget.State)
+	if len(o.Exclusions) > 0 {
+		e.row("", "%s without exclusions", number(o.Unexcluded))
+	}
+	if len(o.Shares) > 0 && !o.Composed {
+		e.steps(status, o)
+	}
+}
+
+func (e *explanation) counted(o burnrate.Objective) {
+	w, b, allowed := o.Window, o.Budget, number(burnrate.RatioOf(o.Target.AllowedRatio()))
+	if x := w.Excluded; x.Minutes > 0 {
+		e.row("valid", "%d measured - %d excluded = %d", w.Counts.Total+x.Total, x.Total, w.Counts.Total)
+		e.row("bad", "%d measured - %d excluded = %d", w.Counts.Bad+x.Bad, x.Bad, w.Counts.Bad)
+	} else {
+		e.row("valid", "%d", w.Counts.Total)
+		e.row("bad", "%d", w.Counts.Bad)
+	}
+	e.row("error ratio", "%d / %d = %s", w.Counts.Bad, w.Counts.Total, number(w.ErrorRatio))
+	e.row("burn rate", "%s / %s = %s", number(w.ErrorRatio), allowed, number(o.BurnRate))
+	if b.Missing > 0 && b.Pace.Minutes > 0 {
+		pace := burnrate.RatioOf(float64(b.Pace.Total) / float64(b.Pace.Minutes))
+		e.row("to come", "m = %d minutes that were not measured yet", b.Missing)
+		e.row("", "r = %d events / %d minutes = %s a minute", b.Pace.Total, b.Pace.Minutes, number(pace))
+		e.row("budget", "B = %s × (%d + %s × %d) = %s bad events", allowed, w.Counts.Total, number(pace), b.Missing, number(b.Allowed))
+	} else {
+		e.row("budget", "B = %s × %d = %s bad events", allowed, w.Counts.Total, number(b.Allowed))
+	}
+	e.row("consumed", "%d / %s = %s", w.Counts.Bad, number(b.Allowed), number(b.Consumed))
+}
+
+func (e *explanation) composed(status burnrate.Status, o burnrate.Objective) {
+	allowed := number(burnrate.RatioOf(o.Target.AllowedRatio()))
+	e.steps(status, o)
+	e.row("error ratio", "%s (%s) = %s", formula(status.Compose), status.Compose, number(o.Window.ErrorRatio))
+	e.row("burn rate", "%s / %s = %s", number(o.Window.ErrorRatio), allowed, number(o.BurnRate))
+	if !o.Budget.SoFar.Defined() {
+		e.row("consumed", "%s", number(o.Budget.Consumed))
+		return
+	}
+	e.row("so far", "%s of the minutes of the window, by each step's part", number(o.Budget.SoFar))
+	e.row("consumed", "%s × %s = %s", number(o.BurnRate), number(o.Budget.SoFar), number(o.Budget.Consumed))
+}
+
+func (e *explanation) steps(status burnrate.Status, o burnrate.Objective) {
+	for _, s := range o.Shares {
+		part := "no part"
+		if share, known := s.Ratio.Value(); known {
+			part = percent(share, 1) + " of the errors"
+		}
+		if s.Estimated && s.Ratio.Defined() {
+			part += ", estimated"
+		}
+		name := s.Step
+		if status.Compose == slo.Weighted {
+			name += " (w = " + s.Weight.String() + ")"
+		}
+		e.row("step", "%s: %d / %d = %s, %s; %s", name, s.Window.Counts.Bad, s.Window.Counts.Total, number(s.Window.ErrorRatio), s.Window.State, part)
+	}
+}
+
+func formula(c slo.Compose) string {
+	switch c {
+	case slo.Worst:
+		return "max e"
+	case slo.Weighted:
+		return "Σ w × e / Σ w"
+	case slo.Pooled:
+		return "Σ bad / Σ total"
+	default:
+		return "1 - Π (1 - e)"
+	}
+}
+
+func number(r burnrate.Ratio) string {
+	value, known := r.Value()
+	if !known {
+		return "undefined"
+	}
+	return strconv.FormatFloat(value, 'g', 6, 64)
+}
