@@ -113,8 +113,11 @@ func literalOf(x nrql.Expr) (sample, bool) {
 // samplesOf returns samples for all values of any subject of the claims.
 func samplesOf(claims []claim) []sample {
 	all := []sample{
-		{kind: absent}, {kind: boolean}, {kind: boolean, truth: true},
-		{kind: between, number: math.Inf(-1)}, {kind: unlike},
+		{kind: absent},
+		{kind: boolean},
+		{kind: boolean, truth: true},
+		{kind: between, number: math.Inf(-1)},
+		{kind: unlike},
 	}
 	add := func(s sample) {
 		if slices.Contains(all, s) {
