@@ -55,7 +55,8 @@ func parseEvery(text string) (time.Duration, error) {
 }
 
 // nrql reads a key that holds NRQL, whose bytes have places. A text that YAML
-// ends at a #, within quotes of NRQL, is reported and left out.
+// ends at a #, within quotes of NRQL or without a blank behind the #, is reported
+// and left out.
 func (o *object) nrql(name string) diag.Text {
 	node, _, found := o.field(name)
 	if !found || !o.d.scalar(node, name).Written() {
@@ -63,9 +64,13 @@ func (o *object) nrql(name string) diag.Text {
 	}
 	text := o.d.chunk.locate(node, o.d.file.Name)
 	open := strings.Count(node.Value, "'")%2 == 1 || strings.Count(node.Value, "`")%2 == 1
-	if node.Style == 0 && open {
-		if _, at, found := o.d.commentBehind(text.Whole().End, ""); found {
-			o.d.list.Errorf(diag.CodeComment, at, "put the whole of "+name+" in double quotes, or on a line of its own below |",
+	if node.Style == 0 {
+		if comment, at, found := o.d.commentBehind(text.Whole().End, ""); found && (open || !strings.HasPrefix(comment, "# ")) {
+			hint := "put the whole of " + name + " in double quotes, or on a line of its own below |"
+			if !open {
+				hint += "; or write a blank behind # if it is a comment"
+			}
+			o.d.list.Errorf(diag.CodeComment, at, hint,
 				"YAML takes this for a comment, in the middle of %s", name)
 			return diag.Text{}
 		}
