@@ -58,6 +58,10 @@ func TestContradictions(t *testing.T) {
 		{"duration = 1", "duration > 2", nothing},
 		{"duration <= 1", "1 < duration", nothing},
 		{"duration < 1", "duration >= 0.5", silent},
+		{"duration < 1", "duration >= 1", nothing},
+		{"duration <= 1", "duration > 1", nothing},
+		{"duration <= 1", "duration >= 1", silent},
+		{"duration = 1", "duration <= 1", everything},
 		{"duration > 1", "duration < 2", silent}, // and not only for whole numbers
 		{"duration > 2", "duration > 1", everything},
 		{"duration = -1", "duration < -0.5 AND duration > -2", everything},
