@@ -50,7 +50,7 @@ func manyJourneys(b *testing.B, n int) (*slo.Set, map[string]burnrate.Measuremen
 		for i := range counts {
 			counts[i] = slo.Counts{Total: 1000, Bad: 1}
 		}
-		series, err := burnrate.NewSeries(extent, cuts, counts)
+		series, err := burnrate.NewSeries(extent, cuts, rows(counts...))
 		if err != nil {
 			b.Fatal(err)
 		}

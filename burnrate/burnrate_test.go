@@ -95,6 +95,15 @@ func TestRatioJSON(t *testing.T) {
 	}
 }
 
+// rows are those of an SLI that counts every event as one.
+func rows(counts ...slo.Counts) []burnrate.Row {
+	list := make([]burnrate.Row, len(counts))
+	for i, c := range counts {
+		list[i] = burnrate.Counted(c)
+	}
+	return list
+}
+
 // cutsOf returns the cuts of one id when everything could be measured alike.
 func cutsOf(set *slo.Set, id string, extent slo.Span) []slo.Minute {
 	extents := map[string]slo.Span{}
@@ -119,7 +128,7 @@ func day(t *testing.T, since int64, counts slo.Counts, failure error) burnrate.O
 			sums[0] = counts // in the oldest part
 		}
 		var err error
-		if m.Series, err = burnrate.NewSeries(extent, cuts, sums); err != nil {
+		if m.Series, err = burnrate.NewSeries(extent, cuts, rows(sums...)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -186,7 +195,7 @@ func journey(t *testing.T, steps ...*slo.Counts) burnrate.Objective {
 		if c != nil {
 			counts[len(counts)-1] = *c
 		}
-		series, err := burnrate.NewSeries(extent, cuts, counts)
+		series, err := burnrate.NewSeries(extent, cuts, rows(counts...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +255,7 @@ func TestNewSeriesRefuses(t *testing.T) {
 	if _, err := burnrate.NewSeries(slo.Span{}, []slo.Minute{1, 2}, nil); err == nil {
 		t.Error("two cuts without a count are taken")
 	}
-	if _, err := burnrate.NewSeries(slo.Span{}, []slo.Minute{2, 1}, make([]slo.Counts, 1)); err == nil {
+	if _, err := burnrate.NewSeries(slo.Span{}, []slo.Minute{2, 1}, rows(slo.Counts{})); err == nil {
 		t.Error("cuts out of order are taken")
 	}
 }
@@ -283,7 +292,7 @@ func TestJourneyBudgetOfYoungSteps(t *testing.T) {
 				cuts := cutsOf(set, id, extent)
 				counts := make([]slo.Counts, len(cuts)-1)
 				counts[len(counts)-1] = m.counts
-				series, err := burnrate.NewSeries(extent, cuts, counts)
+				series, err := burnrate.NewSeries(extent, cuts, rows(counts...))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -9,15 +9,6 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// paceMinutes is how far back the traffic is averaged that stands in for
-// minutes of a window that were not measured yet.
-const paceMinutes = int64(28 * 24 * 60)
-
-// needsPace reports whether the pace of a window is averaged over other minutes
-// than its own. A rolling window of up to 28 days either was measured from its
-// beginning and needs no pace, or holds all that was measured.
-func needsPace(w slo.Window) bool { return w.IsCalendar() || w.Minutes() > paceMinutes }
-
 // Measurement is what is known of one SLI at one instant.
 type Measurement struct {
 	Series Series
@@ -27,34 +18,37 @@ type Measurement struct {
 
 // Evaluate computes the state of every journey and SLO of a set from what was
 // measured, by id. It is a pure function: the same input gives the same
-// snapshot.
+// snapshot. An [Evaluator] gives the same ones minute by minute.
 func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snapshot {
-	e := evaluation{measured, newViews(set, func(id string) slo.Minute { return measured[id].End })}
-	snapshot := Snapshot{At: at.UTC()}
+	p := newPlan(set)
+	p.place(func(id string) slo.Minute { return measured[id].End })
+	for _, v := range p.views {
+		v.fill(measured[v.id].Series)
+	}
+	var failures []Failure
 	for _, s := range set.Measured() {
-		snapshot.Failures = append(snapshot.Failures, failures(s.ID, measured[s.ID])...)
-	}
-	for _, s := range set.SLOs {
-		status := Status{ID: s.ID, Kind: s.Kind, Title: s.About.Title, Owner: s.About.Owner}
-		for _, o := range s.Objectives {
-			status.Objectives = append(status.Objectives, e.own(s.ID).objective(o))
+		m := measured[s.ID]
+		if m.Err != nil {
+			failures = append(failures, Failure{ID: s.ID, Message: m.Err.Error()})
+			continue
 		}
-		snapshot.Statuses = append(snapshot.Statuses, status)
+		failures = append(failures, invalidFailure(s.ID, m.Series.Invalid())...)
 	}
-	for _, j := range set.Journeys {
-		snapshot.Statuses = append(snapshot.Statuses, e.journey(j))
-	}
-	slices.SortFunc(snapshot.Statuses, func(a, b Status) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(snapshot.Failures, func(a, b Failure) int { return cmp.Compare(a.ID, b.ID) })
-	return snapshot
+	return p.snapshot(at, failures)
 }
 
-// failures says what of one id could not be measured.
-func failures(id string, m Measurement) []Failure {
-	if m.Err != nil {
-		return []Failure{{ID: id, Message: m.Err.Error()}}
+// snapshot judges everything.
+func (p *plan) snapshot(at time.Time, failures []Failure) Snapshot {
+	s := Snapshot{At: at.UTC(), Statuses: make([]Status, len(p.subjects)), Failures: failures}
+	for i, subject := range p.subjects {
+		s.Statuses[i] = subject.judge()
 	}
-	invalid := m.Series.Invalid()
+	slices.SortStableFunc(s.Failures, func(a, b Failure) int { return cmp.Compare(a.ID, b.ID) })
+	return s
+}
+
+// invalidFailure says what of one id cannot be.
+func invalidFailure(id string, invalid []Invalid) []Failure {
 	if len(invalid) == 0 {
 		return nil
 	}
@@ -65,58 +59,77 @@ func failures(id string, m Measurement) []Failure {
 	return []Failure{{ID: id, Message: message}}
 }
 
-// evaluation is what one snapshot is made of.
-type evaluation struct {
-	measured map[string]Measurement
-	views    views
-}
-
-// own is the view that an SLO or a measured journey has of itself.
-func (e evaluation) own(id string) view { return e.see(e.views.own[id]) }
-
-// steps are the views that a journey has of its steps.
-func (e evaluation) steps(id string) []view {
-	var seen []view
-	for _, v := range e.views.steps[id] {
-		seen = append(seen, e.see(v))
+func (s *subject) judge() Status {
+	status := s.status
+	if len(s.shape.objectives) > 0 {
+		status.Objectives = make([]Objective, len(s.shape.objectives))
 	}
-	return seen
-}
-
-// see returns the view with what was measured.
-func (e evaluation) see(v view) view {
-	v.series = e.measured[v.id].Series
-	return v
+	for i := range status.Objectives {
+		o := &s.shape.objectives[i]
+		if s.own == nil {
+			status.Objectives[i] = composedObjective(s.journey, s.steps, o)
+			continue
+		}
+		status.Objectives[i] = s.own.objective(o)
+		if s.journey != nil {
+			status.Objectives[i].Shares = estimate(s.journey, s.steps, o, status.Objectives[i].Window.ErrorRatio)
+		}
+	}
+	return status
 }
 
 // objective judges an objective by the counts of the view.
-func (v view) objective(o slo.Objective) Objective {
-	result := Objective{Name: o.Name, Target: o.Target, Elapsed: elapsed(o.Window, v.end)}
-	result.Window = v.budgetWindow(o.Window)
+func (v *view) objective(o *judged) Objective {
+	result := Objective{Name: o.Name, Target: o.Target, Elapsed: v.elapsed(o.window)}
+	result.Window = v.budgetWindow(o.window)
 	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
 	result.Budget = v.budget(o, result.Window)
-	for _, w := range BurnWindows() {
-		window := v.burnWindow(w)
-		result.Burn = append(result.Burn, Burn{Window: window, Rate: BurnRate(window.Counts, o.Target)})
+	result.Burn = make([]Burn, len(o.burn))
+	for i, window := range o.burn {
+		w := v.burnWindow(window)
+		result.Burn[i] = Burn{Window: w, Rate: BurnRate(w.Counts, o.Target)}
+	}
+	result.Tiers = judgeTiers(o, func(p pair) Verdict {
+		return p.tier.Judge(result.Burn[p.long].Window.sample(), result.Burn[p.short].Window.sample())
+	})
+	result.Forecast = v.forecast(o, &result)
+	if v.excluded.none() {
+		return result
 	}
 	if names := v.excluded.names(result.Window.Span); len(names) > 0 {
 		all := v.unexcluded()
-		result.Exclusions, result.Unexcluded = names, all.budget(o, all.budgetWindow(o.Window)).Remaining
+		result.Exclusions, result.Unexcluded = names, all.budget(o, all.budgetWindow(o.window)).Remaining
 	}
 	return result
 }
 
-func (v view) budget(o slo.Objective, w Window) Budget {
-	return NewBudget(w.Counts, o.Target, v.missing(o.Window), v.pace(o.Window))
-}
-
-// unexcluded is the view as it would be without exclusions.
-func (v view) unexcluded() view {
-	v.excluded = exclusions{}
-	return v
+func (v *view) budget(o *judged, w Window) Budget {
+	return NewBudget(w.Counts, o.Target, v.missing(o.window), v.pace(o.pace))
 }
 
 // elapsed is the share of a window that is over: 1 for rolling ones.
-func elapsed(window slo.Window, end slo.Minute) float64 {
-	return float64(window.Ending(end).Len()) / float64(window.Around(end).Len())
+func (v *view) elapsed(window int) float64 {
+	return float64(v.over(window).Len()) / float64(v.around[window].Len())
+}
+
+// judgeTiers lists what an objective's tiers say, nil without any.
+func judgeTiers(o *judged, judge func(pair) Verdict) []Judgement {
+	if len(o.tiers) == 0 {
+		return nil
+	}
+	judgements := make([]Judgement, len(o.tiers))
+	for i, p := range o.tiers {
+		judgements[i] = Judgement{Tier: p.tier, Verdict: judge(p)}
+	}
+	return judgements
+}
+
+// fastest returns the tier with the highest factor that fires, if any does.
+func (o *judged) fastest(judgements []Judgement) (fastest pair, fires bool) {
+	for i, p := range o.tiers {
+		if judgements[i].Verdict == Fires && (!fires || p.tier.limit.exact.Cmp(fastest.tier.limit.exact) > 0) {
+			fastest, fires = p, true
+		}
+	}
+	return fastest, fires
 }

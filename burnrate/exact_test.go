@@ -93,7 +93,7 @@ func (m minutes) measurement(t *rapid.T, set *slo.Set, id string, end slo.Minute
 		c, _ := m.sum(slo.Span{Start: cuts[i-1], End: cuts[i]})
 		counts = append(counts, c)
 	}
-	series, err := burnrate.NewSeries(extent, cuts, counts)
+	series, err := burnrate.NewSeries(extent, cuts, rows(counts...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -381,7 +381,7 @@ func TestMergingMinutesIsAssociative(t *testing.T) {
 			c, _ := m.sum(slo.Span{Start: cuts[i-1], End: cuts[i]})
 			counts = append(counts, c)
 		}
-		series, err := burnrate.NewSeries(m.extent(), cuts, counts)
+		series, err := burnrate.NewSeries(m.extent(), cuts, rows(counts...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -389,8 +389,8 @@ func TestMergingMinutesIsAssociative(t *testing.T) {
 		to := rapid.IntRange(from, len(cuts)-1).Draw(t, "to")
 		span := slo.Span{Start: cuts[from], End: cuts[to]}
 		want, minutes := m.sum(span)
-		if got, measured := series.Sum(span); got != want || measured != minutes {
-			t.Errorf("got %+v in %d minutes, want %+v in %d", got, measured, want, minutes)
+		if got := series.Sum(span); got != (burnrate.Sum{Counts: want, Rows: want, Minutes: minutes}) {
+			t.Errorf("got %+v, want %+v in %d minutes", got, want, minutes)
 		}
 	})
 }

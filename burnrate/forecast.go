@@ -15,22 +15,6 @@ func TimeToSpend(window slo.Window, burn float64) (time.Duration, bool) {
 	return durationOf(float64(window.Minutes()) / burn)
 }
 
-// PaceWindow is the window whose pace a forecast goes on with: the long window
-// of the firing tier with the highest factor, or else 3d, or the objective's
-// own window where that is shorter.
-func PaceWindow(firing []Tier, window slo.Window) slo.Window {
-	var fastest *Tier
-	for i := range firing {
-		if fastest == nil || firing[i].limit.exact.Cmp(fastest.limit.exact) > 0 {
-			fastest = &firing[i]
-		}
-	}
-	if fastest != nil {
-		return slo.Rolling(int64(fastest.Long / time.Minute))
-	}
-	return slo.Rolling(min(3*24*60, window.Minutes()))
-}
-
 // Outlook is what a forecast rests on. Allowed and Spent are in bad events; for
 // a composed journey, which has none, in budgets: 1 and what was consumed.
 type Outlook struct {
@@ -62,15 +46,16 @@ type Forecast struct {
 // A calendar window ends with Spent + Pace × Left: 24 minutes before its end
 // the same budget will be at (3.2 + 2 × 24) / 403.2 = 12.7 %.
 func NewForecast(o Outlook) Forecast {
-	if o.Allowed <= 0 {
-		return Forecast{End: Budget{State: Unknown}}
-	}
 	f := Forecast{Earliest: o.Rolling}
 	if !o.Rolling {
 		f.End = budgetOf(o.Spent+o.Pace*float64(o.Left), o.Allowed)
 	}
+	if o.Allowed <= 0 {
+		return f
+	}
 	if o.Spent >= o.Allowed {
-		return Forecast{Exhausts: true, End: f.End}
+		f.Exhausts, f.Earliest = true, false
+		return f
 	}
 	burn, known := o.Burn.Value()
 	minutes := (o.Allowed - o.Spent) / o.Pace
@@ -88,4 +73,49 @@ func durationOf(minutes float64) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(minutes*60) * time.Second, true
+}
+
+// forecast says what becomes of the budget of an objective. It goes on with the
+// long window of the firing tier with the highest factor, or else with the last
+// 3d, or with the objective's own length where that is shorter.
+func (v *view) forecast(o *judged, result *Objective) Forecast {
+	recent := o.recent
+	if fastest, fires := o.fastest(result.Tiers); fires {
+		recent = o.burn[fastest.long]
+	}
+	w := v.burnWindow(recent)
+	outlook := Outlook{Rolling: !o.Window.IsCalendar(), Left: int64(v.around[o.window].End - v.end), Burn: BurnRate(w.Counts, o.Target)}
+	outlook.Allowed, _ = result.Budget.Allowed.Value()
+	outlook.Spent = float64(result.Window.Counts.Bad)
+	if w.Measured > 0 {
+		outlook.Pace = float64(w.Counts.Bad) / float64(w.Measured)
+	}
+	return NewForecast(outlook)
+}
+
+// composedForecast is the forecast of a composed journey, whose burn rate
+// spends it all in the minutes of the window that count; of steps that lack
+// different ones, the least.
+func composedForecast(j *slo.Journey, steps []*view, o *judged, result *Objective) Forecast {
+	if len(steps) == 0 || !result.Budget.Consumed.Defined() {
+		return NewForecast(Outlook{Rolling: !o.Window.IsCalendar()})
+	}
+	recent := o.recent
+	if fastest, fires := o.fastest(result.Tiers); fires {
+		recent = o.burn[fastest.long]
+	}
+	w := composeWindow(j, recent, steps, burnWindows(steps, recent))
+	outlook := Outlook{
+		Rolling: !o.Window.IsCalendar(), Left: int64(steps[0].around[o.window].End - steps[0].end),
+		Allowed: 1, Burn: burnRateOf(w.ErrorRatio, o.Target),
+	}
+	outlook.Spent, _ = result.Budget.Consumed.Value()
+	kept := steps[0].kept(o.window)
+	for _, v := range steps {
+		kept = min(kept, v.kept(o.window))
+	}
+	if burn, known := outlook.Burn.Value(); known && kept > 0 {
+		outlook.Pace = burn / float64(kept)
+	}
+	return NewForecast(outlook)
 }

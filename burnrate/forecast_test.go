@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
-	"github.com/slojourn/slojourn/slo"
 )
 
 func TestTimeToSpend(t *testing.T) {
@@ -29,29 +28,6 @@ func TestTimeToSpend(t *testing.T) {
 	} {
 		if got, ok := burnrate.TimeToSpend(window(t, test.window), test.burn); got != test.want || ok != test.ok {
 			t.Errorf("%s at %v: %v, %t; want %v, %t", test.window, test.burn, got, ok, test.want, test.ok)
-		}
-	}
-}
-
-func TestPaceWindow(t *testing.T) {
-	t.Parallel()
-	o := slo.Objective{Target: target(t, "99.9%"), Window: window(t, "28d"), Alerts: slo.BuiltInPolicies()[0]}
-	tiers := burnrate.Tiers(o)
-	for _, test := range []struct {
-		name   string
-		firing []burnrate.Tier
-		window string
-		want   string
-	}{
-		{"nothing fires", nil, "28d", "3d"},
-		{"a short window", nil, "1d", "1d"},
-		{"the fastest of all", tiers, "28d", "1h"},
-		{"in any order", []burnrate.Tier{tiers[3], tiers[1], tiers[2]}, "28d", "6h"},
-		{"the slowest alone", tiers[3:], "28d", "3d"},
-		{"in a calendar month", tiers[2:], "month", "1d"},
-	} {
-		if got := burnrate.PaceWindow(test.firing, window(t, test.window)); got != window(t, test.want) {
-			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
 	}
 }

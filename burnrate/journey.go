@@ -16,29 +16,10 @@ type Share struct {
 	Estimated bool // the journey is measured, and its steps explain it as a series would
 }
 
-func (e evaluation) journey(j *slo.Journey) Status {
-	status := Status{ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Title: j.About.Title, Owner: j.About.Owner}
-	for _, step := range j.Steps {
-		status.Steps = append(status.Steps, step.SLO.ID)
-	}
-	steps := e.steps(j.ID)
-	for _, o := range j.Objectives {
-		var result Objective
-		if j.Compose == slo.Measured {
-			result = e.own(j.ID).objective(o)
-			result.Shares = estimate(j, steps, o, result.Window.ErrorRatio)
-		} else {
-			result = composedObjective(j, steps, o)
-		}
-		status.Objectives = append(status.Objectives, result)
-	}
-	return status
-}
-
 // estimate attributes the error of a measured journey to its steps. Where the
 // journey did not fail there is nothing to attribute, whatever its steps did.
-func estimate(j *slo.Journey, steps []view, o slo.Objective, errorRatio Ratio) []Share {
-	windows := budgetWindows(steps, o.Window)
+func estimate(j *slo.Journey, steps []*view, o *judged, errorRatio Ratio) []Share {
+	windows := budgetWindows(steps, o.window)
 	shares := shares(j, windows, attribute(j, windows))
 	for i := range shares {
 		shares[i].Estimated = true
@@ -57,7 +38,7 @@ func shares(j *slo.Journey, windows []Window, ratios []Ratio) []Share {
 	return list
 }
 
-func budgetWindows(steps []view, window slo.Window) []Window {
+func budgetWindows(steps []*view, window int) []Window {
 	windows := make([]Window, len(steps))
 	for i, v := range steps {
 		windows[i] = v.budgetWindow(window)
@@ -65,50 +46,73 @@ func budgetWindows(steps []view, window slo.Window) []Window {
 	return windows
 }
 
+func burnWindows(steps []*view, window int) []Window {
+	windows := make([]Window, len(steps))
+	for i, v := range steps {
+		windows[i] = v.burnWindow(window)
+	}
+	return windows
+}
+
 // composedObjective judges an objective by the error ratios of the steps.
-func composedObjective(j *slo.Journey, steps []view, o slo.Objective) Objective {
+func composedObjective(j *slo.Journey, steps []*view, o *judged) Objective {
 	result := Objective{Name: o.Name, Target: o.Target, Composed: true, Elapsed: 1}
-	windows := budgetWindows(steps, o.Window)
-	result.Window = composeWindow(j, o.Window, steps, windows)
+	windows := budgetWindows(steps, o.window)
+	result.Window = composeWindow(j, o.window, steps, windows)
 	result.BurnRate = burnRateOf(result.Window.ErrorRatio, o.Target)
 	result.Shares = shares(j, windows, attribute(j, windows))
 	result.Budget = composedBudget(steps, o, result)
-	for _, w := range BurnWindows() {
-		burning := make([]Window, len(steps))
-		for i, v := range steps {
-			burning[i] = v.burnWindow(w)
-		}
-		window := composeWindow(j, w, steps, burning)
-		result.Burn = append(result.Burn, Burn{Window: window, Rate: burnRateOf(window.ErrorRatio, o.Target)})
-	}
 	if len(steps) > 0 {
-		result.Elapsed = elapsed(o.Window, steps[0].end)
+		result.Elapsed = steps[0].elapsed(o.window)
 	}
-	var all []view
-	for _, v := range steps {
-		result.Exclusions = append(result.Exclusions, v.excluded.names(result.Window.Span)...)
-		all = append(all, v.unexcluded())
+	samples := make([][]Sample, len(o.burn))
+	for i, window := range o.burn {
+		burning := burnWindows(steps, window)
+		w := composeWindow(j, window, steps, burning)
+		result.Burn = append(result.Burn, Burn{Window: w, Rate: burnRateOf(w.ErrorRatio, o.Target)})
+		for _, step := range burning {
+			samples[i] = append(samples[i], step.sample())
+		}
 	}
-	if slices.Sort(result.Exclusions); len(result.Exclusions) > 0 {
-		result.Exclusions = slices.Compact(result.Exclusions)
-		result.Unexcluded = composedObjective(j, all, o).Budget.Remaining
-	}
+	result.Tiers = judgeTiers(o, func(p pair) Verdict { return p.tier.JudgeJourney(j, samples[p.long], samples[p.short]) })
+	result.Forecast = composedForecast(j, steps, o, &result)
+	result.Exclusions, result.Unexcluded = composedExclusions(j, steps, o, result.Window.Span)
 	return result
+}
+
+// composedExclusions names the exclusions that hold for a step within a span,
+// and says what would remain of the budget without them.
+func composedExclusions(j *slo.Journey, steps []*view, o *judged, within slo.Span) ([]string, Ratio) {
+	var names []string
+	for _, v := range steps {
+		names = append(names, v.excluded.names(within)...)
+	}
+	if len(names) == 0 {
+		return nil, Ratio{}
+	}
+	open := make([]*view, len(steps))
+	for i, v := range steps {
+		open[i] = v.unexcluded()
+	}
+	windows := budgetWindows(open, o.window)
+	result := Objective{Window: composeWindow(j, o.window, open, windows), Shares: shares(j, windows, attribute(j, windows))}
+	slices.Sort(names)
+	return slices.Compact(names), composedBudget(open, o, result).Remaining
 }
 
 // composeWindow composes the steps over one window of the journey. A journey
 // is covered as far as its least covered step, and a step without data makes
 // it partial.
-func composeWindow(j *slo.Journey, window slo.Window, steps []view, windows []Window) Window {
-	w := Window{Window: window, ErrorRatio: compose(j, windows)}
+func composeWindow(j *slo.Journey, window int, steps []*view, windows []Window) Window {
+	w := Window{ErrorRatio: compose(j, windows)}
 	counted, traffic, silent := 0, false, false
 	var excluded []slo.Span
 	for i, step := range windows {
 		if i == 0 {
-			w.Span, w.Measured = step.Span, step.Span.Len()
+			w.Window, w.Span, w.Measured = step.Window, step.Span, step.Span.Len()
 		}
 		w.Measured = min(w.Measured, step.Measured)
-		excluded = slices.Concat(excluded, touching(steps[i].excluded.drop, w.Span), touching(steps[i].excluded.good, w.Span))
+		excluded = slices.Concat(excluded, steps[i].excluded.drop.touching(w.Span), steps[i].excluded.good.touching(w.Span))
 		if step.State == NoData {
 			silent = true
 			continue
@@ -116,7 +120,7 @@ func composeWindow(j *slo.Journey, window slo.Window, steps []view, windows []Wi
 		counted++
 		traffic = traffic || step.Counts.Total > 0
 	}
-	w.Excluded.Minutes = minutesOf(union(excluded))
+	w.Excluded.Minutes = spansOf(union(excluded)).minutes(w.Span)
 	switch {
 	case counted == 0:
 		w.State, w.Measured = NoData, 0
@@ -139,7 +143,7 @@ func composeWindow(j *slo.Journey, window slo.Window, steps []view, windows []Wi
 // an hour ago and failed since then counts for an hour, however long the others
 // have been measured. With a target of 99 %, E = 10 % and one guilty step, 14
 // of 28 days make 0.1 / 0.01 × 14 / 28 = 5 budgets.
-func composedBudget(steps []view, o slo.Objective, result Objective) Budget {
+func composedBudget(steps []*view, o *judged, result Objective) Budget {
 	errorRatio, known := result.Window.ErrorRatio.Value()
 	if !known {
 		return Budget{State: Unknown}
@@ -147,7 +151,7 @@ func composedBudget(steps []view, o slo.Objective, result Objective) Budget {
 	soFar := 0.0
 	for i, share := range result.Shares {
 		part, _ := share.Ratio.Value()
-		soFar += part * steps[i].soFar(o.Window)
+		soFar += part * steps[i].soFar(o.window)
 	}
 	allowed, of := o.Target.Allowed()
 	b := budgetOf(errorRatio*float64(of)*soFar, float64(allowed))

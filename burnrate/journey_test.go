@@ -62,7 +62,7 @@ func (h *history) evaluate(t *testing.T) map[string]burnrate.Objective {
 			c, _ := h.counts[id].sum(slo.Span{Start: cuts[i-1], End: cuts[i]})
 			counts = append(counts, c)
 		}
-		series, err := burnrate.NewSeries(extents[id], cuts, counts)
+		series, err := burnrate.NewSeries(extents[id], cuts, rows(counts...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,14 +237,14 @@ func TestInvalidCounts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			series, err := burnrate.NewSeries(slo.Span{Start: 0, End: 1000}, cuts, test.counts)
+			series, err := burnrate.NewSeries(slo.Span{Start: 0, End: 1000}, cuts, rows(test.counts...))
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, measured := series.Sum(slo.Span{Start: 940, End: 1000}); got != test.want || measured != test.spans {
-				t.Errorf("got %+v in %d minutes, want %+v in %d", got, measured, test.want, test.spans)
+			if got := series.Sum(slo.Span{Start: 940, End: 1000}); got != (burnrate.Sum{Counts: test.want, Rows: test.want, Minutes: test.spans}) {
+				t.Errorf("got %+v, want %+v in %d minutes", got, test.want, test.spans)
 			}
-			extended, err := burnrate.NewSeries(slo.Span{Start: 940, End: 1000}, cutsOf(set, "a", slo.Span{Start: 940, End: 1000}), []slo.Counts{test.counts[1], test.counts[2], test.counts[3]})
+			extended, err := burnrate.NewSeries(slo.Span{Start: 940, End: 1000}, cutsOf(set, "a", slo.Span{Start: 940, End: 1000}), rows(test.counts[1:4]...))
 			if err != nil {
 				t.Fatal(err)
 			}

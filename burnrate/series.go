@@ -7,66 +7,46 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// Series is what was measured of one SLI: how many events were valid and how
-// many bad, between known minutes. Sums are exact; a span whose ends are not
-// among the cuts is a mistake of the program.
+// Series is what was measured of one SLI between known minutes. Sums are exact;
+// a span whose ends are not among the cuts is a mistake of the program.
 type Series struct {
 	extent  slo.Span
 	cuts    []slo.Minute
-	sums    []slo.Counts // from the first cut up to each cut
-	gaps    []int64      // minutes without a valid count, from the first cut up to each cut
+	sums    []Sum // from the first cut up to each cut
 	invalid []Invalid
 }
 
-// Invalid is counts that cannot be, as bad is below 0 or above total. They are
-// not counted, and their minutes are not measured.
-type Invalid struct {
-	Span   slo.Span
-	Counts slo.Counts
-}
-
-// String says what was measured and when.
-func (i Invalid) String() string {
-	return fmt.Sprintf("%d bad of %d valid events from %s to %s", i.Counts.Bad, i.Counts.Total,
-		i.Span.Start.Time().Format("2006-01-02T15:04Z"), i.Span.End.Time().Format("2006-01-02T15:04Z"))
-}
-
-// NewSeries makes a series of the counts between consecutive cuts. extent is
-// the range of minutes that could be measured at all; there is one count less
-// than there are cuts.
-func NewSeries(extent slo.Span, cuts []slo.Minute, counts []slo.Counts) (Series, error) {
-	if len(counts) != max(0, len(cuts)-1) {
-		return Series{}, fmt.Errorf("%d counts between %d minutes", len(counts), len(cuts))
+// NewSeries makes a series of the rows between consecutive cuts. extent is the
+// range of minutes that could be measured at all; there is one row less than
+// there are cuts.
+func NewSeries(extent slo.Span, cuts []slo.Minute, rows []Row) (Series, error) {
+	if len(rows) != max(0, len(cuts)-1) {
+		return Series{}, fmt.Errorf("%d rows between %d minutes", len(rows), len(cuts))
 	}
 	if !slices.IsSorted(cuts) {
 		return Series{}, fmt.Errorf("the minutes are not in order")
 	}
-	s := Series{extent: extent, cuts: cuts, sums: make([]slo.Counts, len(cuts)), gaps: make([]int64, len(cuts))}
-	for i, c := range counts {
-		s.sums[i+1], s.gaps[i+1] = s.sums[i], s.gaps[i]
-		if c.Consistent() {
-			s.sums[i+1] = s.sums[i].Add(c)
-			continue
-		}
+	s := Series{extent: extent, cuts: cuts, sums: make([]Sum, len(cuts))}
+	for i, row := range rows {
 		between := slo.Span{Start: cuts[i], End: cuts[i+1]}
-		s.gaps[i+1] += between.Len()
-		s.invalid = append(s.invalid, Invalid{between, c})
+		s.sums[i+1] = s.sums[i].add(sumOf(row, between.Len()))
+		if row.Measured && !row.consistent() {
+			s.invalid = append(s.invalid, Invalid{between, row})
+		}
 	}
 	return s, nil
 }
 
-// Invalid returns the counts that were left out.
+// Invalid returns the rows that were left out.
 func (s Series) Invalid() []Invalid { return s.invalid }
 
-// Sum returns the counts within span and how many of its minutes were
-// measured.
-func (s Series) Sum(span slo.Span) (counts slo.Counts, measured int64) {
+// Sum returns what was measured within a span.
+func (s Series) Sum(span slo.Span) Sum {
 	inside := span.Intersect(s.extent)
 	if inside.Len() == 0 {
-		return slo.Counts{}, 0
+		return Sum{}
 	}
-	from, to := s.cut(inside.Start), s.cut(inside.End)
-	return s.sums[to].Sub(s.sums[from]), inside.Len() - (s.gaps[to] - s.gaps[from])
+	return s.sums[s.cut(inside.End)].sub(s.sums[s.cut(inside.Start)])
 }
 
 func (s Series) cut(minute slo.Minute) int {

@@ -36,6 +36,8 @@ type Objective struct {
 	Budget   Budget
 	Elapsed  float64 // share of the window that is over, above 0; 1 for rolling windows
 	Burn     []Burn
+	Tiers    []Judgement // of its alert policy, in its order
+	Forecast Forecast
 	Shares   []Share
 
 	Exclusions []string // names of those that hold within the window
@@ -46,6 +48,12 @@ type Objective struct {
 type Burn struct {
 	Window Window
 	Rate   Ratio
+}
+
+// Judgement is what a tier makes of its two windows.
+type Judgement struct {
+	Tier    *Tier
+	Verdict Verdict
 }
 
 // Failure says what could not be measured and why.

@@ -17,7 +17,8 @@ const (
 type Window struct {
 	Window     slo.Window
 	Span       slo.Span
-	Counts     slo.Counts // zero for composed journeys
+	Counts     slo.Counts // zero for composed journeys; thousandths of a weighted SLI
+	Rows       slo.Counts // the events behind the counts, whatever they weigh
 	Measured   int64      // minutes, the excluded ones among them
 	Excluded   Excluded   // what the counts lack
 	State      State
@@ -32,6 +33,11 @@ func (w Window) Coverage() float64 {
 	return float64(w.Measured) / float64(w.Span.Len())
 }
 
+// sample is the window as tiers look at it.
+func (w *Window) sample() Sample {
+	return Sample{Counts: w.Counts, Rows: w.Rows, Measured: w.Measured, Minutes: w.Span.Len()}
+}
+
 // stateOf classifies counts by how many of minutes were measured.
 func stateOf(total, measured, minutes int64) State {
 	switch {
@@ -43,14 +49,5 @@ func stateOf(total, measured, minutes int64) State {
 		return NoTraffic
 	default:
 		return Measured
-	}
-}
-
-// BurnWindows returns the windows that burn rates are shown for when no alert
-// policy names others.
-func BurnWindows() []slo.Window {
-	return []slo.Window{
-		slo.Rolling(5), slo.Rolling(30), slo.Rolling(60), slo.Rolling(2 * 60),
-		slo.Rolling(6 * 60), slo.Rolling(24 * 60), slo.Rolling(3 * 24 * 60),
 	}
 }

@@ -1,209 +1,125 @@
 package burnrate
 
-import (
-	"math"
-	"slices"
+import "github.com/slojourn/slojourn/slo"
 
-	"github.com/slojourn/slojourn/slo"
-)
-
-// view is a look at what was measured under one id: up to an end, and without
-// what is excluded. Each SLO has one for itself, and one for every journey it
-// is a step of.
+// view is a look at what was measured under one id: over the windows of a
+// shape, up to an end, and without what is excluded. Each SLO has one for
+// itself, and one for every journey it is a step of.
 type view struct {
 	id       string
-	end      slo.Minute
-	windows  []slo.Window // whose counts are asked for
+	follows  []string   // ids of which the earliest end is the view's
+	covers   []identity // what exclusions may apply to
+	shape    *shape
 	excluded exclusions
-	series   Series
+
+	end     slo.Minute
+	since   slo.Minute // first minute that could be measured; end when there is none
+	around  []slo.Span // of the shape's windows: all their minutes
+	tallies []tally    // of the shape's windows: what was measured in them
 }
 
-// views are all views that evaluating a set takes.
-type views struct {
-	own   map[string]view   // by the id that is measured
-	steps map[string][]view // by the id of the journey, in the order of its steps
-}
+// identity is what an exclusion may name.
+type identity struct{ id, owner string }
 
-// newViews plans the views. end says up to when each id was measured.
-//
-// The times of each exclusion are looked up once for all of them: a rule may
-// have to be followed from long ago.
-func newViews(set *slo.Set, end func(id string) slo.Minute) views {
-	all := views{own: map[string]view{}, steps: map[string][]view{}}
-	ends := map[string]slo.Minute{}
-	for _, j := range set.Journeys {
-		ends[j.ID] = journeyEnd(j, end)
-	}
-	for _, s := range set.Measured() {
-		v := view{id: s.ID, end: end(s.ID), windows: windowsOf(s.Objectives)}
-		if s.Kind == slo.KindJourney {
-			v.end = ends[s.ID]
-		}
-		if slices.ContainsFunc(v.windows, needsPace) {
-			v.windows = append(v.windows, slo.Rolling(paceMinutes))
-		}
-		all.own[s.ID] = v
-	}
-	for _, j := range set.Journeys {
-		for _, step := range j.Steps {
-			all.steps[j.ID] = append(all.steps[j.ID], view{id: step.SLO.ID, end: ends[j.ID], windows: windowsOf(j.Objectives)})
-		}
-	}
-	if len(set.Exclusions) > 0 {
-		all.exclude(set)
-	}
-	return all
-}
+// tally is what was measured in a window, and the parts that exclusions are
+// about.
+type tally struct{ all, dropped, good Sum }
 
-// exclude gives each view the exclusions that apply to it: to the SLO, to the
-// journey, and for a view of a step to either.
-func (all views) exclude(set *slo.Set) {
-	horizon := all.horizon()
-	if horizon.Len() == 0 {
-		return
-	}
-	agreed := agree(set.Exclusions, horizon)
-	for _, s := range set.Measured() {
-		v := all.own[s.ID]
-		v.excluded = agreed.applying(func(e *slo.Exclusion) bool { return e.Applies(s.ID, s.About.Owner) })
-		all.own[s.ID] = v
-	}
-	for _, j := range set.Journeys {
-		for i, step := range j.Steps {
-			all.steps[j.ID][i].excluded = agreed.applying(func(e *slo.Exclusion) bool {
-				return e.Applies(j.ID, j.About.Owner) || e.Applies(step.SLO.ID, step.SLO.About.Owner)
-			})
-		}
+// place moves the view's windows to an end.
+func (v *view) place(end slo.Minute) {
+	v.end = end
+	v.around = make([]slo.Span, len(v.shape.windows))
+	for i, w := range v.shape.windows {
+		v.around[i] = w.Around(end)
 	}
 }
 
-// horizon spans the windows of all views, as far as they reach.
-func (all views) horizon() slo.Span {
-	horizon := slo.Span{Start: math.MaxInt64, End: math.MinInt64}
-	for _, steps := range all.steps {
-		for _, v := range steps {
-			horizon = v.widen(horizon)
-		}
-	}
-	for _, v := range all.own {
-		horizon = v.widen(horizon)
-	}
-	return horizon
-}
+// over returns the minutes of a window up to the end.
+func (v *view) over(window int) slo.Span { return slo.Span{Start: v.around[window].Start, End: v.end} }
 
-func (v view) widen(span slo.Span) slo.Span {
-	for _, w := range v.windows {
-		whole := w.Around(v.end)
-		span = slo.Span{Start: min(span.Start, whole.Start), End: max(span.End, whole.End)}
+// reach returns the minutes of all windows, as far as they reach.
+func (v *view) reach() slo.Span {
+	span := slo.Span{Start: v.end, End: v.end}
+	for _, around := range v.around {
+		span = slo.Span{Start: min(span.Start, around.Start), End: max(span.End, around.End)}
 	}
 	return span
 }
 
-// journeyEnd returns the end of a journey's windows: the earliest of its
-// steps' and, when it is measured, its own. What could not be measured counts
-// as well, so that a failure does not move the windows of the others.
-func journeyEnd(j *slo.Journey, end func(id string) slo.Minute) slo.Minute {
-	var ends []slo.Minute
-	for _, step := range j.Steps {
-		ends = append(ends, end(step.SLO.ID))
-	}
-	if j.Compose == slo.Measured {
-		ends = append(ends, end(j.ID))
-	}
-	if len(ends) == 0 {
-		return 0
-	}
-	return slices.Min(ends)
-}
-
-func windowsOf(objectives []slo.Objective) []slo.Window {
-	windows := BurnWindows()
-	for _, o := range objectives {
-		windows = append(windows, o.Window)
-	}
-	return windows
-}
-
-// cuts returns the minutes between which the series has to be counted: the
-// ends of windows, and those of exclusions within them.
-func (v view) cuts(extent slo.Span) []slo.Minute {
+// cuts returns the minutes between which a series has to be counted: the ends
+// of windows, and those of exclusions within them.
+func (v *view) cuts(extent slo.Span) []slo.Minute {
 	var cuts []slo.Minute
 	add := func(span slo.Span) {
 		if span = span.Intersect(extent); span.Len() > 0 {
 			cuts = append(cuts, span.Start, span.End)
 		}
 	}
-	longest := slo.Span{Start: v.end, End: v.end}
-	for _, w := range v.windows {
-		span := w.Ending(v.end)
-		longest.Start = min(longest.Start, span.Start)
-		add(span)
+	for i := range v.around {
+		add(v.over(i))
 	}
-	for _, span := range slices.Concat(v.excluded.drop, v.excluded.good) {
-		add(span.Intersect(longest))
+	measured := slo.Span{Start: v.reach().Start, End: v.end}
+	for _, excluded := range []spans{v.excluded.drop, v.excluded.good} {
+		for _, span := range excluded.touching(measured) {
+			add(span)
+		}
 	}
 	return cuts
 }
 
-// Cuts returns, for each id that is measured, the minutes between which its
-// events have to be counted to evaluate the set. extents says when each could
-// be measured.
-func Cuts(set *slo.Set, extents map[string]slo.Span) map[string][]slo.Minute {
-	all := newViews(set, func(id string) slo.Minute { return extents[id].End })
-	cuts := map[string][]slo.Minute{}
-	add := func(v view) { cuts[v.id] = append(cuts[v.id], v.cuts(extents[v.id])...) }
-	for _, v := range all.own {
-		add(v)
-	}
-	for _, steps := range all.steps {
-		for _, v := range steps {
-			add(v)
+// fill sums the windows from a series.
+func (v *view) fill(s Series) {
+	v.since = min(s.extent.Start, v.end)
+	v.tallies = make([]tally, len(v.around))
+	for i := range v.around {
+		span, t := v.over(i), &v.tallies[i]
+		t.all = s.Sum(span)
+		for _, part := range v.excluded.drop.touching(span) {
+			t.dropped = t.dropped.add(s.Sum(part))
+		}
+		for _, part := range v.excluded.good.touching(span) {
+			t.good = t.good.add(s.Sum(part))
 		}
 	}
-	for id, list := range cuts {
-		slices.Sort(list)
-		cuts[id] = slices.Compact(list)
+}
+
+// unexcluded is the view as it would be without exclusions.
+func (v *view) unexcluded() *view {
+	open := *v
+	open.excluded = exclusions{}
+	open.tallies = make([]tally, len(v.tallies))
+	for i, t := range v.tallies {
+		open.tallies[i].all = t.all
 	}
-	return cuts
+	return &open
 }
 
 // budgetWindow sums what counts for a budget: without the minutes that are
 // dropped, and without the bad events of those that count as good.
-func (v view) budgetWindow(window slo.Window) Window {
-	w, dropped, good := v.measured(window)
-	w.Excluded.Total, w.Excluded.Bad = dropped.Total, dropped.Bad+good.Bad
-	return w.without(w.Excluded)
+func (v *view) budgetWindow(window int) Window {
+	t := &v.tallies[window]
+	return v.window(window, Excluded{Total: t.dropped.Counts.Total, Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
+		slo.Counts{Total: t.dropped.Rows.Total, Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
 }
 
 // burnWindow sums what counts for a burn rate: all events, those of excluded
 // minutes as good ones, so that alerts neither see an outage that was agreed
 // nor lose their traffic.
-func (v view) burnWindow(window slo.Window) Window {
-	w, dropped, good := v.measured(window)
-	w.Excluded.Bad = dropped.Bad + good.Bad
-	return w.without(w.Excluded)
+func (v *view) burnWindow(window int) Window {
+	t := &v.tallies[window]
+	return v.window(window, Excluded{Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
+		slo.Counts{Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
 }
 
-// measured sums a window as it was measured, and what exclusions are about.
-func (v view) measured(window slo.Window) (w Window, dropped, good slo.Counts) {
-	w = Window{Window: window, Span: window.Ending(v.end)}
-	w.Counts, w.Measured = v.series.Sum(w.Span)
-	for _, part := range touching(v.excluded.drop, w.Span) {
-		counts, _ := v.series.Sum(part)
-		dropped = dropped.Add(counts)
-		w.Excluded.Minutes += part.Len()
+// window takes events, and the rows behind them, out of what was measured.
+func (v *view) window(window int, x Excluded, rows slo.Counts) Window {
+	all := &v.tallies[window].all
+	w := Window{Window: v.shape.windows[window], Span: v.over(window), Measured: all.Minutes, Excluded: x}
+	if !v.excluded.none() {
+		w.Excluded.Minutes = v.excluded.minutes(w.Span)
 	}
-	for _, part := range touching(v.excluded.good, w.Span) {
-		counts, _ := v.series.Sum(part)
-		good = good.Add(counts)
-		w.Excluded.Minutes += part.Len()
-	}
-	return w, dropped, good
-}
-
-// without takes events out of the counts and classifies what is left.
-func (w Window) without(x Excluded) Window {
-	w.Counts = w.Counts.Sub(slo.Counts{Total: x.Total, Bad: x.Bad})
+	w.Counts = all.Counts.Sub(slo.Counts{Total: x.Total, Bad: x.Bad})
+	w.Rows = all.Rows.Sub(rows)
 	w.State = stateOf(w.Counts.Total, w.Measured, w.Span.Len())
 	w.ErrorRatio = ErrorRatio(w.Counts)
 	return w
@@ -212,35 +128,32 @@ func (w Window) without(x Excluded) Window {
 // missing returns how many minutes of a window that count were not measured
 // yet: those before the first measured one and, in a calendar window, those
 // that are still to come.
-func (v view) missing(window slo.Window) int64 {
-	whole := window.Around(v.end)
-	before := slo.Span{Start: whole.Start, End: min(max(v.series.extent.Start, whole.Start), v.end)}
+func (v *view) missing(window int) int64 {
+	whole := v.around[window]
+	before := slo.Span{Start: whole.Start, End: min(max(v.since, whole.Start), v.end)}
 	after := slo.Span{Start: v.end, End: whole.End}
-	return before.Len() + after.Len() - v.excluded.dropped(before) - v.excluded.dropped(after)
+	return before.Len() + after.Len() - v.excluded.drop.minutes(before) - v.excluded.drop.minutes(after)
 }
 
-// pace averages the traffic of the last 28 days, or of what there is.
-func (v view) pace(window slo.Window) Pace {
-	if needsPace(window) {
-		window = slo.Rolling(paceMinutes)
-	}
-	w := v.budgetWindow(window)
-	pace := Pace{Total: w.Counts.Total, Minutes: w.Measured}
-	for _, part := range touching(v.excluded.drop, w.Span) {
-		_, measured := v.series.Sum(part)
-		pace.Minutes -= measured
-	}
-	return pace
+// pace is the traffic per minute that counts.
+func (v *view) pace(window int) Pace {
+	t := &v.tallies[window]
+	return Pace{Total: t.all.Counts.Total - t.dropped.Counts.Total, Minutes: t.all.Minutes - t.dropped.Minutes}
+}
+
+// kept returns how many minutes of a whole window count.
+func (v *view) kept(window int) int64 {
+	whole := v.around[window]
+	return whole.Len() - v.excluded.drop.minutes(whole)
 }
 
 // soFar returns the share of a window's minutes that were measured, gaps
 // among them, of those that count.
-func (v view) soFar(window slo.Window) float64 {
-	whole := window.Around(v.end)
-	measured := window.Ending(v.end).Intersect(v.series.extent)
-	minutes := whole.Len() - v.excluded.dropped(whole)
-	if minutes == 0 {
+func (v *view) soFar(window int) float64 {
+	kept := v.kept(window)
+	if kept == 0 {
 		return 0
 	}
-	return float64(measured.Len()-v.excluded.dropped(measured)) / float64(minutes)
+	measured := slo.Span{Start: max(v.since, v.around[window].Start), End: v.end}
+	return float64(measured.Len()-v.excluded.drop.minutes(measured)) / float64(kept)
 }

@@ -105,9 +105,12 @@ func measurement(t *testing.T, set *slo.Set, s step) burnrate.Measurement {
 	}
 	extents[s.id] = extent
 	cuts := burnrate.Cuts(set, extents)[s.id]
-	counts := make([]slo.Counts, len(cuts)-1)
-	counts[0], counts[len(counts)-1] = s.old, s.recent
-	series, err := burnrate.NewSeries(extent, cuts, counts)
+	rows := make([]burnrate.Row, len(cuts)-1)
+	for i := range rows {
+		rows[i].Measured = true
+	}
+	rows[0], rows[len(rows)-1] = burnrate.Counted(s.old), burnrate.Counted(s.recent)
+	series, err := burnrate.NewSeries(extent, cuts, rows)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,8 +111,17 @@ func (g *group) count(ctx context.Context, extents map[string]sources.Extent, cu
 		extent := extents[asked[i]].Span
 		m := burnrate.Measurement{End: extent.End, Err: answer.Err}
 		if m.Err == nil {
-			m.Series, m.Err = burnrate.NewSeries(extent, cuts[asked[i]], answer.Counts)
+			m.Series, m.Err = burnrate.NewSeries(extent, cuts[asked[i]], counted(answer.Counts))
 		}
 		g.measured[asked[i]] = m
 	}
+}
+
+// counted makes rows of what SLIs count that take every event as one.
+func counted(counts []slo.Counts) []burnrate.Row {
+	rows := make([]burnrate.Row, len(counts))
+	for i, c := range counts {
+		rows[i] = burnrate.Counted(c)
+	}
+	return rows
 }

@@ -1,0 +1,131 @@
+package burnrate
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// plan is everything that has objectives in a set, and the views that judging
+// it takes.
+type plan struct {
+	exclusions []*slo.Exclusion
+	subjects   []*subject // ordered by id
+	views      []*view
+}
+
+// subject is something that has objectives.
+type subject struct {
+	status  Status // without objectives
+	journey *slo.Journey
+	shape   *shape
+	own     *view   // nil for a composed journey
+	steps   []*view // of a journey, in their order
+}
+
+func newPlan(set *slo.Set) *plan {
+	p := &plan{exclusions: set.Exclusions}
+	for _, s := range set.SLOs {
+		shape := shapeOf(s.Objectives, true)
+		p.subjects = append(p.subjects, &subject{
+			status: Status{ID: s.ID, Kind: s.Kind, Title: s.About.Title, Owner: s.About.Owner}, shape: shape,
+			own: p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape}),
+		})
+	}
+	for _, j := range set.Journeys {
+		p.subjects = append(p.subjects, p.journey(j))
+	}
+	slices.SortFunc(p.subjects, func(a, b *subject) int { return cmp.Compare(a.status.ID, b.status.ID) })
+	return p
+}
+
+// journey plans a journey. Its windows end with the earliest of its steps and,
+// when it is measured, of itself. What could not be measured counts as well, so
+// that a failure does not move the windows of the others.
+func (p *plan) journey(j *slo.Journey) *subject {
+	s := &subject{
+		journey: j, shape: shapeOf(j.Objectives, j.Compose == slo.Measured),
+		status: Status{ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Title: j.About.Title, Owner: j.About.Owner},
+	}
+	about := identity{j.ID, j.About.Owner}
+	var follows []string
+	for _, step := range j.Steps {
+		s.status.Steps = append(s.status.Steps, step.SLO.ID)
+		follows = append(follows, step.SLO.ID)
+	}
+	if j.Compose == slo.Measured {
+		follows = append(follows, j.ID)
+		s.own = p.see(&view{id: j.ID, follows: follows, covers: []identity{about}, shape: s.shape})
+	}
+	steps := shapeOf(j.Objectives, false) // has the same windows at the same places
+	for _, step := range j.Steps {
+		covers := []identity{about, {step.SLO.ID, step.SLO.About.Owner}}
+		s.steps = append(s.steps, p.see(&view{id: step.SLO.ID, follows: follows, covers: covers, shape: steps}))
+	}
+	return s
+}
+
+func (p *plan) see(v *view) *view {
+	p.views = append(p.views, v)
+	return v
+}
+
+// endOf returns the end of a view.
+func endOf(v *view, end func(id string) slo.Minute) slo.Minute {
+	earliest := slo.Minute(math.MaxInt64)
+	for _, id := range v.follows {
+		earliest = min(earliest, end(id))
+	}
+	return earliest
+}
+
+// place moves all views to where what they follow ends, and gives each the
+// exclusions that apply to it: to the SLO, to the journey, and for a view of a
+// step to either.
+func (p *plan) place(end func(id string) slo.Minute) {
+	for _, v := range p.views {
+		v.place(endOf(v, end))
+	}
+	p.exclude(p.horizon())
+}
+
+// horizon spans the windows of all views, as far as they reach.
+func (p *plan) horizon() slo.Span {
+	horizon := slo.Span{Start: math.MaxInt64, End: math.MinInt64}
+	for _, v := range p.views {
+		reach := v.reach()
+		horizon = slo.Span{Start: min(horizon.Start, reach.Start), End: max(horizon.End, reach.End)}
+	}
+	return horizon
+}
+
+func (p *plan) exclude(horizon slo.Span) {
+	if len(p.exclusions) == 0 || horizon.Len() == 0 {
+		return
+	}
+	agreed := agree(p.exclusions, horizon)
+	for _, v := range p.views {
+		v.excluded = agreed.applying(func(e *slo.Exclusion) bool {
+			return slices.ContainsFunc(v.covers, func(i identity) bool { return e.Applies(i.id, i.owner) })
+		})
+	}
+}
+
+// Cuts returns, for each id that is measured, the minutes between which its
+// events have to be counted to evaluate the set. extents says when each could
+// be measured.
+func Cuts(set *slo.Set, extents map[string]slo.Span) map[string][]slo.Minute {
+	p := newPlan(set)
+	p.place(func(id string) slo.Minute { return extents[id].End })
+	cuts := map[string][]slo.Minute{}
+	for _, v := range p.views {
+		cuts[v.id] = append(cuts[v.id], v.cuts(extents[v.id])...)
+	}
+	for id, list := range cuts {
+		slices.Sort(list)
+		cuts[id] = slices.Compact(list)
+	}
+	return cuts
+}

@@ -1,0 +1,102 @@
+package burnrate
+
+import (
+	"fmt"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Row is what was measured of one SLI in a minute, or in a longer stretch of
+// time. The zero Row is time that was not measured.
+type Row struct {
+	Counts   slo.Counts // valid and bad; in thousandths when the SLI is weighted
+	Rows     slo.Counts // the events behind them, whatever they weigh
+	Measured bool
+}
+
+// Counted is the row of an SLI that counts every event as one.
+func Counted(c slo.Counts) Row { return Row{Counts: c, Rows: c, Measured: true} }
+
+// consistent reports whether the row can be: 0 ≤ bad ≤ total.
+func (r Row) consistent() bool { return r.Counts.Consistent() && r.Rows.Consistent() }
+
+// Outcome is what became of a slice. The zero Outcome is that of a slice
+// without data.
+type Outcome int
+
+// The outcomes of a slice.
+const (
+	EmptySlice Outcome = iota
+	GoodSlice
+	BadSlice
+)
+
+// SliceRows are the rows of the minutes of one slice that was measured. A slice
+// counts as a whole: as one valid event in its first minute, which is bad when
+// the slice is. A slice without data is left out, unless its SLI says that it
+// is good or bad. Of the 12 slices of 5m in an hour, 2 bad and 1 without data
+// are an error ratio of 2 / 11; with empty: good it is 2 / 12, with empty: bad
+// 3 / 12.
+func SliceRows(s slo.Slice, outcome Outcome) []Row {
+	rows := make([]Row, int64(s.Every.Value.Minutes()))
+	for i := range rows {
+		rows[i].Measured = true
+	}
+	if outcome == EmptySlice {
+		switch s.Empty {
+		case slo.EmptyGood:
+			outcome = GoodSlice
+		case slo.EmptyBad:
+			outcome = BadSlice
+		}
+	}
+	switch outcome {
+	case GoodSlice:
+		rows[0] = Counted(slo.Counts{Total: 1})
+	case BadSlice:
+		rows[0] = Counted(slo.Counts{Total: 1, Bad: 1})
+	}
+	return rows
+}
+
+// Sum is what was measured over some minutes.
+type Sum struct {
+	Counts  slo.Counts
+	Rows    slo.Counts
+	Minutes int64 // that were measured
+}
+
+// add returns the sum with another one.
+func (s Sum) add(t Sum) Sum {
+	return Sum{s.Counts.Add(t.Counts), s.Rows.Add(t.Rows), s.Minutes + t.Minutes}
+}
+
+// sub returns what is left without another sum, which is part of it.
+func (s Sum) sub(t Sum) Sum {
+	return Sum{s.Counts.Sub(t.Counts), s.Rows.Sub(t.Rows), s.Minutes - t.Minutes}
+}
+
+// sumOf is what a row adds over some minutes: nothing when it cannot be.
+func sumOf(r Row, minutes int64) Sum {
+	if !r.Measured || !r.consistent() {
+		return Sum{}
+	}
+	return Sum{r.Counts, r.Rows, minutes}
+}
+
+// Invalid is a row that cannot be, as bad is below 0 or above total. It is not
+// counted, and its minutes are not measured.
+type Invalid struct {
+	Span slo.Span
+	Row  Row
+}
+
+// String says what was measured and when.
+func (i Invalid) String() string {
+	c := i.Row.Counts
+	if c.Consistent() {
+		c = i.Row.Rows
+	}
+	return fmt.Sprintf("%d bad of %d valid events from %s to %s", c.Bad, c.Total,
+		i.Span.Start.Time().Format("2006-01-02T15:04Z"), i.Span.End.Time().Format("2006-01-02T15:04Z"))
+}

@@ -1,0 +1,100 @@
+package burnrate
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// paceMinutes is how far back the traffic is averaged that stands in for
+// minutes of a window that were not measured yet.
+const paceMinutes = int64(28 * 24 * 60)
+
+// needsPace reports whether the pace of a window is averaged over other minutes
+// than its own. A rolling window of up to 28 days either was measured from its
+// beginning and needs no pace, or holds all that was measured.
+func needsPace(w slo.Window) bool { return w.IsCalendar() || w.Minutes() > paceMinutes }
+
+// shape is what judging some objectives takes: their windows, each once.
+type shape struct {
+	windows    []slo.Window
+	objectives []judged
+}
+
+// judged is an objective and where its windows are in the shape.
+type judged struct {
+	slo.Objective
+	window int   // the objective's own
+	pace   int   // whose traffic stands in for what was not measured yet
+	recent int   // whose failures a forecast goes on with when no tier fires
+	burn   []int // shown, the shortest first: those of the tiers
+	tiers  []pair
+}
+
+// pair is a tier and where its windows are among those that are shown.
+type pair struct {
+	tier        *Tier
+	long, short int
+}
+
+// shapeOf plans the windows of objectives. Those of a composed journey have no
+// counts, and so no pace.
+func shapeOf(objectives []slo.Objective, counted bool) *shape {
+	s := &shape{}
+	for _, o := range objectives {
+		j := judged{Objective: o, window: s.index(o.Window), pace: s.index(o.Window)}
+		j.recent = s.index(recentWindow(o.Window))
+		tiers := Tiers(o)
+		shown := shownWindows(tiers)
+		for _, w := range shown {
+			j.burn = append(j.burn, s.index(w))
+		}
+		for i := range tiers {
+			j.tiers = append(j.tiers, pair{
+				tier: &tiers[i],
+				long: slices.Index(shown, rolling(tiers[i].Long)), short: slices.Index(shown, rolling(tiers[i].Short)),
+			})
+		}
+		s.objectives = append(s.objectives, j)
+	}
+	for i, o := range objectives {
+		if counted && needsPace(o.Window) {
+			s.objectives[i].pace = s.index(slo.Rolling(paceMinutes))
+		}
+	}
+	return s
+}
+
+// index returns where a window is, and adds it when it is not there.
+func (s *shape) index(w slo.Window) int {
+	if i := slices.Index(s.windows, w); i >= 0 {
+		return i
+	}
+	s.windows = append(s.windows, w)
+	return len(s.windows) - 1
+}
+
+func rolling(d time.Duration) slo.Window { return slo.Rolling(int64(d / time.Minute)) }
+
+// shownWindows returns the windows of tiers, the shortest first, or the usual
+// ones without tiers.
+func shownWindows(tiers []Tier) []slo.Window {
+	if len(tiers) == 0 {
+		return []slo.Window{
+			slo.Rolling(5), slo.Rolling(30), slo.Rolling(60), slo.Rolling(2 * 60),
+			slo.Rolling(6 * 60), slo.Rolling(24 * 60), slo.Rolling(3 * 24 * 60),
+		}
+	}
+	var shown []slo.Window
+	for _, t := range tiers {
+		shown = append(shown, rolling(t.Long), rolling(t.Short))
+	}
+	slices.SortFunc(shown, func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) })
+	return slices.Compact(shown)
+}
+
+// recentWindow is what counts as of late for a forecast: 3d, or the objective's
+// own window where that is shorter.
+func recentWindow(w slo.Window) slo.Window { return slo.Rolling(min(3*24*60, w.Minutes())) }
