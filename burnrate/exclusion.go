@@ -28,11 +28,13 @@ type namedSpans struct {
 }
 
 // none reports whether everything counts as it was measured.
-func (x exclusions) none() bool { return len(x.named) == 0 }
+func (x *exclusions) none() bool { return len(x.named) == 0 }
 
 // effect returns what exclusions do to a minute, "" for nothing.
-func (x exclusions) effect(minute slo.Minute) slo.Effect {
+func (x *exclusions) effect(minute slo.Minute) slo.Effect {
 	switch {
+	case x.none():
+		return ""
 	case x.drop.hold(minute):
 		return slo.Drop
 	case x.good.hold(minute):
@@ -43,12 +45,12 @@ func (x exclusions) effect(minute slo.Minute) slo.Effect {
 }
 
 // minutes returns how many minutes of a span are excluded.
-func (x exclusions) minutes(within slo.Span) int64 {
+func (x *exclusions) minutes(within slo.Span) int64 {
 	return x.drop.minutes(within) + x.good.minutes(within)
 }
 
 // names lists the exclusions that hold within a span.
-func (x exclusions) names(within slo.Span) []string {
+func (x *exclusions) names(within slo.Span) []string {
 	var names []string
 	for _, n := range x.named {
 		if n.spans.minutes(within) > 0 {

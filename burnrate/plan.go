@@ -14,6 +14,7 @@ type plan struct {
 	exclusions []*slo.Exclusion
 	subjects   []*subject // ordered by id
 	views      []*view
+	windows    map[string]*windows // each list once
 }
 
 // subject is something that has objectives.
@@ -26,9 +27,9 @@ type subject struct {
 }
 
 func newPlan(set *slo.Set) *plan {
-	p := &plan{exclusions: set.Exclusions}
+	p := &plan{exclusions: set.Exclusions, windows: map[string]*windows{}}
 	for _, s := range set.SLOs {
-		shape := shapeOf(s.Objectives, true)
+		shape := p.shapeOf(s.Objectives, true)
 		p.subjects = append(p.subjects, &subject{
 			status: Status{ID: s.ID, Kind: s.Kind, Title: s.About.Title, Owner: s.About.Owner}, shape: shape,
 			own: p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape}),
@@ -46,7 +47,7 @@ func newPlan(set *slo.Set) *plan {
 // that a failure does not move the windows of the others.
 func (p *plan) journey(j *slo.Journey) *subject {
 	s := &subject{
-		journey: j, shape: shapeOf(j.Objectives, j.Compose == slo.Measured),
+		journey: j, shape: p.shapeOf(j.Objectives, j.Compose == slo.Measured),
 		status: Status{ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Title: j.About.Title, Owner: j.About.Owner},
 	}
 	about := identity{j.ID, j.About.Owner}
@@ -59,11 +60,22 @@ func (p *plan) journey(j *slo.Journey) *subject {
 		follows = append(follows, j.ID)
 		s.own = p.see(&view{id: j.ID, follows: follows, covers: []identity{about}, shape: s.shape})
 	}
-	steps := shapeOf(j.Objectives, false) // has the same windows at the same places
+	steps := p.shapeOf(j.Objectives, false) // has the same windows at the same places
 	for _, step := range j.Steps {
 		covers := []identity{about, {step.SLO.ID, step.SLO.About.Owner}}
 		s.steps = append(s.steps, p.see(&view{id: step.SLO.ID, follows: follows, covers: covers, shape: steps}))
 	}
+	return s
+}
+
+// shapeOf plans the windows of objectives. Shapes with equal windows share them.
+func (p *plan) shapeOf(objectives []slo.Objective, counted bool) *shape {
+	s := shapeOf(objectives, counted)
+	name := s.windows.name()
+	if p.windows[name] == nil {
+		p.windows[name] = s.windows
+	}
+	s.windows = p.windows[name]
 	return s
 }
 

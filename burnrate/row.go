@@ -18,7 +18,7 @@ type Row struct {
 func Counted(c slo.Counts) Row { return Row{Counts: c, Rows: c, Measured: true} }
 
 // consistent reports whether the row can be: 0 ≤ bad ≤ total.
-func (r Row) consistent() bool { return r.Counts.Consistent() && r.Rows.Consistent() }
+func (r *Row) consistent() bool { return r.Counts.Consistent() && r.Rows.Consistent() }
 
 // Outcome is what became of a slice. The zero Outcome is that of a slice
 // without data.
@@ -77,7 +77,7 @@ func (s Sum) sub(t Sum) Sum {
 }
 
 // sumOf is what a row adds over some minutes: nothing when it cannot be.
-func sumOf(r Row, minutes int64) Sum {
+func sumOf(r *Row, minutes int64) Sum {
 	if !r.Measured || !r.consistent() {
 		return Sum{}
 	}

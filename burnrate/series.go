@@ -29,7 +29,7 @@ func NewSeries(extent slo.Span, cuts []slo.Minute, rows []Row) (Series, error) {
 	s := Series{extent: extent, cuts: cuts, sums: make([]Sum, len(cuts))}
 	for i, row := range rows {
 		between := slo.Span{Start: cuts[i], End: cuts[i+1]}
-		s.sums[i+1] = s.sums[i].add(sumOf(row, between.Len()))
+		s.sums[i+1] = s.sums[i].add(sumOf(&row, between.Len()))
 		if row.Measured && !row.consistent() {
 			s.invalid = append(s.invalid, Invalid{between, row})
 		}

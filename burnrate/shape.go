@@ -3,6 +3,7 @@ package burnrate
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
@@ -19,8 +20,20 @@ func needsPace(w slo.Window) bool { return w.IsCalendar() || w.Minutes() > paceM
 
 // shape is what judging some objectives takes: their windows, each once.
 type shape struct {
-	windows    []slo.Window
+	windows    *windows
 	objectives []judged
+}
+
+// windows is a list that shapes have in common.
+type windows struct{ list []slo.Window }
+
+// name tells lists apart.
+func (w *windows) name() string {
+	var name strings.Builder
+	for _, window := range w.list {
+		name.WriteString(window.String() + " " + window.TimeZone() + "\n")
+	}
+	return name.String()
 }
 
 // judged is an objective and where its windows are in the shape.
@@ -42,7 +55,7 @@ type pair struct {
 // shapeOf plans the windows of objectives. Those of a composed journey have no
 // counts, and so no pace.
 func shapeOf(objectives []slo.Objective, counted bool) *shape {
-	s := &shape{}
+	s := &shape{windows: &windows{}}
 	for _, o := range objectives {
 		j := judged{Objective: o, window: s.index(o.Window), pace: s.index(o.Window)}
 		j.recent = s.index(recentWindow(o.Window))
@@ -69,11 +82,11 @@ func shapeOf(objectives []slo.Objective, counted bool) *shape {
 
 // index returns where a window is, and adds it when it is not there.
 func (s *shape) index(w slo.Window) int {
-	if i := slices.Index(s.windows, w); i >= 0 {
+	if i := slices.Index(s.windows.list, w); i >= 0 {
 		return i
 	}
-	s.windows = append(s.windows, w)
-	return len(s.windows) - 1
+	s.windows.list = append(s.windows.list, w)
+	return len(s.windows.list) - 1
 }
 
 func rolling(d time.Duration) slo.Window { return slo.Rolling(int64(d / time.Minute)) }

@@ -11,6 +11,7 @@ type view struct {
 	covers   []identity // what exclusions may apply to
 	shape    *shape
 	excluded exclusions
+	followed []*column // what it follows, in an Evaluator
 
 	end     slo.Minute
 	since   slo.Minute // first minute that could be measured; end when there is none
@@ -25,11 +26,42 @@ type identity struct{ id, owner string }
 // about.
 type tally struct{ all, dropped, good Sum }
 
+func (t *tally) add(s *Sum, effect slo.Effect) {
+	t.all = t.all.add(*s)
+	if part := t.part(effect); part != nil {
+		*part = part.add(*s)
+	}
+}
+
+func (t *tally) remove(s *Sum, effect slo.Effect) {
+	t.all = t.all.sub(*s)
+	if part := t.part(effect); part != nil {
+		*part = part.sub(*s)
+	}
+}
+
+// part is what an effect of exclusions is about, nil for none.
+func (t *tally) part(effect slo.Effect) *Sum {
+	switch effect {
+	case slo.Drop:
+		return &t.dropped
+	case slo.CountAsGood:
+		return &t.good
+	default:
+		return nil
+	}
+}
+
+// less returns what is left without another tally, which is part of it.
+func (t tally) less(u tally) tally {
+	return tally{t.all.sub(u.all), t.dropped.sub(u.dropped), t.good.sub(u.good)}
+}
+
 // place moves the view's windows to an end.
 func (v *view) place(end slo.Minute) {
 	v.end = end
-	v.around = make([]slo.Span, len(v.shape.windows))
-	for i, w := range v.shape.windows {
+	v.around = make([]slo.Span, len(v.shape.windows.list))
+	for i, w := range v.shape.windows.list {
 		v.around[i] = w.Around(end)
 	}
 }
@@ -69,7 +101,10 @@ func (v *view) cuts(extent slo.Span) []slo.Minute {
 
 // fill sums the windows from a series.
 func (v *view) fill(s Series) {
-	v.since = min(s.extent.Start, v.end)
+	v.since = v.end
+	if s.extent.Len() > 0 {
+		v.since = min(s.extent.Start, v.end)
+	}
 	v.tallies = make([]tally, len(v.around))
 	for i := range v.around {
 		span, t := v.over(i), &v.tallies[i]
@@ -114,7 +149,7 @@ func (v *view) burnWindow(window int) Window {
 // window takes events, and the rows behind them, out of what was measured.
 func (v *view) window(window int, x Excluded, rows slo.Counts) Window {
 	all := &v.tallies[window].all
-	w := Window{Window: v.shape.windows[window], Span: v.over(window), Measured: all.Minutes, Excluded: x}
+	w := Window{Window: v.shape.windows.list[window], Span: v.over(window), Measured: all.Minutes, Excluded: x}
 	if !v.excluded.none() {
 		w.Excluded.Minutes = v.excluded.minutes(w.Span)
 	}

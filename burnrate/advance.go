@@ -1,0 +1,305 @@
+package burnrate
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Needs returns the minutes that [Evaluator.Advance] reads to move on to ends:
+// those that enter windows, and those that leave them. For a minute's advance
+// of the windows 5m and 28d they are the newest minute, the one 5 minutes
+// before it and the one 28 days before it.
+func (e *Evaluator) Needs(ends []slo.Minute) []slo.Minute {
+	needs := map[slo.Minute]bool{}
+	for i, c := range e.columns {
+		for minute := c.end; minute < ends[i]; minute++ {
+			needs[minute] = true
+		}
+	}
+	for move := range e.moves(ends) {
+		for _, step := range move.steps {
+			needs[step.enters] = true
+			for _, leaves := range step.leaves {
+				needs[leaves] = true
+			}
+		}
+	}
+	delete(needs, nothing)
+	minutes := make([]slo.Minute, 0, len(needs))
+	for m := range needs {
+		minutes = append(minutes, m)
+	}
+	slices.Sort(minutes)
+	return minutes
+}
+
+// Advance moves the windows on: those of each indicator to its end, those of a
+// journey to the earliest of its steps'. An end that is not later than the one
+// before stays. records yields the minutes of [Evaluator.Needs] in any order,
+// also those in which nothing was measured; their rows must not change until
+// Advance returns. After an error nothing has moved.
+func (e *Evaluator) Advance(ends []slo.Minute, records iter.Seq2[Record, error]) error {
+	if len(ends) != len(e.columns) {
+		return fmt.Errorf("%d minutes for %d indicators", len(ends), len(e.columns))
+	}
+	moves := map[moveKey]*move{}
+	rows := map[slo.Minute][]Row{}
+	for record, err := range records {
+		if err == nil {
+			err = e.check(record)
+		}
+		if err != nil {
+			return err
+		}
+		rows[record.Minute] = record.Rows
+	}
+	for m := range e.moves(ends) {
+		if err := m.find(rows); err != nil {
+			return err
+		}
+		moves[m.key] = m
+	}
+	for i, c := range e.columns {
+		for minute := c.end; minute < ends[i]; minute++ {
+			if _, fed := rows[minute]; !fed {
+				return fmt.Errorf("minute %d enters and was not fed", minute)
+			}
+		}
+	}
+	e.advance(ends, moves, rows)
+	return nil
+}
+
+func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, rows map[slo.Minute][]Row) {
+	e.agree(slices.Max(ends))
+	for i, c := range e.columns {
+		for minute := c.end; minute < ends[i]; minute++ {
+			if fed := rows[minute]; fed != nil {
+				c.noteInvalid(minute, &fed[i])
+				if fed[i].Measured {
+					c.since = min(c.since, minute)
+				}
+			}
+		}
+		c.end = max(c.end, ends[i])
+	}
+	for i, c := range e.columns {
+		for _, v := range c.views {
+			if m := moves[moveKey{v.shape.windows, v.end, v.followedEnd()}]; m != nil {
+				m.apply(v, i)
+			}
+			v.since = min(c.since, v.end)
+		}
+		c.forgetInvalid()
+	}
+	e.agree(e.plan.horizon().End)
+}
+
+// Correct replaces what was measured of an indicator in a minute that was fed
+// before: when events came late, or a gap was filled. The caller knows both
+// rows from its ledger.
+func (e *Evaluator) Correct(minute slo.Minute, indicator int, before, after Row) {
+	c := e.columns[indicator]
+	if after.Measured {
+		c.since = min(c.since, minute)
+	}
+	for _, v := range c.views {
+		v.since = min(c.since, v.end)
+		if minute >= v.end {
+			continue // it will enter as it is now
+		}
+		effect := v.excluded.effect(minute)
+		was, is := sumOf(&before, 1), sumOf(&after, 1)
+		for i := range v.tallies {
+			if v.around[i].Start <= minute {
+				v.tallies[i].remove(&was, effect)
+				v.tallies[i].add(&is, effect)
+			}
+		}
+	}
+	if minute < c.end {
+		at, found := c.findInvalid(minute)
+		if found {
+			c.invalid = slices.Delete(c.invalid, at, at+1)
+		}
+		c.noteInvalid(minute, &after)
+		c.forgetInvalid()
+	}
+}
+
+// nothing stands for a minute that is not: no row leaves a calendar window.
+const nothing = slo.Minute(math.MinInt64)
+
+// moveKey tells moves apart: many views have the same windows and ends.
+type moveKey struct {
+	windows  *windows
+	from, to slo.Minute
+}
+
+// move is how windows move from one end to another.
+type move struct {
+	key    moveKey
+	around []slo.Span // of the windows, afterwards
+	steps  []moveStep
+}
+
+// moveStep moves all windows on by one minute.
+type moveStep struct {
+	enters slo.Minute
+	leaves []slo.Minute // of each window
+	begins []bool       // of each window: it begins with the minute that enters
+
+	entering []Row // of all indicators; nil when nothing was measured
+	leaving  [][]Row
+}
+
+// moves yields each move once.
+func (e *Evaluator) moves(ends []slo.Minute) iter.Seq[*move] {
+	later := func(v *view) slo.Minute {
+		end := slo.Minute(math.MaxInt64)
+		for _, c := range v.followed {
+			end = min(end, max(c.end, ends[c.index]))
+		}
+		return end
+	}
+	return func(yield func(*move) bool) {
+		seen := map[moveKey]bool{}
+		for _, v := range e.plan.views {
+			key := moveKey{v.shape.windows, v.end, later(v)}
+			if key.from >= key.to || seen[key] {
+				continue
+			}
+			seen[key] = true
+			if !yield(newMove(key)) {
+				return
+			}
+		}
+	}
+}
+
+func newMove(key moveKey) *move {
+	m := &move{key: key}
+	around := make([]slo.Span, len(key.windows.list))
+	for i, w := range key.windows.list {
+		around[i] = w.Around(key.from)
+	}
+	for minute := key.from; minute < key.to; minute++ {
+		step := moveStep{enters: minute, leaves: make([]slo.Minute, len(around)), begins: make([]bool, len(around))}
+		for i, w := range key.windows.list {
+			step.leaves[i] = nothing
+			switch {
+			case !w.IsCalendar():
+				step.leaves[i] = minute - slo.Minute(w.Minutes())
+				around[i] = w.Around(minute + 1)
+			case minute >= around[i].End: // then a period begins
+				step.begins[i] = true
+				around[i] = w.Around(minute + 1)
+			}
+		}
+		m.steps = append(m.steps, step)
+	}
+	m.around = around
+	return m
+}
+
+// find looks up the rows of the minutes.
+func (m *move) find(rows map[slo.Minute][]Row) error {
+	for i := range m.steps {
+		step := &m.steps[i]
+		var fed bool
+		if step.entering, fed = rows[step.enters]; !fed {
+			return fmt.Errorf("minute %d enters and was not fed", step.enters)
+		}
+		step.leaving = make([][]Row, len(step.leaves))
+		for w, minute := range step.leaves {
+			if minute == nothing {
+				continue
+			}
+			if step.leaving[w], fed = rows[minute]; !fed {
+				return fmt.Errorf("minute %d leaves %s and was not fed", minute, m.key.windows.list[w])
+			}
+		}
+	}
+	return nil
+}
+
+// apply moves a view of a column.
+func (m *move) apply(v *view, column int) {
+	for i := range m.steps {
+		step := &m.steps[i]
+		var sum Sum
+		if step.entering != nil {
+			sum = sumOf(&step.entering[column], 1)
+		}
+		effect := v.excluded.effect(step.enters)
+		for w := range v.tallies {
+			t := &v.tallies[w]
+			if step.begins[w] {
+				*t = tally{}
+			}
+			t.add(&sum, effect)
+			if left := step.leaving[w]; left != nil {
+				gone := sumOf(&left[column], 1)
+				t.remove(&gone, v.excluded.effect(step.leaves[w]))
+			}
+		}
+	}
+	v.end = m.key.to
+	copy(v.around, m.around)
+}
+
+// followedEnd is the earliest end of what a view follows.
+func (v *view) followedEnd() slo.Minute {
+	end := slo.Minute(math.MaxInt64)
+	for _, c := range v.followed {
+		end = min(end, c.end)
+	}
+	return end
+}
+
+func (c *column) findInvalid(minute slo.Minute) (int, bool) {
+	return slices.BinarySearchFunc(c.invalid, minute, func(i Invalid, m slo.Minute) int { return cmp.Compare(i.Span.Start, m) })
+}
+
+// noteInvalid keeps a row that cannot be, to be reported.
+func (c *column) noteInvalid(minute slo.Minute, row *Row) {
+	if !row.Measured || row.consistent() {
+		return
+	}
+	at, _ := c.findInvalid(minute)
+	c.invalid = slices.Insert(c.invalid, at, Invalid{slo.Span{Start: minute, End: minute + 1}, *row})
+}
+
+// seenInvalid returns what is within windows. Those of journeys may end before
+// the column does.
+func (c *column) seenInvalid() []Invalid {
+	if len(c.invalid) == 0 {
+		return nil
+	}
+	end := slo.Minute(math.MinInt64)
+	for _, v := range c.views {
+		if len(v.around) > 0 {
+			end = max(end, v.end)
+		}
+	}
+	at, _ := c.findInvalid(end)
+	return c.invalid[:at]
+}
+
+// forgetInvalid drops what has left all windows.
+func (c *column) forgetInvalid() {
+	if len(c.invalid) == 0 {
+		return
+	}
+	start := c.end
+	for _, v := range c.views {
+		start = min(start, v.reach().Start)
+	}
+	at, _ := c.findInvalid(start)
+	c.invalid = c.invalid[at:]
+}

@@ -1,0 +1,164 @@
+package burnrate_test
+
+import (
+	"fmt"
+	"iter"
+	"math"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// fleet is an evaluator of many SLOs, loaded, and what feeds it.
+type fleet struct {
+	evaluator *burnrate.Evaluator
+	ends      []slo.Minute
+	quiet     []burnrate.Row // of all indicators
+	burning   []burnrate.Row
+}
+
+// newFleet makes SLOs over a window with the four tiers of paging: eight windows
+// each.
+func newFleet(b *testing.B, slos int, over string, burning slo.Minute, change func(*slo.Set)) *fleet {
+	b.Helper()
+	set := &slo.Set{}
+	o := slo.Objective{Name: over, Target: target(b, "99.9%"), Window: window(b, over), Alerts: slo.BuiltInPolicies()[0]}
+	f := &fleet{}
+	for i := range slos {
+		id := fmt.Sprintf("s%06d", i)
+		set.SLOs = append(set.SLOs, &slo.SLO{ID: id, Indicator: slo.IndicatorID(id), Kind: slo.KindSLO, Objectives: []slo.Objective{o}})
+		f.quiet = append(f.quiet, burnrate.Counted(slo.Counts{Total: 1000, Bad: int64(i % 2)}))
+		f.burning = append(f.burning, burnrate.Counted(slo.Counts{Total: 1000, Bad: 20}))
+	}
+	if change != nil {
+		change(set)
+	}
+	f.evaluator = burnrate.NewEvaluator(set)
+	since := make([]slo.Minute, slos)
+	for range slos {
+		f.ends = append(f.ends, 10_000_000)
+	}
+	if err := f.evaluator.Load(since, f.ends, f.records(f.evaluator.Reach(f.ends), burning)); err != nil {
+		b.Fatal(err)
+	}
+	return f
+}
+
+// records yields the minutes of a span, those from burning on with failures.
+func (f *fleet) records(span slo.Span, burning slo.Minute) iter.Seq2[burnrate.Record, error] {
+	return func(yield func(burnrate.Record, error) bool) {
+		for minute := span.Start; minute < span.End; minute++ {
+			rows := f.quiet
+			if minute >= burning {
+				rows = f.burning
+			}
+			if !yield(burnrate.Record{Minute: minute, Rows: rows}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// advance moves everything on by a minute.
+func (f *fleet) advance(b *testing.B, burning slo.Minute) {
+	b.Helper()
+	for i := range f.ends {
+		f.ends[i]++
+	}
+	err := f.evaluator.Advance(f.ends, func(yield func(burnrate.Record, error) bool) {
+		for _, minute := range f.evaluator.Needs(f.ends) {
+			for record, err := range f.records(slo.Span{Start: minute, End: minute + 1}, burning) {
+				if !yield(record, err) {
+					return
+				}
+			}
+		}
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// cpu is how long the process has been computing. Unlike what a clock shows, it
+// does not grow with what else a machine does.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// BenchmarkAdvance moves a fleet on by a minute and takes a snapshot: eight
+// windows and four tiers each, which are calm, or burn so that the guard is
+// asked; with exclusions, or a calendar month; for fleets and windows of
+// different sizes.
+func BenchmarkAdvance(b *testing.B) {
+	never := slo.Minute(math.MaxInt64)
+	bench := func(name string, slos int, over string, burning slo.Minute, change func(*slo.Set)) {
+		b.Run(name, func(b *testing.B) {
+			f := newFleet(b, slos, over, burning, change)
+			b.ReportAllocs()
+			before := cpu(b)
+			for b.Loop() {
+				f.advance(b, burning)
+				f.evaluator.Snapshot(time.Unix(0, 0))
+			}
+			b.ReportMetric(float64(cpu(b)-before)/float64(b.N)/float64(slos), "cpu-ns/slo")
+		})
+	}
+	for _, slos := range []int{100, 1000, 10_000, 100_000} {
+		bench(fmt.Sprintf("slos=%d", slos), slos, "28d", never, nil)
+	}
+	for _, over := range []string{"1h", "1d", "7d", "90d", "month"} {
+		bench("window="+over, 1000, over, never, nil)
+	}
+	bench("burning", 10_000, "28d", 0, nil)
+	bench("excluded", 10_000, "28d", never, func(set *slo.Set) {
+		rule, err := slo.ParseRule("FREQ=DAILY")
+		if err != nil {
+			b.Fatal(err)
+		}
+		set.Exclusions = []*slo.Exclusion{{
+			Name: "nightly", SLOs: []string{"*"}, From: slo.Minute(9_900_000).Time(), Effect: slo.Drop,
+			Repeat: &slo.Repeat{Rule: rule, Duration: time.Hour, Zone: time.UTC},
+		}}
+	})
+}
+
+// BenchmarkLoad sums 28 days of minutes from scratch.
+func BenchmarkLoad(b *testing.B) {
+	for _, slos := range []int{100, 1000} {
+		b.Run(fmt.Sprintf("slos=%d", slos), func(b *testing.B) {
+			f := newFleet(b, slos, "28d", 0, nil)
+			since := make([]slo.Minute, slos)
+			before := cpu(b)
+			for b.Loop() {
+				if err := f.evaluator.Load(since, f.ends, f.records(f.evaluator.Reach(f.ends), 0)); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(cpu(b)-before)/float64(b.N)/float64(slos)/40_320, "cpu-ns/row")
+		})
+	}
+}
+
+// BenchmarkState is the memory that an evaluator holds for each SLO.
+func BenchmarkState(b *testing.B) {
+	const slos = 10_000
+	var before, after runtime.MemStats
+	for b.Loop() {
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		f := newFleet(b, slos, "1h", 0, nil)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		runtime.KeepAlive(f)
+	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/slos, "B/slo")
+}
