@@ -7,7 +7,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/internal/term"
@@ -124,7 +123,7 @@ func detectionText(d burnrate.Detection, o slo.Objective, t slo.Tier) string {
 	switch d.Verdict {
 	case burnrate.Fires:
 		spent, _ := d.Spent.Value()
-		return fmt.Sprintf("%s  %s  %s", term.Fit(durationText(d.After), 11), term.FitRight(shareText(spent), 12), durationText(d.Quiet))
+		return fmt.Sprintf("%s  %s  %s", term.Fit(term.Duration(d.After), 11), term.FitRight(shareText(spent), 12), term.Duration(d.Quiet))
 	case burnrate.FewEvents:
 		return fmt.Sprintf("never: fewer than %d events in %s", o.Alerts.Guard.MinEvents, long)
 	case burnrate.FewBad:
@@ -145,27 +144,7 @@ func lastsText(o slo.Objective, errorRatio *big.Rat) string {
 	if !ok || burn <= 1 {
 		return "the window"
 	}
-	return durationText(lasts)
-}
-
-// durationText spells a duration to the minute, or to the second below an
-// hour.
-func durationText(d time.Duration) string {
-	var parts []string
-	for _, unit := range []struct {
-		length time.Duration
-		name   string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
-		n := d / unit.length
-		d -= n * unit.length
-		if n > 0 && !(unit.length == time.Second && len(parts) > 1) {
-			parts = append(parts, strconv.FormatInt(int64(n), 10)+unit.name)
-		}
-	}
-	if len(parts) == 0 {
-		return "0s"
-	}
-	return strings.Join(parts, " ")
+	return term.Duration(lasts)
 }
 
 // shareText is a share as a percentage of three digits.

@@ -38,6 +38,7 @@ func sliText(w burnrate.Window, target slo.Target) string {
 const (
 	partialMark  = "~"
 	excludedMark = "*"
+	alertMark    = "!" // before the line only
 )
 
 func leftText(o burnrate.Objective) string {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -61,8 +62,30 @@ func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
 	if len(o.Exclusions) > 0 {
 		e.row("", "%s without exclusions", number(o.Unexcluded))
 	}
+	e.forecast(o)
+	for _, j := range o.Tiers {
+		e.row("tier", "%s %s: %s", j.Tier.Severity, tierWindows(j), verdictText(o, j))
+	}
 	if len(o.Shares) > 0 && !o.Composed {
 		e.steps(status, o)
+	}
+}
+
+// forecast says what becomes of a budget that is not spent yet.
+func (e *explanation) forecast(o burnrate.Objective) {
+	f := o.Forecast
+	switch {
+	case o.Budget.State == burnrate.Unknown, f.Exhausts && f.Exhaustion == 0:
+		return
+	case f.Exhausts && f.Earliest:
+		e.row("forecast", "spent in %s at the earliest, as failures also leave the window", term.Duration(f.Exhaustion))
+	case f.Exhausts:
+		e.row("forecast", "spent in %s when it goes on like that", term.Duration(f.Exhaustion))
+	default:
+		e.row("forecast", "not spent when it goes on like that")
+	}
+	if o.Window.Window.IsCalendar() {
+		e.row("", "%s left at the end of the %s", number(f.End.Remaining), o.Window.Window)
 	}
 }
 

@@ -50,7 +50,8 @@ type objectiveRecord struct {
 	Coverage             burnrate.Ratio       `json:"coverage"`
 	Excluded             *excludedRecord      `json:"excluded,omitempty"`
 	Burn                 []burnRecord         `json:"burn"`
-	Alerts               []struct{}           `json:"alerts"`
+	Alerts               []alertRecord        `json:"alerts"`
+	Forecast             forecastRecord       `json:"forecast"`
 	Attribution          *attribution         `json:"attribution,omitempty"`
 }
 
@@ -64,6 +65,25 @@ type burnRecord struct {
 	Coverage   burnrate.Ratio `json:"coverage"`
 
 	Excluded *excludedRecord `json:"excluded,omitempty"`
+}
+
+// alertRecord is what a tier of the alert policy says.
+type alertRecord struct {
+	Kind     string         `json:"kind"`
+	Severity slo.Severity   `json:"severity"`
+	Long     string         `json:"long"`
+	Short    string         `json:"short"`
+	Factor   burnrate.Ratio `json:"factor"`
+	Firing   bool           `json:"firing"`
+	Verdict  string         `json:"verdict"`
+}
+
+// forecastRecord is when the budget will be spent, null when it will not, and
+// what will remain at the end of a calendar window.
+type forecastRecord struct {
+	ExhaustedAt    *string         `json:"exhaustedAt"`
+	Earliest       bool            `json:"earliest,omitempty"`
+	RemainingRatio *burnrate.Ratio `json:"remainingRatio,omitempty"`
 }
 
 // excludedRecord is what exclusions took out of the counts beside it. What
@@ -109,7 +129,7 @@ func recordOf(o burnrate.Objective) objectiveRecord {
 		ElapsedRatio: burnrate.RatioOf(o.Elapsed),
 		ErrorRatio:   o.Window.ErrorRatio, BurnRate: o.BurnRate,
 		BudgetConsumedRatio: o.Budget.Consumed, BudgetRemainingRatio: o.Budget.Remaining,
-		Coverage: burnrate.RatioOf(o.Window.Coverage()), Burn: []burnRecord{}, Alerts: []struct{}{},
+		Coverage: burnrate.RatioOf(o.Window.Coverage()), Burn: []burnRecord{}, Alerts: []alertRecord{},
 	}
 	r.Total, r.Bad = counts(o.Window, o.Composed)
 	for _, b := range o.Burn {
@@ -121,11 +141,31 @@ func recordOf(o burnrate.Objective) objectiveRecord {
 		record.Excluded = excluded(b.Window, o.Composed)
 		r.Burn = append(r.Burn, record)
 	}
+	for _, j := range o.Tiers {
+		factor, _ := j.Tier.Factor(o.Window.Window).Float64()
+		r.Alerts = append(r.Alerts, alertRecord{
+			Kind: "burn", Severity: j.Tier.Severity, Long: slo.FormatDuration(j.Tier.Long), Short: slo.FormatDuration(j.Tier.Short),
+			Factor: burnrate.RatioOf(factor), Firing: j.Verdict == burnrate.Fires, Verdict: j.Verdict.String(),
+		})
+	}
+	r.Forecast = forecastOf(o)
 	if r.Excluded = excluded(o.Window, o.Composed); r.Excluded != nil {
 		r.Excluded.Exclusions, r.Excluded.BudgetRemainingRatio = o.Exclusions, &o.Unexcluded
 	}
 	if len(o.Shares) > 0 {
 		r.Attribution = attributionOf(o.Shares)
+	}
+	return r
+}
+
+func forecastOf(o burnrate.Objective) forecastRecord {
+	var r forecastRecord
+	if o.Forecast.Exhausts {
+		at := o.Window.Span.End.Time().Add(o.Forecast.Exhaustion).Format(time.RFC3339)
+		r.ExhaustedAt, r.Earliest = &at, o.Forecast.Earliest
+	}
+	if o.Window.Window.IsCalendar() {
+		r.RemainingRatio = &o.Forecast.End.Remaining
 	}
 	return r
 }

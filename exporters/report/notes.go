@@ -55,6 +55,22 @@ func (t *table) noteExclusions(status burnrate.Status, o burnrate.Objective) {
 	t.note(excludedMark, text)
 }
 
+// noteTiers says what fires of a row's policy, or would without its guard: the
+// first tier of each severity.
+func (t *table) noteTiers(status burnrate.Status, o burnrate.Objective) {
+	said := map[slo.Severity]bool{}
+	say := func(fits func(burnrate.Verdict) bool) {
+		for _, j := range o.Tiers {
+			if fits(j.Verdict) && !said[j.Tier.Severity] {
+				said[j.Tier.Severity] = true
+				t.note(alertMark, fmt.Sprintf("%s: %s %s %s", status.ID, j.Tier.Severity, tierWindows(j), verdictText(o, j)))
+			}
+		}
+	}
+	say(func(v burnrate.Verdict) bool { return v == burnrate.Fires })
+	say(func(v burnrate.Verdict) bool { return v == burnrate.FewEvents || v == burnrate.FewBad || v == burnrate.Chance })
+}
+
 // overText names the window of an objective as far as it is over.
 func overText(o burnrate.Objective) string {
 	if o.Window.Window.IsCalendar() && o.Elapsed < 1 {

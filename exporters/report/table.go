@@ -214,6 +214,7 @@ func (t *table) rows(name string, status burnrate.Status, share *burnrate.Share)
 func (t *table) row(name string, status burnrate.Status, o burnrate.Objective, share *burnrate.Share) {
 	t.notePartial(status, o)
 	t.noteExclusions(status, o)
+	t.noteTiers(status, o)
 	style := budgetStyle(o.Budget.State)
 	cells := []string{
 		t.name(name, status), term.FitRight(t.targetText(o), t.target), term.FitRight(t.sli(status, o.Window, o.Target), sliWidth),
