@@ -222,6 +222,24 @@ func TestDecodeEncoding(t *testing.T) {
 	}
 }
 
+// TestDecodeEncodingHidesNothing reads the documents around one with bytes that
+// are no text.
+func TestDecodeEncodingHidesNothing(t *testing.T) {
+	t.Parallel()
+	const document = "apiVersion: slojourn/v1\nkind: Team\nmetadata: {name: first}\n---\n"
+	result, findings := spec.Decode(spec.File{Name: "f", Data: []byte(document + "a: \x00\n---\nb: 1\xff\n---\n" + document), Named: true})
+	var places []string
+	for _, d := range findings {
+		places = append(places, d.Span.String()+" "+string(d.Code))
+	}
+	if diff := cmp.Diff([]string{"f:5:4 SLO020", "f:7:5 SLO020"}, places); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(result.Declarations.Teams) != 2 || result.Documents != 4 {
+		t.Errorf("got %d teams of %d documents, want 2 of 4", len(result.Declarations.Teams), result.Documents)
+	}
+}
+
 // TestDecodeLineEnds reads the same with a byte order mark and with the line
 // ends of Windows.
 func TestDecodeLineEnds(t *testing.T) {

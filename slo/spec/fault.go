@@ -26,10 +26,10 @@ const mostFaults = 20
 // parser would, and goes on behind a fault where it is clear what was meant.
 type faultScanner struct {
 	lines   []string
-	line    int // from 0
-	at      int // bytes
-	key     string
-	inValue bool      // a key stands before on this line
+	line    int       // from 0
+	at      int       // bytes
+	key     string    // that the value stands behind; "" for none
+	inValue bool      // a key stands before it on this line
 	column  int       // of the innermost key or hyphen on this line, -1 for none
 	deeper  int       // lines that are indented deeper go on with a plain value; -1 for none
 	ended   *fault    // the comment that ends this plain value, nil for none
@@ -193,7 +193,7 @@ func (s *faultScanner) plain() {
 	text := strings.TrimRight(rest[:end], " \t")
 	s.at += end
 	switch {
-	case isKey && s.inValue && !s.flow():
+	case isKey && s.inValue && (!s.flow() || s.key != ""):
 		value := s.value(rest)
 		s.report(begin, begin+len(value), s.quotes(value), `a value without quotes must not hold ": "`)
 	case isKey:

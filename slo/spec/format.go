@@ -33,9 +33,6 @@ type Formatted struct {
 func Format(file File) (Formatted, diag.List) {
 	d := &decoder{file: file}
 	whole, marked := strings.CutPrefix(string(file.Data), byteOrderMark)
-	if !d.checkEncoding(whole) {
-		return Formatted{Data: file.Data, Documents: 1}, d.list
-	}
 	var b strings.Builder
 	for i, c := range split(whole) {
 		d.chunk = c
@@ -53,6 +50,9 @@ func Format(file File) (Formatted, diag.List) {
 
 // format returns the document in its new layout, or as it was.
 func (d *decoder) format() (text string, formatted bool) {
+	if !d.checkEncoding() {
+		return d.chunk.text, false
+	}
 	root, ok := d.only()
 	if !ok {
 		return d.chunk.text, false
