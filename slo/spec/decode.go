@@ -145,6 +145,7 @@ func (d *decoder) decodeDocument(root *yaml.Node) {
 	version, versionNode := claim(root, "apiVersion")
 	d.result.Documents++
 	before := len(d.list)
+	d.checkTags(root)
 	read := false
 	switch {
 	case root.Kind != yaml.MappingNode:
