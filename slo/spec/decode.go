@@ -38,9 +38,9 @@ type Result struct {
 // understood, also when there are findings.
 func Decode(file File) (Result, diag.List) {
 	d := &decoder{file: file}
-	for _, c := range split(strings.TrimPrefix(string(file.Data), byteOrderMark)) {
+	for _, c := range d.documents() {
 		d.chunk = c
-		if d.checkEncoding() {
+		if d.checkLength() && d.checkEncoding() {
 			d.decodeChunk()
 		}
 	}
@@ -55,6 +55,40 @@ type decoder struct {
 	declared slo.Declarations
 	secrets  map[int][]diag.Span // reported in this document, by line
 	list     diag.List
+}
+
+// What is longer is refused: a list of 10 MB takes seconds and hundreds of MB
+// to parse, and an SLO has some 300 bytes.
+const (
+	mostFileBytes     = 32 << 20
+	mostDocumentBytes = 1 << 20
+)
+
+// documents cuts the file into its documents. One that is too long has none.
+func (d *decoder) documents() []chunk {
+	if len(d.file.Data) > mostFileBytes {
+		d.result.Documents++
+		at := diag.Position{Line: 1, Column: 1}
+		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, "split it into several files",
+			"the file has more than %d MB", mostFileBytes>>20)
+		return nil
+	}
+	return split(strings.TrimPrefix(string(d.file.Data), byteOrderMark))
+}
+
+// checkLength refuses a document that is too long.
+func (d *decoder) checkLength() bool {
+	if len(d.chunk.text) <= mostDocumentBytes {
+		return true
+	}
+	if d.isOurs(d.chunk.text) {
+		d.result.Documents++
+		at := diag.Position{Line: d.chunk.line + 1, Column: 1}
+		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, "split it into several documents, with --- between them",
+			"the document has more than %d MB", mostDocumentBytes>>20)
+		d.unread()
+	}
+	return false
 }
 
 // checkEncoding refuses a document with bytes that are not readable text, at
