@@ -19,7 +19,7 @@ type fault struct {
 	message, hint string
 }
 
-// mostFaults is how many faults of a document are reported.
+// mostFaults is how many faults of a document are looked for.
 const mostFaults = 20
 
 // faultScanner reads a document that cannot be parsed token by token, as the
@@ -59,7 +59,7 @@ func (c chunk) faults() []fault {
 	if len(s.faults) == 0 {
 		s.faults = s.doubts
 	}
-	return s.faults[:min(len(s.faults), mostFaults)]
+	return s.faults[:min(len(s.faults), mostFaults)] // doubts are not counted
 }
 
 func (s *faultScanner) flow() bool { return len(s.open) > 0 }
@@ -70,6 +70,7 @@ func (s *faultScanner) rest() string { return s.lines[s.line][s.at:] }
 func (s *faultScanner) report(begin, end int, hint, format string, args ...any) {
 	s.faults = append(s.faults, fault{diag.CodeSyntax, s.line + 1, begin, end, "YAML: " + fmt.Sprintf(format, args...), hint})
 	s.at = end
+	s.stopped = len(s.faults) == mostFaults
 }
 
 func (s *faultScanner) scanLine() {

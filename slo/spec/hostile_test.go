@@ -38,6 +38,7 @@ func TestDecodeHostile(t *testing.T) {
 		{"many keys on a line", head + "{" + counted("a%d: 1, ", 20_000) + "}", diag.CodeUnknownKey},
 		{"many values on a line", head + "{notify: [" + counted("a%d, ", 20_000) + "]}", ""},
 		{"many secrets", head + "{contact: x}\n" + counted("# NRAK-%d\n", 20_000), diag.CodeSecret},
+		{"many values that need quotes", head + "{notify: [" + strings.Repeat("@a, ", 200_000) + "]}", diag.CodeSyntax},
 		{"Japanese", strings.Replace(head, "name: web", "name: web, title: 決済チーム", 1) + "{contact: '#決済'}", ""},
 	}
 	for _, test := range tests {
