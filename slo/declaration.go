@@ -18,6 +18,21 @@ type Declarations struct {
 	Notifiers  []NotifierDeclaration
 	Exclusions []ExclusionDeclaration
 	Defaults   []DefaultsDeclaration
+	Unread     []Unread
+}
+
+// Unread is what can be told of a document that could not be read. One of the
+// names in it may be its own, so that a reference to any of them is not
+// reported.
+type Unread struct {
+	Kind  string // "" when it cannot be told
+	Names []string
+}
+
+// mayHold reports whether a document of a kind may be among what could not be
+// read.
+func (d Declarations) mayHold(kind string) bool {
+	return slices.ContainsFunc(d.Unread, func(u Unread) bool { return u.Kind == "" || u.Kind == kind })
 }
 
 // Join returns what both declare.
@@ -31,6 +46,7 @@ func (d Declarations) Join(e Declarations) Declarations {
 		Notifiers:  append(d.Notifiers, e.Notifiers...),
 		Exclusions: append(d.Exclusions, e.Exclusions...),
 		Defaults:   append(d.Defaults, e.Defaults...),
+		Unread:     append(d.Unread, e.Unread...),
 	}
 }
 
@@ -46,6 +62,7 @@ func (d Declarations) byPlace() Declarations {
 		Notifiers:  byPlace(d.Notifiers),
 		Exclusions: byPlace(d.Exclusions),
 		Defaults:   byPlace(d.Defaults),
+		Unread:     d.Unread,
 	}
 }
 

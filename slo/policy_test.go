@@ -2,6 +2,7 @@ package slo_test
 
 import (
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -160,20 +161,23 @@ func TestFindHostile(t *testing.T) {
 	for _, text := range []string{
 		"", "Pay with the app's barcode", "支払い #1 (50%) – 🛒", "mail@here.example.com", "a < b, c > d", "{one brace}", "me@example.com, @payments-oncall",
 	} {
-		if start, end, problem := slo.FindHostile(text, true); problem != nil {
-			t.Errorf("FindHostile(%q) = %d, %d, %v", text, start, end, problem)
+		if found := slo.FindHostile(text, true); len(found) > 0 {
+			t.Errorf("FindHostile(%q) = %+v", text, found)
 		}
 	}
 	for text, want := range map[string]string{
 		"a\x1b[31m": "\x1b", "a\u202eb": "\u202e", "x\u2066y": "\u2066", "tell <!channel> now": "<!channel>", "<@U123>": "<@U123>",
-		"hi @here": "@here", "(@everyone)": "@everyone", "{{ .x }}": "{{", "a\nb": "\n", "a\u0085b": "\u0085", "a\u2028": "\u2028",
+		"@here {{ x \u202e\n @channel\n": "@here {{ \u202e \n @channel", "hi @here": "@here", "(@everyone)": "@everyone", "{{ .x }}": "{{", "a\nb": "\n", "a\u0085b": "\u0085", "a\u2028": "\u2028",
 	} {
-		start, end, problem := slo.FindHostile(text, true)
-		if problem == nil || text[start:end] != want {
-			t.Errorf("FindHostile(%q) = %d, %d, %v, want %q", text, start, end, problem, want)
+		var found []string
+		for _, h := range slo.FindHostile(text, true) {
+			found = append(found, text[h.Start:h.End])
+		}
+		if got := strings.Join(found, " "); got != want {
+			t.Errorf("FindHostile(%q) found %q, want %q", text, got, want)
 		}
 	}
-	if _, _, problem := slo.FindHostile("a\nb\tc", false); problem != nil {
-		t.Errorf("a text of two lines: %v", problem)
+	if found := slo.FindHostile("a\nb\tc", false); len(found) > 0 {
+		t.Errorf("a text of two lines: %+v", found)
 	}
 }

@@ -25,6 +25,7 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		slos:      map[string]*SLO{},
 		declared:  map[string]bool{},
 		journeys:  map[string]bool{},
+		unread:    map[string]bool{},
 		firsts:    map[string]diag.Span{},
 		zones:     map[string]*zone{},
 		tiers:     map[tierProblem]int{},
@@ -36,6 +37,11 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 	}
 	for _, j := range d.Journeys {
 		r.journeys[j.Name.Value] = true
+	}
+	for _, document := range d.Unread {
+		for _, name := range document.Names {
+			r.unread[name] = true
+		}
 	}
 	r.resolveTeams(d.Teams)
 	r.resolveNotifiers(d.Notifiers)
@@ -59,7 +65,7 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		}
 	}
 	r.resolveExclusions(d)
-	if len(d.Sources) == 0 && len(r.set.SLOs) > 0 {
+	if len(d.Sources) == 0 && !d.mayHold("Source") && len(r.set.SLOs) > 0 {
 		r.list.Add(diag.Diagnostic{
 			Code: diag.CodeReference, Severity: diag.Info, Span: r.set.SLOs[0].About.Origin,
 			Message: "no Source is declared, so references to sources are not checked",
@@ -81,6 +87,7 @@ type resolver struct {
 	slos      map[string]*SLO
 	declared  map[string]bool      // names of SLOs, also of those that could not be resolved
 	journeys  map[string]bool      // names of journeys
+	unread    map[string]bool      // names in documents that could not be read
 	firsts    map[string]diag.Span // names of journeys and SLOs, to where each first stands
 	zones     map[string]*zone
 	tiers     map[tierProblem]int  // to their places in list
@@ -235,8 +242,12 @@ func (r *resolver) checkOwner(owner diag.Located[string]) {
 // unknown.
 const maxHints = 100
 
-// unknown reports a reference to something that is not among known.
+// unknown reports a reference to something that is not among known, nor in a
+// document that could not be read, which is reported.
 func unknown[V any](r *resolver, what string, ref diag.Located[string], known map[string]V, otherwise string, also ...string) {
+	if r.unread[ref.Value] {
+		return
+	}
 	hint := otherwise
 	if r.hints++; r.hints <= maxHints {
 		known := append(keys(known), also...)

@@ -1,7 +1,9 @@
 package slo
 
 import (
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -67,10 +69,12 @@ func (d Declarations) ids() []string {
 }
 
 // checkPatterns reports patterns that match none of the ids: probably a
-// misspelt one.
+// misspelt one. What could not be read may have had the id of any step.
 func (r *resolver) checkPatterns(patterns []diag.Located[string], ids []string) {
 	for _, pattern := range patterns {
-		if pattern.Value == "" || slices.ContainsFunc(ids, func(id string) bool { return MatchID(pattern.Value, id) }) {
+		thing, _, _ := strings.Cut(pattern.Value, "/")
+		matches := func(id string) bool { return MatchID(thing, id) }
+		if pattern.Value == "" || slices.ContainsFunc(slices.Collect(maps.Keys(r.unread)), matches) || slices.ContainsFunc(ids, func(id string) bool { return MatchID(pattern.Value, id) }) {
 			continue
 		}
 		hint := "write the id of a journey, a step (journey/step) or an SLO; * stands for any characters"

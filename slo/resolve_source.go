@@ -50,6 +50,8 @@ func (r *resolver) resolveNotify(d Declarations) {
 				if first := r.teams[team.Name.Value]; first != nil && first.Origin == team.Origin {
 					first.Notify = append(first.Notify, notifier)
 				}
+			case len(d.Notifiers) == 0 && d.mayHold("Notifier"):
+				return
 			case len(d.Notifiers) == 0:
 				r.list.Add(diag.Diagnostic{
 					Code: diag.CodeReference, Severity: diag.Info, Span: ref.Span,

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestBad reads every file of testdata/bad. Each expected finding stands in a
 // comment: # ERROR CODE "part of the message" (or WARNING, INFO), on the same line, one line below
-// for each caret (# ERROR^ CODE …), or on the line before (# ERRORv CODE …). No
+// for each caret (# ERROR^ CODE …), or one line above for each v (# ERRORv CODE …). No
 // other finding may come. The .golden file beside it holds what people see.
 func TestBad(t *testing.T) {
 	t.Parallel()
@@ -70,13 +70,13 @@ type expectation struct{ place, message string }
 
 func expected(t *testing.T, data string) []expectation {
 	t.Helper()
-	form := regexp.MustCompile(`# (ERROR|WARNING|INFO)(\^*|v) (SLO\d{3}) "([^"]*)"`)
+	form := regexp.MustCompile(`# (ERROR|WARNING|INFO)(\^*|v*) (SLO\d{3}) "([^"]*)"`)
 	var list []expectation
 	for i, line := range strings.Split(data, "\n") {
 		for _, m := range form.FindAllStringSubmatch(line, -1) {
 			number := i + 1 - len(m[2])
-			if m[2] == "v" {
-				number = i + 2
+			if strings.HasPrefix(m[2], "v") {
+				number = i + 1 + len(m[2])
 			}
 			list = append(list, expectation{fmt.Sprintf("%d %s %s", number, strings.ToLower(m[1]), m[3]), m[4]})
 		}

@@ -169,7 +169,7 @@ func TestLoad(t *testing.T) {
 			name:  "a broken document of ours hides no other",
 			files: map[string]string{"a.yaml": team("a") + "---\napiVersion: slojourn/v1\nkind: [\n" + team("b")},
 			paths: []string{"."},
-			want:  outcome{Teams: []string{"a a.yaml", "b a.yaml"}, Findings: []string{"a.yaml:7:1 SLO001"}},
+			want:  outcome{Teams: []string{"a a.yaml", "b a.yaml"}, Findings: []string{"a.yaml:7:7 SLO001"}},
 		},
 		{
 			name:  "a foreign document in a named file",

@@ -16,6 +16,7 @@ type Text struct {
 	file     string
 	end      Position // the position behind the last character
 	segments []Segment
+	comment  Span
 }
 
 // Segment says where a run of bytes of a [Text] stands in the file.
@@ -46,6 +47,16 @@ func PlainText(value, file string, start Position) Text {
 	}
 	return Text{value: value, file: file, end: at, segments: segments}
 }
+
+// EndedBy returns the text with the comment that stands directly behind it in
+// the file. What is missing at its end may have been meant to stand there.
+func (t Text) EndedBy(comment Span) Text {
+	t.comment = comment
+	return t
+}
+
+// Comment returns the comment that ends the text in the file, if there is one.
+func (t Text) Comment() (Span, bool) { return t.comment, t.comment.Start.Known() }
 
 // String returns the text without its positions.
 func (t Text) String() string { return t.value }
@@ -126,7 +137,7 @@ func (t Text) segment(offset int) Segment {
 // Within returns the text with something around it that does not stand in the
 // file: a before lies where the text begins, and an after where it ends.
 func (t Text) Within(before, after string) Text {
-	around := Text{value: before + t.value + after, file: t.file, end: t.end}
+	around := Text{value: before + t.value + after, file: t.file, end: t.end, comment: t.comment}
 	around.segments = append(around.segments, Segment{At: t.position(0)})
 	for _, s := range t.segments {
 		s.Offset += len(before)

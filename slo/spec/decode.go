@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,14 +38,11 @@ type Result struct {
 // understood, also when there are findings.
 func Decode(file File) (Result, diag.List) {
 	d := &decoder{file: file}
-	text := strings.TrimPrefix(string(file.Data), "\ufeff")
-	if !d.checkEncoding(text) {
-		d.result.Documents = 1
-		return d.result, d.list
-	}
-	for _, c := range split(text) {
+	for _, c := range d.documents() {
 		d.chunk = c
-		d.decodeChunk()
+		if d.checkLength() && d.checkEncoding() {
+			d.decodeChunk()
+		}
 	}
 	d.result.Declarations = d.declared
 	return d.result, d.list
@@ -59,9 +57,45 @@ type decoder struct {
 	list     diag.List
 }
 
-// checkEncoding refuses bytes that are not readable text, at the first one.
-func (d *decoder) checkEncoding(text string) bool {
-	line, column := 1, 1
+// What is longer is refused: a list of 10 MB takes seconds and hundreds of MB
+// to parse, and an SLO has some 300 bytes.
+const (
+	mostFileBytes     = 32 << 20
+	mostDocumentBytes = 1 << 20
+)
+
+// documents cuts the file into its documents. One that is too long has none.
+func (d *decoder) documents() []chunk {
+	if len(d.file.Data) > mostFileBytes {
+		d.result.Documents++
+		at := diag.Position{Line: 1, Column: 1}
+		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, "split it into several files",
+			"the file has more than %d MB", mostFileBytes>>20)
+		return nil
+	}
+	return split(strings.TrimPrefix(string(d.file.Data), byteOrderMark))
+}
+
+// checkLength refuses a document that is too long.
+func (d *decoder) checkLength() bool {
+	if len(d.chunk.text) <= mostDocumentBytes {
+		return true
+	}
+	if d.isOurs(d.chunk.text) {
+		d.result.Documents++
+		at := diag.Position{Line: d.chunk.line + 1, Column: 1}
+		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, "split it into several documents, with --- between them",
+			"the document has more than %d MB", mostDocumentBytes>>20)
+		d.unread()
+	}
+	return false
+}
+
+// checkEncoding refuses a document with bytes that are not readable text, at
+// the first one.
+func (d *decoder) checkEncoding() bool {
+	text, ours := d.chunk.text, d.isOurs(d.chunk.text)
+	line, column := d.chunk.line+1, 1
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
 		problem, hint := "", "remove it"
@@ -74,7 +108,7 @@ func (d *decoder) checkEncoding(text string) bool {
 		case r == '\t', r == '\n', r == '\r' && strings.HasPrefix(text[i+1:], "\n"):
 		case r == '\r', r == 0x85, r == 0x2028, r == 0x2029, r == 0xfeff:
 			// YAML reads these as line ends, or nothing, and other programs do not.
-			if d.isOurs(text) {
+			if ours {
 				problem, hint = oddBreak(r)
 			}
 		case unicode.IsControl(r), r == 0xfffe, r == 0xffff:
@@ -83,6 +117,8 @@ func (d *decoder) checkEncoding(text string) bool {
 		if problem != "" {
 			at := diag.Position{Line: line, Column: column}
 			d.list.Errorf(diag.CodeEncoding, diag.Span{File: d.file.Name, Start: at, End: at}, hint, "%s", problem)
+			d.result.Documents++
+			d.unread()
 			return false
 		}
 		column++
@@ -125,6 +161,7 @@ func (d *decoder) decodeChunk() {
 			if d.isOurs(d.chunk.text) {
 				d.result.Documents++
 				d.syntaxError(err)
+				d.unread()
 			}
 			return
 		}
@@ -133,7 +170,7 @@ func (d *decoder) decodeChunk() {
 }
 
 func (d *decoder) decodeDocument(root *yaml.Node) {
-	if root.Tag == "!!null" {
+	if isNull(root) {
 		return // nothing but comments
 	}
 	if !d.file.Named && !claimsVersion(root) {
@@ -142,6 +179,8 @@ func (d *decoder) decodeDocument(root *yaml.Node) {
 	version, versionNode := claim(root, "apiVersion")
 	d.result.Documents++
 	before := len(d.list)
+	d.checkTags(root)
+	read := false
 	switch {
 	case root.Kind != yaml.MappingNode:
 		d.wrongType(root, "the document", "a mapping")
@@ -150,7 +189,10 @@ func (d *decoder) decodeDocument(root *yaml.Node) {
 	case version != APIVersion:
 		d.list.Errorf(diag.CodeAPIVersion, d.nodeSpan(versionNode), "write apiVersion: "+APIVersion, "apiVersion %q is not known", version)
 	default:
-		d.decodeKind(root)
+		read = d.decodeKind(root)
+	}
+	if !read {
+		d.unread()
 	}
 	d.checkSecrets(root, d.list[before:])
 }
@@ -184,12 +226,13 @@ func claim(root *yaml.Node, name string) (string, *yaml.Node) {
 }
 
 // decodeKind reads a document of the kind that it names. One of a misspelt
-// kind is reported, and read as what it is meant to be.
-func (d *decoder) decodeKind(root *yaml.Node) {
+// kind is reported, and read as what it is meant to be. It reports whether it
+// knew what to read.
+func (d *decoder) decodeKind(root *yaml.Node) bool {
 	name, node := claim(root, "kind")
 	if node == nil || node.Tag == "!!null" {
 		d.list.Errorf(diag.CodeMissing, d.nodeSpan(root), "write one of "+strings.Join(kindNames(), ", "), "the document has no kind")
-		return
+		return false
 	}
 	kind, known := kindNamed(name)
 	if !known {
@@ -200,13 +243,35 @@ func (d *decoder) decodeKind(root *yaml.Node) {
 		}
 		d.list.Errorf(diag.CodeKind, d.nodeSpan(node), hint, "unknown kind %q", name)
 		if !found {
-			return
+			return false
 		}
 		kind, _ = kindNamed(near)
 	}
-	if o, ok := d.open(root, kind.document, d.nodeSpan(node)); ok {
+	o, ok := d.open(root, kind.document, d.nodeSpan(node))
+	if ok {
 		d.readers()[kind.name](o)
 	}
+	return ok
+}
+
+// These match what may be the kind and the name of a document that cannot be
+// read.
+var (
+	writtenKind = regexp.MustCompile(`(?m)^kind\s*:\s*["']?(\w+)`)
+	writtenName = regexp.MustCompile(`\bname["']?\s*:\s*["']?([a-z0-9][-a-z0-9]*)`)
+)
+
+// unread remembers what can be told of a document that cannot be read, or
+// whose name cannot.
+func (d *decoder) unread() {
+	var document slo.Unread
+	if match := writtenKind.FindStringSubmatch(d.chunk.text); match != nil {
+		document.Kind = match[1]
+	}
+	for _, match := range writtenName.FindAllStringSubmatch(d.chunk.text, -1) {
+		document.Names = append(document.Names, match[1])
+	}
+	d.declared.Unread = append(d.declared.Unread, document)
 }
 
 // readers are the functions that read the documents of each kind.

@@ -128,7 +128,7 @@ func TestDecodeLosesNothing(t *testing.T) {
 		{"bracket behind a flow mapping", flow + "\n }\n", "first", "2:2 document"},
 		{"second flow mapping", flow + "\n" + flow + "\n", "first", "2:1 document"},
 		{"on the line of the separator", "--- " + flow + "\n--- " + strings.Replace(flow, "first", "second", 1), both, ""},
-		{"separator within a quote", first + "spec: {contact: \"a\n---\nb\"}\n" + second, "", "4:1 stream 7:1 mapping"},
+		{"separator within a quote", first + "spec: {contact: \"a\n---\nb\"}\n" + second, "", "4:17 quote 7:1 mapping"},
 		{"directive", "%YAML 1.2\n---\n" + first, "first", ""},
 		{"directives and comments", "# head\n%YAML 1.1 # old\n%TAG ! tag:example.com,2026:\n\n---\n" + first + "...\n%YAML 1.2\n---\n" + second, both, ""},
 		{"directive of another version", "%YAML 3.0\n---\n" + first, "", "1:1 YAML"},
@@ -219,6 +219,24 @@ func TestDecodeEncoding(t *testing.T) {
 				t.Errorf("got %+v, want one %s at %s about %q", findings, diag.CodeEncoding, test.place, test.message)
 			}
 		})
+	}
+}
+
+// TestDecodeEncodingHidesNothing reads the documents around one with bytes that
+// are no text.
+func TestDecodeEncodingHidesNothing(t *testing.T) {
+	t.Parallel()
+	const document = "apiVersion: slojourn/v1\nkind: Team\nmetadata: {name: first}\n---\n"
+	result, findings := spec.Decode(spec.File{Name: "f", Data: []byte(document + "a: \x00\n---\nb: 1\xff\n---\n" + document), Named: true})
+	var places []string
+	for _, d := range findings {
+		places = append(places, d.Span.String()+" "+string(d.Code))
+	}
+	if diff := cmp.Diff([]string{"f:5:4 SLO020", "f:7:5 SLO020"}, places); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if len(result.Declarations.Teams) != 2 || result.Documents != 4 {
+		t.Errorf("got %d teams of %d documents, want 2 of 4", len(result.Declarations.Teams), result.Documents)
 	}
 }
 

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -32,12 +33,9 @@ type Formatted struct {
 // Formatting twice gives the same as formatting once.
 func Format(file File) (Formatted, diag.List) {
 	d := &decoder{file: file}
-	whole, marked := strings.CutPrefix(string(file.Data), byteOrderMark)
-	if !d.checkEncoding(whole) {
-		return Formatted{Data: file.Data, Documents: 1}, d.list
-	}
+	marked := bytes.HasPrefix(file.Data, []byte(byteOrderMark))
 	var b strings.Builder
-	for i, c := range split(whole) {
+	for i, c := range d.documents() {
 		d.chunk = c
 		text, formatted := d.format()
 		if i == 0 && !formatted && marked {
@@ -53,6 +51,9 @@ func Format(file File) (Formatted, diag.List) {
 
 // format returns the document in its new layout, or as it was.
 func (d *decoder) format() (text string, formatted bool) {
+	if !d.checkLength() || !d.checkEncoding() {
+		return d.chunk.text, false
+	}
 	root, ok := d.only()
 	if !ok {
 		return d.chunk.text, false

@@ -74,7 +74,7 @@ func TestFormatErrors(t *testing.T) {
 	t.Parallel()
 	const fine = "kind:   Team\napiVersion: slojourn/v1\nmetadata: {name: a}\n"
 	for _, test := range []struct{ name, data, place string }{
-		{"syntax", fine + "---\napiVersion: slojourn/v1\nkind: [\n" + "---\n" + fine, "f.yaml:6:1"},
+		{"syntax", fine + "---\napiVersion: slojourn/v1\nkind: [\n" + "---\n" + fine, "f.yaml:6:7"},
 		{"encoding", fine + "# \xff\n", "f.yaml:4:3"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -24,16 +24,21 @@ func TestDecodeHostile(t *testing.T) {
 	}{
 		{"deep flow", head + "{contact: " + strings.Repeat("[", 20_000) + "}", diag.CodeSyntax},
 		{"deep flow that closes", head + "{contact: " + strings.Repeat("[", 5_000) + strings.Repeat("]", 5_000) + "}", diag.CodeType},
-		{"deep blocks", head + "\n" + deepBlocks(2_000), diag.CodeUnknownKey},
+		{"deep blocks", head + "\n" + deepBlocks(1_000), diag.CodeUnknownKey},
 		{"bomb of aliases", bomb + strings.Replace(head, "spec: ", "spec: {contact: *a30}", 1), diag.CodeUnknownKey},
 		{"alias to itself", strings.Replace(head, "spec: ", "spec: &a {contact: *a}", 1), diag.CodeType},
-		{"10 MB of text", head + "{contact: " + strings.Repeat("x", 10<<20) + "}", ""},
+		{"1 MB of text", head + "{contact: " + strings.Repeat("x", 1<<20-100) + "}", ""},
+		{"10 MB of text", head + "{contact: " + strings.Repeat("x", 10<<20) + "}", diag.CodeNotSupported},
+		{"10 MB of a list", head + "{notify: [" + strings.Repeat("x,", 5<<20) + "]}", diag.CodeNotSupported},
+		{"10 MB of documents", strings.Repeat(head+"{contact: x}\n---\n", 10<<20/80), ""},
+		{"a file of 33 MB", strings.Repeat(head+"{contact: x}\n---\n", 33<<20/80), diag.CodeNotSupported},
 		{"a long file of documents", strings.Repeat(head+"{contact: x}\n---\n", 10_000), ""},
 		{"a long file of comments", strings.Repeat("# nothing\n", 100_000) + head + "{contact: x}", ""},
 		{"one key many times", head + "{" + strings.Repeat("a: 1, ", 2_000) + "}", diag.CodeDuplicate},
 		{"many keys on a line", head + "{" + counted("a%d: 1, ", 20_000) + "}", diag.CodeUnknownKey},
 		{"many values on a line", head + "{notify: [" + counted("a%d, ", 20_000) + "]}", ""},
 		{"many secrets", head + "{contact: x}\n" + counted("# NRAK-%d\n", 20_000), diag.CodeSecret},
+		{"many values that need quotes", head + "{notify: [" + strings.Repeat("@a, ", 200_000) + "]}", diag.CodeSyntax},
 		{"Japanese", strings.Replace(head, "name: web", "name: web, title: 決済チーム", 1) + "{contact: '#決済'}", ""},
 	}
 	for _, test := range tests {
@@ -79,4 +84,25 @@ func deepBlocks(depth int) string {
 		fmt.Fprintf(&b, "%sa:\n", strings.Repeat(" ", i+1))
 	}
 	return b.String()
+}
+
+// endless never comes to its end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// TestReadEndless reads no more of a file than it takes to see that it is too
+// long.
+func TestReadEndless(t *testing.T) {
+	t.Parallel()
+	file, err := spec.Read(endless{}, "-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, findings := spec.Decode(file); len(findings) != 1 || findings[0].Code != diag.CodeNotSupported {
+		t.Errorf("got %v", first(findings))
+	}
+	if formatted, findings := spec.Format(file); len(findings) != 1 || len(formatted.Data) != len(file.Data) {
+		t.Errorf("fmt: got %v", first(findings))
+	}
 }

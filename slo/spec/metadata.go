@@ -14,9 +14,15 @@ func (o *object) metadata() slo.Metadata {
 	m := slo.Metadata{Folder: o.d.file.Folder, Origin: o.span}
 	meta, ok := o.object("metadata")
 	if !ok {
+		if o.has("metadata") {
+			o.d.unread()
+		}
 		return m
 	}
 	m.Name, m.Title, m.Owner = meta.text("name"), meta.text("title"), meta.text("owner")
+	if m.Name.Written() && m.Name.Value == "" {
+		o.d.unread()
+	}
 	m.Labels = meta.labels()
 	m.RenamedFrom = meta.texts("renamedFrom")
 	for i, old := range m.RenamedFrom {

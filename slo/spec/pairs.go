@@ -88,6 +88,11 @@ func (d *decoder) tails(node *yaml.Node, i int, definition *definition) int {
 		if _, known := definition.key(key.Value); known || key.Kind != yaml.ScalarNode || !isNull(value) || value.Value != "" {
 			break
 		}
+		if before, _, glued := strings.Cut(key.Value, ":"); glued {
+			if _, known := definition.key(before); known {
+				break
+			}
+		}
 		if behind := d.behind(d.nodeSpan(key).End); strings.HasPrefix(strings.TrimLeft(behind, " \t"), ":") {
 			break
 		}

@@ -37,11 +37,17 @@ func (f *Found) fail(path, reason string) {
 // Read reads one file from r. It counts as named by the user, in the folder
 // "/" as far as Defaults are concerned.
 func Read(r io.Reader, name string) (File, error) {
-	data, err := io.ReadAll(r)
+	data, err := readAll(r)
 	if err != nil {
 		return File{}, &PathError{name, reason(err)}
 	}
 	return File{Name: name, Folder: "/", Data: data, Named: true}, nil
+}
+
+// readAll reads one byte more than a file may have at the most, so that its
+// length is reported with the other findings.
+func readAll(r io.Reader) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, mostFileBytes+1))
 }
 
 // ReadPaths reads files and folders, such as those of a command line; "-" is
@@ -52,7 +58,7 @@ func Read(r io.Reader, name string) (File, error) {
 // cannot be used; what could be read is returned beside it.
 func ReadPaths(paths []string, stdin io.Reader) ([]Found, error) {
 	w := newWalker(tree{
-		stat: os.Stat, readDir: os.ReadDir, readFile: os.ReadFile, join: filepath.Join, real: realPath,
+		stat: os.Stat, readDir: os.ReadDir, open: func(name string) (fs.File, error) { return os.Open(name) }, join: filepath.Join, real: realPath,
 	}, paths)
 	all := make([]Found, len(paths))
 	var problems []error
@@ -75,11 +81,11 @@ func ReadFS(fsys fs.FS, paths ...string) ([]File, error) {
 		paths = []string{"."}
 	}
 	w := newWalker(tree{
-		stat:     func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) },
-		readDir:  func(name string) ([]fs.DirEntry, error) { return fs.ReadDir(fsys, name) },
-		readFile: func(name string) ([]byte, error) { return fs.ReadFile(fsys, name) },
-		join:     path.Join,
-		real:     func(name string) string { return path.Join("/", name) },
+		stat:    func(name string) (fs.FileInfo, error) { return fs.Stat(fsys, name) },
+		readDir: func(name string) ([]fs.DirEntry, error) { return fs.ReadDir(fsys, name) },
+		open:    fsys.Open,
+		join:    path.Join,
+		real:    func(name string) string { return path.Join("/", name) },
 	}, paths)
 	var files []File
 	var problems []error
@@ -94,11 +100,20 @@ func ReadFS(fsys fs.FS, paths ...string) ([]File, error) {
 
 // tree is what a walker walks.
 type tree struct {
-	stat     func(string) (fs.FileInfo, error)
-	readDir  func(string) ([]fs.DirEntry, error)
-	readFile func(string) ([]byte, error)
-	join     func(...string) string
-	real     func(string) string // the absolute path without links
+	stat    func(string) (fs.FileInfo, error)
+	readDir func(string) ([]fs.DirEntry, error)
+	open    func(string) (fs.File, error)
+	join    func(...string) string
+	real    func(string) string // the absolute path without links
+}
+
+func (t tree) readFile(name string) ([]byte, error) {
+	file, err := t.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close() //nolint:errcheck // nothing was written
+	return readAll(file)
 }
 
 // walker finds the files of several paths.

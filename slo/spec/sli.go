@@ -65,7 +65,11 @@ func (o *object) nrql(name string) diag.Text {
 	text := o.d.chunk.locate(node, o.d.file.Name)
 	open := strings.Count(node.Value, "'")%2 == 1 || strings.Count(node.Value, "`")%2 == 1
 	if node.Style == 0 {
-		if comment, at, found := o.d.commentBehind(text.Whole().End, ""); found && (open || !strings.HasPrefix(comment, "# ")) {
+		comment, at, found := o.d.commentBehind(text.Whole().End, "")
+		switch {
+		case found && !open && strings.HasPrefix(comment, "# "):
+			return text.EndedBy(at)
+		case found:
 			hint := "put the whole of " + name + " in double quotes, or on a line of its own below |"
 			if !open {
 				hint += "; or write a blank behind # if it is a comment"

@@ -11,56 +11,58 @@ import (
 )
 
 var (
-	numbered     = regexp.MustCompile(`^line (\d+): (.*)$`)
-	anchorName   = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
-	quoteOpening = regexp.MustCompile(`^(\s*(?:- +)*(?:[\w-]+\s*:\s+)?)(["'])`)
+	numbered   = regexp.MustCompile(`^line (\d+): (.*)$`)
+	anchorName = regexp.MustCompile(`unknown anchor '(.*)' referenced`)
 )
 
 // syntaxError reports what the YAML parser said, at the best place it knows.
 func (d *decoder) syntaxError(err error) {
 	message, line := syntaxPlace(err)
 	line = max(1, min(line, len(d.chunk.lines)))
+	content := d.chunk.lines[line-1]
+	indent := len(content) - len(strings.TrimLeft(content, " \t"))
 	hint := ""
 	switch {
 	case strings.Contains(message, "expected <document start>"):
 		message = "something follows the document"
 		hint = "check the indentation and the brackets; a further document begins behind a line of ---"
-	case strings.Contains(message, "unexpected end of stream"), strings.Contains(message, "unexpected document indicator"):
-		if at, found := d.openQuote(line); found {
-			d.list.Errorf(diag.CodeSyntax, at, "close it on the same line", "YAML: this quote is never closed")
-			return
-		}
-		hint = "close the quote or bracket that is open here"
 	case strings.Contains(message, "unknown anchor"):
 		if parts := anchorName.FindStringSubmatch(message); parts != nil && d.unknownAnchor(parts[1]) {
 			return
 		}
-	case strings.Contains(message, "expected alphabetic or numeric character"):
-		if d.bareMark(line) {
-			return
-		}
-	case strings.Contains(message, "expected ',' or"):
-		if d.endedValue(line) {
-			return
-		}
-		if at, found := d.openBracket(line); found {
-			d.list.Errorf(diag.CodeSyntax, at, "close it, or look for a missing comma or quote behind it", "YAML: this bracket is never closed")
-			return
-		}
-		hint = "close the bracket that is open here"
 	case strings.Contains(message, "incompatible YAML document"):
 		hint = "write %YAML 1.2, or remove the line"
-	case strings.Contains(message, "mapping values are not allowed"):
-		hint = `a value that holds ": " needs quotes; otherwise check the indentation`
+	case strings.Contains(message, "expected ',' or") && d.endedValue(line), d.reportFaults(message, line):
+		return
+	case strings.Contains(content[:indent], "\t"):
+		d.list.Errorf(diag.CodeSyntax, d.line(line).Span(0, indent), "indent with blanks", "YAML: a tab stands in the indentation")
+		return
+	case strings.Contains(message, "could not find expected ':'"), strings.Contains(message, "mapping values are not allowed"):
+		if d.glued(line) {
+			return
+		}
+		hint = `write a key as name: value, and put a value that holds ": " in quotes; otherwise check the indentation`
 	case strings.Contains(message, "cannot start any token"):
-		hint = "indent with blanks, not tabs; quote a value that begins with @, %, ` or a bracket"
+		hint = "put the value that begins with this character in quotes"
 	case strings.Contains(message, "did not find expected"):
 		hint = "check the indentation of this line and of those around it"
 	}
-	content := d.chunk.lines[line-1]
-	indent := len(content) - len(strings.TrimLeft(content, " \t"))
-	span := d.line(line).Span(indent, len(content))
-	d.list.Errorf(diag.CodeSyntax, span, hint, "YAML: %s", message)
+	d.list.Errorf(diag.CodeSyntax, d.line(line).Span(indent, len(content)), hint, "YAML: %s", message)
+}
+
+// reportFaults reports the faults of the document, unless the parser stumbled
+// over something before the first of them. It names the line where that begins
+// of which something is missing, and else the line where it stumbled.
+func (d *decoder) reportFaults(message string, line int) bool {
+	faults := d.chunk.faults()
+	before := !strings.Contains(message, "did not find expected") && !strings.Contains(message, "unexpected")
+	if len(faults) == 0 || before && faults[0].line > line {
+		return false
+	}
+	for _, f := range faults {
+		d.list.Errorf(f.code, d.line(f.line).Span(f.begin, f.end), f.hint, "%s", f.message)
+	}
+	return true
 }
 
 // syntaxPlace takes an error of the YAML parser apart. Its scanner counts
@@ -72,43 +74,35 @@ func syntaxPlace(err error) (message string, line int) {
 		return message, 1
 	}
 	line, _ = strconv.Atoi(parts[1]) // digits
-	if strings.HasPrefix(parts[2], "did not find expected") {
+	if strings.HasPrefix(parts[2], "did not find expected") && !strings.Contains(parts[2], "alphabetic") {
 		line++
 	}
 	return parts[2], line
 }
 
-// openQuote finds the quote that opens on or after the given line and is not
-// closed on its line. Quoted strings over several lines are rare in specs, and
-// the first one that stays open is the likely culprit.
-func (d *decoder) openQuote(from int) (diag.Span, bool) {
-	for i := from; i <= len(d.chunk.lines); i++ {
-		content := d.chunk.lines[i-1]
-		if parts := quoteOpening.FindStringSubmatch(content); parts != nil {
-			if rest := content[len(parts[0]):]; strings.Count(rest, parts[2])%2 == 0 {
-				return d.line(i).Span(len(parts[1]), len(parts[0])), true
-			}
+// gluedColon matches a key whose colon no blank follows.
+var gluedColon = regexp.MustCompile(`^((?:\s|- )*)(([A-Za-z][\w-]*):[^\s/]\S*)`)
+
+// glued reports a line on which no blank follows the colon: the line that the
+// parser names, or the one before it, which it then takes for one text.
+func (d *decoder) glued(number int) bool {
+	for _, number := range []int{number, number - 1} {
+		if number < 1 {
+			continue
+		}
+		line := masked(d.chunk.lines[number-1])
+		if at := gluedColon.FindStringSubmatchIndex(line); at != nil && !strings.Contains(line, ": ") {
+			d.list.Errorf(diag.CodeSyntax, d.line(number).Span(at[4], at[5]), gluedHint(line[at[4]:at[5]]), "YAML: no blank follows the colon")
+			return true
 		}
 	}
-	return diag.Span{}, false
+	return false
 }
 
-// openBracket finds the last bracket on a line that is not closed there.
-func (d *decoder) openBracket(number int) (diag.Span, bool) {
-	var open []int
-	for i, r := range masked(d.chunk.lines[number-1]) {
-		switch {
-		case r == '{' || r == '[':
-			open = append(open, i)
-		case (r == '}' || r == ']') && len(open) > 0:
-			open = open[:len(open)-1]
-		}
-	}
-	if len(open) == 0 {
-		return diag.Span{}, false
-	}
-	at := open[len(open)-1]
-	return d.line(number).Span(at, at+1), true
+// gluedHint says how to write a key whose colon no blank follows.
+func gluedHint(text string) string {
+	key, value, _ := strings.Cut(text, ":")
+	return fmt.Sprintf("write %s: %s", key, value)
 }
 
 // masked returns a line with blanks in the place of quoted strings, and without
@@ -163,29 +157,10 @@ func anchorHint(name string, anchors []string) string {
 	if near, ok := diag.Nearest(name, anchors); ok {
 		return "did you mean *" + near + "?"
 	}
-	hint := fmt.Sprintf("write &%s in front of the value that it stands for, earlier in this document", name)
-	if len(anchors) > 0 {
-		hint = "known anchors: " + strings.Join(anchors, ", ")
+	if len(anchors) == 0 {
+		return fmt.Sprintf("put it in quotes: \"*%s\"; or, to repeat a value, write &%[1]s in front of it where it first stands", name)
 	}
-	return fmt.Sprintf("%s; a value that begins with * needs quotes: \"*%s\"", hint, name)
-}
-
-// bareMark reports values on a line that begin with * or & and are meant as
-// they stand, and whether there are any.
-func (d *decoder) bareMark(number int) bool {
-	reported := false
-	line := masked(d.chunk.lines[number-1])
-	for _, at := range aliasOrAnchor.FindAllStringSubmatchIndex(line, -1) {
-		if at[4] < at[5] {
-			continue // it has a name
-		}
-		value := strings.TrimRight(line[at[2]:at[2]+len(untilBreak(line[at[2]:]))], " \t")
-		what := map[byte]string{'*': "an alias", '&': "an anchor"}[value[0]]
-		d.list.Errorf(diag.CodeSyntax, d.line(number).Span(at[2], at[2]+len(value)), fmt.Sprintf("put it in quotes: %q", value),
-			"YAML: %s begins %s", value[:1], what)
-		reported = true
-	}
-	return reported
+	return fmt.Sprintf("known anchors: %s; a value that begins with * needs quotes: \"*%s\"", strings.Join(anchors, ", "), name)
 }
 
 // untilBreak returns what stands before a comma or a bracket that closes.

@@ -103,8 +103,11 @@ func (d *decoder) checkText(node *yaml.Node, oneLine bool) {
 	if oneLine {
 		value = strings.TrimRight(value, "\n") // of a block scalar
 	}
-	if start, end, problem := slo.FindHostile(value, oneLine); problem != nil {
-		d.list.Errorf(diag.CodeHostileText, d.chunk.locate(node, d.file.Name).Span(start, end), problem.Hint, "%s", problem.Message)
+	if hostile := slo.FindHostile(value, oneLine); len(hostile) > 0 {
+		text := d.chunk.locate(node, d.file.Name)
+		for _, h := range hostile {
+			d.list.Errorf(diag.CodeHostileText, text.Span(h.Start, h.End), h.Problem.Hint, "%s", h.Problem.Message)
+		}
 	}
 	if node.Style == 0 {
 		if comment, at, found := d.commentBehind(d.nodeSpan(node).End, ""); found && !strings.HasPrefix(comment, "# ") {

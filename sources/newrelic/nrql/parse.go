@@ -114,10 +114,17 @@ func (p *parser) add(code diag.Code, r Range, hint, message string) {
 	if len(p.list) >= mostFindings {
 		return
 	}
-	p.list.Add(diag.Diagnostic{
+	finding := diag.Diagnostic{
 		Code: code, Severity: diag.Error, Span: p.text.Span(r.Start, r.End), Hint: hint,
 		Message: "NRQL: " + message,
-	})
+	}
+	if comment, ended := p.text.Comment(); ended && code == diag.CodeNRQL {
+		finding.Related = []diag.Related{{
+			Span:    comment,
+			Message: "a comment ends the text at " + comment.String() + "; if it belongs to the NRQL, put the whole value in double quotes",
+		}}
+	}
+	p.list.Add(finding)
 }
 
 func (p *parser) fail(r Range, hint, message string) {

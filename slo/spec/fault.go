@@ -1,0 +1,393 @@
+package spec
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+// fault is a place where a document cannot be read as it is written. The parser
+// names a line at the best, and often that of something around it.
+type fault struct {
+	code          diag.Code
+	line          int // from 1, in the chunk
+	begin, end    int // bytes of the line
+	message, hint string
+}
+
+// mostFaults is how many faults of a document are looked for.
+const mostFaults = 20
+
+// faultScanner reads a document that cannot be parsed token by token, as the
+// parser would, and goes on behind a fault where it is clear what was meant.
+type faultScanner struct {
+	lines   []string
+	line    int       // from 0
+	at      int       // bytes
+	key     string    // that the value stands behind; "" for none
+	inValue bool      // a key stands before it on this line
+	column  int       // of the innermost key or hyphen on this line, -1 for none
+	deeper  int       // lines that are indented deeper go on with a plain value; -1 for none
+	ended   *fault    // the comment that ends this plain value, nil for none
+	open    []bracket // outermost first
+	faults  []fault
+	doubts  []fault // comments that may have been meant as a part of a value
+	stopped bool    // what follows cannot be told from what was meant
+}
+
+// bracket is one that is open.
+type bracket struct {
+	fault
+	mark    byte
+	key     string // that it stands behind
+	comment *fault // the first doubtful one in it
+}
+
+// faults finds what the parser stumbles over, in the order of the text.
+func (c chunk) faults() []fault {
+	s := &faultScanner{lines: c.lines, deeper: -1}
+	for ; s.line < len(s.lines) && !s.stopped; s.line++ {
+		s.scanLine()
+	}
+	if !s.stopped && len(s.open) > 0 {
+		s.unclosed(0)
+	}
+	if len(s.faults) == 0 {
+		s.faults = s.doubts
+	}
+	return s.faults[:min(len(s.faults), mostFaults)] // doubts are not counted
+}
+
+func (s *faultScanner) flow() bool { return len(s.open) > 0 }
+
+func (s *faultScanner) rest() string { return s.lines[s.line][s.at:] }
+
+// report adds a fault of the current line, and goes on behind it.
+func (s *faultScanner) report(begin, end int, hint, format string, args ...any) {
+	s.faults = append(s.faults, fault{diag.CodeSyntax, s.line + 1, begin, end, "YAML: " + fmt.Sprintf(format, args...), hint})
+	s.at = end
+	s.stopped = len(s.faults) == mostFaults
+}
+
+func (s *faultScanner) scanLine() {
+	content := s.lines[s.line]
+	indent := len(content) - len(strings.TrimLeft(content, " "))
+	if !s.flow() {
+		if s.deeper >= 0 && indent > s.deeper && s.ended != nil && !isPrologue(content) {
+			s.doubts = append(s.doubts, *s.ended)
+		}
+		if s.deeper >= 0 && indent > s.deeper || isMarker(content, "---") && len(content) == len("---") || strings.HasPrefix(content, "%") {
+			return
+		}
+		s.deeper, s.ended = -1, nil
+	}
+	s.at, s.inValue, s.column = 0, false, -1
+	if isMarker(content, "---") {
+		s.at = len("---")
+	}
+	for !s.stopped {
+		s.at += len(s.rest()) - len(strings.TrimLeft(s.rest(), " \t"))
+		if s.rest() == "" || s.rest()[0] == '#' {
+			return
+		}
+		s.token()
+	}
+}
+
+func (s *faultScanner) token() {
+	rest := s.rest()
+	c, alone := rest[0], len(rest) == 1 || isBlank(rest[1])
+	switch {
+	case (c == '-' || c == '?') && alone:
+		s.column = s.at
+		s.at++
+	case c == ':':
+		s.at++
+	case c == ',' && s.flow():
+		s.key = ""
+		s.at++
+	case c == '{' || c == '[':
+		s.open = append(s.open, bracket{mark: c, key: s.key, fault: fault{line: s.line + 1, begin: s.at, end: s.at + 1}})
+		s.key = ""
+		s.at++
+	case c == '}' || c == ']':
+		s.close(c)
+	case c == '"' || c == '\'':
+		s.quoted(c)
+	case c == '*' || c == '&':
+		s.mark(c)
+	case c == '!':
+		s.at += len(untilBlank(rest))
+	case (c == '|' || c == '>') && !s.flow():
+		s.block()
+	case c == '@' || c == '`' || c == '%':
+		value := s.value(rest)
+		hint := s.quotes(value)
+		if turned := turnedPercentage.FindStringSubmatch(value); turned != nil && s.key != "" {
+			hint = fmt.Sprintf("write %s: %s%%", s.key, turned[1])
+		}
+		s.report(s.at, s.at+len(value), hint, "a value without quotes must not begin with %c", c)
+	default:
+		s.plain()
+	}
+}
+
+// turnedPercentage matches a percentage with its sign in front.
+var turnedPercentage = regexp.MustCompile(`^% ?([0-9.]+)$`)
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
+
+func untilBlank(text string) string {
+	if end := strings.IndexAny(text, " \t"); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+// value returns the value at the beginning of a text as it is meant: up to a
+// comment, or what ends it within brackets.
+func (s *faultScanner) value(text string) string {
+	if s.flow() {
+		text = text[:min(len(text), longestValue)]
+		if end := meantValue(text); end > 0 {
+			text = text[:end]
+		} else {
+			text = untilBreak(text)
+		}
+	} else if end := strings.Index(text, " # "); end >= 0 {
+		text = text[:end]
+	}
+	return strings.TrimRight(text, " \t")
+}
+
+// quotes says how to write a value that needs quotes.
+func (s *faultScanner) quotes(value string) string {
+	if s.key == "" || !s.inValue && !s.flow() {
+		return "put it in quotes: " + inQuotes(value)
+	}
+	return quotesHint(s.key, value)
+}
+
+// inQuotes writes a text in quotes of YAML, with as few escapes as possible.
+func inQuotes(text string) string {
+	if strings.ContainsAny(text, `"\`) && !strings.Contains(text, "'") {
+		return "'" + text + "'"
+	}
+	return fmt.Sprintf("%q", text)
+}
+
+// plain reads a value or a key without quotes.
+func (s *faultScanner) plain() {
+	rest, begin := s.rest(), s.at
+	end, isKey := 0, false
+	for ; end < len(rest); end++ {
+		c, last := rest[end], end+1 == len(rest)
+		isKey = c == ':' && (last || isBlank(rest[end+1]) || s.flow() && strings.IndexByte(",[]{}", rest[end+1]) >= 0)
+		if isKey || s.flow() && strings.IndexByte(",[]{}", c) >= 0 || isBlank(c) && !last && rest[end+1] == '#' {
+			break
+		}
+	}
+	text := strings.TrimRight(rest[:end], " \t")
+	s.at += end
+	switch {
+	case isKey && s.inValue && (!s.flow() || s.key != ""):
+		value := s.value(rest)
+		s.report(begin, begin+len(value), s.quotes(value), `a value without quotes must not hold ": "`)
+	case isKey:
+		s.key = text
+		s.at++
+		s.inValue = true
+		if !s.flow() {
+			s.column = begin
+		}
+	case s.flow() && end < len(rest) && isBlank(rest[end]):
+		s.comment(begin)
+	case !s.flow():
+		s.deeper = max(s.column, 0)
+		if end < len(rest) {
+			s.ended = &fault{
+				diag.CodeComment, s.line + 1, s.at + 1, len(s.lines[s.line]),
+				"YAML takes this for a comment; the value ends before it, and goes on below",
+				"write the comment above the value; or put the whole value in quotes, if this belongs to it",
+			}
+		}
+	}
+}
+
+// comment remembers a comment behind a plain value within brackets, where it
+// seems to be a part of the value: no blank follows the #, or a bracket that
+// closes stands in it.
+func (s *faultScanner) comment(begin int) {
+	rest := s.lines[s.line][begin:]
+	_, comment, _ := strings.Cut(s.rest(), "#")
+	opened, closed := strings.Count(comment, "{")+strings.Count(comment, "["), strings.Count(comment, "}")+strings.Count(comment, "]")
+	inner := &s.open[len(s.open)-1]
+	if inner.comment == nil && (closed > opened || comment != "" && !isBlank(comment[0])) {
+		value := s.value(rest)
+		if value == strings.TrimRight(rest[:s.at-begin], " \t") {
+			value = strings.TrimRight(rest, " \t,]}")
+		}
+		message := "YAML takes what follows the # for a comment"
+		if closed > opened {
+			message += ", also the bracket that closes"
+		}
+		inner.comment = &fault{diag.CodeComment, s.line + 1, begin, begin + len(value), message, s.quotes(value)}
+	}
+}
+
+func (s *faultScanner) close(c byte) {
+	if !s.flow() {
+		s.report(s.at, s.at+1, "remove it, or look for the bracket that should open it", "this bracket closes nothing")
+		return
+	}
+	last := len(s.open) - 1
+	whole := s.open[last]
+	if whole.mark+2 != c { // { and } are two apart, as are [ and ]
+		s.unclosed(last)
+		return
+	}
+	if whole.comment != nil {
+		s.doubts = append(s.doubts, *whole.comment)
+	}
+	s.open, s.key = s.open[:last], whole.key
+	s.at++
+	behind := strings.TrimLeft(s.rest(), " \t")
+	if behind == "" || behind[0] == '#' || behind[0] == ':' || s.flow() && strings.IndexByte(",]}", behind[0]) >= 0 {
+		return
+	}
+	if strings.IndexByte("]}", behind[0]) >= 0 {
+		return // the next token
+	}
+	if whole.line != s.line+1 {
+		s.report(s.at, len(s.lines[s.line]), "check the brackets, or put the whole value in quotes", "text stands behind the bracket that closes")
+		return
+	}
+	value := s.lines[s.line][whole.begin:s.at] + s.value(s.rest())
+	s.report(whole.begin, whole.begin+len(value), s.quotes(value), "text stands behind the bracket that closes")
+}
+
+// unclosed reports a bracket that is never closed, or the comment in it that
+// hides the one that should.
+func (s *faultScanner) unclosed(number int) {
+	report := s.open[number].fault
+	report.code, report.message = diag.CodeSyntax, "YAML: this bracket is never closed"
+	report.hint = "close it, or look for a missing comma or quote behind it"
+	for _, b := range s.open[number:] {
+		if b.comment != nil {
+			report = *b.comment
+			break
+		}
+	}
+	// What was found behind it was read as what it is not.
+	s.faults = slices.DeleteFunc(s.faults, func(f fault) bool { return f.line > report.line || f.line == report.line && f.begin > report.begin })
+	s.faults = append(s.faults, report)
+	s.stopped = true
+}
+
+// quoted reads a text in quotes, which may go over several lines.
+func (s *faultScanner) quoted(quote byte) {
+	line, begin := s.line, s.at
+	s.at++
+	for !s.closes(quote) {
+		s.line++
+		if s.line == len(s.lines) {
+			s.line, s.at = line, begin
+			s.stay(quote, "this quote is never closed")
+			return
+		}
+		s.at = 0
+	}
+	behind := strings.TrimLeft(s.rest(), " \t")
+	if behind == "" || behind[0] == ':' || isBlank(s.rest()[0]) && behind[0] == '#' || s.flow() && strings.IndexByte(",]}", behind[0]) >= 0 {
+		if behind != "" && behind[0] == ':' {
+			s.key, s.inValue = s.lines[s.line][begin+1:s.at-1], true
+			if !s.flow() {
+				s.column = begin
+			}
+		}
+		return
+	}
+	if s.line != line {
+		until := s.line + 1
+		s.line, s.at = line, begin
+		s.stay(quote, fmt.Sprintf("this quote stays open up to line %d", until))
+		return
+	}
+	value := s.value(s.lines[line][begin:])
+	hint := s.quotes(value)
+	if letter := s.rest()[0]; letter >= utf8.RuneSelf || isWord(letter) {
+		if inner, found := strings.CutSuffix(value[1:], string(quote)); found { // it's
+			hint = s.quotes(inner)
+		}
+	}
+	s.report(begin, begin+max(len(value), s.at-begin), hint, "text stands behind the quote that closes")
+}
+
+// closes moves behind the quote that closes on this line, or to the end.
+func (s *faultScanner) closes(quote byte) bool {
+	content := s.lines[s.line]
+	for ; s.at < len(content); s.at++ {
+		switch {
+		case quote == '"' && content[s.at] == '\\':
+			s.at++
+		case content[s.at] == quote && quote == '\'' && strings.HasPrefix(content[s.at+1:], "'"):
+			s.at++
+		case content[s.at] == quote:
+			s.at++
+			return true
+		}
+	}
+	s.at = len(content)
+	return false
+}
+
+// stay reports a quote that stays open.
+func (s *faultScanner) stay(quote byte, problem string) {
+	hint := "close it on the same line"
+	if text := strings.TrimRight(s.rest(), " \t"); s.inValue && !s.flow() && len(text) > 1 && len(text) < 200 {
+		hint += ": " + s.key + ": " + text + string(quote)
+	}
+	s.report(s.at, s.at+1, hint, "%s", problem)
+	s.stopped = true
+}
+
+// mark reads an alias or an anchor. One without a name is meant as it stands.
+func (s *faultScanner) mark(c byte) {
+	rest := s.rest()
+	end := 1
+	for end < len(rest) && isWord(rest[end]) {
+		end++
+	}
+	if end > 1 && (end == len(rest) || strings.IndexByte(" \t?:,]}%@`", rest[end]) >= 0) {
+		s.at += end
+		return
+	}
+	value := s.value(rest)
+	what := map[byte]string{'*': "an alias", '&': "an anchor"}[c]
+	s.report(s.at, s.at+len(value), s.quotes(value), "%c begins %s", c, what)
+}
+
+// isWord reports whether a byte may stand in the name of an anchor.
+func isWord(c byte) bool {
+	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+}
+
+// block skips the lines of a block scalar.
+func (s *faultScanner) block() {
+	around := s.column
+	if around < 0 {
+		around = len(s.lines[s.line]) - len(strings.TrimLeft(s.lines[s.line], " ")) - 1
+	}
+	for s.line+1 < len(s.lines) {
+		next := s.lines[s.line+1]
+		if trimmed := strings.TrimLeft(next, " "); strings.TrimSpace(trimmed) != "" && len(next)-len(trimmed) <= around {
+			break
+		}
+		s.line++
+	}
+	s.at = len(s.lines[s.line])
+}
