@@ -13,6 +13,8 @@ import (
 
 // The slow reference: everything minute by minute and in exact fractions.
 
+// minutes are what was measured from a first minute on. Counts that cannot be
+// make a gap.
 type minutes struct {
 	start    slo.Minute
 	counts   []slo.Counts
@@ -35,7 +37,7 @@ func (m minutes) budget(span slo.Span) (c slo.Counts, minutes int64) {
 	for i, minute := range m.counts {
 		at := m.start + slo.Minute(i)
 		switch effect := m.effect(at); {
-		case at < span.Start || at >= span.End || effect == slo.Drop:
+		case at < span.Start || at >= span.End || effect == slo.Drop || !minute.Consistent():
 			continue
 		case effect == slo.CountAsGood:
 			minute.Bad = 0
@@ -49,7 +51,7 @@ func (m minutes) budget(span slo.Span) (c slo.Counts, minutes int64) {
 // burn sums what counts for a burn rate.
 func (m minutes) burn(span slo.Span) (c slo.Counts) {
 	for i, minute := range m.counts {
-		if at := m.start + slo.Minute(i); at >= span.Start && at < span.End {
+		if at := m.start + slo.Minute(i); at >= span.Start && at < span.End && minute.Consistent() {
 			if m.effect(at) != "" {
 				minute.Bad = 0
 			}
@@ -75,7 +77,7 @@ func (m minutes) extent() slo.Span {
 
 func (m minutes) sum(span slo.Span) (c slo.Counts, measured int64) {
 	for i, minute := range m.counts {
-		if at := m.start + slo.Minute(i); at >= span.Start && at < span.End {
+		if at := m.start + slo.Minute(i); at >= span.Start && at < span.End && minute.Consistent() {
 			c = c.Add(minute)
 			measured++
 		}
@@ -325,43 +327,6 @@ func TestJourneyAgainstFractions(t *testing.T) {
 			t.Errorf("attribution sums to %v; failures %t", sum, failed)
 		}
 	})
-}
-
-// exactComposition composes the error ratios of steps, or takes that of a
-// measured journey, whose counts come last.
-func exactComposition(j *slo.Journey, counts []slo.Counts) *big.Rat {
-	if j.Compose == slo.Measured {
-		own := counts[len(counts)-1]
-		return ratio(own.Bad, own.Total)
-	}
-	product, worst := big.NewRat(1, 1), new(big.Rat)
-	weighted, weights, pooled := new(big.Rat), new(big.Rat), slo.Counts{}
-	for i, c := range counts {
-		if c.Total == 0 {
-			continue
-		}
-		e := ratio(c.Bad, c.Total)
-		product.Mul(product, big.NewRat(c.Total-c.Bad, c.Total))
-		if e.Cmp(worst) > 0 {
-			worst = e
-		}
-		weight := j.Steps[i].Weight.Rat()
-		weighted.Add(weighted, new(big.Rat).Mul(weight, e))
-		weights.Add(weights, weight)
-		pooled = pooled.Add(c)
-	}
-	switch {
-	case pooled.Total == 0:
-		return nil
-	case j.Compose == slo.Worst:
-		return worst
-	case j.Compose == slo.Weighted:
-		return weighted.Quo(weighted, weights)
-	case j.Compose == slo.Pooled:
-		return ratio(pooled.Bad, pooled.Total)
-	default:
-		return product.Sub(big.NewRat(1, 1), product)
-	}
 }
 
 // TestMergingMinutesIsAssociative counts the same minutes between different

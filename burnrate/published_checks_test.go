@@ -30,6 +30,9 @@ func publishedChecks() map[string]publishedCheck {
 		"sre-low-traffic-10-per-hour":      lowTraffic,
 		"sloth-error-budget-float":         exactBudget,
 		"pyrra-28d-real-budget-share":      pyrraShares,
+		"pyrra-absent-for-999":             pyrraAbsent,
+		"sloth-459-traffic-correction":     slothTraffic,
+		"datadog-overall-monitor-status":   overallStatus,
 		"datadog-alert-comparison":         strictComparison,
 		"datadog-budget-remaining-formula": remainingFormula,
 		"datadog-five-nines-budget":        fiveNinesBudget,
@@ -73,6 +76,7 @@ func publishedChecks() map[string]publishedCheck {
 		}},
 		{gitlab, []string{"gitlab-28d-1.0", "gitlab-28d-0.9997", "gitlab-28d-0.9995"}},
 		{pyrraTier, []string{"pyrra-28d-0", "pyrra-28d-3"}},
+		{pyrraScaled, []string{"pyrra-30d-windows", "pyrra-90d-windows"}},
 	} {
 		for _, name := range several.names {
 			checks[name] = several.check

@@ -22,14 +22,9 @@ type published struct {
 // notOurs are published numbers that nothing here computes.
 var notOurs = map[string]string{
 	"sre-5-10-buckets":               "which target a class of services gets is a choice of its owners",
-	"sloth-459-traffic-correction":   "corrects a ratio of one hour by its traffic; budgets here count events and need no correction",
-	"pyrra-30d-windows":              "windows scaled by the objective's; ours are written in the policy",
-	"pyrra-90d-windows":              "windows scaled by the objective's; ours are written in the policy",
-	"pyrra-absent-for-999":           "how long a metric may be absent; ours is noData, which is written in the policy",
-	"datadog-overall-monitor-status": "needs to know which slots were bad together; a journey is composed of the ratios of its steps",
-	"datadog-missing-data-semantics": "how another product fills gaps; ours are not filled",
-	"nobl9-alert-lifecycle":          "one window that has to last, which tiers do not have",
-	"slogen-default-policy":          "a policy with one window a tier, which is another project's choice",
+	"datadog-missing-data-semantics": "how another product fills gaps, in three ways; ours are never filled",
+	"nobl9-alert-lifecycle":          "one window that has to burn for ten minutes, which tiers do not have: their short window says that it goes on",
+	"slogen-default-policy":          "thresholds of one window each, another project's choice; there is no number that follows from another",
 }
 
 // TestPublished checks every number of testdata/published.json, or says why

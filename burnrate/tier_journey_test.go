@@ -131,45 +131,11 @@ func TestJourneyTierAgainstFractions(t *testing.T) {
 		o := policy(t, "99%", "30d", slo.Tier{Burn: decimal(t, burn), Long: 2 * time.Minute, Short: time.Minute}, slo.Guard{})
 		tier := burnrate.Tiers(o)[0]
 		want := burnrate.CalmLong
-		if e := slowComposition(j, counts); e != nil && e.Quo(e, big.NewRat(1, 100)).Cmp(decimal(t, burn).Rat()) > 0 {
+		if e := exactComposition(j, counts); e != nil && e.Quo(e, big.NewRat(1, 100)).Cmp(decimal(t, burn).Rat()) > 0 {
 			want = burnrate.Fires
 		}
 		if got := tier.JudgeJourney(j, samples(counts...), samples(counts...)); got != want {
 			t.Errorf("%s of %v at a burn of %s: %s, want %s", compose, counts, burn, got, want)
 		}
 	})
-}
-
-// slowComposition is the error ratio of a journey, nil without any event.
-func slowComposition(j *slo.Journey, counts []slo.Counts) *big.Rat {
-	good, events := big.NewInt(1), big.NewInt(1) // products, for series
-	worst, weighted, weights := new(big.Rat), new(big.Rat), new(big.Rat)
-	var pooled slo.Counts
-	for i, c := range counts {
-		e := ratio(c.Bad, c.Total)
-		if e == nil {
-			continue
-		}
-		good.Mul(good, big.NewInt(c.Total-c.Bad))
-		events.Mul(events, big.NewInt(c.Total))
-		if e.Cmp(worst) > 0 {
-			worst.Set(e)
-		}
-		weight := j.Steps[i].Weight.Rat()
-		weights.Add(weights, weight)
-		weighted.Add(weighted, e.Mul(e, weight))
-		pooled = pooled.Add(c)
-	}
-	switch {
-	case pooled.Total == 0:
-		return nil
-	case j.Compose == slo.Worst:
-		return worst
-	case j.Compose == slo.Weighted:
-		return weighted.Quo(weighted, weights)
-	case j.Compose == slo.Pooled:
-		return ratio(pooled.Bad, pooled.Total)
-	default:
-		return new(big.Rat).SetFrac(new(big.Int).Sub(events, good), events)
-	}
 }

@@ -51,23 +51,26 @@ func (c *checker) check() {
 	if c.sli.Slice != nil {
 		c.slice()
 	}
-	if c.sli.Broken || c.sli.Form() == slo.FormQueries || where == nil && c.sli.Where.Len() > 0 {
+	if c.sli.Broken || where == nil && c.sli.Where.Len() > 0 {
 		return // reported, as far as there is something to report
 	}
 	switch {
 	case c.sli.Form() == slo.FormSlices:
 		c.contradictions(where, question{})
-	case c.sli.Form() != slo.FormEvents || good == nil && bad == nil:
-		return
-	case bad != nil:
+	case c.sli.Form() == slo.FormEvents && (good != nil || bad != nil):
+		c.events(where, good, bad)
+	}
+}
+
+// events checks what makes events good or bad; one of both is nil.
+func (c *checker) events(where, good, bad nrql.Expr) {
+	if bad != nil {
 		c.contradictions(where, question{c.sli.Bad, bad, "no event can be bad", "every valid event is bad"})
-	default:
+	} else {
 		c.contradictions(where, question{c.sli.Good, good, "no event can be good", "every valid event is good"})
 	}
-	if c.sli.Form() == slo.FormEvents {
-		c.network(where, bad)
-		c.length(indicator{from: fromNames(c.sli.SLI), where: where, good: good, bad: bad})
-	}
+	c.network(where, bad)
+	c.length(indicator{from: fromNames(c.sli.SLI), where: where, good: good, bad: bad})
 }
 
 // slice checks what makes slices of time good or bad as a whole.

@@ -226,7 +226,7 @@ func (s sample) against(op nrql.Op, literal sample) verdict {
 	case s.kind == boolean || s.isText():
 		return depends
 	}
-	return verdictOf(ordered(op, s.order(literal.number)))
+	return verdictOf(op.Holds(s.order(literal.number)))
 }
 
 func (s sample) isText() bool { return s.kind == oneText || s.kind == alike || s.kind == unlike }
@@ -237,23 +237,6 @@ func (s sample) order(literal float64) int {
 		return 1
 	}
 	return cmp.Compare(s.number, literal)
-}
-
-// ordered reports whether an operator holds between two values of which the
-// first is smaller (-1), equal (0) or greater (1).
-func ordered(op nrql.Op, order int) bool {
-	switch op {
-	case nrql.Lt:
-		return order < 0
-	case nrql.Le:
-		return order <= 0
-	case nrql.Gt:
-		return order > 0
-	case nrql.Ge:
-		return order >= 0
-	default:
-		return order == 0
-	}
 }
 
 // is tests for NULL, TRUE or FALSE.

@@ -216,6 +216,28 @@ func (o Op) String() string {
 	return [...]string{"?", "OR", "AND", "NOT", "=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "-"}[o]
 }
 
+// Holds reports whether a comparison holds between two values of which the
+// first is smaller (-1), equal (0) or greater (1), as [cmp.Compare] says. It is
+// false for operators that compare nothing.
+func (o Op) Holds(order int) bool {
+	switch o {
+	case Eq:
+		return order == 0
+	case Ne:
+		return order != 0
+	case Lt:
+		return order < 0
+	case Le:
+		return order <= 0
+	case Gt:
+		return order > 0
+	case Ge:
+		return order >= 0
+	default:
+		return false
+	}
+}
+
 // IsKind is what IS tests for. The zero IsKind is invalid.
 type IsKind int
 

@@ -121,11 +121,13 @@ func (j *judge) column(x Expr) {
 			j.Form = FormEvents
 		}
 		j.because("its values over two ranges add up to the value over both")
-	case call != nil && isSliceValue(call) && j.hasSettings():
+	case isSliceValue(x) && j.hasSettings():
 		j.because("slices are measured without WITH and RAW")
 	case call != nil && call.Name == "percentile" && len(call.Args) > 2:
 		j.because("it gives several percentiles; a slice has one value")
-	case call != nil && isSliceValue(call):
+	case call != nil && call.Name == "apdex":
+		j.because("it gives a score with its parts; write " + Print(call) + "['score']")
+	case isSliceValue(x):
 		j.Form = FormSlices
 		j.Why = append([]string{"each slice of time can be good or bad by its value; slices are counted"}, j.Why...)
 	}
@@ -249,8 +251,15 @@ func isSumOfName(call *Call) bool {
 	return call.Name == "sum" && len(call.Args) == 1 && isPlainName(call.Args[0])
 }
 
-// isSliceValue reports whether a function gives one number for a slice.
-func isSliceValue(call *Call) bool {
-	return strings.Contains(" average percentile median min max apdex rate percentage uniqueCount stddev stdvar latest earliest filter ",
-		" "+call.Name+" ")
+// isSliceValue reports whether an expression gives one number for a slice: a
+// function that does, or one part of those that give several.
+func isSliceValue(x Expr) bool {
+	var functions string
+	if index, ok := x.(*Index); ok {
+		x, functions = index.X, " apdex percentile "
+	} else {
+		functions = " average percentile median min max rate percentage uniqueCount stddev stdvar latest earliest filter "
+	}
+	call, ok := x.(*Call)
+	return ok && strings.Contains(functions, " "+call.Name+" ")
 }

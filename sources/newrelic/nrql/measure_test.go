@@ -37,6 +37,11 @@ func TestJudge(t *testing.T) {
 		{"SELECT average(duration) FROM PageView RAW", "", []string{"results of average() cannot", "slices are measured without"}, ""},
 		{"SELECT count(*) FROM PageView RAW", nrql.FormQueries, []string{adds}, ""},
 		{"SELECT percentile(duration, 95) FROM PageView", nrql.FormSlices, []string{"each slice", "results of percentile() cannot"}, ""},
+		{"SELECT apdex(duration, t: 0.5) FROM T", "", []string{"results of apdex() cannot", "it gives a score with its parts; write apdex(duration, t: 0.5)['score']"}, ""},
+		{"SELECT apdex(duration, t: 0.5)['score'] FROM T", nrql.FormSlices, []string{"each slice", "the value of apdex("}, ""},
+		{"SELECT apdex(duration, t: 0.5)['score'] FROM T RAW", "", []string{"the value of apdex(", "slices are measured without"}, ""},
+		{"SELECT percentile(duration, 95, 99)['95'] FROM T", nrql.FormSlices, []string{"each slice", "the value of percentile("}, ""},
+		{"SELECT uniques(a)[0] FROM T", "", []string{"the value of uniques(a)"}, ""},
 		{"SELECT percentage(sum(a), WHERE b) FROM T", nrql.FormSlices, []string{"each slice", "results of percentage() cannot"}, ""},
 		{"SELECT filter(average(a), WHERE b) FROM T", nrql.FormSlices, []string{"each slice", "results of average() cannot"}, ""},
 

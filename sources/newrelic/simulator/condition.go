@@ -79,24 +79,7 @@ func (c *compiler) comparison(x *nrql.Binary) testFunc {
 		if !ordered {
 			return unknown
 		}
-		return truthOf(holds(x.Op, sign))
-	}
-}
-
-// holds reports whether an inequality holds between two values of which the
-// first is smaller (sign -1), equal (0) or greater (1).
-func holds(op nrql.Op, sign int) bool {
-	switch op {
-	case nrql.Lt:
-		return sign < 0
-	case nrql.Le:
-		return sign <= 0
-	case nrql.Gt:
-		return sign > 0
-	case nrql.Ge:
-		return sign >= 0
-	default:
-		return sign == 0
+		return truthOf(x.Op.Holds(sign))
 	}
 }
 
@@ -135,7 +118,7 @@ func (c *compiler) columnComparison(x *nrql.Binary) testFunc {
 				} else if value > literal.Value {
 					sign = 1
 				}
-				return truthOf(holds(x.Op, sign))
+				return truthOf(x.Op.Holds(sign))
 			case cell.kind == null, x.Op != nrql.Eq:
 				return unknown
 			default:
