@@ -19,7 +19,7 @@ type layout struct {
 
 	problem     string // why the document stays as it is
 	remedy      string
-	problemLine int    // from 0, in the document
+	problemLine int // from 0, in the document
 }
 
 func newLayout(c chunk, root *yaml.Node) *layout {
