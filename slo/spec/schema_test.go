@@ -47,7 +47,8 @@ func TestSchemaAgreesWithTheDecoder(t *testing.T) {
 	t.Parallel()
 	schema := validator(t)
 	var values []*yaml.Node
-	for _, text := range []string{"null", "''", "' '", "12", "-1", "0", "1.5", "99.5", "true", "a", "Ab c", "0m", "1m", "28d", "0%", "50%", "100%", "[]", "{}", "[a]", "[[a]]", "{a: b}",
+	for _, text := range []string{
+		"null", "''", "' '", "12", "-1", "0", "1.5", "99.5", "true", "a", "Ab c", "0m", "1m", "28d", "0%", "50%", "100%", "[]", "{}", "[a]", "[[a]]", "{a: b}",
 		// The ways that YAML and the language write numbers.
 		"1e3", "1e1", ".5", "9.99e1", "0.0000000001", "'1e1'", "'.5'", "1000000", "1e6",
 		"050%", "050", "0050%", "000050%", "0000050%", "000100%", "99.999999999%", "0.000000001%", "0.0000000001%", "100.0%",
