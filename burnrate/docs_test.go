@@ -193,7 +193,11 @@ func (d worked) evaluate(set *slo.Set, measured map[string][]slo.Counts) map[str
 		for at := extent.Start; at <= end; at++ {
 			cuts = append(cuts, at)
 		}
-		series, err := NewSeries(extent, cuts, counts)
+		rows := make([]Row, len(counts))
+		for i, c := range counts {
+			rows[i] = Counted(c)
+		}
+		series, err := NewSeries(extent, cuts, rows)
 		if err != nil {
 			d.Fatal(err)
 		}

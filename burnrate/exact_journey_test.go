@@ -126,7 +126,7 @@ func (w world) evaluate(t fataler) map[string]burnrate.Objective {
 		for i := range cuts {
 			cuts[i] = m.start + slo.Minute(i)
 		}
-		series, err := burnrate.NewSeries(m.extent(), cuts, m.counts)
+		series, err := burnrate.NewSeries(m.extent(), cuts, rows(m.counts...))
 		if err != nil {
 			t.Fatal(err)
 		}

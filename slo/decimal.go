@@ -74,6 +74,8 @@ func ParsePercentage(text string) (Percentage, error) {
 	}
 	p := Percentage{percent}
 	switch {
+	case !sign && p.Sign() > 0 && percent.Rat().Cmp(big.NewRat(1, 1)) < 0:
+		return Percentage{}, &Problem{fmt.Sprintf("%q looks like a share, not a percentage", text), fmt.Sprintf("did you mean %s%%?", percentOf(percent.String()))}
 	case !sign:
 		return Percentage{}, &Problem{fmt.Sprintf("%q has no percent sign", text), fmt.Sprintf("write %s%% if that is meant", percent)}
 	case p.Rat().Cmp(big.NewRat(1, 1)) > 0:

@@ -260,7 +260,7 @@ type ExclusionDeclaration struct {
 // RepeatDeclaration declares when an exclusion holds again.
 type RepeatDeclaration struct {
 	Span     diag.Span
-	Rule     string
+	Rule     diag.Located[string]
 	Duration time.Duration
 	TimeZone diag.Located[string]
 }

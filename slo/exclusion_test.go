@@ -1,6 +1,7 @@
 package slo_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -112,5 +113,39 @@ func TestExclusionSpans(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestExclusionSpansOfOldRules asks rules that began years ago for one week at
+// a time, and for all weeks at once.
+func TestExclusionSpansOfOldRules(t *testing.T) {
+	t.Parallel()
+	zone, err := slo.LoadTimeZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{
+		"FREQ=HOURLY;INTERVAL=7", "FREQ=HOURLY;BYDAY=SU;BYHOUR=1,2,3", "FREQ=DAILY;INTERVAL=3", "FREQ=DAILY;BYMONTH=3,10;BYHOUR=2,23",
+		"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU", "FREQ=MONTHLY;BYDAY=-1FR", "FREQ=DAILY;INTERVAL=2;COUNT=3000",
+		"FREQ=DAILY;BYDAY=MO,TU;UNTIL=20260401T000000Z",
+	} {
+		rule, err := slo.ParseRule(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := slo.Exclusion{
+			From:   time.Date(2010, 3, 3, 2, 30, 0, 0, zone),
+			Repeat: &slo.Repeat{Rule: rule, Duration: 30 * time.Minute, Zone: zone},
+		}
+		begin, end := slo.MinuteAt(e.From)-1, slo.MinuteAt(time.Date(2026, 12, 1, 0, 0, 0, 0, zone))
+		all := slices.Compact(e.Spans(slo.Span{Start: begin, End: end})) // twice where clocks are put forward
+		var parts []slo.Span
+		const week = 7 * 24 * 60
+		for at := begin; at < end; at += week {
+			parts = append(parts, e.Spans(slo.Span{Start: at, End: min(at+week, end)})...)
+		}
+		if diff := cmp.Diff(all, slices.Compact(parts)); diff != "" || len(all) < 100 {
+			t.Errorf("%s: %d spans at once, in weeks (-at once +in weeks):\n%s", text, len(all), diff)
+		}
 	}
 }

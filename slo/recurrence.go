@@ -36,6 +36,13 @@ func ParseRule(text string) (Rule, error) {
 			fmt.Sprintf("the rule %q cannot be read: %v", text, err),
 			"write a rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYMONTHDAY=1",
 		}
+	case option.Interval < 0:
+		return Rule{}, &Problem{fmt.Sprintf("the rule %q has a negative INTERVAL", text), "write a whole number from 1 on"}
+	case option.Freq == rrule.HOURLY && option.Interval > 1 && len(option.Byhour) > 0:
+		return Rule{}, &Problem{
+			fmt.Sprintf("the rule %q names hours that its INTERVAL may never meet", text),
+			"use FREQ=DAILY with BYHOUR, or leave BYHOUR out",
+		}
 	case option.Freq > rrule.HOURLY, len(option.Byminute) > 1, len(option.Bysecond) > 1:
 		return Rule{}, &Problem{fmt.Sprintf("the rule %q comes more often than every hour", text), "use FREQ=HOURLY or a longer one, with one minute of the hour"}
 	}
@@ -57,12 +64,10 @@ func (r Rule) between(begin, after, before time.Time, zone *time.Location) []tim
 	if zone == nil {
 		zone = time.UTC
 	}
-	option := r.option
-	option.Dtstart = wall(begin, zone)
+	option := r.onClock(begin, zone)
+	first := option.Dtstart
+	option.Dtstart = r.near(first, wall(after, zone))
 	last := wall(before, zone).Add(time.Hour) // clocks may be turned back until then
-	if untilInUTC.MatchString(r.text) {
-		option.Until = wall(option.Until, zone)
-	}
 	if option.Until.IsZero() || last.Before(option.Until) {
 		option.Until = last
 	}
@@ -79,12 +84,62 @@ func (r Rule) between(begin, after, before time.Time, zone *time.Location) []tim
 	}
 	next := rule.Iterator()
 	for shown, more := next(); more; shown, more = next() {
-		if shown.After(option.Dtstart) {
+		if shown.After(first) {
 			at, late := firstShown(shown, zone)
 			add(at.Add(late))
 		}
 	}
 	return found
+}
+
+// first returns the first occurrence at begin or later that the rule itself
+// gives, and false when it gives none.
+func (r Rule) first(begin time.Time, zone *time.Location) (time.Time, bool) {
+	option := r.onClock(begin, zone)
+	rule, err := rrule.NewRRule(option)
+	if err != nil {
+		return time.Time{}, false // not of a rule that was parsed
+	}
+	shown, found := rule.Iterator()()
+	if !found {
+		return time.Time{}, false
+	}
+	if shown.Equal(option.Dtstart) {
+		return begin, true
+	}
+	at, late := firstShown(shown, zone)
+	return at.Add(late), true
+}
+
+// endsBefore reports whether the rule has an end that lies before an instant.
+func (r Rule) endsBefore(at time.Time, zone *time.Location) bool {
+	option := r.onClock(at, zone)
+	return !option.Until.IsZero() && option.Until.Before(option.Dtstart)
+}
+
+// onClock returns the rule from begin on, in what clocks in a zone show.
+func (r Rule) onClock(begin time.Time, zone *time.Location) rrule.ROption {
+	option := r.option
+	option.Dtstart = wall(begin, zone).Truncate(time.Second)
+	if untilInUTC.MatchString(r.text) {
+		option.Until = wall(option.Until, zone)
+	}
+	return option
+}
+
+// near returns a beginning from which the rule gives the same occurrences after
+// an instant, so that a rule that began years ago is not followed from there
+// on: the last one that lies whole intervals behind the first, with two days
+// to spare for changes of the clock. A rule that counts has to be followed, and
+// one by months is short.
+func (r Rule) near(first, after time.Time) time.Time {
+	hours := map[rrule.Frequency]int64{rrule.HOURLY: 1, rrule.DAILY: 24, rrule.WEEKLY: 7 * 24}[r.option.Freq]
+	step := hours * int64(max(1, r.option.Interval)) * 3600
+	gap := after.Unix() - first.Unix() - 2*24*3600
+	if step == 0 || gap < step || r.option.Count > 0 {
+		return first
+	}
+	return time.Unix(first.Unix()+gap/step*step, 0).UTC()
 }
 
 // wall returns what clocks in a zone show, as if it were UTC.

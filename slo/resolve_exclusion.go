@@ -1,9 +1,11 @@
 package slo
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -96,9 +98,51 @@ func (r *resolver) repeat(d ExclusionDeclaration) *Repeat {
 		}
 	}
 	location := r.zoneOf(zone)
-	rule, err := ParseRule(d.Repeat.Rule)
-	if location == nil || err != nil {
+	rule, err := ParseRule(d.Repeat.Rule.Value)
+	if location == nil || err != nil || !r.checkOccurrences(d, rule, location) {
 		return nil
 	}
 	return &Repeat{Rule: rule, Duration: d.Repeat.Duration, Zone: location}
+}
+
+// earliestRepeat is the first year in which an exclusion that repeats may
+// begin. Nothing was measured before; and whoever asks when it holds follows
+// some rules from there on.
+const earliestRepeat = 2000
+
+// checkOccurrences reports a rule that never takes place, and a beginning that
+// the rule does not give. Without a beginning, which is reported, there is
+// nothing to compare with.
+func (r *resolver) checkOccurrences(d ExclusionDeclaration, rule Rule, zone *time.Location) bool {
+	from := d.From.Value
+	if from.IsZero() {
+		return true
+	}
+	if from.In(zone).Year() < earliestRepeat {
+		r.list.Errorf(diag.CodeInterval, d.From.Span, "write when it first holds, such as 2026-11-22T01:00:00+09:00",
+			"an exclusion that repeats cannot begin before the year %d", earliestRepeat)
+		return false
+	}
+	first, found := rule.first(from, zone)
+	switch {
+	case found && first.Equal(from):
+	case found:
+		r.list.Add(diag.Diagnostic{
+			Code: diag.CodeRule, Severity: diag.Warning, Span: d.From.Span,
+			Message: fmt.Sprintf("the rule %s does not give this time (%s in %s), which is excluded all the same", rule, from.In(zone).Format("Monday 15:04"), zone),
+			Hint:    "write from: " + first.In(zone).Format(time.RFC3339) + ", the first time of the rule after it",
+			Related: []diag.Related{{Span: d.Repeat.Rule.Span, Message: "the rule is at " + d.Repeat.Rule.Span.String()}},
+		})
+	case rule.endsBefore(from, zone):
+		r.list.Add(diag.Diagnostic{
+			Code: diag.CodeRule, Severity: diag.Error, Span: d.Repeat.Rule.Span,
+			Message: "the rule ends before the exclusion begins",
+			Hint:    "write an UNTIL that is later than from; for one time only, write to instead of repeat",
+			Related: []diag.Related{{Span: d.From.Span, Message: "it begins at " + d.From.Span.String()}},
+		})
+	default:
+		r.list.Errorf(diag.CodeRule, d.Repeat.Rule.Span, "name days that such a month has; BYMONTHDAY=-1 is the last one of each",
+			"the rule %s never takes place", rule)
+	}
+	return found
 }

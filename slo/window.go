@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Bounds of rolling windows, in minutes.
@@ -73,7 +75,7 @@ func ParseWindow(text string) (Window, error) {
 	if !ok {
 		return Window{}, &Problem{
 			fmt.Sprintf("%q is not a window", text),
-			unitHint(text, "write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar"),
+			spellingHint(text),
 		}
 	}
 	if minutes < MinWindow || minutes > MaxWindow {
@@ -173,7 +175,47 @@ func parseMinutes(text string) (minutes int64, ok bool) {
 	return n * unit, true
 }
 
-var otherUnit = regexp.MustCompile(`^([0-9]{1,6}) *([a-z]?)$`)
+// spellingHint says how to write a window that is none.
+func spellingHint(text string) string {
+	const otherwise = "write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar"
+	if hint := unitHint(text, otherwise); hint != otherwise {
+		return hint
+	}
+	if strings.EqualFold(text, "daily") {
+		return "did you mean day?"
+	}
+	var periods []string
+	for _, p := range Periods() {
+		periods = append(periods, string(p))
+	}
+	if near, ok := diag.Nearest(text, periods); ok {
+		return "did you mean " + near + "?"
+	}
+	return otherwise
+}
+
+var otherUnit = regexp.MustCompile(`^([0-9]{1,6}) *([a-z]*)$`)
+
+// unitOf returns the unit that a word means: m, h or d, s or w, which the
+// language does not have, or "".
+func unitOf(word string) string {
+	switch strings.TrimSuffix(word, "s") {
+	case "m", "min", "minute":
+		return "m"
+	case "h", "hr", "hour":
+		return "h"
+	case "d", "day":
+		return "d"
+	case "w", "week":
+		return "w"
+	case "sec", "second":
+		return "s"
+	}
+	if word == "s" {
+		return "s"
+	}
+	return ""
+}
 
 // unitHint says how to write a duration without a unit, or in one that the
 // language does not have; of other texts it says otherwise.
@@ -183,14 +225,14 @@ func unitHint(text, otherwise string) string {
 		return otherwise
 	}
 	n, _ := strconv.Atoi(parts[1]) // digits
-	switch unit := parts[2]; {
-	case unit == "":
+	switch unit := unitOf(parts[2]); {
+	case parts[2] == "":
 		return fmt.Sprintf("add a unit: %dm, %dh or %dd", n, n, n)
 	case unit == "w":
 		return fmt.Sprintf("write %dd; the units are m, h and d", 7*n)
 	case unit == "s" && n > 0 && n%60 == 0:
 		return fmt.Sprintf("write %dm; the units are m, h and d", n/60)
-	case strings.Contains("mhd", unit):
+	case unit == "m", unit == "h", unit == "d":
 		return fmt.Sprintf("write %d%s", n, unit)
 	default:
 		return otherwise

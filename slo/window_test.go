@@ -179,3 +179,18 @@ func FuzzParseDuration(f *testing.F) {
 		}
 	})
 }
+
+func TestWindowHints(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"months": "did you mean month?", "Month": "did you mean month?", "weekly": "did you mean week?", "daily": "did you mean day?",
+		"quarterly": "did you mean quarter?", "28 days": "write 28d", "5min": "write 5m", "2 weeks": "write 14d; the units are m, h and d",
+		"120s": "write 2m; the units are m, h and d", "90 seconds": "write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar",
+		"28": "add a unit: 28m, 28h or 28d",
+	} {
+		_, err := slo.ParseWindow(text)
+		if problem, ok := err.(*slo.Problem); !ok || problem.Hint != want { //nolint:errorlint // it is returned unwrapped
+			t.Errorf("%q: got %#v, want the hint %q", text, err, want)
+		}
+	}
+}

@@ -36,10 +36,8 @@ func expression(o slo.Objective, tier burnrate.Tier) string {
 
 func sample(series burnrate.Series, end slo.Minute, length time.Duration) burnrate.Sample {
 	w := slo.Rolling(int64(length / time.Minute))
-	s := burnrate.Sample{Minutes: w.Minutes()}
-	s.Counts, s.Measured = series.Sum(w.Ending(end))
-	s.Rows = s.Counts
-	return s
+	sum := series.Sum(w.Ending(end))
+	return burnrate.Sample{Counts: sum.Counts, Rows: sum.Rows, Measured: sum.Minutes, Minutes: w.Minutes()}
 }
 
 // atBorder reports whether the error ratio is within a billionth of the limit.

@@ -23,8 +23,8 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// gap is a minute that was not measured. In a [burnrate.Series] it is a count
-// that cannot be, in Prometheus a stale marker.
+// gap stands for a minute that was not measured. In a [burnrate.Series] it is a
+// row that was not, in Prometheus a stale marker.
 var gap = slo.Counts{Total: -1}
 
 // history is what was counted in each minute, from the first one of 1970 on.
@@ -36,7 +36,13 @@ func (h history) series(t *testing.T) burnrate.Series {
 	for i := range cuts {
 		cuts[i] = slo.Minute(i)
 	}
-	series, err := burnrate.NewSeries(slo.Span{End: slo.Minute(len(h))}, cuts, h)
+	rows := make([]burnrate.Row, len(h))
+	for i, c := range h {
+		if c != gap {
+			rows[i] = burnrate.Counted(c)
+		}
+	}
+	series, err := burnrate.NewSeries(slo.Span{End: slo.Minute(len(h))}, cuts, rows)
 	if err != nil {
 		t.Fatal(err)
 	}

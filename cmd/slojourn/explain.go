@@ -31,8 +31,9 @@ explain ID reads the given files and folders (default: the current folder; "-"
 is stdin) as one set and prints, for each objective of a journey, a step or an
 SLO, the factors of its alert policy's tiers; and for outages with 100%, 10%, 1%
 and 0.5% errors, when each tier fires, how much of the budget is spent by then,
-and when it is quiet again after the outage. It opens no connection and reads no
-secret.
+and when it is quiet again after the outage. It names the steps that use
+an SLO, and what else has an equal SLI and so shares its indicator. It opens no
+connection and reads no secret.
 
 Exit code 1 means that the specs have errors.`,
 		Example:   "  slojourn explain SLO007\n  slojourn explain order-online/pay --events-per-minute 20 specs",

@@ -21,6 +21,7 @@ func outageRatios() []int64 { return []int64{1000, 100, 10, 5} }
 func printSubject(out io.Writer, s subject, perMinute *big.Rat) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprintf(w, "%s: %s of %s\n", s.id, s.kind, s.about.Owner)
+	s.printSharing(w)
 	if len(s.objectives) == 0 {
 		fmt.Fprintf(w, "\nNo objective: it is measured and has part in its journey, without a budget and without alerts.\n")
 	}

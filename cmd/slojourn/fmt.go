@@ -27,10 +27,11 @@ stdout. Comments, quotes, blocks and braces stay as they were written, and what
 a spec says never changes. It opens no connection and reads no secret.
 
 A file with errors in its YAML is reported and stays as it is; the others are
-still written. Documents of other programs are never touched.
+still written. So does a document that cannot be laid out, such as one that is
+written in braces as a whole. Documents of other programs are never touched.
 
-Exit code 1 means that a file has errors or, with --check or --diff, another
-layout.`,
+Exit code 1 means that a file has errors, that a document cannot be laid out
+or, with --check or --diff, that a file has another layout.`,
 		Example: "  slojourn fmt specs\n  slojourn fmt --check specs",
 	}
 	f := formatting{env: env}
@@ -79,7 +80,7 @@ func (f *formatting) run(paths []string) error {
 	switch {
 	case len(f.failures) > 0:
 		return failed(errors.Join(f.failures...))
-	case f.findings.Failed(), f.different && (f.check || f.diff):
+	case len(f.findings) > 0, f.different && (f.check || f.diff):
 		return &exitError{code: exitFindings}
 	}
 	return nil

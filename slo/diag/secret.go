@@ -1,6 +1,9 @@
 package diag
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // Secret is where a secret stands in a text: the bytes [Start, End). Those
 // before Kept say what kind it is and may be shown.
@@ -27,6 +30,9 @@ func FindSecrets(text string) []Secret {
 	var found []Secret
 	for _, m := range secrets.FindAllStringSubmatchIndex(text, -1) {
 		s := Secret{Start: m[0], End: m[1], Certain: m[len(m)-1] < 0}
+		if !s.Certain && !strings.ContainsAny(text[s.Start:s.End], "0123456789") {
+			continue // a word: of 32 digits of a key, hardly ever all are letters
+		}
 		for group := 3; group < len(m); group += 2 {
 			s.Kept = max(s.Kept, m[group])
 		}

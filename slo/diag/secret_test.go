@@ -23,6 +23,8 @@ func TestFindSecrets(t *testing.T) {
 		"https://me:secret@host/":                             {{"://", "me:secret@", true}},
 		"'0123456789abcdef0123456789abcdef'":                  {{"", "0123456789abcdef0123456789abcdef", false}},
 		"R0123456789ABCDEFGHIJKLMNOPQRSTU":                    {{"", "R0123456789ABCDEFGHIJKLMNOPQRSTU", false}},
+		// Words, however long.
+		"aaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccddddaaaabbbbccccdddd RELIABILITYRELIABILITYRELIABILIT": nil,
 	}
 	for text, want := range tests {
 		var got []part

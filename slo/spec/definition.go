@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -24,7 +25,8 @@ const (
 	shapeConfidence                  // a percentage below 100, with its sign
 	shapeTarget                      // a percentage below 100, see [slo.ParseTarget]
 	shapeDuration                    // a whole number of m, h or d
-	shapeSpan                        // a duration of a minute or more
+	shapeSpan                        // a duration from 1m to 90d
+	shapeKept                        // a duration of a minute or more
 	shapeEvery                       // a duration that divides an hour
 	shapeWindow                      // a duration, or a calendar window
 	shapeZone                        // a time zone of the IANA database
@@ -47,12 +49,13 @@ const (
 // value describes what may stand behind a key.
 type value struct {
 	shape  shape
-	words  []string    // of a word
-	kind   string      // of a reference
-	object *definition // of an object
-	item   *value      // of a list or map
-	entry  string      // of a map: what its keys are, for people
-	or     *value      // another way to write it
+	words  []string       // of a word
+	kind   string         // of a reference
+	object *definition    // of an object
+	item   *value         // of a list or map
+	entry  string         // of a map: what its keys are, for people
+	names  *regexp.Regexp // of a map: its keys; nil when the decoder knows more of them than a pattern can say
+	or     *value         // another way to write it
 }
 
 // key describes a key of a mapping.
@@ -189,8 +192,8 @@ func objectOf(d *definition) value { return value{shape: shapeObject, object: d}
 
 func list(item value) value { return value{shape: shapeList, item: &item} }
 
-func mapping(entry string, item value) value {
-	return value{shape: shapeMap, item: &item, entry: entry}
+func mapping(entry string, names *regexp.Regexp, item value) value {
+	return value{shape: shapeMap, item: &item, entry: entry, names: names}
 }
 
 func oneOf[T ~string](words ...T) value {

@@ -14,7 +14,7 @@ func (d *decoder) exclusion(o *object) {
 		e.From, e.To = parsed(body, "from", parseInstant), parsed(body, "to", parseInstant)
 		if repeat, ok := body.object("repeat"); ok {
 			e.Repeat = &slo.RepeatDeclaration{
-				Span: repeat.span, Rule: repeat.text("rrule").Value,
+				Span: repeat.span, Rule: repeat.text("rrule"),
 				Duration: parsed(repeat, "duration", parseSpan).Value, TimeZone: repeat.text("timeZone"),
 			}
 		}

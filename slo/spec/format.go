@@ -26,7 +26,7 @@ type Formatted struct {
 // Lines are moved and indented, not printed anew: comments, quotes, blocks and
 // braces stay as they were written, and so does every value. A document is
 // parsed again in its new layout; should it say anything else than before, or
-// hold something that cannot be laid out, it stays as it is, and a finding
+// hold something that cannot be laid out, it stays as it is, and a warning
 // says so. Documents of other programs stay as they are, byte for byte. With
 // an error among the findings, the whole file stays as it is.
 //
@@ -65,13 +65,13 @@ func (d *decoder) format() (text string, formatted bool) {
 	l := newLayout(d.chunk, root)
 	text = l.document(root)
 	if l.problem == "" && !sameDocument(d.chunk.yaml(), chunk{text: text}.yaml()) {
-		l.fail(root.Line-1, "its new layout would not say the same")
+		l.fail(root.Line-1, "its new layout would not say the same", simpler)
 	}
 	if l.problem != "" {
 		at := diag.Position{Line: d.chunk.line + l.problemLine + 1, Column: 1}
 		d.list.Add(diag.Diagnostic{
 			Code: diag.CodeNotSupported, Severity: diag.Warning, Span: diag.Span{File: d.file.Name, Start: at, End: at},
-			Message: "the layout of this document stays as it is: " + l.problem, Hint: "write it in a simpler way to have it laid out",
+			Message: "the layout of this document stays as it is: " + l.problem, Hint: l.remedy,
 		})
 		return d.chunk.text, false
 	}

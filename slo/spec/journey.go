@@ -92,7 +92,7 @@ func unusable(span diag.Span) slo.ObjectiveDeclaration {
 
 func (o *object) objective(key string, node *yaml.Node, v value, span diag.Span) slo.ObjectiveDeclaration {
 	if node.Kind == yaml.ScalarNode {
-		text := o.d.scalar(node, "the objective")
+		text := o.d.checked(node, v, "the objective")
 		if !text.Written() {
 			return unusable(span)
 		}

@@ -67,7 +67,7 @@ func metadata(naming naming) *definition {
 			doc: "The team that owns it.",
 		},
 		key{
-			name: "labels", value: mapping("label", of(shapeLine)), example: "{product: shop-app}",
+			name: "labels", value: mapping("label", labelKey, of(shapeLine)), example: "{product: shop-app}",
 			doc: "Words of your own to group and filter by.",
 		},
 	)
@@ -110,7 +110,7 @@ var newRelic = &definition{what: "newRelic", keys: []key{
 		doc: "How long after that events may still arrive and must be counted.",
 	},
 	{
-		name: "retention", value: mapping("event type, or `default`", of(shapeSpan)), example: "{default: 8d, Metric: 30d}",
+		name: "retention", value: mapping("event type, or `default`", nil, of(shapeKept)), example: "{default: 8d, Metric: 30d}",
 		fallback: "`{default: 8d, Metric: 30d}`",
 		doc:      "How long events are kept, by event type; answers about older time are not believed.",
 	},

@@ -18,7 +18,8 @@ type layout struct {
 	ends    map[*yaml.Node]mark
 
 	problem     string // why the document stays as it is
-	problemLine int    // from 0, in the document
+	remedy      string
+	problemLine int // from 0, in the document
 }
 
 func newLayout(c chunk, root *yaml.Node) *layout {
@@ -35,11 +36,14 @@ func (l *layout) keepsOrder(node *yaml.Node) bool {
 		slices.ContainsFunc(node.Content, l.keepsOrder)
 }
 
+// simpler is the remedy where there is none that fits better.
+const simpler = "write it in a simpler way"
+
 // fail remembers the first reason why the document stays as it is. Whoever
 // meets one goes on with whatever is at hand: the result is thrown away.
-func (l *layout) fail(line int, reason string) {
+func (l *layout) fail(line int, reason, remedy string) {
 	if l.problem == "" {
-		l.problem, l.problemLine = reason, min(max(line, 0), len(l.chunk.lines)-1)
+		l.problem, l.remedy, l.problemLine = reason, remedy, min(max(line, 0), len(l.chunk.lines)-1)
 	}
 }
 
@@ -53,7 +57,7 @@ type entry struct {
 // document returns the text of the whole document.
 func (l *layout) document(root *yaml.Node) string {
 	if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 || len(root.Content) == 0 {
-		l.fail(root.Line-1, "it is not a mapping with a key on each line")
+		l.fail(root.Line-1, "it is not a mapping with a key on each line", "write apiVersion, kind, metadata and spec on lines of their own, without braces around them")
 		return ""
 	}
 	first := l.start(root.Content[0])
@@ -65,18 +69,24 @@ func (l *layout) document(root *yaml.Node) string {
 		}
 		separator := strings.TrimRight(line, " \t")
 		if !isComment(strings.TrimPrefix(separator, "---")) {
-			l.fail(number, "it begins on the line of its ---")
+			l.fail(number, "it begins on the line of its ---", "write nothing behind --- but a comment")
 		}
 		// Comments and directives in front of it stay there.
-		lines = append(trimStart(l.between(0, number)), separator)
+		lines = append(l.prologue(number), separator)
 		next = number + 1
 		break
 	}
 	// What stands above the first key is about the whole document and stays there.
 	header := trimStart(l.between(next, first.line))
 	lead, body, next := l.collection(root, documentOf(root), first.line, -1)
-	rest := trimEnd(l.between(next, len(l.chunk.lines)))
-	lines = slices.Concat(lines, header, lead, body, rest)
+	end := len(l.chunk.lines)
+	var marker []string
+	if last := l.line(end - 1); isMarker(last, "...") {
+		marker = []string{strings.TrimRight(last, " \t")}
+		end--
+	}
+	rest := trimEnd(l.between(next, end))
+	lines = slices.Concat(lines, header, lead, body, rest, marker)
 	return strings.Join(lines, "\n") + "\n"
 }
 
@@ -127,7 +137,8 @@ func (l *layout) mapping(node *yaml.Node, described value, next int) (entries []
 		at, behind := l.start(name), l.end(name)
 		rest, found := strings.CutPrefix(strings.TrimLeft(l.from(behind), " \t"), ":")
 		if !found || behind.line != at.line || strings.Trim(l.line(at.line)[:at.column], "- ") != "" {
-			l.fail(at.line, "this key does not stand with its colon at the beginning of a line")
+			l.fail(at.line, "this key does not stand with its colon at the beginning of a line",
+				"write it as key: value, without ? and on a line of its own")
 			return entries, at.line + 1
 		}
 		e := entry{rank: known.rank(name.Value), lead: l.between(next, at.line)}
@@ -146,7 +157,7 @@ func (l *layout) list(node *yaml.Node, described value, next int) (entries []ent
 			dash, found = l.start(node), true
 		}
 		if !found {
-			l.fail(next, "this item of a list does not stand behind its hyphen")
+			l.fail(next, "this item of a list does not stand behind its hyphen", simpler)
 			return entries, next
 		}
 		e := entry{lead: l.between(next, dash.line)}
@@ -197,7 +208,7 @@ func (l *layout) value(node *yaml.Node, described value, from mark, column int) 
 		return " " + lines[0], lines[1:], end.line + 1
 	}
 	if !isComment(rest) {
-		l.fail(from.line, "the value does not follow its key")
+		l.fail(from.line, "the value does not follow its key", simpler)
 	}
 	below = append(indent(append(l.between(from.line+1, start.line), lines[0])), lines[1:]...)
 	return rest, below, end.line + 1

@@ -54,10 +54,24 @@ func (l *layout) between(from, to int) []string {
 		case text == "" || text[0] == '#':
 			lines = append(lines, text)
 		default:
-			l.fail(i, "this line belongs to no key")
+			l.fail(i, "this line belongs to no key", simpler)
 		}
 	}
 	return lines
+}
+
+// prologue returns the lines in front of the --- on the given line: comments,
+// and directives as they are.
+func (l *layout) prologue(separator int) []string {
+	var lines []string
+	next := 0
+	for number, line := range l.chunk.lines[:separator] {
+		if strings.HasPrefix(line, "%") {
+			lines = append(append(lines, l.between(next, number)...), strings.TrimRight(line, " \t"))
+			next = number + 1
+		}
+	}
+	return trimStart(append(lines, l.between(next, separator)...))
 }
 
 // foot returns the comments behind the last entry of a collection that are
@@ -92,7 +106,7 @@ func (l *layout) hyphen(next int) (mark, bool) {
 func (l *layout) comment(end mark) string {
 	rest := strings.TrimRight(l.from(end), " \t")
 	if !isComment(rest) {
-		l.fail(end.line, "something stands behind the value")
+		l.fail(end.line, "something stands behind the value", simpler)
 	}
 	return rest
 }

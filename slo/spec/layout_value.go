@@ -47,7 +47,7 @@ func (l *layout) scalarEnd(node *yaml.Node) mark {
 	}
 	s := l.chunk.scan(node)
 	if string(s.value) != node.Value {
-		l.fail(node.Line-1, "the end of this value is not found")
+		l.fail(node.Line-1, "the end of this value is not found", simpler)
 		return l.start(node)
 	}
 	at := s.end()
@@ -69,7 +69,7 @@ func (l *layout) closing(from mark, brackets string) mark {
 			return mark{p.line, p.column + at + 1}
 		}
 	}
-	l.fail(from.line, "the end of this value is not found")
+	l.fail(from.line, "the end of this value is not found", simpler)
 	return from
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 	"gopkg.in/yaml.v3"
+
+	"github.com/slojourn/slojourn/slo"
 )
 
 // schemaID names the schema; it is not an address that anything is read from.
@@ -95,7 +97,11 @@ func valueSchema(v value) *jsonschema.Schema {
 	case shapeObject:
 		return objectSchema(v.object)
 	case shapeMap:
-		return &jsonschema.Schema{Type: "object", AdditionalProperties: valueSchema(*v.item)}
+		s := &jsonschema.Schema{Type: "object", AdditionalProperties: valueSchema(*v.item)}
+		if v.names != nil {
+			s.PropertyNames = &jsonschema.Schema{Pattern: v.names.String()}
+		}
+		return s
 	case shapeList:
 		return &jsonschema.Schema{Type: "array", Items: valueSchema(*v.item), MinItems: new(1)}
 	case shapeWord:
@@ -105,9 +111,13 @@ func valueSchema(v value) *jsonschema.Schema {
 	}
 }
 
+// somewhere matches a text that is not blank.
+const somewhere = `\S`
+
+// Digits before the point that the domain reads.
 const (
-	somewhere    = `\S`                                                                           // in a text that is not blank
-	belowHundred = `(0?[1-9](\.[0-9]{1,9})?|[1-9][0-9](\.[0-9]{1,9})?|0{1,2}\.[0-9]*[1-9][0-9]*)` // above 0 and below 100
+	targetDigits  = 3 // of targets
+	decimalDigits = 6 // of percentages and other numbers
 )
 
 // scalarSchema describes a single value. Texts may be written as numbers and
@@ -124,24 +134,26 @@ func scalarSchema(s shape) *jsonschema.Schema {
 	case shapeCount:
 		return &jsonschema.Schema{Types: []string{"integer", "string"}, Minimum: new(0.0), Pattern: `^[0-9]+$`}
 	case shapeNumber:
-		return &jsonschema.Schema{Types: []string{"number", "string"}, ExclusiveMinimum: new(0.0), Pattern: `^[0-9]{1,6}(\.[0-9]{1,9})?$`}
+		return &jsonschema.Schema{Types: []string{"number", "string"}, Minimum: new(1e-9), ExclusiveMaximum: new(1e6), Pattern: `^[0-9]{1,6}(` + decimals + `)?$`}
 	case shapePercentage:
-		return pattern(`^\s*(100(\.0{1,9})?|` + belowHundred + `)\s*%\s*$`)
+		return pattern(`^\s*(0{0,3}100(\.0{1,9})?|` + belowHundred(decimalDigits) + `)\s*%\s*$`)
 	case shapeConfidence:
-		return pattern(`^\s*[0-9]{1,2}(\.[0-9]{1,9})?\s*%\s*$`)
+		return pattern(`^\s*0{0,4}[0-9]{1,2}(` + decimals + `)?\s*%\s*$`)
 	case shapeTarget:
 		return &jsonschema.Schema{
 			Types: []string{"number", "string"}, Minimum: new(50.0), ExclusiveMaximum: new(100.0),
-			Pattern: `^\s*(` + belowHundred + `\s*%|[5-9][0-9](\.[0-9]{1,9})?)\s*$`,
+			Pattern: `^\s*(` + belowHundred(targetDigits) + `\s*%|0?[5-9][0-9](` + decimals + `)?)\s*$`,
 		}
 	case shapeDuration:
-		return pattern(`^[0-9]{1,7}[mhd]$`)
+		return pattern(`^(0+[mhd]|` + durations(slo.MaxDuration) + `)$`)
+	case shapeKept:
+		return pattern(`^` + durations(slo.MaxDuration) + `$`)
 	case shapeSpan:
-		return pattern(`^0*[1-9][0-9]{0,6}[mhd]$`)
+		return pattern(`^` + durations(slo.MaxWindow) + `$`)
 	case shapeEvery:
 		return pattern(`^(1|2|3|4|5|6|10|12|15|20|30|60)m$|^1h$`)
 	case shapeWindow:
-		return pattern(`^(0*[1-9][0-9]{0,6}[mhd]|day|week|month|quarter|year)$`)
+		return pattern(`^(` + durations(slo.MaxWindow) + `|day|week|month|quarter|year)$`)
 	case shapeInstant:
 		return pattern(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[-+][0-9]{2}:[0-9]{2})$`)
 	case shapeLink, shapeAddress:

@@ -47,7 +47,16 @@ func TestSchemaAgreesWithTheDecoder(t *testing.T) {
 	t.Parallel()
 	schema := validator(t)
 	var values []*yaml.Node
-	for _, text := range []string{"null", "''", "' '", "12", "-1", "0", "1.5", "99.5", "true", "a", "Ab c", "0m", "1m", "28d", "0%", "50%", "100%", "[]", "{}", "[a]", "[[a]]", "{a: b}"} {
+	for _, text := range []string{
+		"null", "''", "' '", "12", "-1", "0", "1.5", "99.5", "true", "a", "Ab c", "0m", "1m", "28d", "0%", "50%", "100%", "[]", "{}", "[a]", "[[a]]", "{a: b}",
+		// The ways that YAML and the language write numbers.
+		"1e3", "1e1", ".5", "9.99e1", "0.0000000001", "'1e1'", "'.5'", "1000000", "1e6",
+		"050%", "050", "0050%", "000050%", "0000050%", "000100%", "99.999999999%", "0.000000001%", "0.0000000001%", "100.0%",
+		// Borders of durations.
+		"007d", "0h", "90d", "91d", "2160h", "2161h", "129600m", "129601m", "36500d", "36501d", "876001h", "52560001m",
+		// Keys of the user's.
+		"{a b: c}", "{A.b/c-d_e9: f}", "{1a: b}", "{a-: b}",
+	} {
 		var node yaml.Node
 		if err := yaml.Unmarshal([]byte(text), &node); err != nil {
 			t.Fatal(err)

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,8 +8,6 @@ import (
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
-
-var likelySecret = regexp.MustCompile(`^([0-9a-fA-F]{32,}|R[0-9A-Z]{31})$`)
 
 // mostSecrets is how many secrets of a line are reported one by one.
 const mostSecrets = 20
@@ -41,13 +38,22 @@ func (d *decoder) checkSecrets(root *yaml.Node, reported diag.List) {
 
 // checkLikely looks for values that look like a key as a whole.
 func (d *decoder) checkLikely(node *yaml.Node) {
-	if node.Kind == yaml.ScalarNode && len(node.Value) >= 32 && likelySecret.MatchString(node.Value) {
+	if node.Kind == yaml.ScalarNode && len(node.Value) >= shortestKey && isLikely(node.Value) {
 		d.secretAt(d.nodeSpan(node), diag.Warning, "this looks like a secret",
 			"remove it and revoke it if it is one, as it may have been seen; if not, write a word before it")
 	}
 	for _, child := range node.Content {
 		d.checkLikely(child)
 	}
+}
+
+// shortestKey is the length of the shortest secret that is known by it.
+const shortestKey = 32
+
+// isLikely reports whether a value as a whole looks like a key by its length.
+func isLikely(value string) bool {
+	found := diag.FindSecrets(value)
+	return len(found) == 1 && !found[0].Certain && found[0].Start == 0 && found[0].End == len(value)
 }
 
 // secretAt reports a secret, unless one was reported there.

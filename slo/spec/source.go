@@ -76,6 +76,13 @@ func (o *object) secret(name string) diag.Located[slo.SecretRef] {
 		return diag.Located[slo.SecretRef]{}
 	}
 	env, file := ref.text("env"), ref.text("file")
+	for _, named := range []diag.Located[string]{env, file} {
+		if len(diag.FindSecrets(named.Value)) > 0 {
+			o.d.list.Errorf(diag.CodeSecret, named.Span, "write the name of a variable or file that holds it; then revoke it, as it may have been seen",
+				"a secret must not stand in the file")
+			return diag.Located[slo.SecretRef]{}
+		}
+	}
 	switch {
 	case env.Value != "":
 		if !secretVariable.MatchString(env.Value) {

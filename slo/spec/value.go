@@ -67,6 +67,8 @@ func (d *decoder) checked(node *yaml.Node, v value, what string) diag.Located[st
 	switch v.shape {
 	case shapeText, shapeLine:
 		d.checkText(node, v.shape == shapeLine)
+	case shapeInteger, shapeCount, shapeNumber, shapeTarget:
+		text.Value = decimalOf(node)
 	case shapeName:
 		if err := slo.CheckName(text.Value); err != nil {
 			d.problem(diag.CodeName, text.Span, err)

@@ -34,9 +34,22 @@ func GitHub(w io.Writer, list diag.List) error {
 			}
 		}
 		add("title", d.Code)
-		fmt.Fprintf(out, "::%s %s::%s\n", githubLevel(d.Severity), strings.Join(properties, ","), githubData(withHint(d))) //nolint:errcheck // surfaces at Flush
+		fmt.Fprintf(out, "::%s %s::%s\n", githubLevel(d.Severity), strings.Join(properties, ","), githubData(withPlaces(d))) //nolint:errcheck // surfaces at Flush
 	}
 	return out.Flush()
+}
+
+// withPlaces is the message with its hint and its related places, for which an
+// annotation has no fields.
+func withPlaces(d diag.Diagnostic) string {
+	text := withHint(d)
+	for _, r := range d.Related {
+		if r.Message == "" {
+			continue
+		}
+		text += "\nnote: " + clean(Mask(r.Message))
+	}
+	return text
 }
 
 func githubLevel(s diag.Severity) string {

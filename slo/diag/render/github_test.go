@@ -19,6 +19,10 @@ func TestGitHub(t *testing.T) {
 		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: lineSpan(2, 3, 4, 1), Message: "over lines: no columns"},
 		{Code: diag.CodeReference, Severity: diag.Info, Span: diag.Span{File: "a,b:c.yaml"}, Message: "about the whole file"},
 		{Code: diag.CodeValue, Severity: diag.Error, Message: "about nothing that is written"},
+		{
+			Code: diag.CodeDuplicate, Severity: diag.Error, Span: lineSpan(5, 1, 5, 2), Message: "twice", Hint: "rename one",
+			Related: []diag.Related{{Span: lineSpan(1, 2, 1, 3), Message: "the first one is at f.yaml:1:2"}},
+		},
 	}
 	var out bytes.Buffer
 	if err := render.GitHub(&out, list); err != nil {
@@ -28,6 +32,7 @@ func TestGitHub(t *testing.T) {
 ::warning file=f.yaml,line=2,endLine=4,title=SLO021::over lines: no columns
 ::notice file=a%2Cb%3Ac.yaml,title=SLO011::about the whole file
 ::error title=SLO013::about nothing that is written
+::error file=f.yaml,line=5,endLine=5,col=1,endColumn=2,title=SLO010::twice%0Ahint: rename one%0Anote: the first one is at f.yaml:1:2
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -72,7 +77,7 @@ func TestGitHubIsReadAsMeant(t *testing.T) {
 		}, text)
 		want := shown
 		if text != "" {
-			want += "\nhint: " + shown
+			want += "\nhint: " + shown + "\nnote: " + shown
 		}
 		if message != want {
 			t.Errorf("%s: the message is read as %q, want %q", name, message, want)
