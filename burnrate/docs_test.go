@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // TestDocs computes the worked numbers of the pages on numbers and journeys,
@@ -69,6 +70,9 @@ func numbersClaims(d worked) []string {
 		slow, _        = tiers[1].Limit().Float64()
 		enough         = first(weeks.Minutes(), func(n int64) bool { return stateOf(1, n, weeks.Minutes()) == Measured })
 		lacking        = weeks.Minutes() - enough
+		items          = weighing(slo.Counts{Total: 2500}, slo.Counts{Total: 1250, Bad: 1250})
+		left           = slices12("")
+		good, bad      = slices12(slo.EmptyGood), slices12(slo.EmptyBad)
 	)
 	return []string{
 		fmt.Sprintf("is %sin the 1h window that ends at 10:01, and %sin the one that ends at 10:00.", not(!holds(hour, 601)), not(!holds(hour, 600))),
@@ -82,6 +86,8 @@ func numbersClaims(d worked) []string {
 		fmt.Sprintf("B = %.0f. With 3 bad, exactly a quarter remains: `%s`. With 751 bad of 1,000,000, %.1f %% remain: `%s`.", d.value(three.Allowed), three.State, 100*d.value(nearly.Remaining), nearly.State),
 		fmt.Sprintf("consumed 4 / 0.8 = %.0f.", d.value(open.Budget.Consumed)),
 		fmt.Sprintf("Left are %d bad of %d: consumed 1 / 0.6 = %.2f. The burn rate over 1h is 1 / 8 / 0.1 = %.2f.", excluded.Window.Counts.Bad, excluded.Window.Counts.Total, d.value(excluded.Budget.Consumed), d.value(excluded.Burn[2].Rate)),
+		fmt.Sprintf("total %s thousandths, bad %s, error ratio 1 / %.0f; %d rows, %d of them bad.", commas(items.Counts.Total), commas(items.Counts.Bad), 1/d.value(ErrorRatio(items.Counts)), items.Rows.Total, items.Rows.Bad),
+		fmt.Sprintf("%d / %d = %.4f; with `empty: good` %d / %d, with `empty: bad` %d / %d.", left.Bad, left.Total, d.value(ErrorRatio(left)), good.Bad, good.Total, bad.Bad, bad.Total),
 		fmt.Sprintf("coverage 174 / 10,080 = %.4f.", week.Coverage()),
 		fmt.Sprintf("With %s of them measured it is `%s`; up to %d minutes, %d h %d min, may be missing.", commas(enough), Measured, lacking, lacking/60, lacking%60),
 		fmt.Sprintf("0.02 × 720 h / 1 h = %s. Of 28 days: %s.", page.Factor(month).FloatString(1), page.Factor(weeks).FloatString(2)),
@@ -101,6 +107,35 @@ func numbersClaims(d worked) []string {
 		fmt.Sprintf("It fires after %.0f minutes: 100 × 13 / 40,320 = %.2f %% of the budget is gone.", tenPercent.After.Minutes(), 100*d.value(tenPercent.Spent)),
 		fmt.Sprintf("An error ratio of exactly 0.1 %% burns at %.0f and %s fires:", d.value(BurnRate(slo.Counts{Total: 1000, Bad: 1}, d.target("99.9%"))), never(exactlyAllowed)),
 	}
+}
+
+// weighing sums events that weigh so many thousandths.
+func weighing(weights ...slo.Counts) Sum {
+	var sum Sum
+	for _, w := range weights {
+		row := Row{Counts: w, Rows: slo.Counts{Total: 1}, Measured: true}
+		if w.Bad > 0 {
+			row.Rows.Bad = 1
+		}
+		sum = sum.add(sumOf(&row, 1))
+	}
+	return sum
+}
+
+// slices12 counts 12 slices of 5m, of which 2 are bad and 1 is empty.
+func slices12(empty slo.Empty) slo.Counts {
+	slice := slo.Slice{Every: diag.Located[time.Duration]{Value: 5 * time.Minute}, Empty: empty}
+	var sum Sum
+	for i := range 12 {
+		outcome := [12]Outcome{0: BadSlice, 5: BadSlice}[i]
+		if outcome == EmptySlice && i != 9 {
+			outcome = GoodSlice
+		}
+		for _, row := range SliceRows(slice, outcome) {
+			sum = sum.add(sumOf(&row, 1))
+		}
+	}
+	return sum.Counts
 }
 
 // journeysClaims are pieces of docs/journeys.md.

@@ -11,7 +11,13 @@ import (
 const day = 24 * 60 // minutes
 
 // windows are those that burn rates are shown for, and 28d.
-func windows() []slo.Window { return append(burnrate.BurnWindows(), slo.Rolling(28*day)) }
+func windows() []slo.Window {
+	var list []slo.Window
+	for _, minutes := range []int64{5, 30, 60, 2 * 60, 6 * 60, day, 3 * day, 28 * day} {
+		list = append(list, slo.Rolling(minutes))
+	}
+	return list
+}
 
 // failing is n minutes of constant counts.
 func failing(n int, total, bad int64) history {
