@@ -68,7 +68,9 @@ func (t *table) noteTiers(status burnrate.Status, o burnrate.Objective) {
 		}
 	}
 	say(func(v burnrate.Verdict) bool { return v == burnrate.Fires })
-	say(func(v burnrate.Verdict) bool { return v == burnrate.FewEvents || v == burnrate.FewBad || v == burnrate.Chance })
+	say(func(v burnrate.Verdict) bool {
+		return v == burnrate.FewEvents || v == burnrate.FewBad || v == burnrate.Chance
+	})
 }
 
 // overText names the window of an objective as far as it is over.
