@@ -76,7 +76,9 @@ func (e *Evaluator) Advance(ends []slo.Minute, records iter.Seq2[Record, error])
 }
 
 func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, rows map[slo.Minute][]Row) {
-	e.agree(slices.Max(ends))
+	for _, end := range ends {
+		e.agree(end)
+	}
 	for i, c := range e.columns {
 		for minute := c.end; minute < ends[i]; minute++ {
 			if fed := rows[minute]; fed != nil {
@@ -115,10 +117,10 @@ func (e *Evaluator) Correct(minute slo.Minute, indicator int, before, after Row)
 		}
 		effect := v.excluded.effect(minute)
 		was, is := sumOf(&before, 1), sumOf(&after, 1)
-		for i := range v.tallies {
+		for i := range v.around {
 			if v.around[i].Start <= minute {
-				v.tallies[i].remove(&was, effect)
-				v.tallies[i].add(&is, effect)
+				v.tallies.remove(i, &was, effect)
+				v.tallies.add(i, &is, effect)
 			}
 		}
 	}
@@ -237,15 +239,14 @@ func (m *move) apply(v *view, column int) {
 			sum = sumOf(&step.entering[column], 1)
 		}
 		effect := v.excluded.effect(step.enters)
-		for w := range v.tallies {
-			t := &v.tallies[w]
+		for w := range v.around {
 			if step.begins[w] {
-				*t = tally{}
+				v.tallies.clear(w)
 			}
-			t.add(&sum, effect)
+			v.tallies.add(w, &sum, effect)
 			if left := step.leaving[w]; left != nil {
 				gone := sumOf(&left[column], 1)
-				t.remove(&gone, v.excluded.effect(step.leaves[w]))
+				v.tallies.remove(w, &gone, v.excluded.effect(step.leaves[w]))
 			}
 		}
 	}

@@ -40,8 +40,9 @@ func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snaps
 // snapshot judges everything.
 func (p *plan) snapshot(at time.Time, failures []Failure) Snapshot {
 	s := Snapshot{At: at.UTC(), Statuses: make([]Status, len(p.subjects)), Failures: failures}
+	space := p.space()
 	for i, subject := range p.subjects {
-		s.Statuses[i] = subject.judge()
+		s.Statuses[i] = subject.judge(space)
 	}
 	slices.SortStableFunc(s.Failures, func(a, b Failure) int { return cmp.Compare(a.ID, b.ID) })
 	return s
@@ -59,18 +60,46 @@ func invalidFailure(id string, invalid []Invalid) []Failure {
 	return []Failure{{ID: id, Message: message}}
 }
 
-func (s *subject) judge() Status {
-	status := s.status
-	if len(s.shape.objectives) > 0 {
-		status.Objectives = make([]Objective, len(s.shape.objectives))
+// space is the memory of a snapshot, which is asked for at once: a snapshot is
+// kept or forgotten as a whole.
+type space struct {
+	objectives []Objective
+	burns      []Burn
+	judgements []Judgement
+}
+
+func (p *plan) space() *space {
+	var objectives, burns, judgements int
+	for _, s := range p.subjects {
+		objectives += len(s.shape.objectives)
+		for i := range s.shape.objectives {
+			burns += len(s.shape.objectives[i].burn)
+			judgements += len(s.shape.objectives[i].tiers)
+		}
 	}
+	return &space{make([]Objective, objectives), make([]Burn, burns), make([]Judgement, judgements)}
+}
+
+// take cuts the next n off what is left, nil for none.
+func take[T any](left *[]T, n int) []T {
+	if n == 0 {
+		return nil
+	}
+	part := (*left)[:n:n]
+	*left = (*left)[n:]
+	return part
+}
+
+func (s *subject) judge(space *space) Status {
+	status := s.status
+	status.Objectives = take(&space.objectives, len(s.shape.objectives))
 	for i := range status.Objectives {
 		o := &s.shape.objectives[i]
 		if s.own == nil {
-			status.Objectives[i] = composedObjective(s.journey, s.steps, o)
+			status.Objectives[i] = composedObjective(s.journey, s.steps, o, space)
 			continue
 		}
-		status.Objectives[i] = s.own.objective(o)
+		status.Objectives[i] = s.own.objective(o, space)
 		if s.journey != nil {
 			status.Objectives[i].Shares = estimate(s.journey, s.steps, o, status.Objectives[i].Window.ErrorRatio)
 		}
@@ -79,17 +108,17 @@ func (s *subject) judge() Status {
 }
 
 // objective judges an objective by the counts of the view.
-func (v *view) objective(o *judged) Objective {
+func (v *view) objective(o *judged, space *space) Objective {
 	result := Objective{Name: o.Name, Target: o.Target, Elapsed: v.elapsed(o.window)}
 	result.Window = v.budgetWindow(o.window)
 	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
 	result.Budget = v.budget(o, result.Window)
-	result.Burn = make([]Burn, len(o.burn))
+	result.Burn = take(&space.burns, len(o.burn))
 	for i, window := range o.burn {
 		w := v.burnWindow(window)
 		result.Burn[i] = Burn{Window: w, Rate: BurnRate(w.Counts, o.Target)}
 	}
-	result.Tiers = judgeTiers(o, func(p pair) Verdict {
+	result.Tiers = judgeTiers(o, space, func(p pair) Verdict {
 		return p.tier.Judge(result.Burn[p.long].Window.sample(), result.Burn[p.short].Window.sample())
 	})
 	result.Forecast = v.forecast(o, &result)
@@ -113,11 +142,8 @@ func (v *view) elapsed(window int) float64 {
 }
 
 // judgeTiers lists what an objective's tiers say, nil without any.
-func judgeTiers(o *judged, judge func(pair) Verdict) []Judgement {
-	if len(o.tiers) == 0 {
-		return nil
-	}
-	judgements := make([]Judgement, len(o.tiers))
+func judgeTiers(o *judged, space *space, judge func(pair) Verdict) []Judgement {
+	judgements := take(&space.judgements, len(o.tiers))
 	for i, p := range o.tiers {
 		judgements[i] = Judgement{Tier: p.tier, Verdict: judge(p)}
 	}
@@ -127,7 +153,7 @@ func judgeTiers(o *judged, judge func(pair) Verdict) []Judgement {
 // fastest returns the tier with the highest factor that fires, if any does.
 func (o *judged) fastest(judgements []Judgement) (fastest pair, fires bool) {
 	for i, p := range o.tiers {
-		if judgements[i].Verdict == Fires && (!fires || p.tier.limit.exact.Cmp(fastest.tier.limit.exact) > 0) {
+		if judgements[i].Verdict == Fires && (!fires || p.rank > fastest.rank) {
 			fastest, fires = p, true
 		}
 	}

@@ -1,6 +1,7 @@
 package burnrate
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"math"
@@ -108,6 +109,9 @@ func (e *Evaluator) Ends() []slo.Minute {
 // Reach returns the minutes that [Evaluator.Load] sums for windows that end
 // with ends.
 func (e *Evaluator) Reach(ends []slo.Minute) slo.Span {
+	if len(ends) == 0 {
+		return slo.Span{}
+	}
 	reach := slo.Span{Start: slices.Min(ends), End: slices.Max(ends)}
 	for _, v := range e.plan.views {
 		end := slo.Minute(math.MaxInt64)
@@ -133,15 +137,17 @@ func (e *Evaluator) Load(since, ends []slo.Minute, history iter.Seq2[Record, err
 	for i, c := range e.columns {
 		c.since, c.end, c.invalid = since[i], ends[i], nil
 	}
-	for _, c := range e.columns {
-		for _, v := range c.views {
-			v.place(v.followedEnd())
-			v.tallies = make([]tally, len(v.around))
-			v.since = min(c.since, v.end)
-		}
+	for _, v := range e.plan.views {
+		v.place(v.followedEnd())
 	}
 	e.agreed = math.MinInt64
 	e.agree(e.plan.horizon().End)
+	for _, c := range e.columns {
+		for _, v := range c.views {
+			v.tallies = newTallies(len(v.around), !v.excluded.none())
+			v.since = min(c.since, v.end)
+		}
+	}
 	return e.load(history)
 }
 
@@ -198,16 +204,16 @@ func (e *Evaluator) check(r Record) error {
 // loader sums the history of one view.
 type loader struct {
 	view  *view
-	order []int // windows, the earliest start first; those that have begun are gone
-	sum   tally
+	order []int   // windows, the earliest start first; those that have begun are gone
+	sum   tallies // of one window, which holds the whole history
 }
 
 func newLoader(v *view) loader {
-	l := loader{view: v}
+	l := loader{view: v, sum: newTallies(1, !v.excluded.none())}
 	for i := range v.around {
 		l.order = append(l.order, i)
 	}
-	slices.SortFunc(l.order, func(a, b int) int { return int(v.around[a].Start - v.around[b].Start) })
+	slices.SortFunc(l.order, func(a, b int) int { return cmp.Compare(v.around[a].Start, v.around[b].Start) })
 	return l
 }
 
@@ -216,7 +222,7 @@ func (l *loader) add(minute slo.Minute, sum *Sum) {
 		l.begin(minute)
 	}
 	if minute < l.view.end {
-		l.sum.add(sum, l.view.excluded.effect(minute))
+		l.sum.add(0, sum, l.view.excluded.effect(minute))
 	}
 }
 
@@ -224,15 +230,15 @@ func (l *loader) add(minute slo.Minute, sum *Sum) {
 // minute.
 func (l *loader) begin(minute slo.Minute) {
 	for len(l.order) > 0 && l.view.around[l.order[0]].Start <= minute {
-		l.view.tallies[l.order[0]] = l.sum
+		l.view.tallies.mark(l.order[0], &l.sum)
 		l.order = l.order[1:]
 	}
 }
 
 func (l *loader) finish() {
 	l.begin(math.MaxInt64)
-	for i, before := range l.view.tallies {
-		l.view.tallies[i] = l.sum.less(before)
+	for i := range l.view.around {
+		l.view.tallies.since(i, &l.sum)
 	}
 }
 

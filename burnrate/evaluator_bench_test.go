@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -16,18 +17,19 @@ import (
 // fleet is an evaluator of many SLOs, loaded, and what feeds it.
 type fleet struct {
 	evaluator *burnrate.Evaluator
+	first     slo.Minute // that was measured
 	ends      []slo.Minute
 	quiet     []burnrate.Row // of all indicators
 	burning   []burnrate.Row
 }
 
 // newFleet makes SLOs over a window with the four tiers of paging: eight windows
-// each.
-func newFleet(b *testing.B, slos int, over string, burning slo.Minute, change func(*slo.Set)) *fleet {
+// each, of which so many minutes were measured.
+func newFleet(b *testing.B, slos int, over string, measured int64, burning slo.Minute, change func(*slo.Set)) *fleet {
 	b.Helper()
 	set := &slo.Set{}
 	o := slo.Objective{Name: over, Target: target(b, "99.9%"), Window: window(b, over), Alerts: slo.BuiltInPolicies()[0]}
-	f := &fleet{}
+	f := &fleet{first: 10_000_000 - slo.Minute(measured)}
 	for i := range slos {
 		id := fmt.Sprintf("s%06d", i)
 		set.SLOs = append(set.SLOs, &slo.SLO{ID: id, Indicator: slo.IndicatorID(id), Kind: slo.KindSLO, Objectives: []slo.Objective{o}})
@@ -39,7 +41,8 @@ func newFleet(b *testing.B, slos int, over string, burning slo.Minute, change fu
 	}
 	f.evaluator = burnrate.NewEvaluator(set)
 	since := make([]slo.Minute, slos)
-	for range slos {
+	for i := range since {
+		since[i] = f.first
 		f.ends = append(f.ends, 10_000_000)
 	}
 	if err := f.evaluator.Load(since, f.ends, f.records(f.evaluator.Reach(f.ends), burning)); err != nil {
@@ -53,7 +56,10 @@ func (f *fleet) records(span slo.Span, burning slo.Minute) iter.Seq2[burnrate.Re
 	return func(yield func(burnrate.Record, error) bool) {
 		for minute := span.Start; minute < span.End; minute++ {
 			rows := f.quiet
-			if minute >= burning {
+			switch {
+			case minute < f.first:
+				rows = nil
+			case minute >= burning:
 				rows = f.burning
 			}
 			if !yield(burnrate.Record{Minute: minute, Rows: rows}, nil) {
@@ -97,12 +103,14 @@ func cpu(b *testing.B) time.Duration {
 // BenchmarkAdvance moves a fleet on by a minute and takes a snapshot: eight
 // windows and four tiers each, which are calm, or burn so that the guard is
 // asked; with exclusions, or a calendar month; for fleets and windows of
-// different sizes.
+// different sizes. Fleets were measured for three days, so that the longest tier
+// is judged; windows to their whole length.
 func BenchmarkAdvance(b *testing.B) {
 	never := slo.Minute(math.MaxInt64)
-	bench := func(name string, slos int, over string, burning slo.Minute, change func(*slo.Set)) {
+	const days, longest = 3 * 24 * 60, 90 * 24 * 60
+	bench := func(name string, slos int, over string, measured int64, burning slo.Minute, change func(*slo.Set)) {
 		b.Run(name, func(b *testing.B) {
-			f := newFleet(b, slos, over, burning, change)
+			f := newFleet(b, slos, over, measured, burning, change)
 			b.ReportAllocs()
 			before := cpu(b)
 			for b.Loop() {
@@ -113,13 +121,13 @@ func BenchmarkAdvance(b *testing.B) {
 		})
 	}
 	for _, slos := range []int{100, 1000, 10_000, 100_000} {
-		bench(fmt.Sprintf("slos=%d", slos), slos, "28d", never, nil)
+		bench(fmt.Sprintf("slos=%d", slos), slos, "28d", days, never, nil)
 	}
 	for _, over := range []string{"1h", "1d", "7d", "90d", "month"} {
-		bench("window="+over, 1000, over, never, nil)
+		bench("window="+over, 1000, over, longest, never, nil)
 	}
-	bench("burning", 10_000, "28d", 0, nil)
-	bench("excluded", 10_000, "28d", never, func(set *slo.Set) {
+	bench("burning", 10_000, "28d", days, 0, nil)
+	bench("excluded", 10_000, "28d", days, never, func(set *slo.Set) {
 		rule, err := slo.ParseRule("FREQ=DAILY")
 		if err != nil {
 			b.Fatal(err)
@@ -135,8 +143,8 @@ func BenchmarkAdvance(b *testing.B) {
 func BenchmarkLoad(b *testing.B) {
 	for _, slos := range []int{100, 1000} {
 		b.Run(fmt.Sprintf("slos=%d", slos), func(b *testing.B) {
-			f := newFleet(b, slos, "28d", 0, nil)
-			since := make([]slo.Minute, slos)
+			f := newFleet(b, slos, "28d", 40_320, 0, nil)
+			since := slices.Repeat([]slo.Minute{f.first}, slos)
 			before := cpu(b)
 			for b.Loop() {
 				if err := f.evaluator.Load(since, f.ends, f.records(f.evaluator.Reach(f.ends), 0)); err != nil {
@@ -155,7 +163,7 @@ func BenchmarkState(b *testing.B) {
 	for b.Loop() {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		f := newFleet(b, slos, "1h", 0, nil)
+		f := newFleet(b, slos, "28d", 60, 0, nil)
 		runtime.GC()
 		runtime.ReadMemStats(&after)
 		runtime.KeepAlive(f)

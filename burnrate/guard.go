@@ -1,6 +1,7 @@
 package burnrate
 
 import (
+	"math"
 	"math/big"
 
 	"gonum.org/v1/gonum/mathext"
@@ -48,7 +49,24 @@ func (g guard) count(rows slo.Counts) Verdict {
 
 // sure reports whether chance explains the rows with less than the doubt.
 func (g guard) sure(rows slo.Counts) bool {
-	return g.doubt == 0 || binomialTail(rows, g.limit) < g.doubt
+	return g.doubt == 0 || tailBound(rows, g.limit) < g.doubt || binomialTail(rows, g.limit) < g.doubt
+}
+
+// tailBound is at least [binomialTail], and much quicker to compute:
+//
+//	P(X ≥ bad) ≤ exp(-total × (e ln(e/p) + (1-e) ln((1-e)/(1-p)))),  e = bad / total > p
+//
+// (Chernoff; Hoeffding 1963, theorem 1.) 3 or more of 10 at p = 1.44 % are at
+// most 0.00122. Far above the limit, where most alerts are, that is enough.
+func tailBound(c slo.Counts, p float64) float64 {
+	e := float64(c.Bad) / float64(c.Total)
+	switch {
+	case c.Total <= 0 || p <= 0 || e <= p:
+		return 1
+	case c.Bad >= c.Total:
+		return math.Exp(float64(c.Total) * math.Log(p))
+	}
+	return math.Exp(-float64(c.Total) * (e*math.Log(e/p) + (1-e)*math.Log((1-e)/(1-p))))
 }
 
 // binomialTail is the probability of at least c.Bad failures among c.Total

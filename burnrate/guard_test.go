@@ -57,6 +57,32 @@ func TestBinomialTail(t *testing.T) {
 	})
 }
 
+func TestTailBound(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		counts slo.Counts
+		p      float64
+		want   float64
+	}{
+		{slo.Counts{Total: 10, Bad: 3}, 0.0144, 0.00121322763953},
+		{slo.Counts{Total: 5, Bad: 5}, 0.5, 1.0 / 32}, // is exact
+		{slo.Counts{Total: 100, Bad: 1}, 0.0144, 1},   // says nothing below the limit
+		{slo.Counts{}, 0.0144, 1},
+	} {
+		if got := tailBound(test.counts, test.p); math.Abs(got-test.want) > 1e-12 {
+			t.Errorf("%v at %v: %v, want %v", test.counts, test.p, got, test.want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		total := rapid.Int64Range(1, 1e12).Draw(t, "total")
+		c := slo.Counts{Total: total, Bad: rapid.Int64Range(0, total).Draw(t, "bad")}
+		p := rapid.Float64Range(1e-6, 0.999).Draw(t, "p")
+		if bound, tail := tailBound(c, p), binomialTail(c, p); bound < tail*(1-1e-6) {
+			t.Errorf("%v at %v: %v, and the tail is %v", c, p, bound, tail)
+		}
+	})
+}
+
 func TestLowerBound(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -55,7 +55,7 @@ func burnWindows(steps []*view, window int) []Window {
 }
 
 // composedObjective judges an objective by the error ratios of the steps.
-func composedObjective(j *slo.Journey, steps []*view, o *judged) Objective {
+func composedObjective(j *slo.Journey, steps []*view, o *judged, space *space) Objective {
 	result := Objective{Name: o.Name, Target: o.Target, Composed: true, Elapsed: 1}
 	windows := budgetWindows(steps, o.window)
 	result.Window = composeWindow(j, o.window, steps, windows)
@@ -65,16 +65,17 @@ func composedObjective(j *slo.Journey, steps []*view, o *judged) Objective {
 	if len(steps) > 0 {
 		result.Elapsed = steps[0].elapsed(o.window)
 	}
+	result.Burn = take(&space.burns, len(o.burn))
 	samples := make([][]Sample, len(o.burn))
 	for i, window := range o.burn {
 		burning := burnWindows(steps, window)
 		w := composeWindow(j, window, steps, burning)
-		result.Burn = append(result.Burn, Burn{Window: w, Rate: burnRateOf(w.ErrorRatio, o.Target)})
+		result.Burn[i] = Burn{Window: w, Rate: burnRateOf(w.ErrorRatio, o.Target)}
 		for _, step := range burning {
 			samples[i] = append(samples[i], step.sample())
 		}
 	}
-	result.Tiers = judgeTiers(o, func(p pair) Verdict { return p.tier.JudgeJourney(j, samples[p.long], samples[p.short]) })
+	result.Tiers = judgeTiers(o, space, func(p pair) Verdict { return p.tier.JudgeJourney(j, samples[p.long], samples[p.short]) })
 	result.Forecast = composedForecast(j, steps, o, &result)
 	result.Exclusions, result.Unexcluded = composedExclusions(j, steps, o, result.Window.Span)
 	return result

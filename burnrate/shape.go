@@ -50,6 +50,7 @@ type judged struct {
 type pair struct {
 	tier        *Tier
 	long, short int
+	rank        int // how many tiers have a lower factor
 }
 
 // shapeOf plans the windows of objectives. Those of a composed journey have no
@@ -65,10 +66,16 @@ func shapeOf(objectives []slo.Objective, counted bool) *shape {
 			j.burn = append(j.burn, s.index(w))
 		}
 		for i := range tiers {
-			j.tiers = append(j.tiers, pair{
+			p := pair{
 				tier: &tiers[i],
 				long: slices.Index(shown, rolling(tiers[i].Long)), short: slices.Index(shown, rolling(tiers[i].Short)),
-			})
+			}
+			for k := range tiers {
+				if tiers[k].limit.exact.Cmp(p.tier.limit.exact) < 0 {
+					p.rank++
+				}
+			}
+			j.tiers = append(j.tiers, p)
 		}
 		s.objectives = append(s.objectives, j)
 	}

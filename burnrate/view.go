@@ -16,46 +16,11 @@ type view struct {
 	end     slo.Minute
 	since   slo.Minute // first minute that could be measured; end when there is none
 	around  []slo.Span // of the shape's windows: all their minutes
-	tallies []tally    // of the shape's windows: what was measured in them
+	tallies tallies    // of the shape's windows
 }
 
 // identity is what an exclusion may name.
 type identity struct{ id, owner string }
-
-// tally is what was measured in a window, and the parts that exclusions are
-// about.
-type tally struct{ all, dropped, good Sum }
-
-func (t *tally) add(s *Sum, effect slo.Effect) {
-	t.all = t.all.add(*s)
-	if part := t.part(effect); part != nil {
-		*part = part.add(*s)
-	}
-}
-
-func (t *tally) remove(s *Sum, effect slo.Effect) {
-	t.all = t.all.sub(*s)
-	if part := t.part(effect); part != nil {
-		*part = part.sub(*s)
-	}
-}
-
-// part is what an effect of exclusions is about, nil for none.
-func (t *tally) part(effect slo.Effect) *Sum {
-	switch effect {
-	case slo.Drop:
-		return &t.dropped
-	case slo.CountAsGood:
-		return &t.good
-	default:
-		return nil
-	}
-}
-
-// less returns what is left without another tally, which is part of it.
-func (t tally) less(u tally) tally {
-	return tally{t.all.sub(u.all), t.dropped.sub(u.dropped), t.good.sub(u.good)}
-}
 
 // place moves the view's windows to an end.
 func (v *view) place(end slo.Minute) {
@@ -105,15 +70,15 @@ func (v *view) fill(s Series) {
 	if s.extent.Len() > 0 {
 		v.since = min(s.extent.Start, v.end)
 	}
-	v.tallies = make([]tally, len(v.around))
+	v.tallies = newTallies(len(v.around), !v.excluded.none())
 	for i := range v.around {
-		span, t := v.over(i), &v.tallies[i]
-		t.all = s.Sum(span)
+		span := v.over(i)
+		v.tallies.all[i] = s.Sum(span)
 		for _, part := range v.excluded.drop.touching(span) {
-			t.dropped = t.dropped.add(s.Sum(part))
+			v.tallies.parts[i].dropped = v.tallies.parts[i].dropped.add(s.Sum(part))
 		}
 		for _, part := range v.excluded.good.touching(span) {
-			t.good = t.good.add(s.Sum(part))
+			v.tallies.parts[i].good = v.tallies.parts[i].good.add(s.Sum(part))
 		}
 	}
 }
@@ -121,18 +86,14 @@ func (v *view) fill(s Series) {
 // unexcluded is the view as it would be without exclusions.
 func (v *view) unexcluded() *view {
 	open := *v
-	open.excluded = exclusions{}
-	open.tallies = make([]tally, len(v.tallies))
-	for i, t := range v.tallies {
-		open.tallies[i].all = t.all
-	}
+	open.excluded, open.tallies.parts = exclusions{}, nil
 	return &open
 }
 
 // budgetWindow sums what counts for a budget: without the minutes that are
 // dropped, and without the bad events of those that count as good.
 func (v *view) budgetWindow(window int) Window {
-	t := &v.tallies[window]
+	t := v.tallies.excluded(window)
 	return v.window(window, Excluded{Total: t.dropped.Counts.Total, Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
 		slo.Counts{Total: t.dropped.Rows.Total, Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
 }
@@ -141,14 +102,14 @@ func (v *view) budgetWindow(window int) Window {
 // minutes as good ones, so that alerts neither see an outage that was agreed
 // nor lose their traffic.
 func (v *view) burnWindow(window int) Window {
-	t := &v.tallies[window]
+	t := v.tallies.excluded(window)
 	return v.window(window, Excluded{Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
 		slo.Counts{Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
 }
 
 // window takes events, and the rows behind them, out of what was measured.
 func (v *view) window(window int, x Excluded, rows slo.Counts) Window {
-	all := &v.tallies[window].all
+	all := &v.tallies.all[window]
 	w := Window{Window: v.shape.windows.list[window], Span: v.over(window), Measured: all.Minutes, Excluded: x}
 	if !v.excluded.none() {
 		w.Excluded.Minutes = v.excluded.minutes(w.Span)
@@ -172,8 +133,8 @@ func (v *view) missing(window int) int64 {
 
 // pace is the traffic per minute that counts.
 func (v *view) pace(window int) Pace {
-	t := &v.tallies[window]
-	return Pace{Total: t.all.Counts.Total - t.dropped.Counts.Total, Minutes: t.all.Minutes - t.dropped.Minutes}
+	all, dropped := &v.tallies.all[window], v.tallies.excluded(window).dropped
+	return Pace{Total: all.Counts.Total - dropped.Counts.Total, Minutes: all.Minutes - dropped.Minutes}
 }
 
 // kept returns how many minutes of a whole window count.
