@@ -99,7 +99,7 @@ func (s *subject) judge(space *space) Status {
 			status.Objectives[i] = composedObjective(s.journey, s.steps, o, space)
 			continue
 		}
-		status.Objectives[i] = s.own.objective(o, space)
+		s.own.objective(&status.Objectives[i], o, space)
 		if s.journey != nil {
 			status.Objectives[i].Shares = estimate(s.journey, s.steps, o, status.Objectives[i].Window.ErrorRatio)
 		}
@@ -108,31 +108,32 @@ func (s *subject) judge(space *space) Status {
 }
 
 // objective judges an objective by the counts of the view.
-func (v *view) objective(o *judged, space *space) Objective {
-	result := Objective{Name: o.Name, Target: o.Target, Elapsed: v.elapsed(o.window)}
+func (v *view) objective(result *Objective, o *judged, space *space) {
+	result.Name, result.Target, result.Elapsed = o.Name, o.Target, v.elapsed(o.window)
 	result.Window = v.budgetWindow(o.window)
 	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
-	result.Budget = v.budget(o, result.Window)
+	result.Budget = v.budget(o, &result.Window)
 	result.Burn = take(&space.burns, len(o.burn))
 	for i, window := range o.burn {
-		w := v.burnWindow(window)
-		result.Burn[i] = Burn{Window: w, Rate: BurnRate(w.Counts, o.Target)}
+		burn := &result.Burn[i]
+		v.burning(&burn.Window, window)
+		burn.Rate = BurnRate(burn.Window.Counts, o.Target)
 	}
-	result.Tiers = judgeTiers(o, space, func(p pair) Verdict {
+	result.Tiers = judgeTiers(o, space, func(p *pair) Verdict {
 		return p.tier.Judge(result.Burn[p.long].Window.sample(), result.Burn[p.short].Window.sample())
 	})
-	result.Forecast = v.forecast(o, &result)
+	result.Forecast = v.forecast(o, result)
 	if v.excluded.none() {
-		return result
+		return
 	}
 	if names := v.excluded.names(result.Window.Span); len(names) > 0 {
 		all := v.unexcluded()
-		result.Exclusions, result.Unexcluded = names, all.budget(o, all.budgetWindow(o.window)).Remaining
+		w := all.budgetWindow(o.window)
+		result.Exclusions, result.Unexcluded = names, all.budget(o, &w).Remaining
 	}
-	return result
 }
 
-func (v *view) budget(o *judged, w Window) Budget {
+func (v *view) budget(o *judged, w *Window) Budget {
 	return NewBudget(w.Counts, o.Target, v.missing(o.window), v.pace(o.pace))
 }
 
@@ -142,20 +143,21 @@ func (v *view) elapsed(window int) float64 {
 }
 
 // judgeTiers lists what an objective's tiers say, nil without any.
-func judgeTiers(o *judged, space *space, judge func(pair) Verdict) []Judgement {
+func judgeTiers(o *judged, space *space, judge func(*pair) Verdict) []Judgement {
 	judgements := take(&space.judgements, len(o.tiers))
-	for i, p := range o.tiers {
-		judgements[i] = Judgement{Tier: p.tier, Verdict: judge(p)}
+	for i := range judgements {
+		judgements[i] = Judgement{Tier: o.tiers[i].tier, Verdict: judge(&o.tiers[i])}
 	}
 	return judgements
 }
 
-// fastest returns the tier with the highest factor that fires, if any does.
-func (o *judged) fastest(judgements []Judgement) (fastest pair, fires bool) {
-	for i, p := range o.tiers {
-		if judgements[i].Verdict == Fires && (!fires || p.rank > fastest.rank) {
-			fastest, fires = p, true
+// fastest returns the tier with the highest factor that fires, nil when none
+// does.
+func (o *judged) fastest(judgements []Judgement) (fastest *pair) {
+	for i := range judgements {
+		if p := &o.tiers[i]; judgements[i].Verdict == Fires && (fastest == nil || p.rank > fastest.rank) {
+			fastest = p
 		}
 	}
-	return fastest, fires
+	return fastest
 }

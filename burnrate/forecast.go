@@ -80,7 +80,7 @@ func durationOf(minutes float64) (time.Duration, bool) {
 // 3d, or with the objective's own length where that is shorter.
 func (v *view) forecast(o *judged, result *Objective) Forecast {
 	recent := o.recent
-	if fastest, fires := o.fastest(result.Tiers); fires {
+	if fastest := o.fastest(result.Tiers); fastest != nil {
 		recent = o.burn[fastest.long]
 	}
 	w := v.burnWindow(recent)
@@ -101,7 +101,7 @@ func composedForecast(j *slo.Journey, steps []*view, o *judged, result *Objectiv
 		return NewForecast(Outlook{Rolling: !o.Window.IsCalendar()})
 	}
 	recent := o.recent
-	if fastest, fires := o.fastest(result.Tiers); fires {
+	if fastest := o.fastest(result.Tiers); fastest != nil {
 		recent = o.burn[fastest.long]
 	}
 	w := composeWindow(j, recent, steps, burnWindows(steps, recent))

@@ -75,7 +75,7 @@ func composedObjective(j *slo.Journey, steps []*view, o *judged, space *space) O
 			samples[i] = append(samples[i], step.sample())
 		}
 	}
-	result.Tiers = judgeTiers(o, space, func(p pair) Verdict { return p.tier.JudgeJourney(j, samples[p.long], samples[p.short]) })
+	result.Tiers = judgeTiers(o, space, func(p *pair) Verdict { return p.tier.JudgeJourney(j, samples[p.long], samples[p.short]) })
 	result.Forecast = composedForecast(j, steps, o, &result)
 	result.Exclusions, result.Unexcluded = composedExclusions(j, steps, o, result.Window.Span)
 	return result

@@ -92,25 +92,35 @@ func (v *view) unexcluded() *view {
 
 // budgetWindow sums what counts for a budget: without the minutes that are
 // dropped, and without the bad events of those that count as good.
-func (v *view) budgetWindow(window int) Window {
+func (v *view) budgetWindow(window int) (w Window) {
 	t := v.tallies.excluded(window)
-	return v.window(window, Excluded{Total: t.dropped.Counts.Total, Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
+	v.window(&w, window, Excluded{Total: t.dropped.Counts.Total, Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
 		slo.Counts{Total: t.dropped.Rows.Total, Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
+	return w
 }
 
 // burnWindow sums what counts for a burn rate: all events, those of excluded
 // minutes as good ones, so that alerts neither see an outage that was agreed
 // nor lose their traffic.
-func (v *view) burnWindow(window int) Window {
-	t := v.tallies.excluded(window)
-	return v.window(window, Excluded{Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
-		slo.Counts{Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
+func (v *view) burnWindow(window int) (w Window) {
+	v.burning(&w, window)
+	return w
+}
+
+// burning is burnWindow in place.
+func (v *view) burning(w *Window, window int) {
+	if v.tallies.parts == nil {
+		v.window(w, window, Excluded{}, slo.Counts{})
+		return
+	}
+	t := &v.tallies.parts[window]
+	v.window(w, window, Excluded{Bad: t.dropped.Counts.Bad + t.good.Counts.Bad}, slo.Counts{Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
 }
 
 // window takes events, and the rows behind them, out of what was measured.
-func (v *view) window(window int, x Excluded, rows slo.Counts) Window {
+func (v *view) window(w *Window, window int, x Excluded, rows slo.Counts) {
 	all := &v.tallies.all[window]
-	w := Window{Window: v.shape.windows.list[window], Span: v.over(window), Measured: all.Minutes, Excluded: x}
+	w.Window, w.Span, w.Measured, w.Excluded = v.shape.windows.list[window], v.over(window), all.Minutes, x
 	if !v.excluded.none() {
 		w.Excluded.Minutes = v.excluded.minutes(w.Span)
 	}
@@ -118,7 +128,6 @@ func (v *view) window(window int, x Excluded, rows slo.Counts) Window {
 	w.Rows = all.Rows.Sub(rows)
 	w.State = stateOf(w.Counts.Total, w.Measured, w.Span.Len())
 	w.ErrorRatio = ErrorRatio(w.Counts)
-	return w
 }
 
 // missing returns how many minutes of a window that count were not measured
