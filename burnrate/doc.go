@@ -7,10 +7,10 @@
 // ratios, which weighs a quiet minute like a busy one. What is undefined is an
 // undefined [Ratio] with a [State] that says why, never NaN.
 //
-//	series := burnrate.NewSeries(extent, cuts, counts)
-//	counts, measured := series.Sum(window.Ending(end))
-//	ratio := burnrate.ErrorRatio(counts)
-//	burn := burnrate.BurnRate(counts, target)
+//	series, err := burnrate.NewSeries(extent, cuts, rows)
+//	sum := series.Sum(window.Ending(end))
+//	ratio := burnrate.ErrorRatio(sum.Counts)
+//	burn := burnrate.BurnRate(sum.Counts, target)
 //
 // [Tiers] are what an alert policy makes of an objective; they judge such counts
 // in integers, so that nothing fires by a rounding, and say what holds them
@@ -18,6 +18,7 @@
 // an outage would be noticed.
 //
 // [Evaluate] does this for a whole [slo.Set] and gives a [Snapshot], from
-// which everything that is shown is made. The package does no I/O and has no
+// which everything that is shown is made. An [Evaluator] does it every minute,
+// at a cost that does not depend on how long windows are. The package does no I/O and has no
 // clock.
 package burnrate
