@@ -1,0 +1,66 @@
+package burnrate_test
+
+import (
+	"fmt"
+	"iter"
+	"log"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// A minute fails, time goes on, and late events correct it.
+func ExampleEvaluator() {
+	target, err := slo.ParseTarget("90%")
+	if err != nil {
+		log.Fatal(err)
+	}
+	set := &slo.Set{SLOs: []*slo.SLO{{
+		ID: "pay", Kind: slo.KindSLO, Indicator: "pay",
+		Objectives: []slo.Objective{{Name: "1h", Target: target, Window: slo.Rolling(60)}},
+	}}}
+	// The ledger has minutes 1,000 to 1,099, of ten events each. In minute 1,095
+	// all of them were bad.
+	minutes := map[slo.Minute][]burnrate.Row{}
+	for minute := slo.Minute(1000); minute < 1100; minute++ {
+		minutes[minute] = []burnrate.Row{burnrate.Counted(slo.Counts{Total: 10})}
+	}
+	minutes[1095][0].Counts.Bad, minutes[1095][0].Rows.Bad = 10, 10
+	feed := func(wanted ...slo.Minute) iter.Seq2[burnrate.Record, error] {
+		return func(yield func(burnrate.Record, error) bool) {
+			for _, minute := range wanted {
+				if !yield(burnrate.Record{Minute: minute, Rows: minutes[minute]}, nil) {
+					return
+				}
+			}
+		}
+	}
+	e := burnrate.NewEvaluator(set)
+	show := func() {
+		o := e.Snapshot(e.Ends()[0].Time()).Statuses[0].Objectives[0]
+		fmt.Printf("at %d: %d bad of %d in 1h, burn rate over 5m %v\n", e.Ends()[0], o.Window.Counts.Bad, o.Window.Counts.Total, o.Burn[0].Rate)
+	}
+
+	ends := []slo.Minute{1096}
+	var history []slo.Minute
+	for minute := e.Reach(ends).Start; minute < ends[0]; minute++ {
+		history = append(history, minute)
+	}
+	if err := e.Load([]slo.Minute{1000}, ends, feed(history...)); err != nil {
+		log.Fatal(err)
+	}
+	show()
+	for ends[0] < 1100 {
+		ends[0]++
+		if err := e.Advance(ends, feed(e.Needs(ends)...)); err != nil {
+			log.Fatal(err)
+		}
+	}
+	show()
+	e.Correct(1095, 0, minutes[1095][0], burnrate.Counted(slo.Counts{Total: 12, Bad: 2}))
+	show()
+	// Output:
+	// at 1096: 10 bad of 600 in 1h, burn rate over 5m 2
+	// at 1100: 10 bad of 600 in 1h, burn rate over 5m 2
+	// at 1100: 2 bad of 602 in 1h, burn rate over 5m 0.384615384615
+}
