@@ -1,3 +1,7 @@
+// The race detector has nothing to find here, and compiling Prometheus for it takes minutes.
+
+//go:build !race
+
 // Package promql_test proves that the error ratios, the measured minutes and
 // the burn-rate alerts of package burnrate are what Prometheus' own engine
 // finds in the same minutes, through expressions that anybody can write:

@@ -1,3 +1,7 @@
+// The race detector has nothing to find here, and compiling Prometheus for it takes minutes.
+
+//go:build !race
+
 package promql_test
 
 import (
