@@ -92,7 +92,7 @@ func (r *resolver) repeat(d ExclusionDeclaration) *Repeat {
 	zone := d.Repeat.TimeZone
 	if !zone.Written() {
 		if zone = r.defaultsOf(d.Folder).TimeZone; !zone.Written() {
-			r.list.Errorf(diag.CodeTimeZone, d.Repeat.Span, "add timeZone: Asia/Tokyo, or another one, here or in Defaults",
+			r.list.Errorf(diag.CodeTimeZone, d.Repeat.Span, "add timeZone: Asia/Tokyo, or another one, to repeat or to Defaults",
 				"nothing says whose clock the rule follows")
 			return nil
 		}

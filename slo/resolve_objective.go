@@ -77,7 +77,7 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 			"the time zone changes nothing, as a window of %s is the same everywhere", window)
 	case window.IsCalendar() && !zone.Written():
 		if zone = defaults.TimeZone; !zone.Written() {
-			r.list.Errorf(diag.CodeTimeZone, span, "add timeZone: Asia/Tokyo, or another one, here or in Defaults",
+			r.list.Errorf(diag.CodeTimeZone, span, zoneHint(d),
 				"nothing says in which time zone the %s begins", window)
 			return Window{}, false
 		}
@@ -90,10 +90,23 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 
 // windowHint says how to add a window to an objective.
 func windowHint(d ObjectiveDeclaration) string {
-	if d.Span == d.Target.Span && d.Target.Value.Valid() { // a target alone
+	if isTargetAlone(d) {
 		return fmt.Sprintf("write {target: %s, window: 28d}, or set window in Defaults", d.Target.Value)
 	}
 	return "add window: 28d to the objective, or set window in Defaults"
+}
+
+// zoneHint says how to add a time zone to an objective.
+func zoneHint(d ObjectiveDeclaration) string {
+	if isTargetAlone(d) {
+		return fmt.Sprintf("write {target: %s, timeZone: Asia/Tokyo}, or set timeZone in Defaults", d.Target.Value)
+	}
+	return "add timeZone: Asia/Tokyo, or another one, to the objective or to Defaults"
+}
+
+// isTargetAlone reports whether an objective is written without a mapping.
+func isTargetAlone(d ObjectiveDeclaration) bool {
+	return d.Span == d.Target.Span && d.Target.Value.Valid()
 }
 
 // policy follows a reference to an alert policy. The result is nil for none,

@@ -149,7 +149,7 @@ func (r *resolver) sourceOf(sli *SLIDeclaration, folder string) *Source {
 		return r.sources[d.Source.Value]
 	}
 	if len(r.set.Sources) > 1 {
-		r.list.Errorf(diag.CodeMissing, sli.Span, "add source: NAME here or in Defaults; known: "+join(keys(r.sources)),
+		r.list.Errorf(diag.CodeMissing, sli.Span, "add source: NAME to the sli or to Defaults; known: "+join(keys(r.sources)),
 			"several sources are declared and nothing says which one measures this")
 	}
 	if len(r.set.Sources) == 1 {

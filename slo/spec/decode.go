@@ -231,7 +231,7 @@ func claim(root *yaml.Node, name string) (string, *yaml.Node) {
 func (d *decoder) decodeKind(root *yaml.Node) bool {
 	name, node := claim(root, "kind")
 	if node == nil || node.Tag == "!!null" {
-		d.list.Errorf(diag.CodeMissing, d.nodeSpan(root), "write one of "+strings.Join(kindNames(), ", "), "the document has no kind")
+		d.list.Errorf(diag.CodeMissing, d.nodeSpan(root), "write kind: and one of "+strings.Join(kindNames(), ", "), "the document has no kind")
 		return false
 	}
 	kind, known := kindNamed(name)

@@ -3,6 +3,7 @@ package spec
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -126,7 +127,7 @@ func (k key) hint() string {
 	case shapeName:
 		return hint + k.example + ", or another name of lower-case letters, digits and hyphens"
 	}
-	if k.value.item != nil && k.value.item.object != nil {
+	if item := k.value.item; item != nil && (item.object != nil || item.or != nil) {
 		return hint + "and a list, one entry for each"
 	}
 	return hint + k.sample()
@@ -147,7 +148,11 @@ func (k key) sample() string {
 			return c.neither != "" && c.keys[0] == inner.name
 		})
 		if needed {
-			pairs = append(pairs, inner.name+": "+inner.sample())
+			sample := inner.sample()
+			if inner.value.object == nil && inner.value.item == nil && strings.Contains(sample, ",") { // it would end the value
+				sample = strconv.Quote(sample)
+			}
+			pairs = append(pairs, inner.name+": "+sample)
 		}
 	}
 	if pairs == nil {

@@ -126,7 +126,7 @@ var stepDefinition = &definition{
 		objectiveKeys,
 		[]key{
 			alertsKey,
-			{name: "sli", value: objectOf(sliDefinition), doc: "What is measured."},
+			{name: "sli", value: objectOf(sliDefinition), example: sliExample, doc: "What is measured."},
 			{name: "slo", value: reference("SLO"), example: "receipt-delivery", doc: "A shared SLO instead of an `sli`; it brings its own owner, objectives and alerts."},
 		},
 	),
@@ -134,7 +134,7 @@ var stepDefinition = &definition{
 		oneObjective,
 		{
 			keys: []string{"slo", "sli"}, both: sharedHint, neither: "has neither sli nor slo",
-			neitherHint: "write sli: {from: Transaction, where: …, bad: …}, or slo: and the name of an SLO",
+			neitherHint: "write sli: " + sliExample + ", or slo: and the name of an SLO",
 		},
 		{keys: []string{"slo", "owner"}, both: sharedHint},
 		{keys: []string{"slo", "objective"}, both: sharedHint},

@@ -47,7 +47,7 @@ func (o *object) entries(name string, read func(key, node *yaml.Node, v value)) 
 		switch {
 		case p.value == nil: // reported
 		case isNull(p.value):
-			o.d.noValue(p, anyKey)
+			o.d.noValue(p, "write a value, or remove the key")
 		default:
 			read(p.key, p.value, *v.item)
 		}

@@ -46,8 +46,8 @@ func (o *object) open(node *yaml.Node) (*object, bool) {
 	for i, p := range o.pairs {
 		if p.value != nil && isNull(p.value) {
 			o.pairs[i].value = nil
-			if _, known := o.definition.key(p.name); known {
-				o.d.noValue(p, o.definition)
+			if k, known := o.definition.key(p.name); known {
+				o.d.noValue(p, o.valueHint(k))
 			}
 		}
 	}
@@ -99,6 +99,34 @@ func (o *object) checkTogether(k key, with word) {
 		o.d.list.Errorf(diag.CodeConflict, o.keySpan(k.name), fmt.Sprintf("%s, or write %s: %s", with.otherwise, with.key, with.word),
 			"%s stands only beside %s: %s", k.name, with.key, with.word)
 	}
+}
+
+// demands reports whether a key has to stay: it is required, goes with the word
+// of another key, or is all that is there of a choice that demands one.
+func (o *object) demands(k key) bool {
+	if k.required {
+		return true
+	}
+	if k.onlyWith != nil {
+		if node, _, found := o.field(k.onlyWith.key); found && node.Value == k.onlyWith.word {
+			return true
+		}
+	}
+	return slices.ContainsFunc(o.definition.choices, func(c choice) bool {
+		return c.neither != "" && slices.Contains(c.keys, k.name) &&
+			!slices.ContainsFunc(c.keys, func(other string) bool { return other != k.name && o.has(other) })
+	})
+}
+
+// valueHint says what to do about a key without a value.
+func (o *object) valueHint(k key) string {
+	switch {
+	case o.demands(k):
+		return k.hint()
+	case k.fallback != "":
+		return k.hint() + ", or remove the key; the default is " + k.fallback
+	}
+	return k.hint() + ", or remove the key"
 }
 
 // has reports whether a key stands there, with or without a value.
@@ -154,9 +182,9 @@ func (o *object) list(name string) ([]*yaml.Node, value) {
 		return nil, value{}
 	}
 	if len(node.Content) == 0 {
-		hint := "write an entry, or remove the key"
-		if k, _ := o.definition.key(name); k.required {
-			hint = "write at least one entry"
+		hint := "write at least one entry"
+		if k, _ := o.definition.key(name); !o.demands(k) {
+			hint = "write an entry, or remove the key"
 		}
 		o.d.list.Errorf(diag.CodeMissing, o.keySpan(name), hint, "the list of %s is empty", name)
 	}

@@ -55,19 +55,13 @@ func (d *decoder) pairs(node *yaml.Node, definition *definition) ([]pair, bool) 
 
 // noValue reports a key without a value. One that begins with # needs quotes,
 // or YAML takes it for a comment.
-func (d *decoder) noValue(p pair, definition *definition) {
+func (d *decoder) noValue(p pair, hint string) {
 	span := d.nodeSpan(p.key)
 	if comment, at, found := d.commentBehind(span.End, ":"); found && !strings.HasPrefix(comment, "# ") {
 		word, _, _ := strings.Cut(comment, " ")
 		d.list.Errorf(diag.CodeComment, at, fmt.Sprintf("put it in quotes: %s: %q", p.key.Value, word),
 			"YAML takes this for a comment, so that %s has no value", p.key.Value)
 		return
-	}
-	hint := "write a value, or remove the key"
-	if k, known := definition.key(p.name); known && k.required {
-		hint = k.hint()
-	} else if known {
-		hint = k.hint() + ", or remove the key"
 	}
 	d.list.Errorf(diag.CodeMissing, span, hint, "%s has no value", p.key.Value)
 }

@@ -125,7 +125,7 @@ func (c *checker) queries() {
 func (c *checker) additive(text diag.Text, q *nrql.Query) {
 	judgement := nrql.Judge(q)
 	for _, clause := range judgement.Leave {
-		c.findings.Errorf(diag.CodeNRQLClause, clauseSpan(text, q, clause), "remove it; the engine asks for the time that it needs",
+		c.findings.Errorf(diag.CodeNRQLClause, clauseSpan(text, q, clause), "remove the whole clause; the engine asks for the time that it needs",
 			"NRQL: %s has no place in the query of an SLI", clause)
 	}
 	switch {
@@ -188,7 +188,7 @@ func (c *checker) aggregate(text diag.Text, what string) nrql.Expr {
 	if q.Select[0].Alias != "" || alone.String() != q.String() {
 		hint, message := "write a function alone, such as sum(items); conditions belong into where", "holds more than one expression"
 		if q.Facet != nil {
-			hint, message = "remove it; write an SLI for each group that matters, with the group in where", "has no place for FACET, as it is one number"
+			hint, message = "remove the whole clause; write an SLI for each group that matters, with the group in where", "has no place for FACET, as it is one number"
 		}
 		c.findings.Errorf(diag.CodeNRQLClause, text.Whole(), hint, "NRQL: %s %s", what, message)
 		return nil

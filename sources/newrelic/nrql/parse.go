@@ -294,7 +294,7 @@ func (p *parser) unexpectedName(want string) {
 // misplaced refuses a clause in a condition.
 func (p *parser) misplaced(t token) {
 	if !p.failed {
-		p.add(diag.CodeNRQLClause, t.Range, "remove it: the engine adds the time range and the rest of the query itself",
+		p.add(diag.CodeNRQLClause, t.Range, "remove the whole clause: the engine adds the time range and the rest of the query itself",
 			strings.ToUpper(t.text)+" has no place in a condition")
 		p.offset = len(p.tokens) - 1 // what follows belongs to the clause
 		p.stop()
