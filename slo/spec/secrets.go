@@ -3,6 +3,7 @@ package spec
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -52,6 +53,10 @@ const shortestKey = 32
 
 // isLikely reports whether a value as a whole looks like a key by its length.
 func isLikely(value string) bool {
+	// Such a key is one word, as few long values are; the search is slow.
+	if strings.ContainsFunc(value, func(r rune) bool { return r >= utf8.RuneSelf || !isWord(byte(r)) }) {
+		return false
+	}
 	found := diag.FindSecrets(value)
 	return len(found) == 1 && !found[0].Certain && found[0].Start == 0 && found[0].End == len(value)
 }
