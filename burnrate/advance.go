@@ -104,7 +104,8 @@ func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, rows map
 
 // Correct replaces what was measured of an indicator in a minute that was fed
 // before: when events came late, or a gap was filled. The caller knows both
-// rows from its ledger.
+// rows from its ledger. The first measured minute stays the first one, also when
+// it turns out not to have been measured: what follows it is then a gap.
 func (e *Evaluator) Correct(minute slo.Minute, indicator int, before, after Row) {
 	c := e.columns[indicator]
 	if after.Measured {
@@ -299,7 +300,9 @@ func (c *column) forgetInvalid() {
 	}
 	start := c.end
 	for _, v := range c.views {
-		start = min(start, v.reach().Start)
+		if len(v.around) > 0 {
+			start = min(start, v.reach().Start)
+		}
 	}
 	at, _ := c.findInvalid(start)
 	c.invalid = c.invalid[at:]

@@ -188,7 +188,10 @@ func drawSet(t *rapid.T) *slo.Set {
 		set.SLOs = append(set.SLOs, s)
 	}
 	compose := rapid.SampledFrom([]slo.Compose{slo.Series, slo.Worst, slo.Weighted, slo.Pooled, slo.Measured}).Draw(t, "compose")
-	j := &slo.Journey{ID: "j", Compose: compose, Objectives: []slo.Objective{drawObjective(t)}}
+	j := &slo.Journey{ID: "j", Compose: compose}
+	for range rapid.SampledFrom([]int{1, 1, 1, 0, 2}).Draw(t, "of the journey") {
+		j.Objectives = append(j.Objectives, drawObjective(t))
+	}
 	if compose == slo.Measured {
 		j.SLI, j.Indicator = &slo.SLI{}, "j"
 	}
@@ -281,6 +284,30 @@ func drawCorrection(t *rapid.T, e *burnrate.Evaluator, l *ledger) {
 	minute := l.start + slo.Minute(at)
 	l.since[i] = min(l.since[i], minute)
 	e.Correct(minute, i, before, after)
+}
+
+// TestEvaluatorOfNothing has no SLO, or one that nothing was measured of.
+func TestEvaluatorOfNothing(t *testing.T) {
+	t.Parallel()
+	for name, set := range map[string]*slo.Set{
+		"empty":         {},
+		"an exclusion":  {Exclusions: []*slo.Exclusion{{Name: "e", SLOs: []string{"*"}, From: time.Unix(0, 0), To: time.Unix(60, 0), Effect: slo.Drop}}},
+		"no objectives": {SLOs: []*slo.SLO{{ID: "a", Kind: slo.KindSLO}}},
+	} {
+		e := burnrate.NewEvaluator(set)
+		n := len(e.Indicators())
+		l := &ledger{start: 1000, since: slices.Repeat([]slo.Minute{math.MaxInt64}, n), ends: slices.Repeat([]slo.Minute{1000}, n)}
+		if err := e.Load(l.since, l.ends, l.history(e.Reach(l.ends))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		ends := slices.Repeat([]slo.Minute{1003}, n)
+		if err := e.Advance(ends, l.records(e.Needs(ends)...)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if s := e.Snapshot(time.Unix(0, 0)); len(s.Statuses) != n || len(s.Failures) > 0 {
+			t.Errorf("%s: %+v", name, s)
+		}
+	}
 }
 
 // TestEvaluatorRefuses leaves everything as it was when it is fed wrongly.

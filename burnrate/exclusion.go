@@ -2,6 +2,7 @@ package burnrate
 
 import (
 	"slices"
+	"time"
 
 	"github.com/slojourn/slojourn/slo"
 )
@@ -47,6 +48,20 @@ func (x *exclusions) effect(minute slo.Minute) slo.Effect {
 // minutes returns how many minutes of a span are excluded.
 func (x *exclusions) minutes(within slo.Span) int64 {
 	return x.drop.minutes(within) + x.good.minutes(within)
+}
+
+// delay returns how long it takes from the beginning of a span until so much
+// time has passed in it that is not excluded.
+func (x *exclusions) delay(within slo.Span, d time.Duration) time.Duration {
+	from, passed := within.Start, time.Duration(0)
+	for _, span := range union(slices.Concat(x.drop.touching(within), x.good.touching(within))) {
+		counting := time.Duration(span.Start-from) * time.Minute
+		if passed+counting >= d {
+			break
+		}
+		from, passed = span.End, passed+counting
+	}
+	return time.Duration(from-within.Start)*time.Minute + d - passed
 }
 
 // names lists the exclusions that hold within a span.

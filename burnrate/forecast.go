@@ -19,7 +19,7 @@ func TimeToSpend(window slo.Window, burn float64) (time.Duration, bool) {
 // a composed journey, which has none, in budgets: 1 and what was consumed.
 type Outlook struct {
 	Rolling bool
-	Left    int64   // minutes until a calendar window ends; 0 for a rolling one
+	Left    int64   // minutes until a calendar window ends, without those that are excluded; 0 for a rolling one
 	Allowed float64 // the budget B of the window
 	Spent   float64 // of it, so far
 	Pace    float64 // what is spent in a minute, of late
@@ -84,18 +84,36 @@ func (v *view) forecast(o *judged, result *Objective) Forecast {
 		recent = o.burn[fastest.long]
 	}
 	w := v.burnWindow(recent)
-	outlook := Outlook{Rolling: !o.Window.IsCalendar(), Left: int64(v.around[o.window].End - v.end), Burn: BurnRate(w.Counts, o.Target)}
+	outlook := Outlook{Rolling: !o.Window.IsCalendar(), Left: v.left(o.window), Burn: BurnRate(w.Counts, o.Target)}
 	outlook.Allowed, _ = result.Budget.Allowed.Value()
 	outlook.Spent = float64(result.Window.Counts.Bad)
 	if w.Measured > 0 {
 		outlook.Pace = float64(w.Counts.Bad) / float64(w.Measured)
 	}
-	return NewForecast(outlook)
+	return v.delayed(NewForecast(outlook), o)
+}
+
+// left returns how many minutes of a window are to come in which failures
+// count.
+func (v *view) left(window int) int64 {
+	after := slo.Span{Start: v.end, End: v.around[window].End}
+	return after.Len() - v.excluded.minutes(after)
+}
+
+// delayed puts off a forecast over a calendar window by the time in between in
+// which failures do not count. For a rolling window, which has no end to look
+// ahead to, it is the earliest time in any case.
+func (v *view) delayed(f Forecast, o *judged) Forecast {
+	if f.Exhausts && o.Window.IsCalendar() && !v.excluded.none() {
+		f.Exhaustion = v.excluded.delay(slo.Span{Start: v.end, End: v.around[o.window].End}, f.Exhaustion)
+	}
+	return f
 }
 
 // composedForecast is the forecast of a composed journey, whose burn rate
-// spends it all in the minutes of the window that count; of steps that lack
-// different ones, the least.
+// spends it all in the minutes of the window that count. Of steps that lack
+// different ones it takes the least, and for those to come the most, so that it
+// is not too good.
 func composedForecast(j *slo.Journey, steps []*view, o *judged, result *Objective) Forecast {
 	if len(steps) == 0 || !result.Budget.Consumed.Defined() {
 		return NewForecast(Outlook{Rolling: !o.Window.IsCalendar()})
@@ -106,16 +124,19 @@ func composedForecast(j *slo.Journey, steps []*view, o *judged, result *Objectiv
 	}
 	w := composeWindow(j, recent, steps, burnWindows(steps, recent))
 	outlook := Outlook{
-		Rolling: !o.Window.IsCalendar(), Left: int64(steps[0].around[o.window].End - steps[0].end),
-		Allowed: 1, Burn: burnRateOf(w.ErrorRatio, o.Target),
+		Rolling: !o.Window.IsCalendar(), Allowed: 1, Burn: burnRateOf(w.ErrorRatio, o.Target),
 	}
 	outlook.Spent, _ = result.Budget.Consumed.Value()
-	kept := steps[0].kept(o.window)
+	kept, busiest := steps[0].kept(o.window), steps[0]
 	for _, v := range steps {
 		kept = min(kept, v.kept(o.window))
+		if v.left(o.window) > busiest.left(o.window) {
+			busiest = v
+		}
 	}
+	outlook.Left = busiest.left(o.window)
 	if burn, known := outlook.Burn.Value(); known && kept > 0 {
 		outlook.Pace = burn / float64(kept)
 	}
-	return NewForecast(outlook)
+	return busiest.delayed(NewForecast(outlook), o)
 }

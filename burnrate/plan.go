@@ -105,6 +105,9 @@ func (p *plan) place(end func(id string) slo.Minute) {
 
 // horizon spans the windows of all views, as far as they reach.
 func (p *plan) horizon() slo.Span {
+	if len(p.views) == 0 {
+		return slo.Span{}
+	}
 	horizon := slo.Span{Start: math.MaxInt64, End: math.MinInt64}
 	for _, v := range p.views {
 		reach := v.reach()

@@ -22,7 +22,7 @@ type published struct {
 // notOurs are published numbers that nothing here computes.
 var notOurs = map[string]string{
 	"sre-5-10-buckets":               "which target a class of services gets is a choice of its owners",
-	"datadog-missing-data-semantics": "how another product fills gaps, in three ways; ours are never filled",
+	"datadog-missing-data-semantics": "how another product fills minutes that were not measured, in three ways; ours are never filled (a slice without data was measured)",
 	"nobl9-alert-lifecycle":          "one window that has to burn for ten minutes, which tiers do not have: their short window says that it goes on",
 	"slogen-default-policy":          "thresholds of one window each, another project's choice; there is no number that follows from another",
 }

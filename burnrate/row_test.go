@@ -153,3 +153,55 @@ func TestForecastOfJourneys(t *testing.T) {
 		t.Errorf("%+v, want %v", o.Forecast, want)
 	}
 }
+
+// TestForecastWithExclusionsToCome does not fail in time that is agreed: it is 12
+// hours before the end of the day, of which 6 are excluded from 14:00 on.
+func TestForecastWithExclusionsToCome(t *testing.T) {
+	t.Parallel()
+	noon := slo.MinuteAt(time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC))
+	clock := func(hour int) slo.Minute { return noon + slo.Minute(hour-12)*60 }
+	for _, test := range []struct {
+		name   string
+		effect slo.Effect
+		bad    int64 // a minute, of 100
+		after  time.Duration
+		left   float64
+	}{
+		// B is 0.1 × 100 × 1080 minutes that count. 720 × 6 are spent; the 6 hours
+		// that are left and count spend 2160.
+		{"dropped", slo.Drop, 6, 0, 1 - 6480.0/10_800},
+		// B is 0.1 × 100 × 1440. 720 × 16 are spent. At 16 a minute the rest lasts
+		// 180 minutes: 120 until the exclusion, and 60 behind it, till 21:00.
+		{"good", slo.CountAsGood, 16, 9 * time.Hour, 1 - 17_280.0/14_400},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			o := slo.Objective{Name: "day", Target: target(t, "90%"), Window: calendar(t, "day", "UTC")}
+			step := &slo.SLO{ID: "j/a", Kind: slo.KindStep, Objectives: []slo.Objective{o}}
+			j := &slo.Journey{ID: "j", Compose: slo.Worst, Objectives: step.Objectives, Steps: []slo.Step{{Name: "a", SLO: step}}}
+			set := &slo.Set{SLOs: []*slo.SLO{step}, Journeys: []*slo.Journey{j}, Exclusions: []*slo.Exclusion{{
+				Name: "planned", SLOs: []string{"j"}, From: clock(14).Time(), To: clock(20).Time(), Effect: test.effect,
+			}}}
+			extent := slo.Span{Start: clock(0), End: noon}
+			cuts := cutsOf(set, "j/a", extent)
+			list := make([]burnrate.Row, len(cuts)-1)
+			for i := range list {
+				n := int64(cuts[i+1] - cuts[i])
+				list[i] = burnrate.Counted(slo.Counts{Total: 100 * n, Bad: test.bad * n})
+			}
+			series, err := burnrate.NewSeries(extent, cuts, list)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range burnrate.Evaluate(set, noon.Time(), map[string]burnrate.Measurement{"j/a": {Series: series, End: noon}}).Statuses {
+				f := s.Objectives[0].Forecast
+				if left := value(t, f.End.Remaining); math.Abs(left-test.left) > 1e-12 {
+					t.Errorf("%s: %v left at the end, want %v", s.ID, left, test.left)
+				}
+				if f.Exhausts != (test.after > 0) || (f.Exhaustion-test.after).Abs() > time.Second {
+					t.Errorf("%s: %+v, want it spent after %v", s.ID, f, test.after)
+				}
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -47,7 +48,7 @@ func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
 	e.line("%s, objective %s: %s over %s", status.ID, o.Name, o.Target, windowText(w.Window))
 	e.row("window", "from %s to %s, %d minutes", stamp(w.Span.Start), stamp(w.Span.End), w.Span.Len())
 	if w.Window.IsCalendar() {
-		e.row("", "%s of the %s is over", percent(o.Elapsed, 1), w.Window)
+		e.row("", "%s of the %s is over", percent(math.Floor(o.Elapsed*1000)/1000, 1), w.Window)
 	}
 	e.row("measured", "%d of %d minutes: coverage %s, %s", w.Measured, w.Span.Len(), number(burnrate.RatioOf(w.Coverage())), w.State)
 	if len(o.Exclusions) > 0 {
@@ -102,7 +103,7 @@ func (e *explanation) counted(o burnrate.Objective) {
 	e.row("burn rate", "%s / %s = %s", number(w.ErrorRatio), allowed, number(o.BurnRate))
 	if b.Missing > 0 && b.Pace.Minutes > 0 {
 		pace := burnrate.RatioOf(float64(b.Pace.Total) / float64(b.Pace.Minutes))
-		e.row("to come", "m = %d minutes that were not measured yet", b.Missing)
+		e.row("to come", "m = %d, the minutes that were not measured yet", b.Missing)
 		e.row("", "r = %d events / %d minutes = %s a minute", b.Pace.Total, b.Pace.Minutes, number(pace))
 		e.row("budget", "B = %s × (%d + %s × %d) = %s bad events", allowed, w.Counts.Total, number(pace), b.Missing, number(b.Allowed))
 	} else {
