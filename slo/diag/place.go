@@ -23,7 +23,7 @@ var (
 	nodeProperty = regexp.MustCompile(`^(?:!\S*|&[^\s,\]}]+)[ \t]*`)
 	entryKey     = regexp.MustCompile(`^[\s,\[-]*["']?([\w-]+)["']?[ \t]*:(?:[ \t]+|$)`)
 	plainKey     = regexp.MustCompile(`^[A-Za-z]{1,12}$`)
-	notSecret    = regexp.MustCompile(`^(?:\$\{?[A-Z][A-Z0-9_]*\}?|~|null|true|false)?$`)
+	notSecret    = regexp.MustCompile(`^(?:\$\{?[A-Z][A-Z0-9]*_[A-Z0-9_]*\}?|~|null|true|false)?$`)
 )
 
 // HiddenSecrets returns what must not be shown of a text, in its order: what
