@@ -74,6 +74,7 @@ func (f *formatting) run(paths []string) error {
 			return &exitError{exitUsage, &spec.PathError{Path: path.Path, Reason: "holds no document of " + spec.APIVersion}}
 		}
 	}
+	load.Redact(f.findings, f.files)
 	if err := printFindings(f.env.stderr, f.env, f.findings, load.Lines(f.files)); err != nil {
 		return failed(err)
 	}

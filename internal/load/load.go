@@ -3,6 +3,7 @@ package load
 import (
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo"
@@ -78,6 +79,7 @@ func (l *loader) result(key slo.KeyFunc, checks []Check) *Result {
 		l.findings.Add(check(l.declarations)...)
 	}
 	l.findings.Sort()
+	Redact(l.findings, l.files)
 	return &Result{Set: set, Findings: l.findings, files: l.files}
 }
 
@@ -97,11 +99,33 @@ func Lines(files []spec.File) render.Lines {
 			return "", false
 		}
 		if split[file] == nil {
-			split[file] = strings.Split(strings.TrimPrefix(string(text), "\ufeff"), "\n")
+			split[file] = shown(strings.TrimPrefix(string(text), "\ufeff"))
 		}
 		if line < 1 || line > len(split[file]) {
 			return "", false
 		}
 		return strings.TrimSuffix(split[file][line-1], "\r"), true
 	}
+}
+
+// shown splits a text into lines. A secret of which only the lines before tell
+// that it is one is left out: rendering sees one line at a time.
+func shown(text string) []string {
+	lines := strings.Split(text, "\n")
+	offset, secrets := 0, diag.HiddenSecrets(text)
+	for i, line := range lines {
+		end := offset + len(line)
+		visible := diag.HiddenSecrets(line)
+		shorter := 0
+		for ; len(secrets) > 0 && secrets[0].Start < end; secrets = secrets[1:] {
+			from, to := secrets[0].Kept-offset, min(secrets[0].End, end)-offset
+			if slices.ContainsFunc(visible, func(s diag.Secret) bool { return s.Start <= from && s.End >= to }) {
+				continue
+			}
+			lines[i] = lines[i][:from-shorter] + "…" + lines[i][to-shorter:]
+			shorter += to - from - len("…")
+		}
+		offset = end + 1
+	}
+	return lines
 }

@@ -1,6 +1,7 @@
 package diag_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -35,4 +36,51 @@ func TestFindSecrets(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
 		}
 	}
+}
+
+func TestHiddenSecrets(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]string{
+		"apiKey: {env: NEW_RELIC_API_KEY}, or {file: NAME}":       nil,
+		"apiKey: ${NEW_RELIC_API_KEY}":                            nil,
+		"webhook:\n  url: https://x/\n  hmacKey: {file: a/b}\nx:": nil,
+		"apiKey:\nregion: EU":                                     nil,
+		"did you mean `apiKey`? token = 'expired'":                nil,
+		"- apiKey: a b # c\n  region: EU":                         {"a b"},
+		"{apiKey: a, region: EU}":                                 {"a"},
+		"api_key:\n  env: a\n  value: 'b'\nregion: EU":            {"a", "b"},
+		`{"hmacKey": "a\"b", "x": 1}`:                             {`a\"b`},
+		"apiKey: {env: A=b, file: x y, url: u} # token: c":        {"A=b", "x y", "c"},
+		"+    webhook: [a, {value: b}]\n+    x: y":                {"a", "b"},
+		"password:\nab\ncd: e":                                    {"ab"},
+		"https://x/?token=a&b=c":                                  {"a"},
+		"apiKey: NRAK-A b":                                        {"A b"},
+	}
+	for text, want := range tests {
+		var got []string
+		for _, s := range diag.HiddenSecrets(text) {
+			got = append(got, text[s.Kept:s.End])
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+	for _, part := range []string{"token: ", "token: {", "token: [", "token:\n", "token: \"", "token: x, "} {
+		diag.HiddenSecrets(strings.Repeat(part, 20_000)) // ends soon
+	}
+}
+
+func FuzzHiddenSecrets(f *testing.F) {
+	for _, text := range []string{"apiKey: {env: A=b, [c", "x_key:\n - '\\", "token: \"\\", "token: *", "password: &a !!b {#"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		at := 0
+		for _, s := range diag.HiddenSecrets(text) {
+			if s.Start < at || s.Kept < s.Start || s.End < s.Kept || s.End > len(text) {
+				t.Fatalf("%q: %+v behind %d", text, s, at)
+			}
+			at = s.End
+		}
+	})
 }

@@ -54,6 +54,7 @@ func (o *object) retention() []slo.RetentionDeclaration {
 
 var (
 	secretVariable = regexp.MustCompile(`^(NEW_RELIC|SLOJOURN)_[A-Z0-9_]+$`)
+	expanded       = regexp.MustCompile(`^\$\{?([A-Z][A-Z0-9]*_[A-Z0-9_]*)\}?$`) // as a shell would
 	parentFolder   = regexp.MustCompile(`(^|/)\.\.(/|$)`)
 )
 
@@ -66,6 +67,14 @@ func (o *object) secret(name string) diag.Located[slo.SecretRef] {
 	}
 	if node.Kind == yaml.ScalarNode {
 		k, _ := o.definition.key(name)
+		if m := expanded.FindStringSubmatch(node.Value); m != nil {
+			example := k.example
+			if secretVariable.MatchString(m[1]) {
+				example = "{env: " + m[1] + "}"
+			}
+			o.d.list.Errorf(diag.CodeSecret, o.d.nodeSpan(node), "write "+name+": "+example, "variables are not expanded")
+			return diag.Located[slo.SecretRef]{}
+		}
 		o.d.list.Errorf(diag.CodeSecret, o.d.nodeSpan(node), "write "+name+": "+k.example+
 			", or {file: NAME} for a file below the folder of secrets; then revoke it, as it may have been seen",
 			"a secret must not stand in the file")

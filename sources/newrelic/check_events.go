@@ -1,6 +1,9 @@
 package newrelic
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -68,11 +71,58 @@ func (c *checker) network(where, bad nrql.Expr) {
 		return
 	}
 	for _, name := range c.sli.From {
-		if name.Value == failures && !knowsNetwork(where) && !knowsNetwork(bad) {
+		if name.Value == failures && !knowsNetwork(bad) &&
+			!knowsNetwork(where) && !tests(where, "errorType") { // which leaves them out on purpose
+			why := ""
+			if tests(bad, "statusCode") {
+				why = ", as they have no status code"
+			}
 			c.warn(diag.CodeNetwork, c.sli.Bad.Whole(), "add errorType = 'NetworkFailure' OR in front of it",
-				"requests of %s that reached no server are not bad, as they have no status code", failures)
+				"requests of %s that reached no server are not bad%s", failures, why)
 		}
 	}
+}
+
+// tests reports whether a condition names an attribute.
+func tests(x nrql.Expr, attribute string) bool {
+	found := false
+	nrql.Walk(x, func(n nrql.Node) bool {
+		name, ok := n.(*nrql.Name)
+		found = found || ok && name.Value == attribute
+		return !found
+	})
+	return found
+}
+
+// networkFailure is the errorType of a request without an answer.
+const networkFailure = "NetworkFailure"
+
+// isOtherError reports whether a test asks for another errorType: one by its
+// name, or those that begin with something else.
+func isOtherError(n nrql.Node) bool {
+	of := func(x, value nrql.Expr) (string, bool) {
+		name, isName := x.(*nrql.Name)
+		text, isText := value.(*nrql.String)
+		if !isName || !isText || name.Value != "errorType" {
+			return "", false
+		}
+		return text.Value, true
+	}
+	switch n := n.(type) {
+	case *nrql.Binary:
+		value, ok := of(n.X, n.Y)
+		return ok && n.Op == nrql.Eq && value != networkFailure
+	case *nrql.Like:
+		pattern, ok := of(n.X, n.Pattern)
+		start, _, _ := strings.Cut(strings.ToLower(pattern), "%")
+		return ok && !n.Not && !n.Regexp && !strings.HasPrefix(strings.ToLower(networkFailure), start)
+	case *nrql.In:
+		return !n.Not && len(n.List) > 0 && !slices.ContainsFunc(n.List, func(member nrql.Expr) bool {
+			value, ok := of(n.X, member)
+			return !ok || value == networkFailure
+		})
+	}
+	return false
 }
 
 // knowsNetwork reports whether a condition has anything to say about requests
@@ -80,6 +130,9 @@ func (c *checker) network(where, bad nrql.Expr) {
 func knowsNetwork(x nrql.Expr) bool {
 	knows := false
 	nrql.Walk(x, func(n nrql.Node) bool {
+		if isOtherError(n) {
+			return false
+		}
 		switch n := n.(type) {
 		case *nrql.Name:
 			knows = knows || n.Value == "errorType" || n.Value == "networkError" || n.Value == "networkErrorCode"

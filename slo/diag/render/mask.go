@@ -12,7 +12,7 @@ import (
 func Mask(text string) string {
 	var b strings.Builder
 	from := 0
-	for _, s := range diag.FindSecrets(text) {
+	for _, s := range diag.HiddenSecrets(text) {
 		b.WriteString(text[from:s.Kept] + "…")
 		from = s.End
 	}
@@ -27,7 +27,7 @@ type cut struct{ end, kept int }
 func maskLine(line string) (string, []cut) {
 	var cuts []cut
 	column, offset := 1, 0
-	for _, s := range diag.FindSecrets(line) {
+	for _, s := range diag.HiddenSecrets(line) {
 		column += utf8.RuneCountInString(line[offset:s.Kept])
 		end := column + utf8.RuneCountInString(line[s.Kept:s.End])
 		cuts = append(cuts, cut{end, column + 1})
