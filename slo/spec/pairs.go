@@ -125,7 +125,7 @@ func quotesHint(key, value string) string {
 	if value == "" || len(value) > 200 {
 		return "put the whole of " + key + " in quotes"
 	}
-	return fmt.Sprintf("put it in quotes: %s: %q", key, value)
+	return fmt.Sprintf("put it in quotes: %s: %s", key, inQuotes(value))
 }
 
 // behind returns what stands behind a place on its line.
