@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
@@ -127,4 +129,28 @@ func (c chunk) yaml() string {
 // line returns a line (from 1) of the document with its place in the file.
 func (d *decoder) line(number int) diag.Text {
 	return diag.PlainText(d.chunk.lines[number-1], d.file.Name, diag.Position{Line: d.chunk.line + number, Column: 1})
+}
+
+// cutSecond cuts off what stands from a second apiVersion on, before which the
+// --- is missing, and returns it. It is nil when there is none.
+func (d *decoder) cutSecond(root *yaml.Node) *yaml.Node {
+	if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 {
+		return nil
+	}
+	seen := map[string]bool{}
+	for i := 0; i < len(root.Content); i += 2 {
+		key := root.Content[i]
+		if key.Value != "apiVersion" || !seen["apiVersion"] || !seen["kind"] {
+			seen[key.Value] = true
+			continue
+		}
+		second := *root
+		second.Content, second.Line, second.Column = root.Content[i:], key.Line, key.Column
+		root.Content = root.Content[:i]
+		if d.file.Named || claimsVersion(root) || claimsVersion(&second) {
+			d.list.Errorf(diag.CodeDuplicate, d.nodeSpan(key), "write a line of --- above it", "a second document begins here")
+		}
+		return &second
+	}
+	return nil
 }

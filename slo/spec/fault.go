@@ -239,6 +239,11 @@ func (s *faultScanner) plain() {
 			s.column = begin
 			s.enter(begin, ':')
 		}
+	case s.flow() && s.key == "" && s.open[len(s.open)-1].mark == '{' && strings.Contains(text, "："):
+		if from, to, problem, hint := wrongColon(text); to > 0 {
+			s.report(begin+from, begin+to, hint, "%s", problem)
+			s.at = begin + end
+		}
 	case s.flow() && end < len(rest) && isBlank(rest[end]):
 		s.comment(begin)
 	case !s.flow():
@@ -294,7 +299,7 @@ func (s *faultScanner) alone() {
 	if opened, closed := brackets(comment); closed <= opened {
 		return
 	}
-	value := strings.TrimRight(comment, " \t,]}")
+	value := strings.TrimRight(untilBreak(comment), " \t")
 	f := fault{
 		diag.CodeComment, s.line + 1, s.at, s.at + len(value),
 		"YAML takes what follows the # for a comment, also the bracket that closes", "close the bracket before the comment",

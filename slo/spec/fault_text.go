@@ -78,7 +78,7 @@ func (s *faultScanner) escape() {
 	s.at++
 	if rest := s.rest(); rest != "" && strings.IndexByte("0abtnvfre \t\"/\\N_LPxuU", rest[0]) < 0 {
 		_, size := utf8.DecodeRuneInString(rest)
-		message := fmt.Sprintf("YAML: %s is no escape, which \\ begins in double quotes", s.lines[s.line][begin:begin+1+size])
+		message := fmt.Sprintf("YAML: \\ begins an escape in double quotes, and there is no %s", s.lines[s.line][begin:begin+1+size])
 		s.faults = append(s.faults, fault{diag.CodeSyntax, s.line + 1, begin, begin + 1 + size, message, "put the value in single quotes, or write \\\\ for each \\"})
 	}
 }
@@ -90,7 +90,7 @@ func (s *faultScanner) hintEscapes(faults []fault, text string) {
 		return
 	}
 	for i := range faults {
-		faults[i].hint = s.quotes(text)
+		faults[i].hint = strings.Replace(s.quotes(text), "in quotes", "in single quotes", 1)
 	}
 }
 
@@ -112,7 +112,7 @@ func (s *faultScanner) block() {
 		if value[0] == '>' {
 			s.report(s.at, s.at+len(value), s.quotes(value), "> begins a block of text")
 		} else {
-			s.report(s.at, s.at+len(value), "write the text on the next line, indented deeper; or "+s.quotes(value), "text stands behind |, which begins a block of text")
+			s.report(s.at, s.at+len(value), "write the text on the next line, indented deeper; or remove the |", "text stands behind |, which begins a block of text")
 		}
 		return
 	}

@@ -204,6 +204,14 @@ func (s *faultScanner) withoutKey(text lone) fault {
 // colonMistake matches a key and what may have been meant as its colon.
 var colonMistake = regexp.MustCompile(`^([A-Za-z][\w-]*)(:|[ \t]*[：=])([\s\p{Z}]*)([^\s\p{Z}].*)?$`)
 
+// keyBeforeColon returns the key in a text whose colon is wrong.
+func keyBeforeColon(text string) (key string, found bool) {
+	if _, end, _, _ := wrongColon(text); end == 0 {
+		return "", false
+	}
+	return colonMistake.FindStringSubmatch(text)[1], true
+}
+
 // wrongColon finds out what stands in a text in the place of a colon and a
 // blank; end is 0 when nothing that is known does.
 func wrongColon(text string) (begin, end int, problem, hint string) {

@@ -203,8 +203,8 @@ func (d *decoder) wrongType(node *yaml.Node, what, want string) {
 		"a list":    `write each entry on a line of its own, behind "- "`,
 		"a string":  "write one value",
 	}[want]
-	if want == "a mapping" && node.Kind == yaml.ScalarNode && gluedColon.MatchString(node.Value) && !strings.ContainsAny(node.Value, " \t\n") {
-		hint = gluedHint(node.Value) + ", with a blank behind the colon"
+	if _, end, _, glued := wrongColon(node.Value); want == "a mapping" && node.Kind == yaml.ScalarNode && end > 0 && !strings.Contains(node.Value, "\n") {
+		hint = glued
 	}
 	d.list.Errorf(diag.CodeType, d.nodeSpan(node), hint, "%s must be %s, not %s", what, want, got)
 }

@@ -82,7 +82,7 @@ func (d *decoder) tails(node *yaml.Node, i int, definition *definition) int {
 		if _, known := definition.key(key.Value); known || key.Kind != yaml.ScalarNode || !isNull(value) || value.Value != "" {
 			break
 		}
-		if before, _, glued := strings.Cut(key.Value, ":"); glued {
+		if before, glued := keyBeforeColon(key.Value); glued {
 			if _, known := definition.key(before); known {
 				break
 			}

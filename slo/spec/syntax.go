@@ -75,15 +75,6 @@ func syntaxPlace(err error) (message string, line int) {
 	return parts[2], line
 }
 
-// gluedColon matches a key whose colon no blank follows.
-var gluedColon = regexp.MustCompile(`^((?:\s|- )*)(([A-Za-z][\w-]*):[^\s/]\S*)`)
-
-// gluedHint says how to write a key whose colon no blank follows.
-func gluedHint(text string) string {
-	key, value, _ := strings.Cut(text, ":")
-	return fmt.Sprintf("write %s: %s", key, strings.TrimSpace(value))
-}
-
 // masked returns a line with blanks in the place of quoted strings, and without
 // its comment.
 func masked(line string) string {
