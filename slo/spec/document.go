@@ -64,7 +64,8 @@ func (c chunk) blankFrom(line int) int {
 	return len(strings.TrimRight(c.lines[line], " \t"))
 }
 
-// split cuts a file into its documents: in front of lines that begin with
+// split cuts a file into its documents, the lines of which are not known when
+// they are too long to be read: in front of lines that begin with
 // "---" and behind lines that begin with "...". Comments and directives in
 // front of a "---" belong to the document behind it.
 func split(text string) []chunk {
@@ -72,6 +73,11 @@ func split(text string) []chunk {
 	begin, beginLine, line := 0, 0, 0
 	cut := func(end int) {
 		c := chunk{text: text[begin:end], line: beginLine}
+		begin, beginLine = end, line
+		if len(c.text) > mostDocumentBytes {
+			chunks = append(chunks, c) // it is refused unread
+			return
+		}
 		for l := range strings.Lines(c.text) {
 			l = strings.TrimRight(l, "\r\n")
 			if len(l) >= markWidth {
@@ -83,7 +89,6 @@ func split(text string) []chunk {
 			c.lines = append(c.lines, l)
 		}
 		chunks = append(chunks, c)
-		begin, beginLine = end, line
 	}
 	offset, prologue := 0, true // prologue: nothing but comments and directives since begin
 	for l := range strings.Lines(text) {
