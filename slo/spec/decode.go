@@ -165,7 +165,11 @@ func (d *decoder) decodeChunk() {
 			}
 			return
 		}
-		d.decodeDocument(node.Content[0])
+		for root := node.Content[0]; root != nil; {
+			next := d.cutSecond(root)
+			d.decodeDocument(root)
+			root = next
+		}
 	}
 }
 

@@ -128,7 +128,7 @@ func TestDecodeLosesNothing(t *testing.T) {
 		{"bracket behind a flow mapping", flow + "\n }\n", "first", "2:2 document"},
 		{"second flow mapping", flow + "\n" + flow + "\n", "first", "2:1 document"},
 		{"on the line of the separator", "--- " + flow + "\n--- " + strings.Replace(flow, "first", "second", 1), both, ""},
-		{"separator within a quote", first + "spec: {contact: \"a\n---\nb\"}\n" + second, "", "4:17 quote 7:1 mapping"},
+		{"separator within a quote", first + "spec: {contact: \"a\n---\nb\"}\n" + second, "", "4:17 quote 6:1 key"},
 		{"directive", "%YAML 1.2\n---\n" + first, "first", ""},
 		{"directives and comments", "# head\n%YAML 1.1 # old\n%TAG ! tag:example.com,2026:\n\n---\n" + first + "...\n%YAML 1.2\n---\n" + second, both, ""},
 		{"directive of another version", "%YAML 3.0\n---\n" + first, "", "1:1 YAML"},

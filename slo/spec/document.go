@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
@@ -62,7 +64,8 @@ func (c chunk) blankFrom(line int) int {
 	return len(strings.TrimRight(c.lines[line], " \t"))
 }
 
-// split cuts a file into its documents: in front of lines that begin with
+// split cuts a file into its documents, the lines of which are not known when
+// they are too long to be read: in front of lines that begin with
 // "---" and behind lines that begin with "...". Comments and directives in
 // front of a "---" belong to the document behind it.
 func split(text string) []chunk {
@@ -70,6 +73,11 @@ func split(text string) []chunk {
 	begin, beginLine, line := 0, 0, 0
 	cut := func(end int) {
 		c := chunk{text: text[begin:end], line: beginLine}
+		begin, beginLine = end, line
+		if len(c.text) > mostDocumentBytes {
+			chunks = append(chunks, c) // it is refused unread
+			return
+		}
 		for l := range strings.Lines(c.text) {
 			l = strings.TrimRight(l, "\r\n")
 			if len(l) >= markWidth {
@@ -81,7 +89,6 @@ func split(text string) []chunk {
 			c.lines = append(c.lines, l)
 		}
 		chunks = append(chunks, c)
-		begin, beginLine = end, line
 	}
 	offset, prologue := 0, true // prologue: nothing but comments and directives since begin
 	for l := range strings.Lines(text) {
@@ -127,4 +134,28 @@ func (c chunk) yaml() string {
 // line returns a line (from 1) of the document with its place in the file.
 func (d *decoder) line(number int) diag.Text {
 	return diag.PlainText(d.chunk.lines[number-1], d.file.Name, diag.Position{Line: d.chunk.line + number, Column: 1})
+}
+
+// cutSecond cuts off what stands from a second apiVersion on, before which the
+// --- is missing, and returns it. It is nil when there is none.
+func (d *decoder) cutSecond(root *yaml.Node) *yaml.Node {
+	if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 {
+		return nil
+	}
+	seen := map[string]bool{}
+	for i := 0; i < len(root.Content); i += 2 {
+		key := root.Content[i]
+		if key.Value != "apiVersion" || !seen["apiVersion"] || !seen["kind"] {
+			seen[key.Value] = true
+			continue
+		}
+		second := *root
+		second.Content, second.Line, second.Column = root.Content[i:], key.Line, key.Column
+		root.Content = root.Content[:i]
+		if d.file.Named || claimsVersion(root) || claimsVersion(&second) {
+			d.list.Errorf(diag.CodeDuplicate, d.nodeSpan(key), "write a line of --- above it", "a second document begins here")
+		}
+		return &second
+	}
+	return nil
 }

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode/utf8"
+	"unicode"
 
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -26,17 +26,22 @@ const mostFaults = 20
 // parser would, and goes on behind a fault where it is clear what was meant.
 type faultScanner struct {
 	lines   []string
-	line    int       // from 0
-	at      int       // bytes
-	key     string    // that the value stands behind; "" for none
-	inValue bool      // a key stands before it on this line
-	column  int       // of the innermost key or hyphen on this line, -1 for none
-	deeper  int       // lines that are indented deeper go on with a plain value; -1 for none
-	ended   *fault    // the comment that ends this plain value, nil for none
-	open    []bracket // outermost first
-	faults  []fault
-	doubts  []fault // comments that may have been meant as a part of a value
-	stopped bool    // what follows cannot be told from what was meant
+	line    int     // from 0
+	at      int     // bytes
+	key     string  // that the value stands behind; "" for none
+	inValue bool    // a key stands before it on this line
+	column  int     // of the innermost key or hyphen on this line, -1 for none
+	deeper  int     // lines that are indented deeper go on with a plain value; -1 for none
+	ended   *fault  // the comment that ends this plain value, nil for none
+	levels  []level // outermost first
+	lone    *lone   // the text without a key that stands before, nil for none
+	// The lines of a block scalar and, from 0, the line behind them.
+	blockIndent, behindBlock int
+	lastKeyless              int       // line (from 0) of a text that should have a key; -1 for none
+	open                     []bracket // outermost first
+	faults                   []fault
+	doubts                   []fault // comments that may have been meant as a part of a value
+	stopped                  bool    // what follows cannot be told from what was meant
 }
 
 // bracket is one that is open.
@@ -49,7 +54,7 @@ type bracket struct {
 
 // faults finds what the parser stumbles over, in the order of the text.
 func (c chunk) faults() []fault {
-	s := &faultScanner{lines: c.lines, deeper: -1}
+	s := &faultScanner{lines: c.lines, deeper: -1, lastKeyless: -1}
 	for ; s.line < len(s.lines) && !s.stopped; s.line++ {
 		s.scanLine()
 	}
@@ -77,13 +82,20 @@ func (s *faultScanner) scanLine() {
 	content := s.lines[s.line]
 	indent := len(content) - len(strings.TrimLeft(content, " "))
 	if !s.flow() {
-		if s.deeper >= 0 && indent > s.deeper && s.ended != nil && !isPrologue(content) {
+		if strings.TrimSpace(content) == "" {
+			return
+		}
+		goesOn := s.deeper >= 0 && indent > s.deeper
+		if goesOn && s.ended != nil && !isPrologue(content) {
 			s.doubts = append(s.doubts, *s.ended)
 		}
-		if s.deeper >= 0 && indent > s.deeper || isMarker(content, "---") && len(content) == len("---") || strings.HasPrefix(content, "%") {
+		if goesOn && !keyOfLine.MatchString(content) || isMarker(content, "---") && len(content) == len("---") || strings.HasPrefix(content, "%") {
 			return
 		}
 		s.deeper, s.ended = -1, nil
+		if s.oddIndent(content, indent) {
+			return
+		}
 	}
 	s.at, s.inValue, s.column = 0, false, -1
 	if isMarker(content, "---") {
@@ -91,7 +103,11 @@ func (s *faultScanner) scanLine() {
 	}
 	for !s.stopped {
 		s.at += len(s.rest()) - len(strings.TrimLeft(s.rest(), " \t"))
-		if s.rest() == "" || s.rest()[0] == '#' {
+		if s.rest() == "" {
+			return
+		}
+		if s.rest()[0] == '#' {
+			s.alone()
 			return
 		}
 		s.token()
@@ -101,8 +117,14 @@ func (s *faultScanner) scanLine() {
 func (s *faultScanner) token() {
 	rest := s.rest()
 	c, alone := rest[0], len(rest) == 1 || isBlank(rest[1])
+	if strings.IndexByte("{[*|>@`%", c) >= 0 {
+		s.filled()
+	}
 	switch {
 	case (c == '-' || c == '?') && alone:
+		if !s.flow() && !s.inValue {
+			s.enter(s.at, c)
+		}
 		s.column = s.at
 		s.at++
 	case c == ':':
@@ -172,10 +194,12 @@ func (s *faultScanner) quotes(value string) string {
 	return quotesHint(s.key, value)
 }
 
-// inQuotes writes a text in quotes of YAML, with as few escapes as possible.
+// inQuotes writes a text in quotes of YAML, with as few escapes as possible. A
+// backslash stands for itself in single quotes, where a quote is doubled.
 func inQuotes(text string) string {
-	if strings.ContainsAny(text, `"\`) && !strings.Contains(text, "'") {
-		return "'" + text + "'"
+	plain := !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+	if plain && (strings.Contains(text, `\`) || strings.Contains(text, `"`) && !strings.Contains(text, "'")) {
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	}
 	return fmt.Sprintf("%q", text)
 }
@@ -186,6 +210,12 @@ func (s *faultScanner) plain() {
 	end, isKey := 0, false
 	for ; end < len(rest); end++ {
 		c, last := rest[end], end+1 == len(rest)
+		if c == '?' && s.flow() { // YAML allows it, its parser does not
+			value := s.value(rest)
+			s.report(begin+end, begin+end+1, s.quotes(value), "a value without quotes must not hold ? inside { } or [ ]")
+			s.at = begin + max(len(value), end+1)
+			return
+		}
 		isKey = c == ':' && (last || isBlank(rest[end+1]) || s.flow() && strings.IndexByte(",[]{}", rest[end+1]) >= 0)
 		if isKey || s.flow() && strings.IndexByte(",[]{}", c) >= 0 || isBlank(c) && !last && rest[end+1] == '#' {
 			break
@@ -196,18 +226,35 @@ func (s *faultScanner) plain() {
 	switch {
 	case isKey && s.inValue && (!s.flow() || s.key != ""):
 		value := s.value(rest)
-		s.report(begin, begin+len(value), s.quotes(value), `a value without quotes must not hold ": "`)
+		hint := s.quotes(value)
+		if parts := forgottenComma.FindStringSubmatch(value); parts != nil && s.flow() {
+			hint = fmt.Sprintf("write %s: %s, %s; or %s", s.key, parts[1], parts[2], hint)
+		}
+		s.report(begin, begin+len(value), hint, `a value without quotes must not hold ": "`)
 	case isKey:
 		s.key = text
 		s.at++
 		s.inValue = true
 		if !s.flow() {
 			s.column = begin
+			s.enter(begin, ':')
+		}
+	case s.flow() && s.key == "" && s.open[len(s.open)-1].mark == '{' && strings.Contains(text, "："):
+		if from, to, problem, hint := wrongColon(text); to > 0 {
+			s.report(begin+from, begin+to, hint, "%s", problem)
+			s.at = begin + end
 		}
 	case s.flow() && end < len(rest) && isBlank(rest[end]):
 		s.comment(begin)
 	case !s.flow():
+		if !s.inValue && s.column < 0 {
+			s.keyless(begin, text)
+		}
 		s.deeper = max(s.column, 0)
+		if s.lone != nil && len(s.levels) > 0 {
+			s.deeper = s.levels[len(s.levels)-1].column
+		}
+		s.filled()
 		if end < len(rest) {
 			s.ended = &fault{
 				diag.CodeComment, s.line + 1, s.at + 1, len(s.lines[s.line]),
@@ -218,13 +265,16 @@ func (s *faultScanner) plain() {
 	}
 }
 
+// forgottenComma matches a value of one word and a key behind it.
+var forgottenComma = regexp.MustCompile(`^([^\s:]+)\s+([A-Za-z][\w-]*:\s.*)$`)
+
 // comment remembers a comment behind a plain value within brackets, where it
 // seems to be a part of the value: no blank follows the #, or a bracket that
 // closes stands in it.
 func (s *faultScanner) comment(begin int) {
 	rest := s.lines[s.line][begin:]
 	_, comment, _ := strings.Cut(s.rest(), "#")
-	opened, closed := strings.Count(comment, "{")+strings.Count(comment, "["), strings.Count(comment, "}")+strings.Count(comment, "]")
+	opened, closed := brackets(comment)
 	inner := &s.open[len(s.open)-1]
 	if inner.comment == nil && (closed > opened || comment != "" && !isBlank(comment[0])) {
 		value := s.value(rest)
@@ -237,6 +287,32 @@ func (s *faultScanner) comment(begin int) {
 		}
 		inner.comment = &fault{diag.CodeComment, s.line + 1, begin, begin + len(value), message, s.quotes(value)}
 	}
+}
+
+// alone remembers a comment within brackets that stands where a value should,
+// or that hides the bracket that closes.
+func (s *faultScanner) alone() {
+	if !s.flow() || s.open[len(s.open)-1].comment != nil {
+		return
+	}
+	before, comment := strings.TrimRight(s.lines[s.line][:s.at], " \t"), s.rest()
+	if opened, closed := brackets(comment); closed <= opened {
+		return
+	}
+	value := strings.TrimRight(untilBreak(comment), " \t")
+	f := fault{
+		diag.CodeComment, s.line + 1, s.at, s.at + len(value),
+		"YAML takes what follows the # for a comment, also the bracket that closes", "close the bracket before the comment",
+	}
+	if strings.HasSuffix(before, ":") && len(value) > 1 && !isBlank(value[1]) {
+		f.hint = s.quotes(value)
+	}
+	s.open[len(s.open)-1].comment = &f
+}
+
+// brackets counts the brackets in a text.
+func brackets(text string) (opened, closed int) {
+	return strings.Count(text, "{") + strings.Count(text, "["), strings.Count(text, "}") + strings.Count(text, "]")
 }
 
 func (s *faultScanner) close(c byte) {
@@ -288,73 +364,6 @@ func (s *faultScanner) unclosed(number int) {
 	s.stopped = true
 }
 
-// quoted reads a text in quotes, which may go over several lines.
-func (s *faultScanner) quoted(quote byte) {
-	line, begin := s.line, s.at
-	s.at++
-	for !s.closes(quote) {
-		s.line++
-		if s.line == len(s.lines) {
-			s.line, s.at = line, begin
-			s.stay(quote, "this quote is never closed")
-			return
-		}
-		s.at = 0
-	}
-	behind := strings.TrimLeft(s.rest(), " \t")
-	if behind == "" || behind[0] == ':' || isBlank(s.rest()[0]) && behind[0] == '#' || s.flow() && strings.IndexByte(",]}", behind[0]) >= 0 {
-		if behind != "" && behind[0] == ':' {
-			s.key, s.inValue = s.lines[s.line][begin+1:s.at-1], true
-			if !s.flow() {
-				s.column = begin
-			}
-		}
-		return
-	}
-	if s.line != line {
-		until := s.line + 1
-		s.line, s.at = line, begin
-		s.stay(quote, fmt.Sprintf("this quote stays open up to line %d", until))
-		return
-	}
-	value := s.value(s.lines[line][begin:])
-	hint := s.quotes(value)
-	if letter := s.rest()[0]; letter >= utf8.RuneSelf || isWord(letter) {
-		if inner, found := strings.CutSuffix(value[1:], string(quote)); found { // it's
-			hint = s.quotes(inner)
-		}
-	}
-	s.report(begin, begin+max(len(value), s.at-begin), hint, "text stands behind the quote that closes")
-}
-
-// closes moves behind the quote that closes on this line, or to the end.
-func (s *faultScanner) closes(quote byte) bool {
-	content := s.lines[s.line]
-	for ; s.at < len(content); s.at++ {
-		switch {
-		case quote == '"' && content[s.at] == '\\':
-			s.at++
-		case content[s.at] == quote && quote == '\'' && strings.HasPrefix(content[s.at+1:], "'"):
-			s.at++
-		case content[s.at] == quote:
-			s.at++
-			return true
-		}
-	}
-	s.at = len(content)
-	return false
-}
-
-// stay reports a quote that stays open.
-func (s *faultScanner) stay(quote byte, problem string) {
-	hint := "close it on the same line"
-	if text := strings.TrimRight(s.rest(), " \t"); s.inValue && !s.flow() && len(text) > 1 && len(text) < 200 {
-		hint += ": " + s.key + ": " + text + string(quote)
-	}
-	s.report(s.at, s.at+1, hint, "%s", problem)
-	s.stopped = true
-}
-
 // mark reads an alias or an anchor. One without a name is meant as it stands.
 func (s *faultScanner) mark(c byte) {
 	rest := s.rest()
@@ -374,20 +383,4 @@ func (s *faultScanner) mark(c byte) {
 // isWord reports whether a byte may stand in the name of an anchor.
 func isWord(c byte) bool {
 	return c == '-' || c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
-}
-
-// block skips the lines of a block scalar.
-func (s *faultScanner) block() {
-	around := s.column
-	if around < 0 {
-		around = len(s.lines[s.line]) - len(strings.TrimLeft(s.lines[s.line], " ")) - 1
-	}
-	for s.line+1 < len(s.lines) {
-		next := s.lines[s.line+1]
-		if trimmed := strings.TrimLeft(next, " "); strings.TrimSpace(trimmed) != "" && len(next)-len(trimmed) <= around {
-			break
-		}
-		s.line++
-	}
-	s.at = len(s.lines[s.line])
 }

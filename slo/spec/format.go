@@ -62,6 +62,9 @@ func (d *decoder) format() (text string, formatted bool) {
 		return d.chunk.text, false
 	}
 	d.result.Documents++
+	if d.cutSecond(root) != nil { // the order of keys tells two documents apart
+		return d.chunk.text, false
+	}
 	l := newLayout(d.chunk, root)
 	text = l.document(root)
 	if l.problem == "" && !sameDocument(d.chunk.yaml(), chunk{text: text}.yaml()) {

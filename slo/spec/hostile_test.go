@@ -29,6 +29,7 @@ func TestDecodeHostile(t *testing.T) {
 		{"alias to itself", strings.Replace(head, "spec: ", "spec: &a {contact: *a}", 1), diag.CodeType},
 		{"1 MB of text", head + "{contact: " + strings.Repeat("x", 1<<20-100) + "}", ""},
 		{"10 MB of text", head + "{contact: " + strings.Repeat("x", 10<<20) + "}", diag.CodeNotSupported},
+		{"10 MB of empty lines", head + strings.Repeat("\n", 10<<20), diag.CodeNotSupported},
 		{"10 MB of a list", head + "{notify: [" + strings.Repeat("x,", 5<<20) + "]}", diag.CodeNotSupported},
 		{"10 MB of documents", strings.Repeat(head+"{contact: x}\n---\n", 10<<20/80), ""},
 		{"a file of 33 MB", strings.Repeat(head+"{contact: x}\n---\n", 33<<20/80), diag.CodeNotSupported},

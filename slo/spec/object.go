@@ -203,10 +203,54 @@ func (d *decoder) wrongType(node *yaml.Node, what, want string) {
 		"a list":    `write each entry on a line of its own, behind "- "`,
 		"a string":  "write one value",
 	}[want]
-	if want == "a mapping" && node.Kind == yaml.ScalarNode && gluedColon.MatchString(node.Value) && !strings.ContainsAny(node.Value, " \t\n") {
-		hint = gluedHint(node.Value) + ", with a blank behind the colon"
+	if _, end, _, glued := wrongColon(node.Value); want == "a mapping" && node.Kind == yaml.ScalarNode && end > 0 && !strings.Contains(node.Value, "\n") {
+		hint = glued
+	} else if pasted := d.inShape(node, what, want); pasted != "" {
+		hint = pasted
 	}
-	d.list.Errorf(diag.CodeType, d.nodeSpan(node), hint, "%s must be %s, not %s", what, want, got)
+	d.list.Errorf(diag.CodeType, d.wholeSpan(node), hint, "%s must be %s, not %s", what, want, got)
+}
+
+// inShape says how to write a value as a list of one, or a list of one as its
+// value; "" when it is neither, or long.
+func (d *decoder) inShape(node *yaml.Node, key, want string) string {
+	one := node
+	if want == "a string" && node.Kind == yaml.SequenceNode && len(node.Content) == 1 {
+		one = node.Content[0]
+	} else if want != "a list" {
+		return ""
+	}
+	span := d.wholeSpan(one)
+	text := d.between(span)
+	switch {
+	case strings.Contains(key, " ") || span.End.Line != span.Start.Line || text == "" || len(text) > 200 || isNull(one):
+		return ""
+	case one != node && one.Kind == yaml.ScalarNode:
+		return "write " + key + ": " + text
+	case want == "a list" && one.Kind == yaml.ScalarNode && one.Style == 0 && strings.ContainsAny(text, "[]{}?"):
+		return "write " + key + ": [" + inQuotes(text) + "]"
+	case want == "a list" && (one.Kind == yaml.ScalarNode || one.Style&yaml.FlowStyle != 0):
+		return "write " + key + ": [" + text + "]"
+	}
+	return ""
+}
+
+// wholeSpan returns where a node stands; only its beginning, when it has no
+// brackets or goes over several lines.
+func (d *decoder) wholeSpan(node *yaml.Node) diag.Span {
+	span := d.nodeSpan(node)
+	if node.Style&yaml.FlowStyle == 0 || node.Kind == yaml.ScalarNode || len(node.Content) == 0 {
+		return span
+	}
+	end := d.wholeSpan(node.Content[len(node.Content)-1]).End
+	behind := d.behind(end)
+	closing := strings.TrimLeft(behind, " \t,")
+	if end.Line != span.Start.Line || closing == "" || strings.IndexByte("]}", closing[0]) < 0 {
+		return span
+	}
+	end.Column += len(behind) - len(closing) + 1
+	span.End = end
+	return span
 }
 
 // follow returns what an alias stands for.

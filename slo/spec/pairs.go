@@ -82,7 +82,7 @@ func (d *decoder) tails(node *yaml.Node, i int, definition *definition) int {
 		if _, known := definition.key(key.Value); known || key.Kind != yaml.ScalarNode || !isNull(value) || value.Value != "" {
 			break
 		}
-		if before, _, glued := strings.Cut(key.Value, ":"); glued {
+		if before, glued := keyBeforeColon(key.Value); glued {
 			if _, known := definition.key(before); known {
 				break
 			}
@@ -125,7 +125,7 @@ func quotesHint(key, value string) string {
 	if value == "" || len(value) > 200 {
 		return "put the whole of " + key + " in quotes"
 	}
-	return fmt.Sprintf("put it in quotes: %s: %q", key, value)
+	return fmt.Sprintf("put it in quotes: %s: %s", key, inQuotes(value))
 }
 
 // behind returns what stands behind a place on its line.

@@ -71,6 +71,9 @@ func (o *object) nrql(name string) diag.Text {
 			return text.EndedBy(at)
 		case found:
 			hint := "put the whole of " + name + " in double quotes, or on a line of its own below |"
+			if strings.Contains(node.Value+comment, `\`) {
+				hint = "put the whole of " + name + " on a line of its own below |"
+			}
 			if !open {
 				hint += "; or write a blank behind # if it is a comment"
 			}

@@ -41,7 +41,7 @@ func (o *object) correct() {
 		hint, meant := o.meaning(o.pairs[i].name)
 		o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(o.pairs[i].key), hint, "unknown key %q in %s", o.pairs[i].name, o.definition.what)
 		if meant != "" && !o.has(meant) {
-			if strings.HasPrefix(o.pairs[i].name, meant+":") {
+			if key, glued := keyBeforeColon(o.pairs[i].name); glued && key == meant {
 				o.pairs[i].value = nil // it is a part of the key
 			}
 			o.pairs[i].name = meant
@@ -69,8 +69,9 @@ func (o *object) meaning(name string) (hint, meant string) {
 		return o.pasteable(k), ""
 	}
 	names := o.definition.names()
-	if key, _, glued := strings.Cut(name, ":"); glued && slices.Contains(names, key) {
-		return gluedHint(name), key
+	if key, glued := keyBeforeColon(name); glued && slices.Contains(names, key) {
+		_, _, _, hint := wrongColon(name)
+		return hint, key
 	}
 	if near, ok := diag.Nearest(name, names); ok {
 		return fmt.Sprintf("did you mean `%s`?", near), near

@@ -34,13 +34,7 @@ func (d *decoder) syntaxError(err error) {
 		hint = "write %YAML 1.2, or remove the line"
 	case strings.Contains(message, "expected ',' or") && d.endedValue(line), d.reportFaults(message, line):
 		return
-	case strings.Contains(content[:indent], "\t"):
-		d.list.Errorf(diag.CodeSyntax, d.line(line).Span(0, indent), "indent with blanks", "YAML: a tab stands in the indentation")
-		return
 	case strings.Contains(message, "could not find expected ':'"), strings.Contains(message, "mapping values are not allowed"):
-		if d.glued(line) {
-			return
-		}
 		hint = `write a key as name: value, and put a value that holds ": " in quotes; otherwise check the indentation`
 	case strings.Contains(message, "cannot start any token"):
 		hint = "put the value that begins with this character in quotes"
@@ -52,10 +46,11 @@ func (d *decoder) syntaxError(err error) {
 
 // reportFaults reports the faults of the document, unless the parser stumbled
 // over something before the first of them. It names the line where that begins
-// of which something is missing, and else the line where it stumbled.
+// of which something is missing, or the line before a tab, and else the line
+// where it stumbled.
 func (d *decoder) reportFaults(message string, line int) bool {
 	faults := d.chunk.faults()
-	before := !strings.Contains(message, "did not find expected") && !strings.Contains(message, "unexpected")
+	before := !strings.Contains(message, "did not find expected") && !strings.Contains(message, "unexpected") && !strings.Contains(message, "tab character")
 	if len(faults) == 0 || before && faults[0].line > line {
 		return false
 	}
@@ -78,31 +73,6 @@ func syntaxPlace(err error) (message string, line int) {
 		line++
 	}
 	return parts[2], line
-}
-
-// gluedColon matches a key whose colon no blank follows.
-var gluedColon = regexp.MustCompile(`^((?:\s|- )*)(([A-Za-z][\w-]*):[^\s/]\S*)`)
-
-// glued reports a line on which no blank follows the colon: the line that the
-// parser names, or the one before it, which it then takes for one text.
-func (d *decoder) glued(number int) bool {
-	for _, number := range []int{number, number - 1} {
-		if number < 1 {
-			continue
-		}
-		line := masked(d.chunk.lines[number-1])
-		if at := gluedColon.FindStringSubmatchIndex(line); at != nil && !strings.Contains(line, ": ") {
-			d.list.Errorf(diag.CodeSyntax, d.line(number).Span(at[4], at[5]), gluedHint(line[at[4]:at[5]]), "YAML: no blank follows the colon")
-			return true
-		}
-	}
-	return false
-}
-
-// gluedHint says how to write a key whose colon no blank follows.
-func gluedHint(text string) string {
-	key, value, _ := strings.Cut(text, ":")
-	return fmt.Sprintf("write %s: %s", key, value)
 }
 
 // masked returns a line with blanks in the place of quoted strings, and without
