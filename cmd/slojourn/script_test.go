@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the expectations in the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"slojourn": main})
+	testscript.Main(m, commands())
 }
 
 // TestScripts runs testdata/script. Beside the usual commands they have

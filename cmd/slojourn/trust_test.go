@@ -17,10 +17,10 @@ import (
 // arguments to run them on a folder of specs. online are the others.
 func offline(specs string) map[string][][]string {
 	return map[string][][]string{
-		"validate": {{"--strict", specs}},
-		"fmt":      {{"--check", specs}},
+		"validate": {{"--strict", specs}, {"-o", "json", specs}, {"-o", "sarif", specs}, {"-o", "github", specs}},
+		"fmt":      {{"--check", specs}, {"--diff", specs}, {specs}},
 		"explain":  {{"SLO014"}, {"checkout", specs}},
-		"nrql":     {{filepath.Join(specs, "queries.nrql")}},
+		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"schema":   {{}},
 		"version":  {{}},
 	}
@@ -66,11 +66,9 @@ func (w *wires) getenv(name string) string {
 	return ""
 }
 
-// run executes a command line on a set with a Source whose key is in the
-// environment, or in a file.
-func (w *wires) run(t *testing.T, reference string, args func(specs string) []string) (code int, output string) {
-	t.Helper()
-	dir := t.TempDir()
+// trustSpecs are files with a Source whose key is referred to, and with a
+// query.
+func trustSpecs(reference, endpoint string) map[string]string {
 	text := fmt.Sprintf(`apiVersion: slojourn/v1
 kind: Team
 metadata: {name: web}
@@ -91,8 +89,16 @@ spec:
   objective: {target: 99%%, window: 1d}
   runbook: %[2]s
   sli: {from: PageAction, bad: actionName = 'failed'}
-`, reference, w.endpoint)
-	for name, content := range map[string]string{"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction"} {
+`, reference, endpoint)
+	return map[string]string{"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction"}
+}
+
+// run executes a command line on a set with a Source whose key is in the
+// environment, or in a file.
+func (w *wires) run(t *testing.T, reference string, args func(specs string) []string) (code int, output string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range trustSpecs(reference, w.endpoint) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
