@@ -20,6 +20,11 @@ func (r *resolver) resolvePolicies(declared []PolicyDeclaration) {
 		if !names.isFirst(d.Name) {
 			continue
 		}
+		if d.Name.Value == noAlerts {
+			r.list.Errorf(diag.CodeDuplicate, d.Name.Span, "choose another name",
+				"alerts: none means no alerts, so an alert policy of this name could not be used")
+			continue
+		}
 		if r.policies[d.Name.Value] != nil {
 			r.list.Errorf(diag.CodeDuplicate, d.Name.Span, "choose another name, and name it in alerts, perhaps in Defaults",
 				"the alert policy %q is built in", d.Name.Value)
