@@ -34,6 +34,7 @@ type faultScanner struct {
 	deeper  int     // lines that are indented deeper go on with a plain value; -1 for none
 	ended   *fault  // the comment that ends this plain value, nil for none
 	levels  []level // outermost first
+	shifted shift   // the entry of a list that is indented wrongly
 	lone    *lone   // the text without a key that stands before, nil for none
 	// The lines of a block scalar and, from 0, the line behind them.
 	blockIndent, behindBlock int

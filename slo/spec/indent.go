@@ -19,6 +19,9 @@ type level struct {
 	open   bool // nothing stands behind its newest key or hyphen so far
 }
 
+// shift is by how many columns a line (from 1) has to be moved.
+type shift struct{ line, columns int }
+
 func (l level) at(column int) bool { return column == l.column || column == l.also }
 
 // lone is a text on a line of its own: a value, or a key whose colon is missing.
@@ -77,9 +80,14 @@ func (s *faultScanner) around(column int) int {
 	return i
 }
 
-// begin opens a mapping or a list with its first key or hyphen.
+// begin opens a mapping or a list with its first key or hyphen. Behind a hyphen
+// that has to be moved, the lines below may stand where the key will be then.
 func (s *faultScanner) begin(column int, mark byte) {
-	s.levels = append(s.levels, level{column: column, also: -1, newest: column, mark: mark, open: true})
+	also := -1
+	if s.shifted.line == s.line+1 {
+		also = column + s.shifted.columns
+	}
+	s.levels = append(s.levels, level{column: column, also: also, newest: column, mark: mark, open: true})
 }
 
 // enter takes in a key or the hyphen of an entry, and reports one whose
@@ -135,6 +143,7 @@ func (s *faultScanner) misfit(column int, mark byte) int {
 			hint = "begin it at the left edge"
 		}
 		s.levels[meant].also = column
+		s.shifted = shift{s.line + 1, s.levels[meant].column - column}
 	}
 	s.faults = append(s.faults, s.indented(s.line, column, problem, hint))
 	return meant
