@@ -164,11 +164,7 @@ type moveStep struct {
 // moves yields each move once.
 func (e *Evaluator) moves(ends []slo.Minute) iter.Seq[*move] {
 	later := func(v *view) slo.Minute {
-		end := slo.Minute(math.MaxInt64)
-		for _, c := range v.followed {
-			end = min(end, max(c.end, ends[c.index]))
-		}
-		return end
+		return earliest(v.followed, func(c *column) slo.Minute { return max(c.end, ends[c.index]) })
 	}
 	return func(yield func(*move) bool) {
 		seen := map[moveKey]bool{}
@@ -257,11 +253,7 @@ func (m *move) apply(v *view, column int) {
 
 // followedEnd is the earliest end of what a view follows.
 func (v *view) followedEnd() slo.Minute {
-	end := slo.Minute(math.MaxInt64)
-	for _, c := range v.followed {
-		end = min(end, c.end)
-	}
-	return end
+	return earliest(v.followed, func(c *column) slo.Minute { return c.end })
 }
 
 func (c *column) findInvalid(minute slo.Minute) (int, bool) {

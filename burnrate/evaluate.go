@@ -151,13 +151,17 @@ func judgeTiers(o *judged, space *space, judge func(*pair) Verdict) []Judgement 
 	return judgements
 }
 
-// fastest returns the tier with the highest factor that fires, nil when none
-// does.
-func (o *judged) fastest(judgements []Judgement) (fastest *pair) {
+// pacing returns the window that a forecast goes on with: the long one of the
+// firing tier with the highest factor, or the recent one when none fires.
+func (o *judged) pacing(judgements []Judgement) int {
+	var fastest *pair
 	for i := range judgements {
 		if p := &o.tiers[i]; judgements[i].Verdict == Fires && (fastest == nil || p.rank > fastest.rank) {
 			fastest = p
 		}
 	}
-	return fastest
+	if fastest == nil {
+		return o.recent
+	}
+	return o.burn[fastest.long]
 }

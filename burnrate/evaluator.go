@@ -114,10 +114,7 @@ func (e *Evaluator) Reach(ends []slo.Minute) slo.Span {
 	}
 	reach := slo.Span{Start: slices.Min(ends), End: slices.Max(ends)}
 	for _, v := range e.plan.views {
-		end := slo.Minute(math.MaxInt64)
-		for _, c := range v.followed {
-			end = min(end, ends[c.index])
-		}
+		end := earliest(v.followed, func(c *column) slo.Minute { return ends[c.index] })
 		for _, w := range v.shape.windows.list {
 			reach.Start = min(reach.Start, w.Around(end).Start)
 		}

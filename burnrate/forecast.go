@@ -79,10 +79,7 @@ func durationOf(minutes float64) (time.Duration, bool) {
 // long window of the firing tier with the highest factor, or else with the last
 // 3d, or with the objective's own length where that is shorter.
 func (v *view) forecast(o *judged, result *Objective) Forecast {
-	recent := o.recent
-	if fastest := o.fastest(result.Tiers); fastest != nil {
-		recent = o.burn[fastest.long]
-	}
+	recent := o.pacing(result.Tiers)
 	w := v.burnWindow(recent)
 	outlook := Outlook{Rolling: !o.Window.IsCalendar(), Left: v.left(o.window), Burn: BurnRate(w.Counts, o.Target)}
 	outlook.Allowed, _ = result.Budget.Allowed.Value()
@@ -118,10 +115,7 @@ func composedForecast(j *slo.Journey, steps []*view, o *judged, result *Objectiv
 	if len(steps) == 0 || !result.Budget.Consumed.Defined() {
 		return NewForecast(Outlook{Rolling: !o.Window.IsCalendar()})
 	}
-	recent := o.recent
-	if fastest := o.fastest(result.Tiers); fastest != nil {
-		recent = o.burn[fastest.long]
-	}
+	recent := o.pacing(result.Tiers)
 	w := composeWindow(j, recent, steps, burnWindows(steps, recent))
 	outlook := Outlook{
 		Rolling: !o.Window.IsCalendar(), Allowed: 1, Burn: burnRateOf(w.ErrorRatio, o.Target),

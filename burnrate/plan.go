@@ -84,13 +84,13 @@ func (p *plan) see(v *view) *view {
 	return v
 }
 
-// endOf returns the end of a view.
-func endOf(v *view, end func(id string) slo.Minute) slo.Minute {
-	earliest := slo.Minute(math.MaxInt64)
-	for _, id := range v.follows {
-		earliest = min(earliest, end(id))
+// earliest returns the end of what ends first.
+func earliest[T any](list []T, end func(T) slo.Minute) slo.Minute {
+	first := slo.Minute(math.MaxInt64)
+	for _, x := range list {
+		first = min(first, end(x))
 	}
-	return earliest
+	return first
 }
 
 // place moves all views to where what they follow ends, and gives each the
@@ -98,7 +98,7 @@ func endOf(v *view, end func(id string) slo.Minute) slo.Minute {
 // step to either.
 func (p *plan) place(end func(id string) slo.Minute) {
 	for _, v := range p.views {
-		v.place(endOf(v, end))
+		v.place(earliest(v.follows, end))
 	}
 	p.exclude(p.horizon())
 }
