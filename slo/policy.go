@@ -58,6 +58,9 @@ func (t Tier) Factor(window Window) *big.Rat {
 	return factor.Quo(factor, big.NewRat(int64(t.Long/time.Minute), 1))
 }
 
+// Windows names the tier by its windows: 1h/5m.
+func (t Tier) Windows() string { return FormatDuration(t.Long) + "/" + FormatDuration(t.Short) }
+
 // Guard keeps a few events at night from waking somebody: a tier fires only
 // with that many valid and bad events in its long window, and only when chance
 // explains them with a probability below 1 - Confidence. Zeros are off.

@@ -51,12 +51,8 @@ measured; the rest is printed all the same.`,
 		if err != nil {
 			return err
 		}
-		result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
-		if err := printFindings(env.stderr, env, result.Findings, result.Lines()); err != nil {
-			return failed(err)
-		}
-		if result.Findings.Failed() {
-			return &exitError{code: exitFindings}
+		if err := refuse(env, result); err != nil {
+			return err
 		}
 		if len(result.Set.SLOs) == 0 && len(result.Set.Journeys) == 0 {
 			return usage("there is nothing to measure: the set holds no Journey and no SLO")

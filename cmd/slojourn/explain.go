@@ -134,12 +134,8 @@ func explainID(env environment, trusted *trust, id string, paths []string, perMi
 		}
 		return err
 	}
-	result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
-	if err := printFindings(env.stderr, env, result.Findings, result.Lines()); err != nil {
-		return failed(err)
-	}
-	if result.Findings.Failed() {
-		return &exitError{code: exitFindings}
+	if err := refuse(env, result); err != nil {
+		return err
 	}
 	ids := subjectIDs(result.Set)
 	s, known := subjectOf(result.Set, id)

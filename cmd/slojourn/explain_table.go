@@ -116,7 +116,7 @@ func (s subject) assumption(perMinute *big.Rat) string {
 }
 
 func tierText(t slo.Tier) string {
-	return term.Fit(fmt.Sprintf("%-6s %s/%s", t.Severity, slo.FormatDuration(t.Long), slo.FormatDuration(t.Short)), 13)
+	return term.Fit(fmt.Sprintf("%-6s %s", t.Severity, t.Windows()), 13)
 }
 
 func detectionText(d burnrate.Detection, o slo.Objective, t slo.Tier) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/render"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
@@ -175,6 +176,19 @@ func join(words []string) string {
 		text += word
 	}
 	return text
+}
+
+// refuse prints the errors and warnings about a set, and returns an error when
+// nothing can be done with it.
+func refuse(env environment, result *load.Result) error {
+	result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
+	if err := printFindings(env.stderr, env, result.Findings, result.Lines()); err != nil {
+		return failed(err)
+	}
+	if result.Findings.Failed() {
+		return &exitError{code: exitFindings}
+	}
+	return nil
 }
 
 // loadSet reads the paths of a command line, or the current folder, as one set

@@ -65,7 +65,7 @@ func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
 	}
 	e.forecast(o)
 	for _, j := range o.Tiers {
-		e.row("tier", "%s %s: %s", j.Tier.Severity, tierWindows(j), verdictText(o, j))
+		e.row("tier", "%s %s: %s", j.Tier.Severity, j.Tier.Windows(), verdictText(o, j))
 	}
 	if len(o.Shares) > 0 && !o.Composed {
 		e.steps(status, o)

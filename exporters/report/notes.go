@@ -63,7 +63,7 @@ func (t *table) noteTiers(status burnrate.Status, o burnrate.Objective) {
 		for _, j := range o.Tiers {
 			if fits(j.Verdict) && !said[j.Tier.Severity] {
 				said[j.Tier.Severity] = true
-				t.note(alertMark, fmt.Sprintf("%s: %s %s %s", status.ID, j.Tier.Severity, tierWindows(j), verdictText(o, j)))
+				t.note(alertMark, fmt.Sprintf("%s: %s %s %s", status.ID, j.Tier.Severity, j.Tier.Windows(), verdictText(o, j)))
 			}
 		}
 	}

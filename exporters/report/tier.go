@@ -7,11 +7,6 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// tierWindows names a tier by its windows: 1h/5m.
-func tierWindows(j burnrate.Judgement) string {
-	return slo.FormatDuration(j.Tier.Long) + "/" + slo.FormatDuration(j.Tier.Short)
-}
-
 // verdictText says what a tier makes of the burn rates of its two windows.
 func verdictText(o burnrate.Objective, j burnrate.Judgement) string {
 	factor, _ := j.Tier.Factor(o.Window.Window).Float64()
