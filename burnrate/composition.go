@@ -33,7 +33,8 @@ func compose(j *slo.Journey, steps []Window) Ratio {
 			weight := weightOf(j.Steps[i])
 			sum, of = sum+weight*e, of+weight
 		case slo.Pooled:
-			sum, of = sum+float64(step.Counts.Bad), of+float64(step.Counts.Total)
+			unit := float64(unitOf(j.Steps[i]))
+			sum, of = sum+float64(step.Counts.Bad)/unit, of+float64(step.Counts.Total)/unit
 		default:
 			sum, of = sum+math.Log1p(-e), 1
 		}
@@ -51,6 +52,15 @@ func compose(j *slo.Journey, steps []Window) Ratio {
 func weightOf(step slo.Step) float64 {
 	weight, _ := step.Weight.Rat().Float64()
 	return weight
+}
+
+// unitOf returns the unit of a step's counts. Pooled, an item and an event count
+// alike.
+func unitOf(step slo.Step) int64 {
+	if step.SLO == nil {
+		return 1
+	}
+	return step.SLO.SLI.Unit()
 }
 
 // attribute says how much of a journey's error each step caused: its part in
@@ -89,7 +99,7 @@ func part(j *slo.Journey, steps []Window, i int) float64 {
 	case slo.Weighted:
 		return weightOf(j.Steps[i]) * e
 	case slo.Pooled:
-		return float64(steps[i].Counts.Bad)
+		return float64(steps[i].Counts.Bad) / float64(unitOf(j.Steps[i]))
 	}
 	switch worst, _ := steps[firstWorst(steps)].ErrorRatio.Value(); {
 	case worst < 1:

@@ -20,19 +20,35 @@ type Series struct {
 // range of minutes that could be measured at all; there is one row less than
 // there are cuts.
 func NewSeries(extent slo.Span, cuts []slo.Minute, rows []Row) (Series, error) {
-	if len(rows) != max(0, len(cuts)-1) {
-		return Series{}, fmt.Errorf("%d rows between %d minutes", len(rows), len(cuts))
+	sums := make([]Sum, len(rows))
+	for i, row := range rows {
+		if sums[i] = (Sum{Counts: row.Counts, Rows: row.Rows}); row.Measured && i+1 < len(cuts) {
+			sums[i].Minutes = int64(cuts[i+1] - cuts[i])
+		}
+	}
+	return SeriesOf(extent, cuts, sums)
+}
+
+// SeriesOf makes a series of what was measured between consecutive cuts, which
+// may be a part of the minutes in between. A sum that cannot be, as bad is below
+// 0 or above total, is left out.
+func SeriesOf(extent slo.Span, cuts []slo.Minute, sums []Sum) (Series, error) {
+	if len(sums) != max(0, len(cuts)-1) {
+		return Series{}, fmt.Errorf("%d sums between %d minutes", len(sums), len(cuts))
 	}
 	if !slices.IsSorted(cuts) {
 		return Series{}, fmt.Errorf("the minutes are not in order")
 	}
 	s := Series{extent: extent, cuts: cuts, sums: make([]Sum, len(cuts))}
-	for i, row := range rows {
-		between := slo.Span{Start: cuts[i], End: cuts[i+1]}
-		s.sums[i+1] = s.sums[i].add(sumOf(&row, between.Len()))
-		if row.Measured && !row.consistent() {
-			s.invalid = append(s.invalid, Invalid{between, row})
+	for i, sum := range sums {
+		switch row := (Row{sum.Counts, sum.Rows, true}); {
+		case sum.Minutes == 0:
+			sum = Sum{}
+		case !row.consistent():
+			s.invalid = append(s.invalid, Invalid{slo.Span{Start: cuts[i], End: cuts[i+1]}, row})
+			sum = Sum{}
 		}
+		s.sums[i+1] = s.sums[i].add(sum)
 	}
 	return s, nil
 }

@@ -11,6 +11,7 @@ type Snapshot struct {
 	At       time.Time
 	Statuses []Status // ordered by id
 	Failures []Failure
+	Notices  []Notice
 }
 
 // Status is how a journey, step or SLO stands.
@@ -18,6 +19,7 @@ type Status struct {
 	ID         string
 	Kind       slo.Kind
 	Compose    slo.Compose // of a journey
+	Unit       int64       // of its counts, see [slo.SLI.Unit]; 1 for a composed journey
 	Title      string
 	Owner      string
 	Steps      []string // ids of a journey's steps, in their order
@@ -58,6 +60,12 @@ type Judgement struct {
 
 // Failure says what could not be measured and why.
 type Failure struct {
+	ID      string
+	Message string
+}
+
+// Notice says what should be known about measurements that were made.
+type Notice struct {
 	ID      string
 	Message string
 }

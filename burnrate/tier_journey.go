@@ -113,7 +113,7 @@ func composed(j *slo.Journey, ratios []*big.Rat, steps []Sample) *big.Rat {
 	case slo.Weighted:
 		return mean(ratios, func(step int) *big.Rat { return j.Steps[step].Weight.Rat() })
 	case slo.Pooled:
-		return mean(ratios, func(step int) *big.Rat { return big.NewRat(steps[step].Counts.Total, 1) })
+		return mean(ratios, func(step int) *big.Rat { return big.NewRat(steps[step].Counts.Total, unitOf(j.Steps[step])) })
 	default:
 		through := big.NewRat(1, 1)
 		for _, e := range ratios {

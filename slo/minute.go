@@ -16,6 +16,16 @@ func MinuteAt(t time.Time) Minute {
 	return Minute(minute)
 }
 
+// Floor returns the last multiple of n minutes that is not behind m. n must be
+// above 0.
+func (m Minute) Floor(n int64) Minute {
+	rest := int64(m) % n
+	if rest < 0 {
+		rest += n
+	}
+	return m - Minute(rest)
+}
+
 // Time returns the first instant of the minute, in UTC.
 func (m Minute) Time() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
 

@@ -53,6 +53,30 @@ func (s SLI) Weighted() bool {
 	return count != "" && !strings.EqualFold(count, "count(*)")
 }
 
+// Thousandths is the unit of SLIs that weigh events: their counts are sums
+// with up to three decimals.
+const Thousandths = 1000
+
+// Unit returns what an event that counts as one is in the counts of the SLI: 1
+// when every event counts as one, and [Thousandths] when an attribute or a
+// query says how much it counts. With sum(items), 2.5 items are 2,500.
+func (s SLI) Unit() int64 {
+	if s.Weighted() || s.Form() == FormQueries {
+		return Thousandths
+	}
+	return 1
+}
+
+// Closed returns the last minute up to which everything of the SLI is
+// measurable when all minutes before end are: end itself, or the end of the
+// last whole slice. Slices lie on multiples of their length since 1970.
+func (s SLI) Closed(end Minute) Minute {
+	if s.Slice == nil {
+		return end
+	}
+	return end.Floor(s.Slice.Minutes())
+}
+
 // EventTypes returns the names in From.
 func (s SLI) EventTypes() []string {
 	names := make([]string, len(s.From))
@@ -75,6 +99,9 @@ type Slice struct {
 	Good  diag.Text
 	Empty Empty
 }
+
+// Minutes returns the length of a slice in minutes, 1 or more.
+func (s Slice) Minutes() int64 { return max(1, int64(s.Every.Value/time.Minute)) }
 
 // Empty says what a slice without events is. The zero Empty is nothing: it is
 // not counted.

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,23 +17,24 @@ import (
 
 // Evaluate measures every SLO of the set and returns how they stood at the
 // instant at, seen from now. Windows end with the newest closed minute: at,
-// or now less the source's lag when that is earlier. measuring maps the names
-// of the set's sources to what asks them. What this version cannot compute is
-// a failure and not part of the result.
+// or now less the source's lag when that is earlier, and for slices the end of
+// the last whole one. measuring maps the names of the set's sources to what
+// asks them.
 func Evaluate(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) burnrate.Snapshot {
-	set, refused := computable(set)
-	snapshot := burnrate.Evaluate(set, at, measure(ctx, set, measuring, now, at))
-	snapshot.Failures = append(snapshot.Failures, refused...)
-	slices.SortStableFunc(snapshot.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
+	measured, notices := measure(ctx, set, measuring, now, at)
+	snapshot := burnrate.Evaluate(set, at, measured)
+	slices.SortStableFunc(notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
+	snapshot.Notices = notices
 	return snapshot
 }
 
 var errNoSource = errors.New("no source measures it: declare a Source")
 
-func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) map[string]burnrate.Measurement {
+func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Source, now, at time.Time) (map[string]burnrate.Measurement, []burnrate.Notice) {
 	extents := map[string]sources.Extent{}
 	bySource := map[string]*group{}
-	for _, s := range set.Measured() {
+	all := set.Measured()
+	for _, s := range all {
 		if s.Source == nil || measuring[s.Source.Name] == nil {
 			extents[s.ID] = sources.Extent{Span: slo.Span{Start: slo.MinuteAt(now), End: slo.MinuteAt(now)}, Err: errNoSource}
 			continue
@@ -45,30 +48,31 @@ func measure(ctx context.Context, set *slo.Set, measuring map[string]sources.Sou
 	}
 	// Journeys may span sources, and end with the slowest of them: all extents
 	// have to be known before anything is counted.
-	together(bySource, func(g *group) { g.findExtents(ctx, now) })
+	together(bySource, func(g *group) { g.extents = g.source.Extents(ctx, now, g.slos) })
 	for _, g := range bySource {
 		for i, s := range g.slos {
 			extents[s.ID] = g.extents[i]
 		}
 	}
 	measured := map[string]burnrate.Measurement{}
-	for id, e := range extents {
-		e.Span.End = min(e.Span.End, slo.MinuteAt(at))
-		extents[id] = e
-		measured[id] = burnrate.Measurement{End: e.Span.End, Err: e.Err}
-	}
 	spans := map[string]slo.Span{}
-	for id, e := range extents {
-		spans[id] = e.Span
+	for _, s := range all {
+		e := extents[s.ID]
+		e.Span.End = s.SLI.Closed(min(e.Span.End, slo.MinuteAt(at)))
+		e.Span.Start = min(e.Span.Start, e.Span.End)
+		extents[s.ID], spans[s.ID] = e, e.Span
+		measured[s.ID] = burnrate.Measurement{End: e.Span.End, Err: e.Err}
 	}
 	cuts := burnrate.Cuts(set, spans)
 	together(bySource, func(g *group) { g.count(ctx, extents, cuts) })
+	var notices []burnrate.Notice
 	for _, g := range bySource {
 		for id, m := range g.measured {
 			measured[id] = m
 		}
+		notices = append(notices, g.notices...)
 	}
-	return measured
+	return measured, notices
 }
 
 // group is the SLOs that one source measures, and what came of it.
@@ -77,6 +81,7 @@ type group struct {
 	slos     []*slo.SLO
 	extents  []sources.Extent // of slos
 	measured map[string]burnrate.Measurement
+	notices  []burnrate.Notice
 }
 
 // together does something with all groups at once.
@@ -88,40 +93,59 @@ func together(groups map[string]*group, do func(*group)) {
 	wait.Wait()
 }
 
-func (g *group) findExtents(ctx context.Context, now time.Time) {
-	slis := make([]slo.SLI, len(g.slos))
-	for i, s := range g.slos {
-		slis[i] = s.SLI
-	}
-	g.extents = g.source.Extents(ctx, now, slis)
-}
-
 // count asks for everything that the SLOs with an extent need.
 func (g *group) count(ctx context.Context, extents map[string]sources.Extent, cuts map[string][]slo.Minute) {
-	var asked []string
 	var requests []sources.Request
 	for _, s := range g.slos {
 		if extents[s.ID].Err == nil {
-			asked = append(asked, s.ID)
-			requests = append(requests, sources.Request{SLI: s.SLI, Cuts: cuts[s.ID]})
+			requests = append(requests, sources.Request{SLO: s, Cuts: cuts[s.ID]})
 		}
 	}
 	g.measured = map[string]burnrate.Measurement{}
 	for i, answer := range g.source.Counts(ctx, requests) {
-		extent := extents[asked[i]].Span
-		m := burnrate.Measurement{End: extent.End, Err: answer.Err}
+		s, extent := requests[i].SLO, extents[requests[i].SLO.ID]
+		m := burnrate.Measurement{End: extent.Span.End, Err: answer.Err}
 		if m.Err == nil {
-			m.Series, m.Err = burnrate.NewSeries(extent, cuts[asked[i]], counted(answer.Counts))
+			m.Series, m.Err = burnrate.SeriesOf(extent.Span, cuts[s.ID], sums(answer.Sums))
 		}
-		g.measured[asked[i]] = m
+		g.measured[s.ID] = m
+		g.notice(s, extent, answer)
 	}
 }
 
-// counted makes rows of what SLIs count that take every event as one.
-func counted(counts []slo.Counts) []burnrate.Row {
-	rows := make([]burnrate.Row, len(counts))
-	for i, c := range counts {
-		rows[i] = burnrate.Counted(c)
+func sums(measured []sources.Sum) []burnrate.Sum {
+	list := make([]burnrate.Sum, len(measured))
+	for i, s := range measured {
+		list[i] = burnrate.Sum(s)
 	}
-	return rows
+	return list
 }
+
+// notice says what should be known about an SLO that was measured.
+func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer) {
+	if answer.Err != nil {
+		return
+	}
+	add := func(format string, args ...any) {
+		g.notices = append(g.notices, burnrate.Notice{ID: s.ID, Message: fmt.Sprintf(format, args...)})
+	}
+	for _, note := range answer.Notes {
+		add("%s", note)
+	}
+	if extent.Never {
+		add("there never was an event of %s, as far back as they are kept: is the name right?", strings.Join(s.SLI.EventTypes(), ", "))
+		return
+	}
+	var all sources.Sum
+	for _, sum := range answer.Sums {
+		all = all.Add(sum)
+	}
+	// Zero in a few minutes is no traffic; zero as far back as anything was
+	// asked for is more often a name that is wrong.
+	if all.Rows.Total == 0 && all.Minutes >= quiet {
+		add("no event was valid in all the %s that were measured: are the names and values in where right?", slo.FormatDuration(time.Duration(all.Minutes)*time.Minute))
+	}
+}
+
+// quiet is how many minutes without any valid event are remarkable.
+const quiet = 24 * 60

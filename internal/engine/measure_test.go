@@ -26,11 +26,11 @@ type perMinute struct {
 	asked  []sources.Request
 }
 
-func (p *perMinute) Extents(_ context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
-	extents := make([]sources.Extent, len(slis))
-	for i, sli := range slis {
+func (p *perMinute) Extents(_ context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
+	extents := make([]sources.Extent, len(slos))
+	for i, s := range slos {
 		extents[i].Span = slo.Span{Start: p.first, End: slo.MinuteAt(now.Add(-p.lag))}
-		if sli.EventTypes()[0] == "Unknown" {
+		if s.SLI.EventTypes()[0] == "Unknown" {
 			extents[i].Err = errors.New("no such event type")
 			extents[i].Span.Start = extents[i].Span.End
 		}
@@ -42,13 +42,14 @@ func (p *perMinute) Counts(_ context.Context, requests []sources.Request) []sour
 	answers := make([]sources.Answer, len(requests))
 	for i, r := range requests {
 		p.asked = append(p.asked, r)
-		if r.SLI.EventTypes()[0] == "Broken" {
+		if r.SLO.SLI.EventTypes()[0] == "Broken" {
 			answers[i].Err = errors.New("it broke")
 			continue
 		}
 		for k := 1; k < len(r.Cuts); k++ {
 			n := int64(r.Cuts[k] - r.Cuts[k-1])
-			answers[i].Counts = append(answers[i].Counts, slo.Counts{Total: n * p.counts.Total, Bad: n * p.counts.Bad})
+			c := slo.Counts{Total: n * p.counts.Total, Bad: n * p.counts.Bad}
+			answers[i].Sums = append(answers[i].Sums, sources.Sum{Counts: c, Rows: c, Minutes: n})
 		}
 	}
 	return answers

@@ -67,7 +67,7 @@ func fromNames(sli slo.SLI) []nrql.Expr {
 // parseRequest parses what a request asks for. The cuts have to rise, since
 // counts between others mean nothing.
 func parseRequest(r sources.Request) (indicator, error) {
-	parsed, findings := parseIndicator(r.SLI)
+	parsed, findings := parseIndicator(r.SLO.SLI)
 	for _, d := range findings {
 		if d.Severity == diag.Error {
 			return indicator{}, errors.New(d.Message)
@@ -76,8 +76,8 @@ func parseRequest(r sources.Request) (indicator, error) {
 	switch {
 	case len(parsed.from) == 0:
 		return indicator{}, errNoEventType
-	case (parsed.good == nil) == (parsed.bad == nil):
-		return indicator{}, errors.New("the SLI needs either a good or a bad condition")
+	case parsed.good != nil && parsed.bad != nil:
+		return indicator{}, errors.New("the SLI has both a good and a bad condition")
 	}
 	for i := 1; i < len(r.Cuts); i++ {
 		if r.Cuts[i] <= r.Cuts[i-1] {
@@ -95,6 +95,9 @@ var errNoEventType = errors.New("the SLI names no event type")
 func (i indicator) counted() (nrql.Expr, string) {
 	if i.good != nil {
 		return i.good, aliasGood
+	}
+	if i.bad == nil {
+		return &nrql.Bool{}, aliasBad
 	}
 	return i.bad, aliasBad
 }

@@ -28,12 +28,13 @@ func New(config slo.NewRelic, client *nerdgraph.Client) *Source {
 // Extents asks for the first event of every FROM set, as far back as events
 // are kept. Nothing before it is measured: events that are gone, or that never
 // were, look the same as zero.
-func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
-	extents := make([]sources.Extent, len(slis))
+func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
+	extents := make([]sources.Extent, len(slos))
 	sets := map[string]int{} // FROM set and range to their query
 	var queries []string
-	asked := make([]int, len(slis))
-	for i, sli := range slis {
+	asked := make([]int, len(slos))
+	for i, measured := range slos {
+		sli := measured.SLI
 		types := fromSet(sli)
 		kept := s.config.Retention.Of(types)
 		extents[i].Span = slo.Span{
@@ -67,7 +68,7 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []s
 			extents[i].Err = err
 			extents[i].Span.Start = extents[i].Span.End
 		case !found:
-			extents[i].Span.Start = extents[i].Span.End
+			extents[i].Span.Start, extents[i].Never = extents[i].Span.End, true
 		default:
 			extents[i].Span.Start = first
 		}
@@ -119,7 +120,7 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 			continue
 		}
 		_, column := parsed.counted()
-		answers[i].Counts = make([]slo.Counts, max(0, len(r.Cuts)-1))
+		answers[i].Sums = make([]sources.Sum, max(0, len(r.Cuts)-1))
 		for _, p := range plan(r.Cuts) {
 			bucket := p.bucket
 			if p.buckets() == 1 {
@@ -134,7 +135,7 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 		if answer.Err != nil {
 			continue
 		}
-		if err := add(answer.Counts, requests[all[i].request].Cuts, all[i].piece, all[i].column, reply); err != nil {
+		if err := add(answer.Sums, requests[all[i].request].Cuts, all[i].piece, all[i].column, reply); err != nil {
 			*answer = sources.Answer{Err: err}
 		}
 	}
@@ -143,7 +144,7 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 
 // add sums the buckets of a reply into the counts between the cuts. An answer
 // that is not exactly what was asked for is not believed.
-func add(counts []slo.Counts, cuts []slo.Minute, p piece, column string, r reply) error {
+func add(sums []sources.Sum, cuts []slo.Minute, p piece, column string, r reply) error {
 	if r.err != nil {
 		return r.err
 	}
@@ -174,8 +175,8 @@ func add(counts []slo.Counts, cuts []slo.Minute, p piece, column string, r reply
 		if !exact {
 			at--
 		}
-		counts[at] = counts[at].Add(c)
-		if counts[at].Total > maxInteger {
+		sums[at] = sums[at].Add(sources.Sum{Counts: c, Rows: c, Minutes: p.bucket})
+		if sums[at].Counts.Total > maxInteger {
 			return fmt.Errorf("New Relic answered with more than %d events between two minutes, which cannot be", int64(maxInteger))
 		}
 	}

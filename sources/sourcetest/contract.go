@@ -38,6 +38,7 @@ func contract() []clause {
 		{"spans are half-open", checkHalfOpen},
 		{"counts of spans add up", checkSums},
 		{"what is not good is bad", checkForms},
+		{"without a condition all events count, none as bad", checkRaw},
 		{"nothing happened is zero", checkZero},
 		{"nothing asked is nothing answered", checkNothingAsked},
 		{"a wrong request leaves the others alone", checkWrongRequest},
@@ -63,11 +64,11 @@ func minutes(first, last slo.Minute) []slo.Minute {
 func checkCounts(ctx context.Context, r reporter, source sources.Source, indicators []indicator, cuts ...[]slo.Minute) {
 	r.Helper()
 	var requests []sources.Request
-	var want [][]slo.Counts
+	var want [][]sources.Sum
 	for _, i := range indicators {
 		for _, c := range cuts {
-			requests = append(requests, sources.Request{SLI: i.sli, Cuts: slices.Clone(c)})
-			want = append(want, i.counts(c))
+			requests = append(requests, sources.Request{SLO: i.slo(), Cuts: slices.Clone(c)})
+			want = append(want, i.sums(c))
 		}
 	}
 	answers := source.Counts(ctx, requests)
@@ -79,16 +80,16 @@ func checkCounts(ctx context.Context, r reporter, source sources.Source, indicat
 		switch {
 		case answer.Err != nil:
 			r.Errorf("request %d: %v", n, answer.Err)
-		case len(answer.Counts) != len(want[n]):
-			r.Errorf("request %d: %d counts between %d cuts", n, len(answer.Counts), len(requests[n].Cuts))
+		case len(answer.Sums) != len(want[n]):
+			r.Errorf("request %d: %d counts between %d cuts", n, len(answer.Sums), len(requests[n].Cuts))
 		default:
-			compare(r, n, requests[n].Cuts, answer.Counts, want[n])
+			compare(r, n, requests[n].Cuts, answer.Sums, want[n])
 		}
 	}
 }
 
 // compare reports the first span that was counted wrongly.
-func compare(r reporter, request int, cuts []slo.Minute, got, want []slo.Counts) {
+func compare(r reporter, request int, cuts []slo.Minute, got, want []sources.Sum) {
 	r.Helper()
 	for i := range got {
 		if got[i] != want[i] {
@@ -105,9 +106,9 @@ func checkOrder(ctx context.Context, r reporter, source sources.Source) {
 	}, whole(), []slo.Minute{begin, begin + 60, begin + 120}, []slo.Minute{begin + 60, begin + 120})
 
 	asked := []indicator{byBad(refund), byBad(checkout), byBad(edge), byBad(refund, checkout), byBad(refund)}
-	extents := source.Extents(ctx, now(), slis(asked))
+	extents := source.Extents(ctx, now(), slos(asked))
 	if len(extents) != len(asked) {
-		r.Errorf("%d extents of %d SLIs", len(extents), len(asked))
+		r.Errorf("%d extents of %d SLOs", len(extents), len(asked))
 		return
 	}
 	for n, want := range []slo.Minute{begin + 60, begin, cut - 2, begin, begin + 60} {
@@ -144,6 +145,10 @@ func checkForms(ctx context.Context, r reporter, source sources.Source) {
 	}, whole())
 }
 
+func checkRaw(ctx context.Context, r reporter, source sources.Source) {
+	checkCounts(ctx, r, source, []indicator{all(checkout), all(refund, edge)}, whole(), []slo.Minute{begin, begin + 60, begin + 120})
+}
+
 func checkZero(ctx context.Context, r reporter, source sources.Source) {
 	checkCounts(ctx, r, source, []indicator{byBad(checkout), byGood(checkout)},
 		[]slo.Minute{begin - 20, begin - 10, begin}, []slo.Minute{begin + length, begin + length + 9})
@@ -156,7 +161,7 @@ func checkNothingAsked(ctx context.Context, r reporter, source sources.Source) {
 		r.Errorf("%d answers to no requests", len(got))
 	}
 	if got := source.Extents(ctx, now(), nil); len(got) > 0 {
-		r.Errorf("%d extents of no SLIs", len(got))
+		r.Errorf("%d extents of no SLOs", len(got))
 	}
 	checkCounts(ctx, r, source, []indicator{byBad(checkout), byBad(absent)}, nil, []slo.Minute{}, []slo.Minute{begin}, []slo.Minute{begin, begin + 60})
 }
@@ -164,34 +169,34 @@ func checkNothingAsked(ctx context.Context, r reporter, source sources.Source) {
 func checkWrongRequest(ctx context.Context, r reporter, source sources.Source) {
 	right := byBad(checkout)
 	cuts := []slo.Minute{begin, begin + 60, begin + 120}
-	unreadable, undecided, nowhere := right.sli, right.sli, right.sli
+	unreadable, both, nowhere := right.sli, right.sli, right.sli
 	unreadable.Bad = text("failed IS IS")
-	undecided.Bad = text("")
+	both.Good = text("failed IS FALSE")
 	nowhere.From = nil
 	wrong := map[string]sources.Request{
-		"a condition that cannot be read": {SLI: unreadable, Cuts: cuts},
-		"neither good nor bad":            {SLI: undecided, Cuts: cuts},
-		"no event type":                   {SLI: nowhere, Cuts: cuts},
-		"cuts that fall":                  {SLI: right.sli, Cuts: []slo.Minute{begin + 60, begin}},
-		"a cut that stands twice":         {SLI: right.sli, Cuts: []slo.Minute{begin, begin + 60, begin + 60, begin + 120}},
+		"a condition that cannot be read": {SLO: of(unreadable), Cuts: cuts},
+		"both good and bad":               {SLO: of(both), Cuts: cuts},
+		"no event type":                   {SLO: of(nowhere), Cuts: cuts},
+		"cuts that fall":                  {SLO: right.slo(), Cuts: []slo.Minute{begin + 60, begin}},
+		"a cut that stands twice":         {SLO: right.slo(), Cuts: []slo.Minute{begin, begin + 60, begin + 60, begin + 120}},
 	}
 	for what, request := range wrong {
-		fine := sources.Request{SLI: right.sli, Cuts: cuts}
+		fine := sources.Request{SLO: right.slo(), Cuts: cuts}
 		answers := source.Counts(ctx, []sources.Request{fine, request, fine})
 		if len(answers) != 3 {
 			r.Errorf("%s: %d answers to 3 requests", what, len(answers))
 			continue
 		}
-		if answers[1].Err == nil || answers[1].Counts != nil {
-			r.Errorf("%s: got counts %v and the error %v, want an error alone", what, answers[1].Counts, answers[1].Err)
+		if answers[1].Err == nil || answers[1].Sums != nil {
+			r.Errorf("%s: got counts %v and the error %v, want an error alone", what, answers[1].Sums, answers[1].Err)
 		}
 		for _, n := range []int{0, 2} {
-			if answers[n].Err != nil || !slices.Equal(answers[n].Counts, right.counts(cuts)) {
-				r.Errorf("%s: the request beside it got %v and the error %v", what, answers[n].Counts, answers[n].Err)
+			if answers[n].Err != nil || !slices.Equal(answers[n].Sums, right.sums(cuts)) {
+				r.Errorf("%s: the request beside it got %v and the error %v", what, answers[n].Sums, answers[n].Err)
 			}
 		}
 	}
-	extents := source.Extents(ctx, now(), []slo.SLI{right.sli, nowhere, right.sli})
+	extents := source.Extents(ctx, now(), []*slo.SLO{right.slo(), of(nowhere), right.slo()})
 	if len(extents) != 3 || extents[0].Err != nil || extents[1].Err == nil || extents[2].Err != nil || extents[2].Span.Start != begin {
 		r.Errorf("the extents with one of no event type in the middle are %v", extents)
 		return
@@ -210,9 +215,9 @@ func checkFailedExtent(r reporter, failed sources.Extent, end slo.Minute) {
 
 func checkExtents(ctx context.Context, r reporter, source sources.Source) {
 	asked := []indicator{byBad(checkout), byGood(checkout).inShop("b"), byBad(edge), byBad(checkout, absent)}
-	extents := source.Extents(ctx, now(), slis(asked))
+	extents := source.Extents(ctx, now(), slos(asked))
 	if len(extents) != len(asked) {
-		r.Errorf("%d extents of %d SLIs", len(extents), len(asked))
+		r.Errorf("%d extents of %d SLOs", len(extents), len(asked))
 		return
 	}
 	newest := slo.MinuteAt(now())
@@ -221,7 +226,7 @@ func checkExtents(ctx context.Context, r reporter, source sources.Source) {
 		if n == 2 {
 			first = cut - 2
 		}
-		if extent.Err != nil || extent.Span.Start != first {
+		if extent.Err != nil || extent.Never || extent.Span.Start != first {
 			r.Errorf("extent %d begins with minute %d, want %d (error %v)", n, extent.Span.Start, first, extent.Err)
 		}
 		if extent.Span.End > newest || extent.Span.End < newest-60 {
@@ -231,26 +236,26 @@ func checkExtents(ctx context.Context, r reporter, source sources.Source) {
 }
 
 func checkEmptyExtent(ctx context.Context, r reporter, source sources.Source) {
-	extents := source.Extents(ctx, now(), slis([]indicator{byBad(absent)}))
-	if len(extents) != 1 || extents[0].Err != nil || extents[0].Span.Start != extents[0].Span.End {
-		r.Errorf("got %v, want one empty extent", extents)
+	extents := source.Extents(ctx, now(), slos([]indicator{byBad(absent)}))
+	if len(extents) != 1 || extents[0].Err != nil || extents[0].Span.Start != extents[0].Span.End || !extents[0].Never {
+		r.Errorf("got %v, want one empty extent of what never happened", extents)
 	}
 }
 
 func checkEnded(ctx context.Context, r reporter, source sources.Source) {
 	ended, end := context.WithCancel(ctx)
 	end()
-	requests := []sources.Request{{SLI: byBad(checkout).sli, Cuts: whole()}, {SLI: byBad(refund).sli, Cuts: minutes(begin, begin+length)}}
+	requests := []sources.Request{{SLO: byBad(checkout).slo(), Cuts: whole()}, {SLO: byBad(refund).slo(), Cuts: minutes(begin, begin+length)}}
 	answers := source.Counts(ended, requests)
 	if len(answers) != len(requests) {
 		r.Errorf("%d answers to %d requests", len(answers), len(requests))
 	}
 	for n, answer := range answers {
-		if answer.Err == nil || answer.Counts != nil {
-			r.Errorf("request %d: got %v and the error %v, want an error alone", n, answer.Counts, answer.Err)
+		if answer.Err == nil || answer.Sums != nil {
+			r.Errorf("request %d: got %v and the error %v, want an error alone", n, answer.Sums, answer.Err)
 		}
 	}
-	asked := slis([]indicator{byBad(checkout), byBad(absent)})
+	asked := slos([]indicator{byBad(checkout), byBad(absent)})
 	extents := source.Extents(ended, now(), asked)
 	if len(extents) != 2 || extents[0].Err == nil || extents[1].Err == nil {
 		r.Errorf("got the extents %v, want two errors", extents)
@@ -261,10 +266,10 @@ func checkEnded(ctx context.Context, r reporter, source sources.Source) {
 	}
 }
 
-func slis(indicators []indicator) []slo.SLI {
-	var list []slo.SLI
+func slos(indicators []indicator) []*slo.SLO {
+	var list []*slo.SLO
 	for _, i := range indicators {
-		list = append(list, i.sli)
+		list = append(list, i.slo())
 	}
 	return list
 }

@@ -44,11 +44,15 @@ const (
 	emptyIsError    mistake = "an extent without events is an error"
 	emptyTurnsRound mistake = "an extent without events ends before it begins"
 	errorIsNoEnd    mistake = "an extent with an error has no end"
+	neverIsSilent   mistake = "that there never was an event is not said"
+	rowsAreLeft     mistake = "the events behind the counts are not counted"
+	gapsEverywhere  mistake = "minutes that were measured are not said to be"
 )
 
-func (m memory) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []sources.Extent {
-	extents := make([]sources.Extent, len(slis))
-	for n, sli := range slis {
+func (m memory) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
+	extents := make([]sources.Extent, len(slos))
+	for n, s := range slos {
+		sli := s.SLI
 		newest := slo.MinuteAt(now) - 3
 		valid := typed(sli.EventTypes())
 		first := slo.Minute(0)
@@ -69,7 +73,7 @@ func (m memory) Extents(ctx context.Context, now time.Time, slis []slo.SLI) []so
 		case first == 0 && m.mistake == emptyTurnsRound:
 			extent.Span = slo.Span{Start: newest, End: newest - 1}
 		case first == 0:
-			extent.Span = slo.Span{Start: newest, End: newest}
+			extent.Span, extent.Never = slo.Span{Start: newest, End: newest}, m.mistake != neverIsSilent
 		case m.mistake == sinceEver:
 			extent.Span = slo.Span{Start: newest - 1440, End: newest}
 		case m.mistake == untilNow:
@@ -108,21 +112,21 @@ func (m memory) answer(ctx context.Context, r sources.Request) sources.Answer {
 	fail := func(format string, args ...any) sources.Answer {
 		answer := sources.Answer{Err: fmt.Errorf(format, args...)}
 		if m.mistake == partial {
-			answer.Counts = []slo.Counts{{Total: 1}}
+			answer.Sums = []sources.Sum{{Minutes: 1}}
 		}
 		return answer
 	}
 	if ctx.Err() != nil && m.mistake != endless {
 		return fail("interrupted: %w", ctx.Err())
 	}
-	bad := map[string]func(Event) bool{"failed IS TRUE": failed}[r.SLI.Bad.String()]
-	if good := r.SLI.Good.String(); good == "failed IS FALSE" {
+	bad := map[string]func(Event) bool{"failed IS TRUE": failed, "": func(Event) bool { return false }}[r.SLO.SLI.Bad.String()]
+	if good := r.SLO.SLI.Good.String(); good == "failed IS FALSE" {
 		bad = notGood
 		if m.mistake == nullsAreLeft {
 			bad = failed
 		}
 	}
-	if bad == nil || len(r.SLI.From) == 0 {
+	if bad == nil || len(r.SLO.SLI.From) == 0 || r.SLO.SLI.Good.Len() > 0 && r.SLO.SLI.Bad.Len() > 0 {
 		return fail("the request cannot be understood")
 	}
 	for n := 1; n < len(r.Cuts); n++ {
@@ -130,13 +134,18 @@ func (m memory) answer(ctx context.Context, r sources.Request) sources.Answer {
 			return fail("the cuts do not rise")
 		}
 	}
-	answer := sources.Answer{Counts: make([]slo.Counts, max(0, len(r.Cuts)-1))}
-	if m.mistake == cutIsSpan {
-		answer.Counts = make([]slo.Counts, len(r.Cuts))
+	answer := sources.Answer{Sums: make([]sources.Sum, max(0, len(r.Cuts)-1))}
+	for n := range answer.Sums {
+		if m.mistake != gapsEverywhere {
+			answer.Sums[n].Minutes = int64(r.Cuts[n+1] - r.Cuts[n])
+		}
 	}
-	valid := typed(r.SLI.EventTypes())
+	if m.mistake == cutIsSpan {
+		answer.Sums = make([]sources.Sum, len(r.Cuts))
+	}
+	valid := typed(r.SLO.SLI.EventTypes())
 	for _, e := range m.events {
-		if !valid(e) || !m.inShop(r.SLI.Where.String(), e) {
+		if !valid(e) || !m.inShop(r.SLO.SLI.Where.String(), e) {
 			continue
 		}
 		for n := 1; n < len(r.Cuts); n++ {
@@ -145,11 +154,15 @@ func (m memory) answer(ctx context.Context, r sources.Request) sources.Answer {
 				if bad(e) {
 					c.Bad = 1
 				}
-				answer.Counts[n-1] = answer.Counts[n-1].Add(c)
+				sum := sources.Sum{Counts: c, Rows: c}
+				if m.mistake == rowsAreLeft {
+					sum.Rows = slo.Counts{}
+				}
+				answer.Sums[n-1] = answer.Sums[n-1].Add(sum)
 			}
 		}
 	}
-	if m.mistake == zeroIsError && slices.Contains(answer.Counts, slo.Counts{}) {
+	if m.mistake == zeroIsError && slices.ContainsFunc(answer.Sums, func(s sources.Sum) bool { return s.Rows.Total == 0 }) {
 		return fail("nothing happened")
 	}
 	return answer
@@ -195,19 +208,20 @@ func TestContractFindsMistakes(t *testing.T) {
 		wrong    = "a wrong request leaves the others alone"
 		extents  = "an extent begins with the first event"
 		noEvents = "an extent without events is empty"
+		all      = "without a condition all events count, none as bad"
 		ended    = "nothing is measured once the context has ended"
 	)
 	for made, want := range map[mistake][]string{
 		none:            nil,
 		closedEnds:      {halfOpen},
 		openStarts:      {halfOpen},
-		wholeHours:      {order, halfOpen, sums, forms, nothing, wrong},
-		backwards:       {order, halfOpen, sums, forms, zero, nothing},
-		missingAnswer:   {order, halfOpen, sums, forms, zero, nothing, wrong, ended},
+		wholeHours:      {order, halfOpen, sums, forms, all, nothing, wrong},
+		backwards:       {order, halfOpen, sums, forms, all, zero, nothing},
+		missingAnswer:   {order, halfOpen, sums, forms, all, zero, nothing, wrong, ended},
 		nullsAreLeft:    {order, halfOpen, sums, forms},
 		whereIsLeft:     {order, sums, forms, zero},
-		zeroIsError:     {order, sums, zero, nothing},
-		cutIsSpan:       {order, halfOpen, sums, forms, zero, nothing, wrong},
+		zeroIsError:     {order, sums, all, zero, nothing},
+		cutIsSpan:       {order, halfOpen, sums, forms, all, zero, nothing, wrong},
 		orderIsNot:      {wrong},
 		oneForAll:       {wrong},
 		partial:         {wrong, ended},
@@ -218,6 +232,9 @@ func TestContractFindsMistakes(t *testing.T) {
 		emptyIsError:    {noEvents},
 		emptyTurnsRound: {noEvents},
 		errorIsNoEnd:    {wrong, ended},
+		neverIsSilent:   {noEvents},
+		rowsAreLeft:     {order, halfOpen, sums, forms, all, nothing, wrong},
+		gapsEverywhere:  {order, halfOpen, sums, forms, all, zero, nothing, wrong},
 	} {
 		t.Run(string(made), func(t *testing.T) {
 			t.Parallel()

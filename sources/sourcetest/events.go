@@ -5,6 +5,7 @@ import (
 
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources"
 )
 
 // Event is something that happened and that the source under test has to know.
@@ -81,6 +82,11 @@ func byGood(eventTypes ...string) indicator {
 	return indicator{slo.SLI{From: located(eventTypes), Good: text("failed IS FALSE")}, typed(eventTypes), notGood}
 }
 
+// all measures events without a condition.
+func all(eventTypes ...string) indicator {
+	return indicator{slo.SLI{From: located(eventTypes)}, typed(eventTypes), func(Event) bool { return false }}
+}
+
 // inShop narrows an indicator to one shop.
 func (i indicator) inShop(shop string) indicator {
 	valid := i.valid
@@ -112,22 +118,31 @@ func located(names []string) []diag.Located[string] {
 	return list
 }
 
-// counts says what a source has to answer, by looking at every event.
-func (i indicator) counts(cuts []slo.Minute) []slo.Counts {
-	counts := make([]slo.Counts, max(0, len(cuts)-1))
+// slo is an SLO with the indicator's SLI.
+func (i indicator) slo() *slo.SLO { return of(i.sli) }
+
+func of(sli slo.SLI) *slo.SLO { return &slo.SLO{ID: "tested", Kind: slo.KindSLO, SLI: sli} }
+
+// sums says what a source has to answer, by looking at every event.
+func (i indicator) sums(cuts []slo.Minute) []sources.Sum {
+	sums := make([]sources.Sum, max(0, len(cuts)-1))
+	for n := range sums {
+		sums[n].Minutes = int64(cuts[n+1] - cuts[n])
+	}
 	for _, e := range history() {
 		if !i.valid(e) {
 			continue
 		}
-		for n := range counts {
+		for n := range sums {
 			if e.Millis < cuts[n].Millis() || e.Millis >= cuts[n+1].Millis() {
 				continue
 			}
-			counts[n].Total++
+			c := slo.Counts{Total: 1}
 			if i.bad(e) {
-				counts[n].Bad++
+				c.Bad = 1
 			}
+			sums[n] = sums[n].Add(sources.Sum{Counts: c, Rows: c})
 		}
 	}
-	return counts
+	return sums
 }
