@@ -93,7 +93,7 @@ func runDemo(ctx context.Context, env environment, at time.Time, format string, 
 func evaluateDemo(ctx context.Context, env environment, set *slo.Set, endpoint string, at time.Time, format string) error {
 	measuring := map[string]sources.Source{}
 	for _, s := range set.Sources {
-		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}))
+		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}), env.now)
 	}
 	return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, at, at), printed(format))
 }

@@ -67,6 +67,7 @@ func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, 
 		used[s.Source] = true
 	}
 	resolver := secret.Resolver{Getenv: env.getenv, Dir: t.secretsDir}
+	limits := nerdgraph.NewLimits(nerdgraph.LimitOptions{}) // for all sources: they may share a key or an account
 	opened := map[string]sources.Source{}
 	for _, s := range set.Sources {
 		if !used[s] {
@@ -77,8 +78,8 @@ func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, 
 			return nil, failed(fmt.Errorf("%s: source %s: %w", s.Origin, s.Name, err))
 		}
 		opened[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{
-			Region: s.NewRelic.Region, Endpoint: s.NewRelic.Endpoint, Key: key,
-		}))
+			Region: s.NewRelic.Region, Endpoint: s.NewRelic.Endpoint, Key: key, Limits: limits,
+		}), env.now)
 	}
 	return opened, nil
 }

@@ -30,14 +30,14 @@ func bucket(i int, rest string) string {
 
 // series is the right answer to a series, with the row in the middle replaced.
 func series(middle string) string {
-	return `{"results":[` + bucket(0, `"total":4,"bad":1`) + `,` + middle + `,` + bucket(2, `"total":0,"bad":0`) + `]}`
+	return `{"results":[` + bucket(0, `"c0":4,"c1":1`) + `,` + middle + `,` + bucket(2, `"c0":0,"c1":0`) + `]}`
 }
 
 // TestWrongCountsAreNotBelieved gives a wrong answer to the first of two
 // queries in one request; the second keeps its own.
 func TestWrongCountsAreNotBelieved(t *testing.T) {
 	t.Parallel()
-	right := bucket(1, `"total":7,"bad":2`)
+	right := bucket(1, `"c0":7,"c1":2`)
 	for _, test := range []struct {
 		name    string
 		answer  string // to the first query; "" for none
@@ -45,51 +45,48 @@ func TestWrongCountsAreNotBelieved(t *testing.T) {
 		message string // of the error; "" for none
 	}{
 		{"right", series(right), "", ""},
-		{"whole numbers as floats", series(bucket(1, `"total":7.0,"bad":2e0`)), "", ""},
-		{"more than was asked for", series(bucket(1, `"total":7,"bad":2,"inspectedCount":99,"comparison":"current"`)), "", ""},
+		{"whole numbers as floats", series(bucket(1, `"c0":7.0,"c1":2e0`)), "", ""},
+		{"more than was asked for", series(bucket(1, `"c0":7,"c1":2,"inspectedCount":99,"comparison":"current"`)), "", ""},
 		{"a notice about an old field", series(right), `{"message":"This field is deprecated!","path":["actor","account","q0"]}`, ""},
 		{"an error elsewhere", series(right), `{"message":"no","path":["actor","user"]}`, ""},
 
 		{"no rows", `{"results":[]}`, "", "0 rows where 3 were asked for"},
 		{"null results", `{"results":null}`, "", "0 rows where 3 were asked for"},
 		{"no results", `{}`, "", "0 rows where 3 were asked for"},
-		{"the head is dropped", `{"results":[` + right + `,` + bucket(2, `"total":0,"bad":0`) + `]}`, "", "2 rows where 3 were asked for"},
+		{"the head is dropped", `{"results":[` + right + `,` + bucket(2, `"c0":0,"c1":0`) + `]}`, "", "2 rows where 3 were asked for"},
 		{"a row too many", `{"results":[` + strings.Repeat(right+",", 3) + right + `]}`, "", "4 rows where 3 were asked for"},
-		{"a bucket that stands twice", series(bucket(0, `"total":7,"bad":2`)), "", "a bucket at 2026-03-04T08:17:00Z where 2026-03-04T08:22:00Z was asked for"},
+		{"a bucket that stands twice", series(bucket(0, `"c0":7,"c1":2`)), "", "a bucket at 2026-03-04T08:17:00Z where 2026-03-04T08:22:00Z was asked for"},
 		{"a bucket that is shifted", series(strings.Replace(right, "20,", "80,", 1)), "", "a bucket at 2026-03-04T08:23:00Z"},
 		{"a bucket that begins within a second", series(strings.Replace(right, "20,", "20.5,", 1)), "", "beginTimeSeconds = 1772612520.5, which is not a whole number"},
-		{"a bucket without its time", series(`{"total":7,"bad":2}`), "", "without beginTimeSeconds"},
+		{"a bucket without its time", series(`{"c0":7,"c1":2}`), "", "without beginTimeSeconds"},
 
-		{"null total", series(bucket(1, `"total":null,"bad":2`)), "", "without total"},
-		{"no total", series(bucket(1, `"count":7,"bad":2`)), "", "without total"},
-		{"null bad", series(bucket(1, `"total":7,"bad":null`)), "", "without bad"},
-		{"no bad", series(bucket(1, `"total":7,"filter":2`)), "", "without bad"},
-		{"good instead of bad", series(bucket(1, `"total":7,"good":5`)), "", "without bad"},
-		{"a fraction of events", series(bucket(1, `"total":7.5,"bad":2`)), "", "total = 7.5, which is not a whole number"},
-		{"a fraction of bad", series(bucket(1, `"total":7,"bad":0.2`)), "", "bad = 0.2, which is not a whole number"},
-		{"more bad than there are", series(bucket(1, `"total":7,"bad":8`)), "", "8 bad of 7 valid events from 2026-03-04T08:22:00Z to 2026-03-04T08:27:00Z"},
-		{"negative bad", series(bucket(1, `"total":7,"bad":-1`)), "", "-1 bad of 7 valid events"},
-		{"negative events", series(bucket(1, `"total":-7,"bad":-8`)), "", "-8 bad of -7 valid events"},
-		{"more events than can be", series(bucket(1, `"total":1e300,"bad":0`)), "", "total = 1e300"},
-		{"more events than floats count", series(bucket(1, `"total":9007199254740994,"bad":0`)), "", "total = 9007199254740994"},
-		{"more events than there are numbers", series(bucket(1, `"total":1e999,"bad":0`)), "", "total = 1e999"},
-		{"one more than floats count", series(bucket(1, `"total":9007199254740993,"bad":0`)), "", "total = 9007199254740993, which is too large to be exact"},
-		{"one more, as a float", series(bucket(1, `"total":9.007199254740993e15,"bad":0`)), "", "too large to be exact"},
-		{"a fraction that floats drop", series(bucket(1, `"total":4503599627370497.3,"bad":0`)), "", "total = 4503599627370497.3, which is not a whole number"},
-		{"a very small fraction", series(bucket(1, `"total":1e-999,"bad":0`)), "", "total = 1e-999, which is not a whole number"},
-		{"an exponent without end", series(bucket(1, `"total":1e999999999,"bad":0`)), "", "a value of total that is not a number"},
-		{"a number without end", series(bucket(1, `"total":`+strings.Repeat("7", 1000)+`,"bad":0`)), "", "a value of total that is not a number"},
-		{"a word", series(bucket(1, `"total":"many","bad":2`)), "", "a value of total that is not a number"},
-		{"a number as a word", series(bucket(1, `"total":"7","bad":2`)), "", "a value of total that is not a number"},
-		{"a bad number as a word", series(bucket(1, `"total":7,"bad":"2"`)), "", "a value of bad that is not a number"},
-		{"a truth", series(bucket(1, `"total":true,"bad":2`)), "", "a value of total that is not a number"},
-		{"a list", series(bucket(1, `"total":[7],"bad":2`)), "", "a value of total that is not a number"},
-		{"a name in another case", series(bucket(1, `"TOTAL":7,"bad":2`)), "", "without total"},
-		{"another name in another case", series(bucket(1, `"total":7,"bad":2,"Total":9,"BAD":8`)), "", ""},
+		{"null total", series(bucket(1, `"c0":null,"c1":2`)), "", "without c0"},
+		{"no total", series(bucket(1, `"count":7,"c1":2`)), "", "without c0"},
+		{"null bad", series(bucket(1, `"c0":7,"c1":null`)), "", "without c1"},
+		{"no bad", series(bucket(1, `"c0":7,"filter":2`)), "", "without c1"},
+		{"another name", series(bucket(1, `"c0":7,"c2":5`)), "", "without c1"},
+		{"a fraction of events", series(bucket(1, `"c0":7.5,"c1":2`)), "", "c0 = 7.5, which is not a whole number"},
+		{"a fraction of bad", series(bucket(1, `"c0":7,"c1":0.2`)), "", "c1 = 0.2, which is not a whole number"},
+		{"more events than can be", series(bucket(1, `"c0":1e300,"c1":0`)), "", "c0 = 1e300"},
+		{"more events than floats count", series(bucket(1, `"c0":9007199254740994,"c1":0`)), "", "c0 = 9007199254740994"},
+		{"more events than there are numbers", series(bucket(1, `"c0":1e999,"c1":0`)), "", "c0 = 1e999"},
+		{"one more than floats count", series(bucket(1, `"c0":9007199254740993,"c1":0`)), "", "c0 = 9007199254740993, which is too large to be exact"},
+		{"one more, as a float", series(bucket(1, `"c0":9.007199254740993e15,"c1":0`)), "", "too large to be exact"},
+		{"a fraction that floats drop", series(bucket(1, `"c0":4503599627370497.3,"c1":0`)), "", "c0 = 4503599627370497.3, which is not a whole number"},
+		{"a very small fraction", series(bucket(1, `"c0":1e-999,"c1":0`)), "", "c0 = 1e-999, which is not a whole number"},
+		{"an exponent without end", series(bucket(1, `"c0":1e999999999,"c1":0`)), "", "a value of c0 that is not a number"},
+		{"a number without end", series(bucket(1, `"c0":`+strings.Repeat("7", 1000)+`,"c1":0`)), "", "a value of c0 that is not a number"},
+		{"a word", series(bucket(1, `"c0":"many","c1":2`)), "", "a value of c0 that is not a number"},
+		{"a number as a word", series(bucket(1, `"c0":"7","c1":2`)), "", "a value of c0 that is not a number"},
+		{"a bad number as a word", series(bucket(1, `"c0":7,"c1":"2"`)), "", "a value of c1 that is not a number"},
+		{"a truth", series(bucket(1, `"c0":true,"c1":2`)), "", "a value of c0 that is not a number"},
+		{"a list", series(bucket(1, `"c0":[7],"c1":2`)), "", "a value of c0 that is not a number"},
+		{"a name in another case", series(bucket(1, `"C0":7,"c1":2`)), "", "without c0"},
+		{"another name in another case", series(bucket(1, `"c0":7,"c1":2,"C0":9,"C1":8`)), "", ""},
 		{"results in another case", `{"RESULTS":[]}`, "", "0 rows where 3 were asked for"},
 		{"a row that is none", series(`[]`), "", "cannot be read"},
 		{"a null row", series(`null`), "", "without beginTimeSeconds"},
-		{"results by name", `{"results":{"total":7}}`, "", "cannot be read"},
+		{"results by name", `{"results":{"c0":7}}`, "", "cannot be read"},
 		{"a number", `7`, "", "cannot be read"},
 
 		{"null", `null`, "", "neither an answer nor an error"},
@@ -109,20 +106,20 @@ func TestWrongCountsAreNotBelieved(t *testing.T) {
 			if test.answer != "" {
 				first = `"q0":` + test.answer + `,`
 			}
-			source := answering(t, `{"data":{"actor":{"account":{`+first+`"q1":{"results":[{"total":3,"good":1}]}}}},"errors":[`+test.errors+`]}`)
+			source := answering(t, `{"data":{"actor":{"account":{`+first+`"q1":{"results":[{"c0":3,"c1":1}]}}}},"errors":[`+test.errors+`]}`)
 			answers := source.Counts(t.Context(), []sources.Request{
-				{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 5, start + 10, start + 15}},
-				{SLI: sli("T", "", "good: a = 1"), Cuts: []slo.Minute{start, start + 15}},
+				counting(sli("T", "", "bad: a = 1"), start, start+5, start+10, start+15),
+				counting(sli("U", "", "good: a = 1"), start, start+15),
 			})
 			if test.message == "" {
-				want := sources.Answer{Counts: []slo.Counts{{Total: 4, Bad: 1}, {Total: 7, Bad: 2}, {}}}
+				want := sources.Answer{Sums: []sources.Sum{sum(4, 1, 5), sum(7, 2, 5), sum(0, 0, 5)}}
 				if diff := cmp.Diff(want, answers[0]); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
 			} else {
 				checkRefused(t, answers[0], test.message)
 			}
-			if diff := cmp.Diff(sources.Answer{Counts: []slo.Counts{{Total: 3, Bad: 2}}}, answers[1]); diff != "" {
+			if diff := cmp.Diff(sources.Answer{Sums: []sources.Sum{sum(3, 2, 15)}}, answers[1]); diff != "" {
 				t.Errorf("the other query (-want +got):\n%s", diff)
 			}
 		})
@@ -131,8 +128,8 @@ func TestWrongCountsAreNotBelieved(t *testing.T) {
 
 func checkRefused(t *testing.T, answer sources.Answer, message string) {
 	t.Helper()
-	if answer.Err == nil || answer.Counts != nil || !strings.Contains(answer.Err.Error(), message) {
-		t.Errorf("got %v and the error %v, want an error alone with %q", answer.Counts, answer.Err, message)
+	if answer.Err == nil || answer.Sums != nil || !strings.Contains(answer.Err.Error(), message) {
+		t.Errorf("got %v and the error %v, want an error alone with %q", answer.Sums, answer.Err, message)
 	}
 }
 
@@ -141,22 +138,22 @@ func TestSumsStayExact(t *testing.T) {
 	t.Parallel()
 	answer := func(second string) sources.Answer {
 		source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[`+
-			bucket(0, `"total":9007199254740991,"bad":0`)+`,`+bucket(1, second)+`,`+bucket(2, `"total":0,"bad":0`)+`]}}}}}`)
-		return source.Counts(t.Context(), []sources.Request{{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 10, start + 15}}})[0]
+			bucket(0, `"c0":9007199254740991,"c1":0`)+`,`+bucket(1, second)+`,`+bucket(2, `"c0":0,"c1":0`)+`]}}}}}`)
+		return source.Counts(t.Context(), []sources.Request{counting(sli("T", "", "bad: a = 1"), start, start+10, start+15)})[0]
 	}
-	want := sources.Answer{Counts: []slo.Counts{{Total: 9007199254740992, Bad: 1}, {}}}
-	if diff := cmp.Diff(want, answer(`"total":1,"bad":1`)); diff != "" {
+	want := sources.Answer{Sums: []sources.Sum{sum(9007199254740992, 1, 10), sum(0, 0, 5)}}
+	if diff := cmp.Diff(want, answer(`"c0":1,"c1":1`)); diff != "" {
 		t.Errorf("the largest sum (-want +got):\n%s", diff)
 	}
-	checkRefused(t, answer(`"total":2,"bad":1`), "more than 9007199254740992 events")
+	checkRefused(t, answer(`"c0":2,"c1":1`), "more than 9007199254740992 events")
 }
 
 // TestErrorsHoldNoKey puts the key wherever an answer has room for it.
 func TestErrorsHoldNoKey(t *testing.T) {
 	t.Parallel()
 	shapes := map[string]string{ // %s is the key
-		"total":         `{"data":{"actor":{"account":{"q0":{"results":[{"total":"%s","bad":0}]}}}}}`,
-		"bad":           `{"data":{"actor":{"account":{"q0":{"results":[{"total":1,"bad":{"%s":1}}]}}}}}`,
+		"c0":            `{"data":{"actor":{"account":{"q0":{"results":[{"c0":"%s","c1":0}]}}}}}`,
+		"c1":            `{"data":{"actor":{"account":{"q0":{"results":[{"c0":1,"c1":{"%s":1}}]}}}}}`,
 		"name":          `{"data":{"actor":{"account":{"q0":{"results":[{"%s":1}]}}}}}`,
 		"row":           `{"data":{"actor":{"account":{"q0":{"results":["%s"]}}}}}`,
 		"results":       `{"data":{"actor":{"account":{"q0":{"results":"%s"}}}}}`,
@@ -174,7 +171,7 @@ func TestErrorsHoldNoKey(t *testing.T) {
 	for name, shape := range shapes {
 		for _, sent := range []string{key, strings.ToLower(key), other, strings.ToLower(other)} {
 			answer := answering(t, fmt.Sprintf(shape, sent)).Counts(t.Context(), []sources.Request{
-				{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 15}},
+				counting(sli("T", "", "bad: a = 1"), start, start+15),
 			})[0]
 			if answer.Err == nil || strings.Contains(answer.Err.Error(), sent) {
 				t.Errorf("%s: %s comes back in the error %v", name, sent, answer.Err)
@@ -183,24 +180,51 @@ func TestErrorsHoldNoKey(t *testing.T) {
 	}
 }
 
+// TestCountsThatCannotBe are handed on as they came: who adds them up leaves
+// them out, and says so. Their neighbours stay, but nothing is added to them.
+func TestCountsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		condition, row string
+		want           sources.Sum
+	}{
+		{"bad: a = 1", `"c0":7,"c1":8`, sum(7, 8, 5)},
+		{"bad: a = 1", `"c0":7,"c1":-1`, sum(7, -1, 5)},
+		{"bad: a = 1", `"c0":-7,"c1":-8`, sum(-7, -8, 5)},
+		{"good: a = 1", `"c0":3,"c1":4`, sum(3, -1, 5)},
+		{"good: a = 1", `"c0":3,"c1":-1`, sum(3, 4, 5)},
+	} {
+		source := answering(t, `{"data":{"actor":{"account":{"q0":`+series(bucket(1, test.row))+`}}}}`)
+		wide, narrow := counting(sli("T", "", test.condition), start, start+15), counting(sli("T", "", test.condition), start, start+5, start+10, start+15)
+		got := source.Counts(t.Context(), []sources.Request{wide, narrow})
+		whole := test.want
+		whole.Minutes = 15
+		first := sum(4, 1, 5)
+		if strings.HasPrefix(test.condition, "good") {
+			first = sum(4, 3, 5)
+		}
+		if diff := cmp.Diff([]sources.Answer{{Sums: []sources.Sum{whole}}, {Sums: []sources.Sum{first, test.want, sum(0, 0, 5)}}}, got); diff != "" {
+			t.Errorf("%s, %s (-want +got):\n%s", test.condition, test.row, diff)
+		}
+	}
+}
+
 // TestWrongGoodIsNotBelieved: bad is total - good, of numbers that can be.
 func TestWrongGoodIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	for row, message := range map[string]string{
-		`{"total":3,"good":4}`:          "-1 bad of 3 valid events",
-		`{"total":3,"good":-1}`:         "4 bad of 3 valid events",
-		`{"total":3,"bad":1}`:           "without good",
-		`{"total":3,"good":null}`:       "without good",
-		`{"total":3,"good":1.5}`:        "good = 1.5",
-		`{"good":1}`:                    "without total",
-		`{"total":3,"good":1},{}`:       "2 rows where 1 were asked for",
-		`{"total":3,"good":0,"bad":-1}`: "",
+		`{"c0":3,"bad":1}`:         "without c1",
+		`{"c0":3,"c1":null}`:       "without c1",
+		`{"c0":3,"c1":1.5}`:        "c1 = 1.5",
+		`{"c1":1}`:                 "without c0",
+		`{"c0":3,"c1":1},{}`:       "2 rows where 1 were asked for",
+		`{"c0":3,"c1":0,"bad":-1}`: "",
 	} {
 		source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[`+row+`]}}}}}`)
-		answer := source.Counts(t.Context(), []sources.Request{{SLI: sli("T", "", "good: a = 1"), Cuts: []slo.Minute{start, start + 15}}})[0]
+		answer := source.Counts(t.Context(), []sources.Request{counting(sli("T", "", "good: a = 1"), start, start+15)})[0]
 		if message != "" {
 			checkRefused(t, answer, message)
-		} else if diff := cmp.Diff(sources.Answer{Counts: []slo.Counts{{Total: 3, Bad: 3}}}, answer); diff != "" {
+		} else if diff := cmp.Diff(sources.Answer{Sums: []sources.Sum{sum(3, 3, 15)}}, answer); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", row, diff)
 		}
 	}
@@ -210,13 +234,13 @@ func TestWrongGoodIsNotBelieved(t *testing.T) {
 // is believed.
 func TestOnePieceOfSeveral(t *testing.T) {
 	t.Parallel()
-	source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[{"total":3,"bad":1}]},"q1":null}}},
+	source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[{"c0":3,"c1":1}]},"q1":null}}},
 		"errors":[{"message":"no","path":["actor","account","q1"]}]}`)
 	cuts := []slo.Minute{start, start + 1_001, start + 1_002}
 	if n := len(plan(cuts)); n != 2 {
 		t.Fatalf("the cuts take %d queries, want 2", n)
 	}
-	answer := source.Counts(t.Context(), []sources.Request{{SLI: sli("T", "", "bad: a = 1"), Cuts: cuts}})[0]
+	answer := source.Counts(t.Context(), []sources.Request{counting(sli("T", "", "bad: a = 1"), cuts...)})[0]
 	checkRefused(t, answer, "New Relic: no")
 }
 
@@ -235,11 +259,11 @@ func TestWholeAnswers(t *testing.T) {
 	} {
 		source := answering(t, body)
 		measured := sli("T", "", "bad: a = 1")
-		request := sources.Request{SLI: measured, Cuts: []slo.Minute{start, start + 15}}
+		request := counting(measured, start, start+15)
 		for _, answer := range source.Counts(t.Context(), []sources.Request{request, request}) {
 			checkRefused(t, answer, message)
 		}
-		for _, extent := range source.Extents(t.Context(), now(), []slo.SLI{measured, sli("U", "", "bad: a = 1")}) {
+		for _, extent := range source.Extents(t.Context(), now(), measuring(measured, sli("U", "", "bad: a = 1"))) {
 			checkRefused(t, sources.Answer{Err: extent.Err}, message)
 		}
 	}
@@ -249,13 +273,14 @@ func TestWholeAnswers(t *testing.T) {
 func TestErrorsKeepTheirKind(t *testing.T) {
 	t.Parallel()
 	source := answering(t, `{"data":{"actor":{"account":{"q0":null,"q1":null}}},"errors":[
-		{"message":"slow","path":["actor","account","q1"],"extensions":{"errorClass":"TIMEOUT"}},
+		{"message":"limit of inspected records exceeded","path":["actor","account","q1"]},
 		{"message":"later","path":["actor","account","q0"],"extensions":{"errorClass":"TOO_MANY_REQUESTS"}}]}`)
-	request := sources.Request{SLI: sli("T", "", "bad: a = 1"), Cuts: []slo.Minute{start, start + 15}}
-	answers := source.Counts(t.Context(), []sources.Request{request, request})
-	for i, want := range []nerdgraph.Kind{nerdgraph.RateLimited, nerdgraph.Timeout} {
+	answers := source.Counts(t.Context(), []sources.Request{
+		counting(sli("T", "", "bad: a = 1"), start, start+15), counting(sli("U", "", "bad: a = 1"), start, start+15),
+	})
+	for i, want := range []nerdgraph.Kind{nerdgraph.RateLimited, nerdgraph.Quota} {
 		if failure, ok := errors.AsType[*nerdgraph.Error](answers[i].Err); !ok || failure.Kind != want {
-			t.Errorf("answer %d has the error %#v, want kind %d", i, answers[i].Err, want)
+			t.Errorf("answer %d has the error %#v, want kind %s", i, answers[i].Err, want)
 		}
 	}
 }
@@ -286,7 +311,7 @@ func TestWrongFirstEventsAreNotBelieved(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":`+test.results+`},"q1":{"results":[{"first":`+fmt.Sprint(start.Millis())+`}]}}}}}`)
-			extents := source.Extents(t.Context(), at, []slo.SLI{sli("T", "", "bad: a = 1"), sli("U", "", "bad: a = 1")})
+			extents := source.Extents(t.Context(), at, measuring(sli("T", "", "bad: a = 1"), sli("U", "", "bad: a = 1")))
 			err := extents[0].Err
 			if test.message != "" {
 				checkRefused(t, sources.Answer{Err: err}, test.message)

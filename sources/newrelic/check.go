@@ -57,6 +57,9 @@ func (c *checker) check() {
 	switch {
 	case c.sli.Form() == slo.FormSlices:
 		c.contradictions(where, question{})
+		c.length()
+	case c.sli.Form() == slo.FormQueries:
+		c.length()
 	case c.sli.Form() == slo.FormEvents && (good != nil || bad != nil):
 		c.events(where, good, bad)
 	}
@@ -70,7 +73,7 @@ func (c *checker) events(where, good, bad nrql.Expr) {
 		c.contradictions(where, question{c.sli.Good, good, "no event can be good", "every valid event is good"})
 	}
 	c.network(where, bad)
-	c.length(indicator{from: fromNames(c.sli.SLI), where: where, good: good, bad: bad})
+	c.length()
 }
 
 // slice checks what makes slices of time good or bad as a whole.
@@ -233,11 +236,22 @@ func holdsAggregate(x nrql.Expr) bool {
 	return found
 }
 
-// length reports an SLI whose query New Relic would find too long.
-func (c *checker) length(i indicator) {
-	longest := i.query(slo.Span{Start: 100_000_000, End: 200_000_000}, 9_999_999)
-	if n := len(longest.String()); n >= nrql.MaxQueryBytes {
-		c.findings.Errorf(diag.CodeNRQL, c.sli.Span, "shorten the conditions, for example with IN or LIKE",
-			"NRQL: the query would have %d bytes; New Relic takes fewer than %d", n, nrql.MaxQueryBytes)
+// length reports an SLI of which a query is too long for New Relic.
+func (c *checker) length() {
+	text := c.sli.Where.Len() + c.sli.Good.Len() + c.sli.Bad.Len() + c.sli.Count.Len()
+	if c.sli.Form() == slo.FormEvents && text < nrql.MaxQueryBytes/10 {
+		return // stands twice or four times in a query, with blanks where none were written
+	}
+	parts, err := partsOf(c.sli.SLI)
+	if err != nil {
+		return // reported
+	}
+	for i := range parts {
+		n := len(pack{parts[i].table, []*part{&parts[i]}}.statement().text(longestPiece()))
+		if n >= nrql.MaxQueryBytes {
+			c.findings.Errorf(diag.CodeNRQL, c.sli.Span, "shorten the conditions, for example with IN or LIKE",
+				"NRQL: the query would have %d bytes; New Relic takes fewer than %d", n, nrql.MaxQueryBytes)
+			return
+		}
 	}
 }

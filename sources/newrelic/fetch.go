@@ -3,53 +3,108 @@ package newrelic
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
+	"github.com/slojourn/slojourn/sources"
 )
 
 const (
 	// aliasesPerRequest is how many queries travel in one HTTP request. Each
 	// has its own time limit at New Relic, so a few do not slow each other.
-	aliasesPerRequest = 10
-	// concurrency is how many requests are under way at once. New Relic
-	// recommends at most five heavy ones and refuses more than 25.
+	aliasesPerRequest = 12
+	// concurrency is how many requests one call of the source has under way.
+	// All calls with one key share the client's limit, which is the same.
 	concurrency = 5
-	// nrqlTimeout is the time limit of one query at New Relic, in seconds.
+	// longestQuery is the time limit of one query at New Relic, in seconds.
 	// The default of 5 is too short for a month of events; 60 is what every
 	// account may ask for.
-	nrqlTimeout = 60
+	longestQuery = 60
+	// attempts is how often a query is asked that New Relic itself failed to
+	// answer, the answers of the others in its request being there.
+	attempts = 4
 )
 
-// reply is the answer to one query.
-type reply struct {
-	rows []row
-	err  error
+// call is one query to ask.
+type call struct {
+	text string
+	need sources.Need
 }
 
 // ask sends queries, several in one request, and returns their replies in the
-// same order.
-func (s *Source) ask(ctx context.Context, queries []string) []reply {
-	replies := make([]reply, len(queries))
+// same order. Queries that New Relic failed to answer are asked again, together,
+// after a pause.
+func (s *Source) ask(ctx context.Context, calls []call) []reply {
+	replies := make([]reply, len(calls))
+	left := make([]int, len(calls))
+	for i := range left {
+		left[i] = i
+	}
+	for attempt := 1; len(left) > 0; attempt++ {
+		s.askAll(ctx, calls, left, replies)
+		left = slices.DeleteFunc(left, func(i int) bool { return !isPassing(replies[i].err) })
+		if attempt == attempts || len(left) > 0 && s.sleep(ctx, pause(attempt)) != nil {
+			break
+		}
+	}
+	return replies
+}
+
+// askAll sends the calls of the given indices.
+func (s *Source) askAll(ctx context.Context, calls []call, indices []int, replies []reply) {
 	group := errgroup.Group{}
 	group.SetLimit(concurrency)
-	for start := 0; start < len(queries); start += aliasesPerRequest {
-		end := min(start+aliasesPerRequest, len(queries))
+	for batch := range slices.Chunk(indices, aliasesPerRequest) {
 		group.Go(func() error {
-			s.askTogether(ctx, queries[start:end], replies[start:end])
+			s.askTogether(ctx, calls, batch, replies)
 			return nil
 		})
 	}
 	_ = group.Wait() // errors are in the replies
-	return replies
 }
 
-func (s *Source) askTogether(ctx context.Context, queries []string, replies []reply) {
-	document, variables := request(s.config.AccountID, queries)
+// isPassing reports whether an error of a single query may be gone in a moment.
+// Those of whole requests have been tried again already.
+func isPassing(err error) bool {
+	return isOne(err, nerdgraph.RateLimited, nerdgraph.ServerFault)
+}
+
+// queryError is the error of one query in an answer that came.
+type queryError struct{ cause *nerdgraph.Error }
+
+func (e *queryError) Error() string { return e.cause.Error() }
+func (e *queryError) Unwrap() error { return e.cause }
+
+// isOne reports whether an error is that of one query alone, and of one of some
+// kinds.
+func isOne(err error, kinds ...nerdgraph.Kind) bool {
+	single, ok := errors.AsType[*queryError](err)
+	return ok && slices.Contains(kinds, single.cause.Kind)
+}
+
+// pause is how long to wait before the next attempt: 0.5 to 1 s after the first
+// one, twice as long after every other.
+func pause(attempt int) time.Duration {
+	longest := time.Second << (attempt - 1)
+	return longest/2 + rand.N(longest/2)
+}
+
+func (s *Source) askTogether(ctx context.Context, calls []call, batch []int, replies []reply) {
+	texts := make([]string, len(batch))
+	patience := 1.0
+	for n, i := range batch {
+		texts[n] = calls[i].text
+		patience = min(patience, leave(calls[i].need))
+	}
+	document, variables := s.request(ctx, texts)
 	var data struct {
 		Actor struct {
 			// Each alias is read on its own, so that one in an odd form leaves
@@ -57,44 +112,32 @@ func (s *Source) askTogether(ctx context.Context, queries []string, replies []re
 			Account map[string]json.RawMessage `json:"account"`
 		} `json:"actor"`
 	}
-	fieldErrors, err := s.client.Query(ctx, document, variables, &data)
-	for i := range queries {
-		alias := aliasOf(i)
-		switch e := errorUnder(fieldErrors, alias); {
+	answer, err := s.client.Query(ctx, nerdgraph.Call{
+		Document: document, Variables: variables, Account: s.config.AccountID, Queries: len(batch), Leave: patience,
+	}, &data)
+	inspected := int64(0)
+	for n, i := range batch {
+		alias := aliasOf(n)
+		switch e := errorUnder(answer.Errors, alias); {
 		case err != nil:
-			replies[i].err = err
+			replies[i] = reply{err: err}
 		case e != nil:
-			replies[i].err = e
+			replies[i] = reply{err: e}
 		case data.Actor.Account == nil:
-			replies[i].err = fmt.Errorf("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID)
+			replies[i] = reply{err: fmt.Errorf("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID)}
 		default:
 			replies[i] = readReply(data.Actor.Account[alias])
 		}
+		inspected += replies[i].inspected
 	}
-}
-
-// readReply reads the part of an answer that belongs to one alias.
-func readReply(data json.RawMessage) reply {
-	if len(data) == 0 || string(data) == "null" {
-		return reply{err: fmt.Errorf("New Relic gave neither an answer nor an error")}
-	}
-	// What the decoder says is left out: it repeats parts of the answer.
-	var field map[string]json.RawMessage
-	if err := json.Unmarshal(data, &field); err != nil {
-		return reply{err: fmt.Errorf("New Relic's answer to the query cannot be read: it is not an object")}
-	}
-	var r reply
-	if results := field["results"]; results != nil && json.Unmarshal(results, &r.rows) != nil {
-		return reply{err: fmt.Errorf("New Relic's answer to the query cannot be read: its results are not a list of rows")}
-	}
-	return r
+	s.client.Inspected(s.config.AccountID, inspected)
 }
 
 // request builds one GraphQL document with an alias for each query. Texts
 // travel as variables, so nothing in them can change the document.
-func request(account int64, queries []string) (string, map[string]any) {
+func (s *Source) request(ctx context.Context, queries []string) (string, map[string]any) {
 	var document strings.Builder
-	variables := map[string]any{"account": account, "timeout": nrqlTimeout}
+	variables := map[string]any{"account": s.config.AccountID, "timeout": s.timeLimit(ctx)}
 	document.WriteString("query($account: Int!, $timeout: Seconds")
 	for i := range queries {
 		fmt.Fprintf(&document, ", $%s: Nrql!", aliasOf(i))
@@ -103,11 +146,23 @@ func request(account int64, queries []string) (string, map[string]any) {
 	for i, query := range queries {
 		alias := aliasOf(i)
 		variables[alias] = query
-		fmt.Fprintf(&document, " %s: nrql(query: $%s, timeout: $timeout) { results }", alias, alias)
+		fmt.Fprintf(&document, " %s: nrql(query: $%s, timeout: $timeout) { results metadata { messages } rawResponse }", alias, alias)
 	}
 	document.WriteString(" } } }")
 	return document.String(), variables
 }
+
+// timeLimit is that of a query in seconds: no longer than anybody waits for it.
+func (s *Source) timeLimit(ctx context.Context) int {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return longestQuery
+	}
+	return min(longestQuery, max(shortestQuery, int(deadline.Sub(s.now()).Seconds())))
+}
+
+// shortestQuery is the least time limit that New Relic takes, in seconds.
+const shortestQuery = 5
 
 func aliasOf(i int) string { return "q" + strconv.Itoa(i) }
 
@@ -115,7 +170,11 @@ func aliasOf(i int) string { return "q" + strconv.Itoa(i) }
 // whole document is an error of every alias.
 func errorUnder(errors []nerdgraph.FieldError, alias string) error {
 	for _, e := range errors {
-		if e.Under("actor", "account", alias) {
+		switch {
+		case !e.Under("actor", "account", alias):
+		case len(e.Path) > 2:
+			return &queryError{e.Err()}
+		default:
 			return e.Err()
 		}
 	}

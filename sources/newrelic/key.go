@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/slojourn/slojourn/slo"
@@ -25,7 +26,7 @@ func Key(source *slo.Source, sli slo.SLI) slo.IndicatorID {
 	if source != nil {
 		account = source.NewRelic.AccountID
 	}
-	k.add(strconv.FormatInt(account, 10), fromSet(sli))
+	k.add(strconv.FormatInt(account, 10), slices.Compact(slices.Sorted(slices.Values(sli.EventTypes()))))
 	k.condition(sli.Where)
 	switch sli.Form() {
 	case slo.FormEvents:

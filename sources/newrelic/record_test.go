@@ -2,6 +2,7 @@ package newrelic
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
 )
@@ -56,6 +58,26 @@ func sli(from, where, condition string) slo.SLI {
 		s.Bad = conditionText(strings.TrimPrefix(condition, "bad: "))
 	}
 	return s
+}
+
+// measuring makes SLOs of SLIs.
+func measuring(slis ...slo.SLI) []*slo.SLO {
+	var list []*slo.SLO
+	for _, s := range slis {
+		list = append(list, &slo.SLO{ID: "measured", SLI: s})
+	}
+	return list
+}
+
+// counting asks for the counts of an SLI.
+func counting(s slo.SLI, cuts ...slo.Minute) sources.Request {
+	return sources.Request{SLO: measuring(s)[0], Cuts: cuts}
+}
+
+// sum is what whole minutes of events that count as one make.
+func sum(total, bad, minutes int64) sources.Sum {
+	c := slo.Counts{Total: total, Bad: bad}
+	return sources.Sum{Counts: c, Rows: c, Minutes: minutes}
 }
 
 // recorder passes requests on and keeps the queries in them.
@@ -128,7 +150,9 @@ func openHandler(t testing.TB, config slo.NewRelic, handler http.Handler) *Sourc
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return New(config, nerdgraph.New(nerdgraph.Options{Endpoint: server.URL + "/graphql", Key: secret.Of(key)}))
+	source := New(config, nerdgraph.New(nerdgraph.Options{Endpoint: server.URL + "/graphql", Key: secret.Of(key)}), now)
+	source.sleep = func(context.Context, time.Duration) error { return nil }
+	return source
 }
 
 // failer is a [testing.T] or that of rapid.
@@ -148,7 +172,7 @@ func checkRequests(t failer, r *recorder) {
 		t.Errorf("%d requests were under way at once", r.most)
 	}
 	for _, queries := range r.requests {
-		if len(queries) < 1 || len(queries) > 10 {
+		if len(queries) < 1 || len(queries) > 12 {
 			t.Errorf("a request has %d queries", len(queries))
 		}
 		for _, query := range queries {

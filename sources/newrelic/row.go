@@ -14,23 +14,6 @@ import (
 // are exactly those that were asked for.
 type row map[string]json.RawMessage
 
-// counts reads how many events there were: bad is counted, or follows from
-// what is good, whichever the column says.
-func (r row) counts(column string) (slo.Counts, error) {
-	total, err := r.integer(aliasTotal)
-	if err != nil {
-		return slo.Counts{}, err
-	}
-	counted, err := r.integer(column)
-	if err != nil {
-		return slo.Counts{}, err
-	}
-	if column == aliasGood {
-		return slo.Counts{Total: total, Bad: total - counted}, nil
-	}
-	return slo.Counts{Total: total, Bad: counted}, nil
-}
-
 // maxInteger is the largest number up to which floats, as which New Relic
 // counts, hold every whole one.
 const maxInteger = 1 << 53
@@ -41,26 +24,62 @@ var number = regexp.MustCompile(`^-?[0-9.]{1,40}(?:[eE][-+]?[0-9]{1,3})?$`)
 // lacks reports whether a value is null or missing.
 func (r row) lacks(name string) bool { return len(r[name]) == 0 || string(r[name]) == "null" }
 
-// integer reads a whole number, which may be written as a float; it is never
-// rounded. The error repeats a number at most, since an answer may hold
-// anything, a key among it.
+// exact reads a number as it is written; it is never rounded. The error repeats
+// a number at most, since an answer may hold anything, a key among it.
+func (r row) exact(name string) (*big.Rat, error) {
+	text := string(r[name])
+	if !number.MatchString(text) {
+		return nil, fmt.Errorf("New Relic answered with a value of %s that is not a number", name)
+	}
+	exact, valid := new(big.Rat).SetString(text)
+	if !valid {
+		return nil, fmt.Errorf("New Relic answered with %s = %s, which is not a number", name, text)
+	}
+	return exact, nil
+}
+
+// integer reads a whole number, which may be written as a float.
 func (r row) integer(name string) (int64, error) {
 	if r.lacks(name) {
 		return 0, fmt.Errorf("New Relic answered without %s", name)
 	}
 	text := string(r[name])
-	if !number.MatchString(text) {
-		return 0, fmt.Errorf("New Relic answered with a value of %s that is not a number", name)
-	}
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && -maxInteger <= n && n <= maxInteger {
 		return n, nil
 	}
-	exact, valid := new(big.Rat).SetString(text)
+	exact, err := r.exact(name)
 	switch {
-	case !valid || !exact.IsInt():
+	case err != nil:
+		return 0, err
+	case !exact.IsInt():
 		return 0, fmt.Errorf("New Relic answered with %s = %s, which is not a whole number", name, text)
 	case exact.Num().CmpAbs(big.NewInt(maxInteger)) > 0:
-		return 0, fmt.Errorf("New Relic answered with %s = %s, which is too large to be exact", name, text)
+		return 0, tooLarge(name, text)
 	}
 	return exact.Num().Int64(), nil
+}
+
+func tooLarge(name, text string) error {
+	return fmt.Errorf("New Relic answered with %s = %s, which is too large to be exact", name, text)
+}
+
+// thousandths reads a sum, which may have decimals, in thousandths: 2.5 is
+// 2,500, and halves are rounded away from zero. The sum of nothing is 0, also
+// where New Relic has no value for it.
+func (r row) thousandths(name string) (int64, error) {
+	if r.lacks(name) {
+		return 0, nil
+	}
+	exact, err := r.exact(name)
+	if err != nil {
+		return 0, err
+	}
+	exact.Mul(exact, big.NewRat(slo.Thousandths, 1))
+	half := big.NewRat(int64(exact.Sign()), 2)
+	exact.Add(exact, half)
+	whole := new(big.Int).Quo(exact.Num(), exact.Denom()) // towards zero
+	if whole.CmpAbs(big.NewInt(maxInteger)) > 0 {
+		return 0, tooLarge(name, string(r[name]))
+	}
+	return whole.Int64(), nil
 }

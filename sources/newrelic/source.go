@@ -3,7 +3,6 @@ package newrelic
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
@@ -12,17 +11,34 @@ import (
 )
 
 // Source measures SLIs in one New Relic account. It implements
-// [sources.Source].
+// [sources.Source]. It may be used concurrently.
 type Source struct {
-	config slo.NewRelic
-	client *nerdgraph.Client
+	config   slo.NewRelic
+	client   *nerdgraph.Client
+	now      func() time.Time
+	sleep    func(context.Context, time.Duration) error
+	parsed   parsed
+	culprits culprits
 }
 
 var _ sources.Source = (*Source)(nil)
 
-// New returns a source that asks through client.
-func New(config slo.NewRelic, client *nerdgraph.Client) *Source {
-	return &Source{config, client}
+// New returns a source that asks through client. What New Relic refuses is left
+// alone for a while by the clock now.
+func New(config slo.NewRelic, client *nerdgraph.Client, now func() time.Time) *Source {
+	return &Source{config: config, client: client, now: now, sleep: sleep}
+}
+
+// sleep waits, or fails with the context.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Extents asks for the first event of every FROM set, as far back as events
@@ -31,11 +47,11 @@ func New(config slo.NewRelic, client *nerdgraph.Client) *Source {
 func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
 	extents := make([]sources.Extent, len(slos))
 	sets := map[string]int{} // FROM set and range to their query
-	var queries []string
+	var queries []call
 	asked := make([]int, len(slos))
 	for i, measured := range slos {
 		sli := measured.SLI
-		types := fromSet(sli)
+		types := eventTypes(sli)
 		kept := s.config.Retention.Of(types)
 		extents[i].Span = slo.Span{
 			Start: max(0, slo.MinuteAt(now.Add(-kept))+1), // the first whole minute
@@ -53,7 +69,7 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []
 		if !known {
 			index = len(queries)
 			sets[key] = index
-			queries = append(queries, firstQuery(types, extents[i].Span).String())
+			queries = append(queries, call{text: firstQuery(types, extents[i].Span).String()})
 		}
 		asked[i] = index
 	}
@@ -76,11 +92,6 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []
 	return extents
 }
 
-// fromSet returns the event types of an SLI, sorted, each once.
-func fromSet(sli slo.SLI) []string {
-	return slices.Compact(slices.Sorted(slices.Values(sli.EventTypes())))
-}
-
 // firstMinute returns the minute of the first event in a span, if there is one.
 func firstMinute(r reply, span slo.Span) (minute slo.Minute, found bool, err error) {
 	if r.err != nil {
@@ -101,84 +112,4 @@ func firstMinute(r reply, span slo.Span) (minute slo.Minute, found bool, err err
 			time.UnixMilli(millis).UTC().Format(time.RFC3339))
 	}
 	return slo.MinuteAt(time.UnixMilli(millis)), true, nil
-}
-
-// Counts measures every request with as few queries as its cuts allow.
-func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sources.Answer {
-	answers := make([]sources.Answer, len(requests))
-	type asked struct {
-		request int
-		piece   piece
-		column  string
-	}
-	var all []asked
-	var queries []string
-	for i, r := range requests {
-		parsed, err := parseRequest(r)
-		if err != nil {
-			answers[i].Err = err
-			continue
-		}
-		_, column := parsed.counted()
-		answers[i].Sums = make([]sources.Sum, max(0, len(r.Cuts)-1))
-		for _, p := range plan(r.Cuts) {
-			bucket := p.bucket
-			if p.buckets() == 1 {
-				bucket = 0
-			}
-			all = append(all, asked{i, p, column})
-			queries = append(queries, parsed.query(p.span, bucket).String())
-		}
-	}
-	for i, reply := range s.ask(ctx, queries) {
-		answer := &answers[all[i].request]
-		if answer.Err != nil {
-			continue
-		}
-		if err := add(answer.Sums, requests[all[i].request].Cuts, all[i].piece, all[i].column, reply); err != nil {
-			*answer = sources.Answer{Err: err}
-		}
-	}
-	return answers
-}
-
-// add sums the buckets of a reply into the counts between the cuts. An answer
-// that is not exactly what was asked for is not believed.
-func add(sums []sources.Sum, cuts []slo.Minute, p piece, column string, r reply) error {
-	if r.err != nil {
-		return r.err
-	}
-	if int64(len(r.rows)) != p.buckets() {
-		return fmt.Errorf("New Relic answered with %d rows where %d were asked for", len(r.rows), p.buckets())
-	}
-	for i, row := range r.rows {
-		start := p.span.Start + slo.Minute(int64(i)*p.bucket)
-		if p.buckets() > 1 {
-			begin, err := row.integer("beginTimeSeconds")
-			if err != nil {
-				return err
-			}
-			if begin != int64(start)*60 {
-				return fmt.Errorf("New Relic answered with a bucket at %s where %s was asked for",
-					time.Unix(begin, 0).UTC().Format(time.RFC3339), start.Time().Format(time.RFC3339))
-			}
-		}
-		c, err := row.counts(column)
-		if err != nil {
-			return err
-		}
-		if !c.Consistent() {
-			return fmt.Errorf("New Relic answered with %d bad of %d valid events from %s to %s, which cannot be",
-				c.Bad, c.Total, start.Time().Format(time.RFC3339), (start + slo.Minute(p.bucket)).Time().Format(time.RFC3339))
-		}
-		at, exact := slices.BinarySearch(cuts, start)
-		if !exact {
-			at--
-		}
-		sums[at] = sums[at].Add(sources.Sum{Counts: c, Rows: c, Minutes: p.bucket})
-		if sums[at].Counts.Total > maxInteger {
-			return fmt.Errorf("New Relic answered with more than %d events between two minutes, which cannot be", int64(maxInteger))
-		}
-	}
-	return nil
 }

@@ -108,24 +108,28 @@ func store(t failer, events []event) *simulator.Store {
 }
 
 // bruteForce counts by looking at every event.
-func bruteForce(events []event, from, where, condition string, cuts []slo.Minute) []slo.Counts {
+func bruteForce(events []event, from, where, condition string, cuts []slo.Minute) []sources.Sum {
 	good, isGood := strings.CutPrefix(condition, "good: ")
 	matches := meanings()[strings.TrimPrefix(good, "bad: ")]
-	counts := make([]slo.Counts, max(0, len(cuts)-1))
+	sums := make([]sources.Sum, max(0, len(cuts)-1))
+	for i := range sums {
+		sums[i].Minutes = int64(cuts[i+1] - cuts[i])
+	}
 	for _, e := range events {
 		if !slices.Contains(strings.Split(from, ","), e.eventType) || !meanings()[where](e) {
 			continue
 		}
-		for i := range counts {
-			if cuts[i].Millis() <= e.millis && e.millis < cuts[i+1].Millis() {
-				counts[i].Total++
-				if matches(e) != isGood {
-					counts[i].Bad++
-				}
+		for i := range sums {
+			if cuts[i].Millis() > e.millis || e.millis >= cuts[i+1].Millis() {
+				continue
+			}
+			sums[i] = sums[i].Add(sum(1, 0, 0))
+			if matches(e) != isGood {
+				sums[i] = sums[i].Add(sum(0, 1, 0))
 			}
 		}
 	}
-	return counts
+	return sums
 }
 
 func TestCountsAreExact(t *testing.T) {
@@ -147,8 +151,8 @@ func TestCountsAreExact(t *testing.T) {
 			condition := rapid.SampledFrom([]string{"good: ", "bad: "}).Draw(t, "form") +
 				rapid.SampledFrom(conditions[1:]).Draw(t, "condition")
 			cuts := risingCuts(t, "cuts", start-10, start+2_010)
-			requests = append(requests, sources.Request{SLI: sli(from, where, condition), Cuts: cuts})
-			want = append(want, sources.Answer{Counts: bruteForce(events, from, where, condition, cuts)})
+			requests = append(requests, counting(sli(from, where, condition), cuts...))
+			want = append(want, sources.Answer{Sums: bruteForce(events, from, where, condition, cuts)})
 		}
 		if diff := cmp.Diff(want, source.Counts(context.Background(), requests)); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
@@ -182,7 +186,7 @@ func TestExtentsAreExact(t *testing.T) {
 				sets[strings.Replace(from, "B,A", "A,B", 1)] = true
 			}
 		}
-		if diff := cmp.Diff(want, source.Extents(context.Background(), now, slis)); diff != "" {
+		if diff := cmp.Diff(want, source.Extents(context.Background(), now, measuring(slis...))); diff != "" {
 			t.Errorf("at %s (-want +got):\n%s", now, diff)
 		}
 		checkRequests(t, r)
@@ -218,7 +222,7 @@ func bruteExtent(events []event, from string, now time.Time, retention time.Dura
 			first = min(first, minute)
 		}
 	}
-	return sources.Extent{Span: slo.Span{Start: first, End: end}}
+	return sources.Extent{Span: slo.Span{Start: first, End: end}, Never: first == end && end > 0 && from != "Log"}
 }
 
 // TestExtents pins single cases that the property covers as well.
@@ -258,8 +262,8 @@ func TestExtents(t *testing.T) {
 			c := config()
 			c.Retention.Default = test.retention
 			source, r := open(t, c, s)
-			got := source.Extents(t.Context(), test.now, []slo.SLI{sli(test.from, "", "bad: a = 1")})
-			want := []sources.Extent{{Span: slo.Span{Start: start + test.want.Start, End: start + test.want.End}}}
+			got := source.Extents(t.Context(), test.now, measuring(sli(test.from, "", "bad: a = 1")))
+			want := []sources.Extent{{Span: slo.Span{Start: start + test.want.Start, End: start + test.want.End}, Never: test.want.Len() == 0}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -290,10 +294,11 @@ func TestRequestsUnderWay(t *testing.T) {
 			request.URL.Path = "/graphql"
 			r.ServeHTTP(w, request)
 			return w.Result(), nil
-		})}))
+		})}), now)
 		var requests []sources.Request
-		for range 75 {
-			requests = append(requests, sources.Request{SLI: sli("A", "", "bad: status = 500"), Cuts: []slo.Minute{start, start + 1}})
+		for n := range 75 {
+			from := fmt.Sprintf("A,Other%d", n) // which keeps the queries apart
+			requests = append(requests, counting(sli(from, "", "bad: status = 500"), start, start+1))
 		}
 		var answers []sources.Answer
 		var group sync.WaitGroup
@@ -306,12 +311,12 @@ func TestRequestsUnderWay(t *testing.T) {
 		r.mu.Unlock()
 		close(release)
 		group.Wait()
-		if len(r.requests) != 8 { // 75 queries, ten in one
-			t.Errorf("%d requests, want 8", len(r.requests))
+		if len(r.requests) != 7 { // 75 queries, twelve in one
+			t.Errorf("%d requests, want 7", len(r.requests))
 		}
 		checkRequests(t, r)
 		for i, answer := range answers {
-			if answer.Err != nil || !slices.Equal(answer.Counts, []slo.Counts{{Total: 1, Bad: 1}}) {
+			if answer.Err != nil || !slices.Equal(answer.Sums, []sources.Sum{sum(1, 1, 1)}) {
 				t.Errorf("answer %d is %v", i, answer)
 			}
 		}
@@ -327,14 +332,14 @@ func TestFailuresAreNamed(t *testing.T) {
 	asking := func(accountID int64, key string) *Source {
 		c := config()
 		c.AccountID = accountID
-		return New(c, nerdgraph.New(nerdgraph.Options{Endpoint: server.URL + "/graphql", Key: secret.Of(key)}))
+		return New(c, nerdgraph.New(nerdgraph.Options{Endpoint: server.URL + "/graphql", Key: secret.Of(key)}), now)
 	}
 	for message, source := range map[string]*Source{
 		"refuses the API key":               asking(account, "NRAK-WRONG"),
 		"not authorized to query account 7": asking(7, key),
 	} {
-		answers := source.Counts(t.Context(), []sources.Request{{SLI: sli("A", "", "bad: b = 1"), Cuts: []slo.Minute{start, start + 1}}})
-		extents := source.Extents(t.Context(), now(), []slo.SLI{sli("A", "", "bad: b = 1")})
+		answers := source.Counts(t.Context(), []sources.Request{counting(sli("A", "", "bad: b = 1"), start, start+1)})
+		extents := source.Extents(t.Context(), now(), measuring(sli("A", "", "bad: b = 1")))
 		for _, err := range []error{answers[0].Err, extents[0].Err} {
 			if err == nil || !strings.Contains(err.Error(), message) {
 				t.Errorf("got the error %v, want one with %q", err, message)
@@ -359,32 +364,11 @@ func TestExtentsOfOwnLag(t *testing.T) {
 	slow.Lag = diag.At(time.Hour, diag.Span{})
 	late := slow
 	late.Lag = diag.At(3*time.Hour, diag.Span{})
-	got := source.Extents(t.Context(), (start + 120).Time(), []slo.SLI{sli("T", "", "bad: a = 1"), slow, late})
+	got := source.Extents(t.Context(), (start + 120).Time(), measuring(sli("T", "", "bad: a = 1"), slow, late))
 	for i, end := range []slo.Minute{start + 117, start + 60, start - 60} {
 		first := min(start, end) // where there is no event yet, the span is empty
 		if want := (slo.Span{Start: first, End: end}); got[i].Err != nil || got[i].Span != want {
 			t.Errorf("SLI %d: got %+v, %v, want %+v", i, got[i].Span, got[i].Err, want)
 		}
-	}
-}
-
-// TestFormsThatAreNotMeasured refuses SLIs that the queries do not fit: their
-// counts would be of something else.
-func TestFormsThatAreNotMeasured(t *testing.T) {
-	t.Parallel()
-	source, r := open(t, config(), simulator.NewStore())
-	weighted, sliced, queried := sli("T", "", "bad: a = 1"), sli("T", "", "bad: a = 1"), sli("T", "", "bad: a = 1")
-	weighted.Count, sliced.Slice, queried.Queries = conditionText("sum(items)"), &slo.Slice{}, &slo.Queries{}
-	var requests []sources.Request
-	for _, s := range []slo.SLI{weighted, sliced, queried} {
-		requests = append(requests, sources.Request{SLI: s, Cuts: []slo.Minute{start, start + 1}})
-	}
-	for i, answer := range source.Counts(t.Context(), requests) {
-		if answer.Err == nil {
-			t.Errorf("request %d: got %v, want an error", i, answer.Counts)
-		}
-	}
-	if asked := r.queries(); len(asked) > 0 {
-		t.Errorf("asked %q", asked)
 	}
 }
