@@ -37,7 +37,7 @@ type Extent struct {
 // Request asks for the counts of an SLO between consecutive cuts, which are
 // minutes in ascending order, each once: n cuts make n-1 sums, and fewer than
 // two make none. Cuts in another order are an error. An SLI of events with
-// neither a good nor a bad condition is asked for its total alone, see [Raw].
+// neither a good nor a bad condition is asked for its total alone, as a [Watcher] needs.
 type Request struct {
 	SLO  *slo.SLO
 	Cuts []slo.Minute
