@@ -22,8 +22,8 @@ const defaultTraffic = "100"
 func newExplain(env environment) *cobra.Command {
 	codes := diagnosticCodes()
 	cmd := &cobra.Command{
-		Use:   "explain CODE… | ID [paths…]",
-		Short: "Explain the codes of findings, or when an SLO's alert policy notices an outage",
+		Use:   "explain CODE… | ID [paths…] | --cost [paths…]",
+		Short: "Explain the codes of findings, an SLO's queries and alerts, or what a set costs",
 		Long: `explain CODE prints what the code of a finding means, why it matters, a wrong
 and a right example, and how to choose. The text is Markdown.
 
@@ -32,18 +32,31 @@ is stdin) as one set and prints, for each objective of a journey, a step or an
 SLO, the factors of its alert policy's tiers; and for outages with 100%, 10%, 1%
 and 0.5% errors, when each tier fires, how much of the budget is spent by then,
 and when it is quiet again after the outage. It names the steps that use
-an SLO, and what else has an equal SLI and so shares its indicator. It opens no
-connection and reads no secret.
+an SLO, and what else has an equal SLI and so shares its indicator; and it
+prints the NRQL that measures it every minute, and what travels in that query.
+
+explain --cost prints what measuring the whole set minute by minute asks of New
+Relic: queries, requests and inspected records.
+
+Nothing is sent: explain opens no connection and reads no secret.
 
 Exit code 1 means that the specs have errors.`,
-		Example:   "  slojourn explain SLO007\n  slojourn explain order-online/pay --events-per-minute 20 specs",
+		Example:   "  slojourn explain SLO007\n  slojourn explain order-online/pay --events-per-minute 20 specs\n  slojourn explain --cost specs",
 		ValidArgs: codes,
 	}
 	trusted := &trust{}
 	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
-	traffic := cmd.Flags().String("events-per-minute", defaultTraffic, "valid events a minute of the SLO, or of each step of a journey, during an outage; slices come as often as they are written")
+	traffic := cmd.Flags().String("events-per-minute", defaultTraffic, "valid events a minute of the SLO, or of each step of a journey, during an outage; slices come as often as they are written. With --cost: events a minute of each set of event types")
+	cost := cmd.Flags().Bool("cost", false, "print what measuring the set asks of New Relic; all arguments are paths")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *cost {
+			perMinute, err := trafficOf(*traffic)
+			if err != nil {
+				return err
+			}
+			return interruptible(cmd.Context(), func() error { return explainCost(env, trusted, args, perMinute) })
+		}
 		if len(args) == 0 {
 			return usage("a code or an id is missing: write a code such as %s, or the id of a journey, step or SLO", codes[0])
 		}
@@ -151,7 +164,7 @@ func explainID(env environment, trusted *trust, id string, paths []string, perMi
 		}
 		return usage("%q is neither the id of a journey, step or SLO nor a code of a finding: %s", id, hint)
 	}
-	if err := printSubject(env.stdout, s, perMinute); err != nil {
+	if err := printSubject(env.stdout, s, queriesOf(result.Set, s.id), perMinute); err != nil {
 		return failed(err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
 // outageRatios are the error ratios that detection is printed for, in
@@ -18,7 +19,7 @@ import (
 func outageRatios() []int64 { return []int64{1000, 100, 10, 5} }
 
 // printSubject prints the objectives, their tiers and what these notice.
-func printSubject(out io.Writer, s subject, perMinute *big.Rat) error {
+func printSubject(out io.Writer, s subject, queries []newrelic.PackCost, perMinute *big.Rat) error {
 	w := bufio.NewWriter(out)
 	fmt.Fprintf(w, "%s: %s of %s\n", s.id, s.kind, s.about.Owner)
 	s.printSharing(w)
@@ -30,6 +31,7 @@ func printSubject(out io.Writer, s subject, perMinute *big.Rat) error {
 			return err
 		}
 	}
+	printAsked(w, queries)
 	return w.Flush()
 }
 

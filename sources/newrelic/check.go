@@ -97,6 +97,7 @@ func (c *checker) slice() {
 	}
 	if !mayBeText(value) {
 		c.quotedNumbers(good)
+		c.undecided(good)
 	}
 	c.contradictions(nil, question{c.sli.Slice.Good, good, "no slice can be good", "every slice is good"})
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -12,8 +13,10 @@ import (
 // counted, and not good ones.
 func (c *checker) eventTypes(countsBad bool) {
 	for _, name := range c.sli.From {
-		if name.Value == "Metric" {
-			c.findings.Errorf(diag.CodeNotSupported, name.Span, "measure an event type, such as Transaction", "FROM Metric is not supported by this version")
+		if name.Value == "Metric" && c.sli.Form() == slo.FormEvents {
+			c.findings.Errorf(diag.CodeNotSupported, name.Span,
+				"write queries that name a metric: nrql: {total: SELECT count(http.server.duration) FROM Metric WHERE …, bad: …}",
+				"data points of Metric are no events that could be good or bad one by one")
 		}
 		for _, advice := range c.adviceOn(name.Value) {
 			advice.Span = name.Span

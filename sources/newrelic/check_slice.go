@@ -22,6 +22,14 @@ func (c *checker) sliceValue(value nrql.Expr) {
 	}
 }
 
+// undecided reports a condition on value that cannot be decided by a number.
+func (c *checker) undecided(good nrql.Expr) {
+	if !decides(good) {
+		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), "write value alone on one side: value <= 0.8, value > 1 AND value < 2",
+			"NRQL: %s", errUndecided)
+	}
+}
+
 // calls lists the function calls of a value, but not those of which [ ] picks
 // one part.
 func calls(value nrql.Expr) []*nrql.Call {

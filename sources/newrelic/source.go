@@ -19,6 +19,7 @@ type Source struct {
 	sleep    func(context.Context, time.Duration) error
 	parsed   parsed
 	culprits culprits
+	watching watching
 }
 
 var _ sources.Source = (*Source)(nil)
@@ -78,7 +79,7 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []
 		if asked[i] < 0 {
 			continue
 		}
-		first, found, err := firstMinute(replies[asked[i]], extents[i].Span)
+		first, found, err := firstMinute(replies[asked[i]], extents[i].Span, isMetric(eventTypes(slos[i].SLI)))
 		switch {
 		case err != nil:
 			extents[i].Err = err
@@ -86,14 +87,25 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []
 		case !found:
 			extents[i].Span.Start, extents[i].Never = extents[i].Span.End, true
 		default:
-			extents[i].Span.Start = first
+			extents[i].Span = wholeSlices(slos[i].SLI, extents[i].Span, first)
 		}
 	}
 	return extents
 }
 
+// wholeSlices is the part of a span from its first event on, in whole slices:
+// one that began before events are kept is none.
+func wholeSlices(sli slo.SLI, span slo.Span, first slo.Minute) slo.Span {
+	start, end := sli.Closed(first), sli.Closed(span.End)
+	if start < span.Start {
+		start += slo.Minute(sli.Slice.Minutes())
+	}
+	return slo.Span{Start: min(start, end), End: end}
+}
+
 // firstMinute returns the minute of the first event in a span, if there is one.
-func firstMinute(r reply, span slo.Span) (minute slo.Minute, found bool, err error) {
+// Ranges of metrics begin where a rollup does, which may be earlier.
+func firstMinute(r reply, span slo.Span, metric bool) (minute slo.Minute, found bool, err error) {
 	if r.err != nil {
 		return 0, false, r.err
 	}
@@ -106,6 +118,9 @@ func firstMinute(r reply, span slo.Span) (minute slo.Minute, found bool, err err
 	millis, err := r.rows[0].integer(aliasFirst)
 	if err != nil || millis == 0 {
 		return 0, false, err
+	}
+	if metric {
+		millis = max(millis, span.Start.Millis())
 	}
 	if millis < span.Start.Millis() || millis >= span.End.Millis() {
 		return 0, false, fmt.Errorf("New Relic answered with a first event at %s, which is not within the time asked for",
