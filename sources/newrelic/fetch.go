@@ -57,10 +57,12 @@ func (s *Source) askTogether(ctx context.Context, queries []string, replies []re
 			Account map[string]json.RawMessage `json:"account"`
 		} `json:"actor"`
 	}
-	fieldErrors, err := s.client.Query(ctx, document, variables, &data)
+	answer, err := s.client.Query(ctx, nerdgraph.Call{
+		Document: document, Variables: variables, Account: s.config.AccountID, Queries: len(queries),
+	}, &data)
 	for i := range queries {
 		alias := aliasOf(i)
-		switch e := errorUnder(fieldErrors, alias); {
+		switch e := errorUnder(answer.Errors, alias); {
 		case err != nil:
 			replies[i].err = err
 		case e != nil:
