@@ -96,26 +96,35 @@ func (e FieldError) Err() *Error {
 	return &Error{Kind: e.kind(), Status: http.StatusOK, Message: message}
 }
 
-// kind classifies an error by its class, else by its code, else by its text:
-// each of them is missing in some answers.
+// kind classifies an error. A used up quota and an account out of reach have
+// no class of their own: their texts and paths tell them from what else is
+// refused.
 func (e FieldError) kind() Kind {
 	message := strings.ToLower(e.Message)
-	switch {
-	case e.Extensions.OldErrorCode == "BAD_API_KEY", e.Extensions.ErrorCode == "BAD_API_KEY":
-		return Unauthorized
-	// It has no class of its own and would be taken for too many requests.
-	case strings.Contains(message, "inspected") && containsAny(message, "limit", "exceed", "quota"):
-		return Quota
-	case strings.Contains(message, "not authorized to query account"):
+	if strings.HasPrefix(message, "you are not authorized to query account") {
 		return NoAccount
 	}
-	if kind := kindOfClass(e.Extensions.ErrorClass); kind != 0 {
-		if kind == Forbidden && e.ofAccount() {
+	switch kind := e.told(message); kind {
+	case RateLimited, Forbidden, Rejected:
+		switch {
+		case strings.Contains(message, "inspected") && containsAny(message, "limit", "exceed", "quota"):
+			return Quota
+		case kind != RateLimited && e.ofAccount():
 			return NoAccount
 		}
 		return kind
+	default:
+		return kind
 	}
-	for _, code := range []string{e.Extensions.NRQLErrorCode, e.Extensions.ErrorCode} {
+}
+
+// told classifies an error by its class, else by its code, else by its text in
+// small letters: each of them is missing in some answers.
+func (e FieldError) told(message string) Kind {
+	if kind := kindOfClass(e.Extensions.ErrorClass); kind != 0 {
+		return kind
+	}
+	for _, code := range []string{e.Extensions.NRQLErrorCode, e.Extensions.ErrorCode, e.Extensions.OldErrorCode} {
 		if kind := kindOfCode(code); kind != 0 {
 			return kind
 		}
@@ -127,8 +136,6 @@ func (e FieldError) kind() Kind {
 		return InvalidQuery
 	case containsAny(message, "an error occurred resolving this field", "a downstream error occurred"):
 		return ServerFault
-	case e.ofAccount():
-		return NoAccount
 	}
 	return Rejected
 }
@@ -159,6 +166,8 @@ func kindOfClass(class string) Kind {
 // queries share their first four digits.
 func kindOfCode(code string) Kind {
 	switch {
+	case code == "BAD_API_KEY":
+		return Unauthorized
 	case code == "NRDB:1109", code == "NRDB:1101002":
 		return Timeout
 	case code == "NRDB:1106924":

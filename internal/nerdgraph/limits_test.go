@@ -90,7 +90,7 @@ func TestRequestsUnderWay(t *testing.T) {
 			var group sync.WaitGroup
 			for range 40 {
 				// Each call has a client of its own: the limits are shared.
-				group.Go(func() { clientOf(mine, limits, key).Query(t.Context(), Call{}, new(any)) })        //nolint:errcheck // counted
+				group.Go(func() { clientOf(mine, limits, key).Query(t.Context(), Call{}, new(any)) })            //nolint:errcheck // counted
 				group.Go(func() { clientOf(other, limits, "another-key").Query(t.Context(), Call{}, new(any)) }) //nolint:errcheck // counted
 			}
 			group.Wait()

@@ -140,13 +140,13 @@ func TestRetryAfter(t *testing.T) {
 		least  time.Duration // pause; 0 for no second request
 		after  time.Duration
 	}{
-		{"seconds", http.Header{"Retry-After": {"7"}}, 7 * sec + 250*ms, 7 * sec},
-		{"blanks", http.Header{"Retry-After": {" 7 "}}, 7 * sec + 250*ms, 7 * sec},
+		{"seconds", http.Header{"Retry-After": {"7"}}, 7*sec + 250*ms, 7 * sec},
+		{"blanks", http.Header{"Retry-After": {" 7 "}}, 7*sec + 250*ms, 7 * sec},
 		{"a minute", http.Header{"Retry-After": {"60"}}, time.Minute + 250*ms, time.Minute},
 		{"too long", http.Header{"Retry-After": {"61"}}, 0, 61 * sec},
 		{"too long for a duration", http.Header{"Retry-After": {"9000000000000"}}, 0, 365 * 24 * time.Hour},
-		{"a date", http.Header{"Retry-After": {"Sat, 01 Jan 2000 00:00:09 GMT"}}, 9 * sec + 250*ms, 9 * sec},
-		{"a date by another clock", http.Header{"Retry-After": {"Tue, 02 Jan 2001 10:00:05 GMT"}, "Date": {"Tue, 02 Jan 2001 10:00:00 GMT"}}, 5 * sec + 250*ms, 5 * sec},
+		{"a date", http.Header{"Retry-After": {"Sat, 01 Jan 2000 00:00:09 GMT"}}, 9*sec + 250*ms, 9 * sec},
+		{"a date by another clock", http.Header{"Retry-After": {"Tue, 02 Jan 2001 10:00:05 GMT"}, "Date": {"Tue, 02 Jan 2001 10:00:00 GMT"}}, 5*sec + 250*ms, 5 * sec},
 		{"a date far away", http.Header{"Retry-After": {"Sat, 01 Jan 2000 01:00:00 GMT"}}, 0, time.Hour},
 		{"a date in the past", http.Header{"Retry-After": {"Fri, 31 Dec 1999 00:00:00 GMT"}, "Date": {begin}}, 250 * ms, 0},
 		{"nothing", nil, 250 * ms, 0},
