@@ -34,7 +34,7 @@ type Client struct {
 	options   Options
 	key       keyHash
 	masked    func(string) string // removes keys from a text
-	sleep     func(context.Context, time.Duration) error
+	sleep     func(context.Context, time.Duration)
 	maxAnswer int64
 }
 
@@ -115,9 +115,7 @@ func (c *Client) query(ctx context.Context, call Call, data any) (Answer, *Error
 	for n := 1; ; n++ {
 		x, raw := c.attempt(ctx, call)
 		if wait, again := x.again(ctx, n); again {
-			if c.sleep(ctx, wait) != nil {
-				return Answer{}, contextError(ctx, "the deadline was over before the request could be sent again")
-			}
+			c.sleep(ctx, wait)
 			continue
 		}
 		if x.failure != nil || !hasData(raw) {

@@ -169,7 +169,8 @@ func TestProxies(t *testing.T) {
 		{"plain", "http://nerdgraph..invalid/graphql", []string{"HTTP_PROXY=" + withUser}, 0, 1, "ended with: <nil>"},
 		{"encrypted", "https://nerdgraph..invalid/graphql", []string{"HTTPS_PROXY=" + withUser}, 1, 0, "nerdgraph..invalid cannot be reached"},
 		{"not for this host", "http://nerdgraph..invalid/graphql", []string{"HTTP_PROXY=" + withUser, "NO_PROXY=nerdgraph..invalid"}, 0, 0, "nerdgraph..invalid cannot be reached"},
-		{"an odd proxy", "https://nerdgraph..invalid/graphql", []string{"HTTPS_PROXY=http://someone:s3cr3t-word@[::1"}, 0, 0, "nerdgraph..invalid cannot be reached"},
+		{"a proxy with a bad escape", "https://nerdgraph..invalid/graphql", []string{"HTTPS_PROXY=http://someone:s3cr3t%zz@127.0.0.1:1"}, 0, 0, "nerdgraph..invalid cannot be reached"},
+		{"a proxy with a slash", "http://nerdgraph..invalid/graphql", []string{"HTTP_PROXY=someone:s3cr3t/%zz@127.0.0.1:1"}, 0, 0, "nerdgraph..invalid cannot be reached"},
 	} {
 		connects.Store(0)
 		gets.Store(0)

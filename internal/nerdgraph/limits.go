@@ -57,6 +57,8 @@ type waiter struct {
 	account int64 // 0 if it takes nothing from an account
 	queries float64
 	leave   float64
+	lacks   bool          // its account lacks something, and not only requests have to end
+	looks   chan struct{} // holds a value once that has become so
 	ready   chan struct{} // closed once it may be sent
 }
 
@@ -98,6 +100,7 @@ func (l *Limits) acquire(ctx context.Context, key keyHash, call Call) (release f
 		select {
 		case <-w.ready:
 			return func() { l.release(key) }, nil
+		case <-w.looks: // others took what was there
 		case <-later:
 		case <-ctx.Done():
 			if !l.leave(w) { // it was let through at this moment
@@ -121,7 +124,7 @@ func (l *Limits) overdue(ctx context.Context, missing shortage) *Error {
 }
 
 func newWaiter(key keyHash, call Call) *waiter {
-	w := &waiter{key: key, ready: make(chan struct{})}
+	w := &waiter{key: key, looks: make(chan struct{}, 1), ready: make(chan struct{})}
 	if call.Account != 0 && call.Queries > 0 {
 		w.account, w.queries = call.Account, float64(call.Queries)
 	}
@@ -129,6 +132,14 @@ func newWaiter(key keyHash, call Call) *waiter {
 		w.leave = min(call.Leave, 1)
 	}
 	return w
+}
+
+// look makes a call find out anew what it waits for.
+func (w *waiter) look() {
+	select {
+	case w.looks <- struct{}{}:
+	default: // it will
+	}
 }
 
 // join puts a call into the queue, behind those as urgent as it.
@@ -170,47 +181,41 @@ func (l *Limits) admit(w *waiter, now time.Time) shortage {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pass(now)
-	if w.account == 0 || !slices.Contains(l.queue, w) {
+	i := slices.Index(l.queue, w)
+	if i < 0 || !w.lacks {
 		return shortage{}
 	}
 	ahead := 0.0
-	for _, other := range l.queue[:slices.Index(l.queue, w)] {
-		if other.account == w.account {
+	for _, other := range l.queue[:i] {
+		if other.account == w.account && other.lacks {
 			ahead += other.queries
 		}
 	}
 	return l.budgets(w.account).shortage(now, w, ahead)
 }
 
-// pass lets through the calls that may go. Behind one that waits, no other
-// takes from the same budget.
+// pass lets through the calls that may go. Behind one that its account lacks
+// something for, no other takes from the account. Requests need no such rule:
+// those behind never need fewer free ones.
 func (l *Limits) pass(now time.Time) {
-	type budget struct {
-		account int64
-		key     keyHash
-	}
-	closed := map[budget]bool{}
+	closed := map[int64]bool{}
 	l.queue = slices.DeleteFunc(l.queue, func(w *waiter) bool {
-		account, key := budget{account: w.account}, budget{key: w.key}
-		if closed[key] || w.account != 0 && closed[account] {
-			return false
-		}
-		var b budgets
-		if w.account != 0 {
-			b = l.budgets(w.account)
-			if b.shortage(now, w, 0).after > 0 {
-				closed[account] = true
-				return false
+		lacked := w.lacks
+		w.lacks = w.account != 0 && (closed[w.account] || l.budgets(w.account).shortage(now, w, 0).after > 0)
+		if w.lacks {
+			closed[w.account] = true
+			if !lacked {
+				w.look()
 			}
+			return false
 		}
 		free := l.options.Requests - l.underWay[w.key]
 		if float64(free) < max(1, w.leave*float64(l.options.Requests)) {
-			closed[key] = true
 			return false
 		}
 		l.underWay[w.key]++
 		if w.account != 0 {
-			b.queries.take(now, w.queries)
+			l.budgets(w.account).queries.take(now, w.queries)
 		}
 		close(w.ready)
 		return true

@@ -30,8 +30,8 @@ type slow struct {
 func (s *slow) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.add(1)
 	defer s.add(-1)
-	if err := sleep(r.Context(), s.takes); err != nil {
-		return nil, err
+	if sleep(r.Context(), s.takes); r.Context().Err() != nil {
+		return nil, r.Context().Err()
 	}
 	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"data":{}}`))}, nil
 }
@@ -388,5 +388,67 @@ func TestThoseBehindGoOn(t *testing.T) {
 		time.Sleep(500 * ms)
 		cancel()
 		b.check("most 0s", "small 500ms")
+	})
+}
+
+// TestNothingIsLost when a call is let through while its context ends. Which
+// comes first is up to chance, so it takes many rounds.
+func TestNothingIsLost(t *testing.T) {
+	t.Parallel()
+	limits := NewLimits(LimitOptions{Requests: 1})
+	for range 5000 {
+		first, failure := limits.acquire(t.Context(), keyHash{}, Call{})
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		group.Go(func() {
+			if release, failure := limits.acquire(ctx, keyHash{}, Call{}); failure == nil {
+				release()
+			}
+		})
+		group.Go(cancel)
+		group.Go(first)
+		group.Wait()
+		if len(limits.underWay) > 0 || len(limits.queue) > 0 {
+			t.Fatalf("after all calls the limits hold %v and %v", limits.underWay, limits.queue)
+		}
+	}
+}
+
+// TestOthersTakeTheQueries of a call that only waits for a request to end, as
+// it was not clear when that would be. Then it is the first to get some.
+func TestOthersTakeTheQueries(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limits := NewLimits(LimitOptions{Requests: 1, Queries: 60})
+		c, other := clientOf(&slow{takes: 10 * sec}, limits, key), clientOf(&slow{}, limits, "other-key")
+		b := newBench(t)
+		b.call(c, "first", Call{})
+		b.call(c, "second", Call{Account: 7, Queries: 30})
+		time.Sleep(sec)
+		b.call(other, "all queries", Call{Account: 7, Queries: 60})
+		b.call(other, "small", Call{Account: 7, Queries: 5}) // behind the second, which lacks 30 now
+		b.check("all queries 1s", "first 10s", "small 36s", "second 41s")
+	})
+}
+
+// TestThoseThatWaitForARequest hold up no others of their account.
+func TestThoseThatWaitForARequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		limits := NewLimits(LimitOptions{Requests: 1, Queries: 60})
+		c, other := clientOf(&slow{takes: 10 * sec}, limits, key), clientOf(&slow{}, limits, "other-key")
+		b := newBench(t)
+		b.call(c, "first", Call{})
+		b.call(c, "second", Call{Account: 7, Queries: 20})
+		b.call(other, "others", Call{Account: 7, Queries: 40})
+		ctx, cancel := context.WithTimeout(t.Context(), 5*sec)
+		defer cancel()
+		if _, err := other.Query(ctx, Call{Account: 7, Queries: 20}, new(any)); err != nil {
+			t.Error(err)
+		}
+		b.check("others 0s", "first 10s", "second 30s")
 	})
 }

@@ -52,13 +52,11 @@ func (x *exchange) again(ctx context.Context, n int) (time.Duration, bool) {
 	return wait, true
 }
 
-// sleep waits, or fails with the context.
-func sleep(ctx context.Context, d time.Duration) error {
+// sleep waits, or ends with the context.
+func sleep(ctx context.Context, d time.Duration) {
 	select {
 	case <-time.After(d):
-		return nil
 	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
