@@ -4,9 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/newrelic/newrelic-client-go/v2/pkg/config"
@@ -15,7 +14,6 @@ import (
 
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
-	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // Options says how to reach NerdGraph.
@@ -25,14 +23,18 @@ type Options struct {
 	Key       secret.Value
 	Transport http.RoundTripper // nil for one of its own
 	Timeout   time.Duration     // of one request; 0 for 90 s
+	Limits    *Limits           // shared with other clients; nil for default ones of its own
 }
 
-// maxAnswer bounds the bytes of an answer that are read.
+// maxAnswer bounds the bytes of an answer that are read, decompressed.
 const maxAnswer = 64 << 20
 
 // Client asks one NerdGraph with one key. It may be used concurrently.
 type Client struct {
 	options   Options
+	key       keyHash
+	masked    func(string) string // removes keys from a text
+	sleep     func(context.Context, time.Duration)
 	maxAnswer int64
 }
 
@@ -47,15 +49,31 @@ func New(options Options) *Client {
 	if options.Endpoint == "" {
 		options.Endpoint = Endpoint(options.Region)
 	}
-	return &Client{options, maxAnswer}
+	if options.Limits == nil {
+		options.Limits = NewLimits(LimitOptions{})
+	}
+	return &Client{options, hashOf(options.Key), masker(options.Key), sleep, maxAnswer}
 }
+
+// Close closes the connections that no call uses; those of calls under way end
+// with the calls.
+func (c *Client) Close() {
+	if transport, ok := c.options.Transport.(interface{ CloseIdleConnections() }); ok {
+		transport.CloseIdleConnections()
+	}
+}
+
+// Inspected books what answers say that their queries cost: the records that
+// they inspected. Once an account has used up its budget, calls wait.
+func (c *Client) Inspected(account, records int64) { c.options.Limits.inspected(account, records) }
 
 // newTransport has the standard library's settings without its global state.
 func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   8,
+		MaxIdleConnsPerHost:   mostRequests,
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ExpectContinueTimeout: time.Second,
@@ -73,52 +91,66 @@ func Endpoint(r slo.Region) string {
 }
 
 // Query sends one GraphQL document and decodes the data of the answer into
-// data. The answer's own errors come back as a list, with whatever data came
-// beside them. The error is an [*Error] when there is no answer to read. No
-// error holds the key, whatever the server says; data is as it came.
-func (c *Client) Query(ctx context.Context, document string, variables map[string]any, data any) ([]FieldError, error) {
-	fieldErrors, failure := c.query(ctx, document, variables, data)
-	for i := range fieldErrors {
-		fieldErrors[i].Message = c.masked(fieldErrors[i].Message)
+// data. The answer's own errors come back in it, beside whatever data came
+// with them. The error is an [*Error] when there is no answer to read. Neither
+// holds the key, whatever the server says; data is as it came.
+//
+// The call waits for its budgets. What may well succeed later is sent up to
+// four times, each time from the budgets, unless the context ends before: no
+// connection, too many requests, a server's fault. An answer that cannot be
+// understood is asked for once more.
+func (c *Client) Query(ctx context.Context, call Call, data any) (Answer, error) {
+	answer, failure := c.query(ctx, call, data)
+	for i := range answer.Errors {
+		answer.Errors[i] = answer.Errors[i].masked(c.masked)
 	}
 	if failure != nil {
 		failure.Message = c.masked(failure.Message)
-		return nil, failure
+		return Answer{}, failure
 	}
-	return fieldErrors, nil
+	return answer, nil
 }
 
-func (c *Client) query(ctx context.Context, document string, variables map[string]any, data any) ([]FieldError, *Error) {
+func (c *Client) query(ctx context.Context, call Call, data any) (Answer, *Error) {
+	for n := 1; ; n++ {
+		x, raw := c.attempt(ctx, call)
+		if wait, again := x.again(ctx, n); again {
+			c.sleep(ctx, wait)
+			continue
+		}
+		if x.failure != nil || !hasData(raw) {
+			return x.answer, x.failure
+		}
+		if err := json.Unmarshal(raw, data); err != nil {
+			return Answer{}, &Error{Kind: Malformed, Status: http.StatusOK, Message: fmt.Sprintf("the answer has another shape than expected: %v", err)}
+		}
+		return x.answer, nil
+	}
+}
+
+// attempt sends a call once and returns what came of it.
+func (c *Client) attempt(ctx context.Context, call Call) (*exchange, json.RawMessage) {
+	x := &exchange{next: c.options.Transport, maxAnswer: c.maxAnswer}
+	release, failure := c.options.Limits.acquire(ctx, c.key, call)
+	if failure != nil {
+		x.failure = failure
+		return x, nil
+	}
+	defer release()
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	call := &exchange{ctx: ctx, next: c.options.Transport, maxAnswer: c.maxAnswer}
-	client, err := c.client(call)
+	x.ctx = ctx
+	client, err := c.client(x)
 	if err != nil {
-		return nil, &Error{Kind: Rejected, Message: err.Error()}
+		x.failure = &Error{Kind: Rejected, Message: err.Error()}
+		return x, nil
 	}
 	var raw json.RawMessage
-	err = client.QueryWithResponseAndContext(ctx, document, variables, &raw)
-	if call.failure != nil {
-		return nil, call.failure
+	err = client.QueryWithResponseAndContext(ctx, call.Document, call.Variables, &raw)
+	if err != nil && x.failure == nil {
+		x.failure = &Error{Kind: Rejected, Message: fmt.Sprintf("the request cannot be sent: %v", err)}
 	}
-	if err != nil {
-		return nil, &Error{Kind: Rejected, Message: fmt.Sprintf("the request cannot be sent: %v", err)}
-	}
-	if hasData(raw) {
-		if err := json.Unmarshal(raw, data); err != nil {
-			return nil, &Error{Kind: Malformed, Message: fmt.Sprintf("the answer has another shape than expected: %v", err)}
-		}
-	}
-	return call.errors, nil
-}
-
-// masked removes keys from a text that others may have written: a server may
-// well repeat what it was sent, also in another case.
-func (c *Client) masked(text string) string {
-	if key := strings.ToValidUTF8(c.options.Key.Reveal(), "\ufffd"); key != "" {
-		text = regexp.MustCompile("(?i)"+regexp.QuoteMeta(key)).ReplaceAllLiteralString(text, c.options.Key.String())
-	}
-	return render.Mask(text)
+	return x, raw
 }
 
 // client makes an official client whose only transport is the given exchange.

@@ -12,17 +12,24 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
-// exchange is the transport of one call. Whatever happens, the official
+// serviceName tells New Relic who asks.
+const serviceName = "slojourn"
+
+// exchange is the transport of one attempt. Whatever happens, the official
 // client sees a success without errors, so that it neither retries nor drops
 // anything; what really happened is kept here.
 type exchange struct {
 	ctx       context.Context //nolint:containedctx // the client drops the caller's, so it travels here
 	next      http.RoundTripper
 	maxAnswer int64
-	errors    []FieldError
-	failure   *Error
+
+	answer  Answer
+	failure *Error
+	tries   int           // how many attempts the outcome is worth
+	after   time.Duration // how long the server asks to wait before the next
 }
 
 // RoundTrip implements [http.RoundTripper].
@@ -41,42 +48,83 @@ func (x *exchange) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // send returns the data of the answer. The failure or the errors are kept.
 func (x *exchange) send(r *http.Request) json.RawMessage {
-	response, err := x.next.RoundTrip(r.WithContext(x.ctx))
+	response, err := x.next.RoundTrip(x.prepared(r))
 	if err != nil {
-		x.failure = x.transportError(r.URL, err)
+		x.fail(triesOf(err), x.transportError(r.URL, err))
 		return nil
 	}
 	defer response.Body.Close() //nolint:errcheck // only read from
+	x.readHeader(response.Header)
 	body, err := io.ReadAll(io.LimitReader(response.Body, x.maxAnswer+1))
-	switch {
-	case err != nil:
-		x.failure = x.transportError(r.URL, err)
-		return nil
-	case int64(len(body)) > x.maxAnswer:
-		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("the answer of %s is larger than %d bytes", r.URL.Host, x.maxAnswer)}
-		return nil
-	}
+	x.answer.Bytes = int64(len(body))
 	var answer struct {
 		Data   json.RawMessage `json:"data"`
 		Errors []FieldError    `json:"errors"`
 	}
+	status := response.StatusCode
+	switch {
+	case err != nil && x.ctx.Err() != nil:
+		x.fail(once, x.transportError(r.URL, err))
+		return nil
+	case err != nil && status == http.StatusOK:
+		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s breaks off: %v", r.URL.Host, err)})
+		return nil
+	case x.answer.Bytes > x.maxAnswer:
+		x.fail(once, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s is larger than %d bytes", r.URL.Host, x.maxAnswer)})
+		return nil
+	}
 	decodeErr := json.Unmarshal(body, &answer)
-	if x.failure = statusError(response.StatusCode, r.URL, answer.Errors); x.failure != nil {
+	if failure := statusError(status, r.URL, answer.Errors); failure != nil {
+		x.fail(triesOfStatus(status, failure.Kind), failure)
 		return nil
 	}
 	if decodeErr != nil {
-		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("the answer of %s is not one of NerdGraph: correct the endpoint, or a proxy in between", r.URL.Host)}
+		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s is not one of NerdGraph: correct the endpoint, or a proxy in between", r.URL.Host)})
 		return nil
 	}
 	// Notices about old fields come as errors beside usable data.
-	x.errors = slices.DeleteFunc(answer.Errors, func(e FieldError) bool {
+	x.answer.Errors = slices.DeleteFunc(answer.Errors, func(e FieldError) bool {
 		return strings.HasPrefix(e.Message, "This field is deprecated!")
 	})
-	if len(x.errors) == 0 && !hasData(answer.Data) {
-		x.failure = &Error{Malformed, response.StatusCode, fmt.Sprintf("the answer of %s holds neither data nor errors", r.URL.Host)}
+	if hasData(answer.Data) {
+		return answer.Data
+	}
+	if len(x.answer.Errors) == 0 {
+		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s holds neither data nor errors", r.URL.Host)})
 		return nil
 	}
-	return answer.Data
+	if !slices.ContainsFunc(x.answer.Errors, func(e FieldError) bool {
+		kind := e.kind()
+		return kind != RateLimited && kind != ServerFault
+	}) {
+		x.tries = patient // of the whole document, and nothing came
+	}
+	return nil
+}
+
+// prepared gives the request the caller's context, and takes from it what the
+// official client reads from the environment: who asks.
+func (x *exchange) prepared(r *http.Request) *http.Request {
+	r = r.Clone(x.ctx)
+	r.Header.Del("X-Query-Source-Capability-Id")
+	r.Header.Set("X-Query-Source-Component-Id", serviceName)
+	r.Header.Set("NewRelic-Requesting-Services", serviceName)
+	return r
+}
+
+// readHeader keeps the server's clock, and when it wants to be asked again.
+func (x *exchange) readHeader(header http.Header) {
+	now := time.Now()
+	if date, err := http.ParseTime(header.Get("Date")); err == nil {
+		x.answer.Date, now = date, date
+	}
+	x.after = retryAfter(header, now)
+}
+
+// fail keeps why there is no answer, and how many attempts that is worth.
+func (x *exchange) fail(tries int, failure *Error) {
+	failure.After = x.after
+	x.tries, x.failure = tries, failure
 }
 
 // hasData reports whether the data of an answer is more than null.
@@ -87,42 +135,64 @@ func hasData(data json.RawMessage) bool { return len(data) > 0 && string(data) !
 func (x *exchange) transportError(address *url.URL, err error) *Error {
 	netError, isNet := errors.AsType[net.Error](err)
 	switch {
-	case errors.Is(x.ctx.Err(), context.DeadlineExceeded), isNet && netError.Timeout():
-		return &Error{Timeout, 0, fmt.Sprintf("%s did not answer in time", address.Host)}
 	case x.ctx.Err() != nil:
-		return &Error{Unreachable, 0, "interrupted"}
+		return contextError(x.ctx, address.Host+" did not answer in time")
+	case isNet && netError.Timeout():
+		return &Error{Kind: Unreachable, Message: fmt.Sprintf("%s cannot be reached in time: %v", address.Host, err)}
 	default:
-		return &Error{Unreachable, 0, fmt.Sprintf("%s cannot be reached: %v", address.Host, err)}
+		return &Error{Kind: Unreachable, Message: fmt.Sprintf("%s cannot be reached: %v", address.Host, err)}
 	}
+}
+
+// contextError says that a context is over: by the caller, or by its deadline,
+// for which there are words of its own.
+func contextError(ctx context.Context, late string) *Error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &Error{Kind: Deadline, Message: late}
+	}
+	return &Error{Kind: Interrupted, Message: "interrupted"}
 }
 
 // statusError says what a status means for a caller; nil is a success. A wrong
 // key comes with different ones.
 func statusError(status int, address *url.URL, fields []FieldError) *Error {
 	said := ""
-	if len(fields) > 0 {
+	if len(fields) > 0 && fields[0].Message != "" {
 		said = ": " + fields[0].Message
 	}
-	badKey := slices.ContainsFunc(fields, func(e FieldError) bool { return e.Extensions.OldErrorCode == badAPIKey })
+	fault := func(kind Kind, format string, args ...any) *Error {
+		return &Error{Kind: kind, Status: status, Message: address.Host + " " + fmt.Sprintf(format, args...) + said}
+	}
+	badKey := slices.ContainsFunc(fields, func(e FieldError) bool { return e.kind() == Unauthorized })
 	switch {
 	case status == http.StatusUnauthorized, badKey:
-		return unauthorized(status, address)
+		said = ""
+		return fault(Unauthorized, "refuses the API key (%d): use a valid user key", status)
+	case status == http.StatusOK:
+		return nil
 	case status == http.StatusForbidden:
-		return &Error{Forbidden, status, fmt.Sprintf("%s forbids this (403)%s", address.Host, said)}
+		return fault(kindAmong(fields, Forbidden, NoAccount), "forbids this (403)")
 	case status == http.StatusTooManyRequests:
-		return &Error{RateLimited, status, fmt.Sprintf("%s takes no more requests now (429)%s", address.Host, said)}
+		return fault(kindAmong(fields, RateLimited, Quota), "takes no more requests now (429)")
 	case status >= 500:
-		return &Error{ServerFault, status, fmt.Sprintf("%s failed (%d)%s", address.Host, status, said)}
+		return fault(ServerFault, "failed (%d)", status)
 	case status >= 300 && status < 400:
-		return &Error{Rejected, status, fmt.Sprintf("%s redirects elsewhere (%d), which is not followed: correct the endpoint", address.Host, status)}
+		said = ""
+		return fault(Rejected, "redirects elsewhere (%d), which is not followed: correct the endpoint", status)
 	case status == http.StatusNotFound:
-		return &Error{Rejected, status, fmt.Sprintf("%s has no NerdGraph at %s (404): correct the endpoint", address.Host, address.Path)}
-	case status != http.StatusOK:
-		return &Error{Rejected, status, fmt.Sprintf("%s refused the request (%d)%s", address.Host, status, said)}
+		said = ""
+		return fault(Rejected, "has no NerdGraph at %s (404): correct the endpoint", address.Path)
 	}
-	return nil
+	return fault(kindAmong(fields, Rejected, InvalidQuery, NoAccount, Quota), "refused the request (%d)", status)
 }
 
-func unauthorized(status int, address *url.URL) *Error {
-	return &Error{Unauthorized, status, fmt.Sprintf("%s refuses the API key (%d): use a valid user key", address.Host, status)}
+// kindAmong returns the kind of the first error that has one of those that a
+// status may stand for, and the usual one otherwise.
+func kindAmong(fields []FieldError, usual Kind, kinds ...Kind) Kind {
+	for _, e := range fields {
+		if kind := e.kind(); slices.Contains(kinds, kind) {
+			return kind
+		}
+	}
+	return usual
 }
