@@ -17,11 +17,28 @@ type queryError struct {
 
 func (e *queryError) Error() string { return e.message }
 
-// Codes of errors. The first is New Relic's for queries that it cannot read.
+// Codes of errors. The first is New Relic's for queries that it cannot read,
+// the next two were observed less surely.
 const (
 	codeInvalid      = "NRDB:1102004"
+	codeTimeout      = "NRDB:1109"
+	codeTooMany      = "NRDB:1106924"
 	codeNotSimulated = "SIMULATOR:NOT_SIMULATED"
 )
+
+// class returns the errorClass that goes with the code.
+func (e *queryError) class() string {
+	switch e.code {
+	case codeInvalid, codeNotSimulated:
+		return "INVALID_INPUT"
+	case codeTimeout:
+		return "TIMEOUT"
+	case codeTooMany:
+		return "TOO_MANY_REQUESTS"
+	default:
+		return e.code
+	}
+}
 
 // prefix begins every message that is the simulator's own.
 const prefix = "slojourn simulator: "
@@ -33,6 +50,11 @@ func refusal(what string) *queryError {
 
 // invalid is an error that New Relic would give as well.
 func invalid(message string) *queryError { return &queryError{message: message, code: codeInvalid} }
+
+// timedOut is the error of a query that took longer than it may.
+func timedOut() *queryError {
+	return &queryError{message: "NRDB query duration exceeded the set timeout", code: codeTimeout}
+}
 
 const (
 	tooManyBuckets = "TIMESERIES supports a maximum of 366 buckets"

@@ -1,18 +1,22 @@
 package simulator
 
 import (
-	"context"
 	"fmt"
+	"strings"
 	"time"
 )
 
 // resolver holds what the fields of one request are computed from.
 type resolver struct {
-	simulator *Simulator
-	ctx       context.Context
-	key       string
-	millis    int64 // the instant of the request; all its queries share it
+	*exchange
+	// survey says that questions are only collected: every nrql is null.
+	survey bool
+	path   []string // of the field that is being computed
 }
+
+// nothingThere is what a field is when it is null without an error, in spite of
+// the fields that were asked for below it.
+type nothingThere struct{}
 
 // result is the answer to a query together with its text.
 type result struct {
@@ -34,15 +38,38 @@ func accountName(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 }
 
 func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
+	path := strings.Join(r.path, ".")
+	if r.survey {
+		q := &question{path: path, account: parent.(int64), text: args["query"].(string), timeout: defaultTimeout}
+		if seconds, given := args["timeout"].(int64); given {
+			q.timeout = time.Duration(seconds) * time.Second
+		}
+		r.questions = append(r.questions, q)
+		return nothingThere{}, nil
+	}
+	q := r.question(path)
 	if err := r.ctx.Err(); err != nil {
 		return nil, &queryError{message: "The request was cancelled", code: "TIMEOUT"}
 	}
-	source := args["query"].(string)
-	found, err := r.simulator.store.evaluate(source, r.millis, !r.simulator.options.NullsNeverMatchNotEqual)
+	found, err := r.ask(q)
 	if err != nil {
 		return nil, err
 	}
-	return &result{source, found, parent.(int64)}, nil
+	return &result{q.text, found, q.account}, nil
+}
+
+// ask answers one question.
+func (r *resolver) ask(q *question) (*answer, *queryError) {
+	if r.simulator.options.Latency > q.timeout {
+		return nil, timedOut()
+	}
+	found, err := r.simulator.store.evaluate(q.text, r.now.UnixMilli(), !r.simulator.options.NullsNeverMatchNotEqual)
+	var inspected int64
+	if err == nil {
+		inspected = found.inspected
+	}
+	r.simulator.counters.queried(q, inspected)
+	return found, err
 }
 
 // rawResponse holds the figures that tell whether a scan was complete.

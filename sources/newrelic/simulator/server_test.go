@@ -286,13 +286,16 @@ func TestConcurrentRequests(t *testing.T) {
 	if status, _ := post(t, s, "another", body); status != http.StatusOK {
 		t.Errorf("another key got %d, want 200", status)
 	}
+	if got := s.Stats(); got.MostAtOnce != maxConcurrent+1 || got.MostAtOncePerKey != maxConcurrent+1 {
+		t.Errorf("most at once %d, of one key %d; want %d for both", got.MostAtOnce, got.MostAtOncePerKey, maxConcurrent+1)
+	}
 	close(release)
 	done.Wait()
 	if status, _ := post(t, s, "k", body); status != http.StatusOK {
 		t.Errorf("after the others ended: got %d, want 200", status)
 	}
-	if len(s.active) != 0 {
-		t.Errorf("still counted: %v", s.active)
+	if len(s.counters.active) != 0 {
+		t.Errorf("still counted: %v", s.counters.active)
 	}
 }
 
