@@ -101,26 +101,26 @@ func (s slot) compile(c *compiler) adder {
 	return a
 }
 
-// add counts one row in.
-func (a *adder) add(t *total, row int, millis int64) {
+// add counts one row in, as often as weight says.
+func (a *adder) add(t *total, row int, millis int64, weight float64) {
 	for _, condition := range a.conditions {
 		if condition(row) != yes {
 			return
 		}
 	}
 	if a.value == nil {
-		t.count++
+		t.count += weight
 		return
 	}
 	if v := a.value(row); v.kind != null {
-		t.add(v, millis)
+		t.add(v, millis, weight)
 	}
 }
 
 // total is what an aggregate has seen so far.
 type total struct {
-	count   int64 // of values that are not null
-	numbers int64 // of those that are numbers
+	count   float64 // of values that are not null
+	numbers float64 // of those that are numbers
 	sum     float64
 	min     float64
 	max     float64
@@ -129,7 +129,7 @@ type total struct {
 	firstMillis, lastMillis int64
 }
 
-func (t *total) add(v Value, millis int64) {
+func (t *total) add(v Value, millis int64, weight float64) {
 	// Types of events are read one after another, so rows come in order of
 	// time only within each.
 	if t.count == 0 || millis < t.firstMillis {
@@ -138,7 +138,7 @@ func (t *total) add(v Value, millis int64) {
 	if t.count == 0 || millis >= t.lastMillis {
 		t.last, t.lastMillis = v, millis
 	}
-	t.count++
+	t.count += weight
 	if v.kind != number {
 		return
 	}
@@ -148,8 +148,8 @@ func (t *total) add(v Value, millis int64) {
 	if t.numbers == 0 || v.number > t.max {
 		t.max = v.number
 	}
-	t.sum += v.number
-	t.numbers++
+	t.sum += weight * v.number
+	t.numbers += weight
 }
 
 // result returns the value of an aggregate. Counts and sums of nothing are 0,
@@ -158,7 +158,7 @@ func (t *total) add(v Value, millis int64) {
 func (t *total) result(function string) Value {
 	switch {
 	case function == "count":
-		return Number(float64(t.count))
+		return Number(t.count)
 	case function == "sum":
 		return finite(t.sum)
 	case function == "earliest":
@@ -168,7 +168,7 @@ func (t *total) result(function string) Value {
 	case t.numbers == 0:
 		return Value{}
 	case function == "average":
-		return finite(t.sum / float64(t.numbers))
+		return finite(t.sum / t.numbers)
 	case function == "min":
 		return Number(t.min)
 	case function == "max":

@@ -56,6 +56,14 @@ func timedOut() *queryError {
 	return &queryError{message: "NRDB query duration exceeded the set timeout", code: codeTimeout}
 }
 
+// tooMany is the error of a query that is refused for how often was asked.
+func tooMany(message string) *queryError { return &queryError{message: message, code: codeTooMany} }
+
+// serverError is the error of a server that fails at one field.
+func serverError() *queryError {
+	return &queryError{message: "An error occurred resolving this field", code: "SERVER_ERROR"}
+}
+
 const (
 	tooManyBuckets = "TIMESERIES supports a maximum of 366 buckets"
 	bucketTooLong  = "TIMESERIES step size is larger than the current time window."
@@ -101,7 +109,6 @@ func unsimulated(q *nrql.Query) *queryError {
 		{q.MetricFormat != nil, "WITH METRIC_FORMAT"},
 		{q.Compare != nil, "COMPARE WITH"},
 		{q.Predict != nil, "PREDICT"},
-		{q.Extrapolate, "EXTRAPOLATE"},
 		{q.Raw, "RAW"},
 		{q.TimeSeries != nil && q.TimeSeries.Slide != nil, "SLIDE BY"},
 		{q.TimeSeries != nil && q.TimeSeries.Width.Kind != nrql.WidthFixed, "TIMESERIES without a whole number of units"},

@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/vektah/gqlparser/v2/ast"
@@ -20,15 +21,38 @@ type exchange struct {
 	document  *document
 	variables map[string]any
 	questions []*question
+
+	// What faults make of it.
+	instead      *reply        // the answer, whatever was asked
+	later        time.Duration // than the latency
+	truncated    bool
+	reset        bool
+	accountNull  bool
+	accountError *queryError
+	forbidden    []int64 // accounts
 }
 
 // question is one NRQL query of a request: a field nrql.
 type question struct {
-	path    string // of the field
-	account int64
-	text    string
-	timeout time.Duration
+	path          []string // of the field
+	lastOfSeveral bool     // of the request
+	account       int64
+	text          string
+	timeout       time.Duration
+
+	// What faults make of it.
+	err            *queryError
+	null           bool
+	async          bool
+	arrayTotals    bool
+	messages       []string
+	omitted        int64
+	inspectedLimit int64 // 0 is New Relic's
+	view           view
 }
+
+// alias returns the name of the field in the answer.
+func (q *question) alias() string { return q.path[len(q.path)-1] }
 
 // prepare reads a document and collects its questions, without answering
 // them. It returns the errors of the document.
@@ -43,6 +67,9 @@ func (x *exchange) prepare(asked request) []graphqlError {
 	}
 	x.document, x.variables = document, variables
 	_, e := x.execute(true)
+	if n := len(x.questions); n > 1 {
+		x.questions[n-1].lastOfSeveral = true
+	}
 	return e.conflicts
 }
 
@@ -67,6 +94,10 @@ func (x *exchange) answer() reply {
 		response.set("errors", errorList(e.errors))
 	}
 	answer := jsonReply(http.StatusOK, encode(response))
+	if x.truncated {
+		answer.body = answer.body[:len(answer.body)/2]
+	}
+	answer.reset = x.reset
 	answer.later = x.givenUp()
 	return answer
 }
@@ -86,11 +117,7 @@ func (x *exchange) givenUp() time.Duration {
 }
 
 // question returns the question that stands at a path.
-func (x *exchange) question(path string) *question {
-	for _, q := range x.questions {
-		if q.path == path {
-			return q
-		}
-	}
-	return nil
+func (x *exchange) question(path []string) *question {
+	i := slices.IndexFunc(x.questions, func(q *question) bool { return slices.Equal(q.path, path) })
+	return x.questions[i]
 }

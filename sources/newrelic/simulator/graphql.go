@@ -26,10 +26,21 @@ func (s *Simulator) graphql(w http.ResponseWriter, r *http.Request, key string) 
 	x := &exchange{simulator: s, ctx: r.Context(), key: key, now: s.options.Now()}
 	problems := x.prepare(asked)
 	s.counters.asked(len(x.questions))
-	if len(problems) > 0 {
-		return problemReply(http.StatusOK, problems)
+	s.injector.inject(x)
+	var answer reply
+	switch {
+	case x.instead != nil:
+		answer = *x.instead
+	case len(problems) > 0:
+		answer = problemReply(http.StatusOK, problems)
+	case s.limiter.repeats(x) && !s.options.NoLimits:
+		answer = errorReply(http.StatusTooManyRequests, fmt.Sprintf("Too many requests: at most %d of one query a minute", maxSameMinute))
+	default:
+		answer = x.answer()
 	}
-	return x.answer()
+	answer.later += x.later
+	answer.header.Set("Date", x.now.UTC().Format(http.TimeFormat))
+	return answer
 }
 
 // readRequest reads the body of a request, or says how it is refused.
@@ -62,9 +73,10 @@ func readRequest(w http.ResponseWriter, r *http.Request) (request, *reply) {
 // reply is an answer to a request.
 type reply struct {
 	status int
-	header http.Header // beside Date
+	header http.Header
 	body   []byte
 	later  time.Duration // than the latency; negative when it comes sooner
+	reset  bool          // whether the connection is closed in the middle
 }
 
 func jsonReply(status int, body []byte) reply {

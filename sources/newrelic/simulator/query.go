@@ -16,29 +16,39 @@ type answer struct {
 	until      string
 	inspected  int64 // events in the time range
 	matched    int64 // of those that meet WHERE
+	messages   []string
+	exceeds    bool // whether the range begins before the oldest event that is seen
+}
+
+// setting is what a query is evaluated in.
+type setting struct {
+	nowMillis  int64
+	nullsMatch bool // whether a missing attribute matches !=, NOT IN and NOT LIKE
+	view       view
 }
 
 // hourMillis is the length of the time range of a query without SINCE.
 const hourMillis = 3_600_000
 
-// evaluate answers a query as of now.
-func (s *Store) evaluate(source string, nowMillis int64, nullsMatch bool) (*answer, *queryError) {
+// evaluate answers a query.
+func (s *Store) evaluate(source string, in setting) (*answer, *queryError) {
 	query, err := parse(source)
 	if err != nil {
 		return nil, err
 	}
 	var result *answer
-	s.read(func() { result, err = s.run(query, nowMillis, nullsMatch) })
+	s.read(func() { result, err = s.run(query, in) })
 	return result, err
 }
 
 // run answers a query while the store is locked for reading.
-func (s *Store) run(query *nrql.Query, nowMillis int64, nullsMatch bool) (*answer, *queryError) {
-	a, grid, err := frame(query, nowMillis)
+func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
+	a, grid, err := frame(query, in.nowMillis)
 	if err != nil {
 		return nil, err
 	}
-	selected, columns, err := compileSelect(query, nullsMatch)
+	a.exceeds = a.begin < in.view.oldest(in.nowMillis)
+	selected, columns, err := compileSelect(query, in.nullsMatch)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +63,8 @@ func (s *Store) run(query *nrql.Query, nowMillis int64, nullsMatch bool) (*answe
 			// still checked.
 			t = &table{name: name}
 		}
-		if err := a.scan(t, &s.pool, query, grid, selected, nullsMatch); err != nil {
+		seen := in.view.of(t, in.nowMillis, query.Extrapolate)
+		if err := a.scan(seen, &s.pool, query, grid, selected, in.nullsMatch); err != nil {
 			return nil, err
 		}
 	}
@@ -164,8 +175,8 @@ func key(column nrql.Column) string {
 }
 
 // scan adds the events of one type to the totals.
-func (a *answer) scan(t *table, strings *pool, query *nrql.Query, g grid, selected *aggregates, nullsMatch bool) *queryError {
-	c := &compiler{leaves: rowLeaves{t, strings}, nullsMatch: nullsMatch}
+func (a *answer) scan(t sight, strings *pool, query *nrql.Query, g grid, selected *aggregates, nullsMatch bool) *queryError {
+	c := &compiler{leaves: rowLeaves{t.table, strings}, nullsMatch: nullsMatch}
 	where := func(int) truth { return yes }
 	if query.Where != nil {
 		where = c.test(query.Where)
@@ -178,10 +189,15 @@ func (a *answer) scan(t *table, strings *pool, query *nrql.Query, g grid, select
 		return c.err
 	}
 	first, last := t.rows(g.start, g.start+int64(g.count)*g.width)
-	a.inspected += int64(last - first)
 	bucket, bucketEnd := 0, g.start+g.width
 	for row := first; row < last; row++ {
-		if where(row) != yes {
+		weight := t.scale
+		if t.copies != nil {
+			n := t.copies(row)
+			a.inspected += int64(n - 1)
+			weight *= float64(n)
+		}
+		if weight == 0 || where(row) != yes {
 			continue
 		}
 		a.matched++
@@ -192,8 +208,9 @@ func (a *answer) scan(t *table, strings *pool, query *nrql.Query, g grid, select
 		}
 		totals := selected.totals[bucket*len(adders) : (bucket+1)*len(adders)]
 		for i := range adders {
-			adders[i].add(&totals[i], row, millis)
+			adders[i].add(&totals[i], row, millis, weight)
 		}
 	}
+	a.inspected += int64(last - first)
 	return nil
 }

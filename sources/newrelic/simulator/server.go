@@ -7,11 +7,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
-
-// maxConcurrent is how many requests New Relic allows a user at a time.
-const maxConcurrent = 25
 
 // maxBody is the size of the largest request.
 const maxBody = 1 << 20
@@ -35,6 +33,13 @@ type Options struct {
 	// Latency is how long every answer takes. A query whose timeout is shorter
 	// is answered with New Relic's TIMEOUT error, after its timeout.
 	Latency time.Duration
+	// Faults are what goes wrong on purpose; see [ParseFaults]. They can be
+	// changed later, by [Simulator.SetFaults].
+	Faults []Fault
+	// NoLimits lifts the limits on how much is asked: requests at a time,
+	// queries a minute, queries of one text a minute, and events inspected an
+	// hour. Those on a single query stay.
+	NoLimits bool
 }
 
 // Simulator serves a store as NerdGraph does: POST /graphql. GET /stats is a
@@ -44,6 +49,8 @@ type Simulator struct {
 	options  Options
 	schema   *objectType
 	counters *counters
+	injector injector
+	limiter  *limiter
 }
 
 // New returns a simulator that serves the events of store, also those that
@@ -52,7 +59,9 @@ func New(store *Store, options Options) *Simulator {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &Simulator{store: store, options: options, schema: newSchema(), counters: newCounters()}
+	s := &Simulator{store: store, options: options, schema: newSchema(), counters: newCounters(), limiter: newLimiter()}
+	s.SetFaults(options.Faults)
+	return s
 }
 
 // Serve answers requests on listener until ctx ends, then lets those that are
@@ -111,7 +120,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case key == "" || s.options.Key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) != 1:
 		answer = badKeyReply()
-	case underWay > maxConcurrent:
+	case underWay > maxConcurrent && !s.options.NoLimits:
 		leave() // it takes no place
 		answer = errorReply(http.StatusTooManyRequests, fmt.Sprintf("Too many requests: at most %d at a time", maxConcurrent))
 	default:
@@ -141,8 +150,20 @@ func (s *Simulator) write(w http.ResponseWriter, answer reply) {
 	for name, values := range answer.header {
 		w.Header()[name] = values
 	}
+	if answer.header.Get("Date") == "" {
+		w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	if answer.reset {
+		answer.body = answer.body[:len(answer.body)/2]
+	}
 	s.counters.answered(len(answer.body))
 	w.WriteHeader(answer.status)
 	// An error here is the client's, who is gone.
 	_, _ = w.Write(answer.body)
+	if answer.reset {
+		// What was written has to be on its way before the connection ends.
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
 }

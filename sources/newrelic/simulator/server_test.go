@@ -415,7 +415,7 @@ func FuzzNRQL(f *testing.F) {
 	f.Add("SELECT sum(mod(n, 0) OR round(n, 0.5)) FROM T WHERE position(s, '', -1) IN (1, NULL) SINCE 1 UNTIL 9")
 	store := storeOf(f, basket)
 	f.Fuzz(func(t *testing.T, query string) {
-		found, err := store.evaluate(query, now, true)
+		found, err := store.evaluate(query, setting{nowMillis: now, nullsMatch: true})
 		if err == nil && !json.Valid(encode(found.rows)) {
 			t.Errorf("%s\nis answered by %s", query, encode(found.rows))
 		}
