@@ -3,6 +3,7 @@ package simulator
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -48,23 +49,16 @@ func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
 		return nil, err
 	}
 	a.exceeds = a.begin < in.view.oldest(in.nowMillis)
-	selected, columns, err := compileSelect(query, in.nullsMatch)
+	selected, columns, err := compileSelect(query, grid.width, in.nullsMatch)
 	if err != nil {
 		return nil, err
 	}
-	selected.totals = make([]total, grid.count*len(selected.slots))
+	selected.grow(grid.count)
 	for _, name := range a.eventTypes {
 		if name == "Metric" {
 			return nil, refusal("FROM Metric")
 		}
-		t := s.tables[name]
-		if t == nil {
-			// An unknown type is a type without events; its conditions are
-			// still checked.
-			t = &table{name: name}
-		}
-		seen := in.view.of(t, in.nowMillis, query.Extrapolate)
-		if err := a.scan(seen, &s.pool, query, grid, selected, in.nullsMatch); err != nil {
+		if err := a.scan(s.sight(name, query, in), &s.pool, query, grid, selected, in.nullsMatch); err != nil {
 			return nil, err
 		}
 	}
@@ -74,12 +68,20 @@ func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
 			o.set("beginTimeSeconds", float64(grid.start+int64(row)*grid.width)/1000)
 			o.set("endTimeSeconds", float64(grid.start+int64(row+1)*grid.width)/1000)
 		}
-		for _, c := range columns {
-			o.set(c.key, c.value(row).json())
-		}
+		columns.fill(&o, row)
 		a.rows = append(a.rows, o)
 	}
 	return a, nil
+}
+
+// sight returns the events of a type as a query sees them. An unknown type is
+// a type without events; conditions on it are still checked.
+func (s *Store) sight(eventType string, query *nrql.Query, in setting) sight {
+	t := s.tables[eventType]
+	if t == nil {
+		t = &table{name: eventType}
+	}
+	return in.view.of(t, in.nowMillis, query.Extrapolate)
 }
 
 // grid is the buckets of an answer: count of them from start on, each width
@@ -124,21 +126,48 @@ func frame(query *nrql.Query, nowMillis int64) (*answer, grid, *queryError) {
 	return a, grid{a.end - count*width, width, int(count)}, nil
 }
 
-// selectColumn is a column of the answer.
+// selectColumn is a column of the answer: a value, or an object or a list.
 type selectColumn struct {
-	key   string
-	value valueFunc
+	key      string
+	value    valueFunc
+	compound *compoundValue
+	spread   bool // whether the members of an object stand in the row as well
 }
 
-func compileSelect(query *nrql.Query, nullsMatch bool) (*aggregates, []selectColumn, *queryError) {
-	selected := &aggregates{}
+type selectColumns []selectColumn
+
+// fill sets the columns of a row.
+func (columns selectColumns) fill(o *object, row int) {
+	for _, c := range columns {
+		if c.compound == nil {
+			o.set(c.key, c.value(row).json())
+			continue
+		}
+		whole := c.compound.of(row)
+		o.set(c.key, whole)
+		if members, isObject := whole.(object); isObject && c.spread {
+			for _, m := range members.members {
+				o.set(m.key, m.value)
+			}
+		}
+	}
+}
+
+func compileSelect(query *nrql.Query, widthMillis int64, nullsMatch bool) (*aggregates, selectColumns, *queryError) {
+	selected := &aggregates{widthMillis: widthMillis}
 	c := &compiler{leaves: selected, nullsMatch: nullsMatch}
-	var columns []selectColumn
+	var columns selectColumns
 	for _, column := range query.Select {
 		if _, isStar := column.Expr.(*nrql.Star); isStar {
 			return nil, nil, refusal("SELECT *")
 		}
-		columns = append(columns, selectColumn{key(column), c.value(column.Expr)})
+		s := selectColumn{key: key(column), compound: selected.compound(c, column.Expr)}
+		if s.compound == nil {
+			s.value = c.value(column.Expr)
+		}
+		// An apdex without a name was seen with its members beside it.
+		s.spread = column.Alias == "" && strings.HasPrefix(s.key, "apdex.")
+		columns = append(columns, s)
 		if c.err == nil && !hasAggregate(column.Expr) {
 			return nil, nil, refusal("the column " + nrql.Print(column.Expr) + " without an aggregate")
 		}
@@ -161,7 +190,7 @@ func key(column nrql.Column) string {
 		return "result"
 	case call.Name == "percentage":
 		return "percentage"
-	case !slices.Contains([]string{"count", "sum", "average", "min", "max", "earliest", "latest"}, call.Name):
+	case !isAggregate(call.Name):
 		return "result"
 	}
 	switch arg := call.Args[0].(type) {
@@ -175,42 +204,51 @@ func key(column nrql.Column) string {
 }
 
 // scan adds the events of one type to the totals.
-func (a *answer) scan(t sight, strings *pool, query *nrql.Query, g grid, selected *aggregates, nullsMatch bool) *queryError {
-	c := &compiler{leaves: rowLeaves{t.table, strings}, nullsMatch: nullsMatch}
-	where := func(int) truth { return yes }
-	if query.Where != nil {
-		where = c.test(query.Where)
-	}
-	var adders []adder
-	for _, slot := range selected.slots {
-		adders = append(adders, slot.compile(c))
-	}
+func (a *answer) scan(t sight, texts *pool, query *nrql.Query, g grid, selected *aggregates, nullsMatch bool) *queryError {
+	c := &compiler{leaves: rowLeaves{t.table, texts}, nullsMatch: nullsMatch}
+	where := c.where(query)
+	adders := selected.compile(c)
 	if c.err != nil {
 		return c.err
 	}
-	first, last := t.rows(g.start, g.start+int64(g.count)*g.width)
 	bucket, bucketEnd := 0, g.start+g.width
-	for row := first; row < last; row++ {
-		weight := t.scale
-		if t.copies != nil {
-			n := t.copies(row)
-			a.inspected += int64(n - 1)
-			weight *= float64(n)
-		}
-		if weight == 0 || where(row) != yes {
-			continue
-		}
-		a.matched++
+	a.visit(t, g, where, func(row, copies int) {
 		millis := t.times[row]
 		for millis >= bucketEnd {
 			bucket++
 			bucketEnd += g.width
 		}
 		totals := selected.totals[bucket*len(adders) : (bucket+1)*len(adders)]
+		weight := float64(copies) * t.scale
 		for i := range adders {
-			adders[i].add(&totals[i], row, millis, weight)
+			adders[i].add(&totals[i], row, millis, copies, weight)
+		}
+	})
+	return nil
+}
+
+// where compiles the condition of a query.
+func (c *compiler) where(query *nrql.Query) testFunc {
+	if query.Where == nil {
+		return func(int) truth { return yes }
+	}
+	return c.test(query.Where)
+}
+
+// visit calls do for the rows of a table that lie in the grid and meet a
+// condition, in their order, and counts them.
+func (a *answer) visit(t sight, g grid, where testFunc, do func(row, copies int)) {
+	first, last := t.rows(g.start, g.start+int64(g.count)*g.width)
+	a.inspected += int64(last - first)
+	copies := 1
+	for row := first; row < last; row++ {
+		if t.copies != nil {
+			copies = t.copies(row)
+			a.inspected += int64(copies - 1)
+		}
+		if copies > 0 && where(row) == yes {
+			a.matched += int64(copies)
+			do(row, copies)
 		}
 	}
-	a.inspected += int64(last - first)
-	return nil
 }

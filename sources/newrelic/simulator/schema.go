@@ -102,7 +102,9 @@ func newResultType() *objectType {
 		"timeWindow": {object: window, resolve: anything},
 	}}
 	progress := &objectType{name: "NrdbQueryProgress", fields: map[string]*field{
-		"completed":        {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return !parent.(*result).async, nil }},
+		"completed": {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+			return !parent.(*result).async, nil
+		}},
 		"queryId":          underWayField(unfinishedID),
 		"resultExpiration": underWayField(600.0),
 		"retryAfter":       underWayField(1.0),
