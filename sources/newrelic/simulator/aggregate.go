@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"math"
+	"slices"
 
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -22,7 +23,8 @@ type slot struct {
 	function   string
 	arg        nrql.Expr // *nrql.Star in count(*)
 	conditions []nrql.Expr
-	threshold  float64 // of apdex()
+	threshold  float64   // of apdex()
+	points     []float64 // of percentile()
 }
 
 // aggregates collects the slots of a SELECT list and gives its expressions
@@ -130,6 +132,14 @@ func (a *aggregates) grow(rows int) {
 	a.totals = append(a.totals, make([]total, rows*len(a.slots)-len(a.totals))...)
 }
 
+// countsEvents reports whether one of the slots is count(*).
+func (a *aggregates) countsEvents() bool {
+	return slices.ContainsFunc(a.slots, func(s slot) bool {
+		_, isStar := s.arg.(*nrql.Star)
+		return isStar
+	})
+}
+
 // hasAggregate reports whether an expression holds an aggregate that is
 // simulated.
 func hasAggregate(x nrql.Expr) bool {
@@ -148,9 +158,13 @@ type adder struct {
 	value      valueFunc // nil for count(*)
 	conditions []testFunc
 	gather     gatherFunc // nil for aggregates that a total knows
+	take       takeFunc   // of metrics, in the place of value and gather
 }
 
 func (s slot) compile(c *compiler) adder {
+	if m, isMetric := c.leaves.(metricLeaves); isMetric {
+		return m.adder(c, s)
+	}
 	a := adder{gather: s.gatherer()}
 	if _, isStar := s.arg.(*nrql.Star); !isStar {
 		a.value = c.value(s.arg)
@@ -177,6 +191,10 @@ func (a *adder) add(t *total, row int, millis int64, copies int, weight float64)
 		if condition(row) != yes {
 			return
 		}
+	}
+	if a.take != nil {
+		a.take(t, row, millis, weight)
+		return
 	}
 	if a.value == nil {
 		t.count += weight

@@ -92,7 +92,7 @@ func (c *compiler) numbers(function string, args []nrql.Expr) []float64 {
 // percentiles gives an object with a member for every point, as New Relic does
 // also for one: {"95":1.2}.
 func (a *aggregates) percentiles(arg nrql.Expr, points []float64) *compoundValue {
-	slot := a.slot(slot{function: "percentile", arg: arg})
+	slot := a.slot(slot{function: "percentile", arg: arg, points: points})
 	var members []string
 	for _, p := range points {
 		members = append(members, formatNumber(p))

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -98,21 +99,19 @@ func unsimulated(q *nrql.Query) *queryError {
 		written bool
 		name    string
 	}{
-		{q.Show, "SHOW EVENT TYPES"},
+		{q.Show && (q.Where != nil || q.Facet != nil || q.Limit != nil || q.TimeSeries != nil), "SHOW EVENT TYPES with more than SINCE and UNTIL"},
 		{len(q.With) > 0, "WITH … AS"},
 		{len(q.Joins) > 0, "JOIN"},
-		{q.Facet != nil, "FACET"},
 		{len(q.OrderBy) > 0, "ORDER BY"},
-		{q.Limit != nil, "LIMIT"},
 		{q.Offset != nil, "OFFSET"},
 		{q.TimeZone != nil, "WITH TIMEZONE"},
 		{q.MetricFormat != nil, "WITH METRIC_FORMAT"},
 		{q.Compare != nil, "COMPARE WITH"},
 		{q.Predict != nil, "PREDICT"},
-		{q.Raw, "RAW"},
+		{q.Raw && !fromMetric(q), "RAW"},
 		{q.TimeSeries != nil && q.TimeSeries.Slide != nil, "SLIDE BY"},
 		{q.TimeSeries != nil && q.TimeSeries.Width.Kind != nrql.WidthFixed, "TIMESERIES without a whole number of units"},
-		{q.Since != nil && !isEpoch(q.Since) || q.Until != nil && !isEpoch(q.Until), "a time that is not in epoch milliseconds"},
+		{!isExact(q.Since) || !isExact(q.Until), "a time that is neither in epoch milliseconds nor a time ago"},
 	} {
 		if clause.written {
 			return refusal(clause.name)
@@ -130,12 +129,25 @@ func unsimulated(q *nrql.Query) *queryError {
 			return refusal("FROM " + nrql.Print(from))
 		}
 	}
-	return nil
+	return checkFacet(q)
 }
 
-func isEpoch(t nrql.Time) bool {
-	_, ok := t.(*nrql.Epoch)
-	return ok
+func fromMetric(q *nrql.Query) bool {
+	return slices.ContainsFunc(q.From, func(x nrql.Expr) bool {
+		name, isName := x.(*nrql.Name)
+		return isName && name.Value == metricType
+	})
+}
+
+// isExact reports whether a time needs no calendar.
+func isExact(t nrql.Time) bool {
+	switch t := t.(type) {
+	case nil, *nrql.Epoch, *nrql.Ago:
+		return true
+	case *nrql.Moment:
+		return t.Name == "now"
+	}
+	return false
 }
 
 // translate turns a finding of the parser into the error that New Relic gives

@@ -18,14 +18,23 @@ type answer struct {
 	inspected  int64 // events in the time range
 	matched    int64 // of those that meet WHERE
 	messages   []string
-	exceeds    bool // whether the range begins before the oldest event that is seen
+	facets     []string
+	total      any   // of everything, for FACET; else nil
+	other      any   // of the groups that are not shown
+	step       int64 // of the rollup that metrics come from, in milliseconds
+	exceeds    bool  // whether the range begins before the oldest event that is seen
 }
 
 // setting is what a query is evaluated in.
 type setting struct {
 	nowMillis  int64
 	nullsMatch bool // whether a missing attribute matches !=, NOT IN and NOT LIKE
+	rollUpOld  bool // whether old metrics come from rollups, however short the range
 	view       view
+}
+
+func (in setting) compiler(l leaves) *compiler {
+	return &compiler{leaves: l, nullsMatch: in.nullsMatch}
 }
 
 // hourMillis is the length of the time range of a query without SINCE.
@@ -44,21 +53,31 @@ func (s *Store) evaluate(source string, in setting) (*answer, *queryError) {
 
 // run answers a query while the store is locked for reading.
 func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
-	a, grid, err := frame(query, in.nowMillis)
+	a, grid, err := frame(query, in)
 	if err != nil {
 		return nil, err
 	}
 	a.exceeds = a.begin < in.view.oldest(in.nowMillis)
-	selected, columns, err := compileSelect(query, grid.width, in.nullsMatch)
+	switch {
+	case query.Show:
+		s.showEventTypes(a, query, in)
+		return a, nil
+	case isKeyset(query):
+		return a, s.keyset(a, query, grid, in)
+	}
+	selected, columns, err := compileSelect(query, grid.width, in)
 	if err != nil {
 		return nil, err
 	}
+	if a.step > 0 && selected.countsEvents() {
+		a.messages = append(a.messages, countsDataPoints)
+	}
+	if query.Facet != nil {
+		return a, s.facet(a, query, grid, selected, columns, in)
+	}
 	selected.grow(grid.count)
 	for _, name := range a.eventTypes {
-		if name == "Metric" {
-			return nil, refusal("FROM Metric")
-		}
-		if err := a.scan(s.sight(name, query, in), &s.pool, query, grid, selected, in.nullsMatch); err != nil {
+		if err := a.scan(s, name, query, grid, selected, in); err != nil {
 			return nil, err
 		}
 	}
@@ -84,6 +103,15 @@ func (s *Store) sight(eventType string, query *nrql.Query, in setting) sight {
 	return in.view.of(t, in.nowMillis, query.Extrapolate)
 }
 
+// leaves gives names the meaning they have in events of a type.
+func (s *Store) leaves(t sight, step int64) leaves {
+	row := rowLeaves{t.table, &s.pool}
+	if t.name == metricType {
+		return metricLeaves{row, step}
+	}
+	return row
+}
+
 // grid is the buckets of an answer: count of them from start on, each width
 // milliseconds long. Without TIMESERIES there is one.
 type grid struct {
@@ -94,18 +122,23 @@ type grid struct {
 // frame finds the time range and lays the buckets. SINCE belongs to the range
 // and UNTIL does not. Buckets are laid from UNTIL backwards; a part of a
 // bucket that is left at the beginning is dropped with its events.
-func frame(query *nrql.Query, nowMillis int64) (*answer, grid, *queryError) {
-	a := &answer{begin: nowMillis - hourMillis, end: nowMillis, since: "60 MINUTES AGO", until: "NOW"}
-	// Other times and tables were refused.
-	if since, ok := query.Since.(*nrql.Epoch); ok {
-		a.begin, a.since = since.Millis, strconv.FormatInt(since.Millis, 10)
+func frame(query *nrql.Query, in setting) (*answer, grid, *queryError) {
+	a := &answer{begin: in.nowMillis - hourMillis, end: in.nowMillis, since: "60 MINUTES AGO", until: "NOW", facets: facetNames(query)}
+	if query.Since != nil {
+		a.begin, a.since = instant(query.Since, in.nowMillis)
 	}
-	if until, ok := query.Until.(*nrql.Epoch); ok {
-		a.end, a.until = until.Millis, strconv.FormatInt(until.Millis, 10)
+	if query.Until != nil {
+		a.end, a.until = instant(query.Until, in.nowMillis)
 	}
 	for _, from := range query.From {
+		// Others were refused.
 		if name, ok := from.(*nrql.Name); ok && !slices.Contains(a.eventTypes, name.Value) {
 			a.eventTypes = append(a.eventTypes, name.Value)
+		}
+	}
+	if a.end > a.begin && slices.Contains(a.eventTypes, metricType) {
+		if err := a.snap(query, in); err != nil {
+			return nil, grid{}, err
 		}
 	}
 	window := a.end - a.begin
@@ -124,6 +157,19 @@ func frame(query *nrql.Query, nowMillis int64) (*answer, grid, *queryError) {
 		return nil, grid{}, invalid(tooManyBuckets)
 	}
 	return a, grid{a.end - count*width, width, int(count)}, nil
+}
+
+// instant returns a time in milliseconds since 1970, and how an answer spells
+// it. Times of other kinds were refused.
+func instant(t nrql.Time, nowMillis int64) (int64, string) {
+	switch t := t.(type) {
+	case *nrql.Epoch:
+		return t.Millis, strconv.FormatInt(t.Millis, 10)
+	case *nrql.Ago:
+		return nowMillis - t.Duration.Millis(), strings.ToUpper(t.Duration.String()) + " AGO"
+	default:
+		return nowMillis, "NOW"
+	}
 }
 
 // selectColumn is a column of the answer: a value, or an object or a list.
@@ -153,9 +199,9 @@ func (columns selectColumns) fill(o *object, row int) {
 	}
 }
 
-func compileSelect(query *nrql.Query, widthMillis int64, nullsMatch bool) (*aggregates, selectColumns, *queryError) {
+func compileSelect(query *nrql.Query, widthMillis int64, in setting) (*aggregates, selectColumns, *queryError) {
 	selected := &aggregates{widthMillis: widthMillis}
-	c := &compiler{leaves: selected, nullsMatch: nullsMatch}
+	c := in.compiler(selected)
 	var columns selectColumns
 	for _, column := range query.Select {
 		if _, isStar := column.Expr.(*nrql.Star); isStar {
@@ -204,8 +250,9 @@ func key(column nrql.Column) string {
 }
 
 // scan adds the events of one type to the totals.
-func (a *answer) scan(t sight, texts *pool, query *nrql.Query, g grid, selected *aggregates, nullsMatch bool) *queryError {
-	c := &compiler{leaves: rowLeaves{t.table, texts}, nullsMatch: nullsMatch}
+func (a *answer) scan(s *Store, eventType string, query *nrql.Query, g grid, selected *aggregates, in setting) *queryError {
+	t := s.sight(eventType, query, in)
+	c := in.compiler(s.leaves(t, a.step))
 	where := c.where(query)
 	adders := selected.compile(c)
 	if c.err != nil {
@@ -224,7 +271,7 @@ func (a *answer) scan(t sight, texts *pool, query *nrql.Query, g grid, selected 
 			adders[i].add(&totals[i], row, millis, copies, weight)
 		}
 	})
-	return nil
+	return c.err
 }
 
 // where compiles the condition of a query.

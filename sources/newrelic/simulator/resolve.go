@@ -75,6 +75,7 @@ func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
 	found, err := r.simulator.store.evaluate(q.text, setting{
 		nowMillis:  r.now.UnixMilli(),
 		nullsMatch: !r.simulator.options.NullsNeverMatchNotEqual,
+		rollUpOld:  r.simulator.options.RollUpOldMetrics,
 		view:       q.view,
 	})
 	if err != nil {

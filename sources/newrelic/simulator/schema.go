@@ -97,7 +97,7 @@ func newResultType() *objectType {
 	}}
 	metadata := &objectType{name: "NrdbMetadata", fields: map[string]*field{
 		"eventTypes": answerField(func(a *answer) any { return texts(a.eventTypes) }),
-		"facets":     constantField(nil),
+		"facets":     answerField(facetList),
 		"messages":   answerField(func(a *answer) any { return texts(a.messages) }),
 		"timeWindow": {object: window, resolve: anything},
 	}}
@@ -129,8 +129,8 @@ func newResultType() *objectType {
 			"metadata":         {object: metadata, resolve: anything},
 			"currentResults":   constantField(nil),
 			"previousResults":  constantField(nil),
-			"totalResult":      totalField(func(a *answer) any { return a.rows }),
-			"otherResult":      totalField(func(*answer) any { return []any{} }),
+			"totalResult":      totalField(func(a *answer) any { return a.rows }, func(a *answer) any { return a.total }),
+			"otherResult":      totalField(func(*answer) any { return []any{} }, func(a *answer) any { return a.other }),
 			"rawResponse":      {resolve: rawResponse},
 			"queryProgress":    {object: progress, resolve: anything},
 			"suggestedFacets":  {object: suggestion, list: true, resolve: nothing},
@@ -174,12 +174,20 @@ func underWayField(value any) *field {
 	}}
 }
 
-// totalField is null unless totals are arrays.
-func totalField(array func(*answer) any) *field {
+// facetList is null without FACET.
+func facetList(a *answer) any {
+	if a.facets == nil {
+		return nil
+	}
+	return texts(a.facets)
+}
+
+// totalField is null without FACET, unless totals are arrays.
+func totalField(array, plain func(*answer) any) *field {
 	return &field{resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 		r := parent.(*result)
 		if !r.arrayTotals {
-			return nil, nil
+			return plain(r.answer), nil
 		}
 		return array(r.answer), nil
 	}}

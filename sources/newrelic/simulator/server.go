@@ -30,6 +30,10 @@ type Options struct {
 	// missing attribute, which New Relic does not document: by default such
 	// rows match, with this option they do not.
 	NullsNeverMatchNotEqual bool
+	// RollUpOldMetrics changes which queries of metrics are answered from
+	// rollups, which New Relic documents by the length of the range only: with
+	// this option also short ranges that ended more than an hour ago.
+	RollUpOldMetrics bool
 	// Latency is how long every answer takes. A query whose timeout is shorter
 	// is answered with New Relic's TIMEOUT error, after its timeout.
 	Latency time.Duration

@@ -80,14 +80,14 @@ func TestGraphQL(t *testing.T) {
 			`{ actor { account(id: 7) {
   a: nrql(query: "SELECT count(*) FROM T") { results }
   b: nrql(query: "SELECT FORM T") { results }
-  c: nrql(query: "SELECT count(*) FROM T FACET s") { results }
+  c: nrql(query: "SELECT count(*) FROM T COMPARE WITH 1 day ago") { results }
   d: nrql(query: "SELECT count(*) FROM T WHERE n = 1") { results }
 } } }`, nil,
 			`{"data":{"actor":{"account":{"a":{"results":[{"count":4}]},"b":null,"c":null,"d":{"results":[{"count":1}]}}}},"errors":[
 				{"message":"NRQL Syntax Error: Error at line 1 position 13, unexpected 'T'","path":["actor","account","b"],
 				 "locations":[{"line":3,"column":3}],
 				 "extensions":{"errorClass":"INVALID_INPUT","errorCode":"NRDB:1102004","nrqlErrorCode":"NRDB:1102004"}},
-				{"message":"slojourn simulator: FACET is not simulated","path":["actor","account","c"],"locations":[{"line":4,"column":3}],
+				{"message":"slojourn simulator: COMPARE WITH is not simulated","path":["actor","account","c"],"locations":[{"line":4,"column":3}],
 				 "extensions":{"errorClass":"INVALID_INPUT","errorCode":"SIMULATOR:NOT_SIMULATED"}}]}`,
 		},
 		{
