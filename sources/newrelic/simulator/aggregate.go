@@ -1,8 +1,21 @@
 package simulator
 
 import (
+	"math"
+	"slices"
+
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
+
+// isAggregate reports whether a function makes a value of many events, and is
+// simulated.
+func isAggregate(name string) bool {
+	switch name {
+	case "count", "sum", "average", "min", "max", "earliest", "latest", "uniqueCount", "stddev", "stdvar":
+		return true
+	}
+	return isCompound(name)
+}
 
 // slot is one aggregate of a SELECT list, with the conditions of the filter()
 // and percentage() calls it stands in.
@@ -10,16 +23,19 @@ type slot struct {
 	function   string
 	arg        nrql.Expr // *nrql.Star in count(*)
 	conditions []nrql.Expr
+	threshold  float64   // of apdex()
+	points     []float64 // of percentile()
 }
 
 // aggregates collects the slots of a SELECT list and gives its expressions
 // their meaning: a row is a row of the answer, and its aggregates lie in
 // totals, one after another.
 type aggregates struct {
-	slots      []slot
-	conditions []nrql.Expr // of the calls around the expression being compiled
-	percentage bool        // whether one of them is percentage()
-	totals     []total
+	slots       []slot
+	conditions  []nrql.Expr // of the calls around the expression being compiled
+	percentage  bool        // whether one of them is percentage()
+	totals      []total
+	widthMillis int64 // of a row
 }
 
 func (a *aggregates) name(c *compiler, x *nrql.Name) valueFunc {
@@ -29,9 +45,15 @@ func (a *aggregates) name(c *compiler, x *nrql.Name) valueFunc {
 func (a *aggregates) column(nrql.Expr) (*column, *pool, bool) { return nil, nil, false }
 
 func (a *aggregates) call(c *compiler, x *nrql.Call) valueFunc {
+	switch {
+	case x.Name == "uniqueCount" && len(x.Args) > 1:
+		return c.refuse("uniqueCount() of several attributes")
+	case isCompound(x.Name):
+		return c.refuse("%s() inside of an expression", x.Name)
+	case isAggregate(x.Name):
+		return a.value(a.slot(slot{function: x.Name, arg: x.Args[0]}))
+	}
 	switch x.Name {
-	case "count", "sum", "average", "min", "max", "earliest", "latest":
-		return a.slot(x)
 	case "filter":
 		return a.under(c, x.Args[0], x.Args[1])
 	case "percentage":
@@ -42,6 +64,8 @@ func (a *aggregates) call(c *compiler, x *nrql.Call) valueFunc {
 		part, base := a.under(c, x.Args[0], x.Args[1]), c.value(x.Args[0])
 		a.percentage = false
 		return numeric2(part, base, func(part, base float64) float64 { return 100 * part / base })
+	case "rate":
+		return a.rate(c, x)
 	case "eventType":
 		return c.refuse("eventType() outside of an aggregate")
 	}
@@ -50,21 +74,70 @@ func (a *aggregates) call(c *compiler, x *nrql.Call) valueFunc {
 
 // under compiles an expression whose aggregates see only the rows that meet
 // one more condition.
-func (a *aggregates) under(c *compiler, x, condition nrql.Expr) valueFunc {
-	where, isWhere := condition.(*nrql.Where)
-	if !isWhere {
-		return c.refuse("a condition without WHERE")
-	}
-	outer := a.conditions
-	a.conditions = append(outer[:len(outer):len(outer)], where.Condition)
-	defer func() { a.conditions = outer }()
-	return c.value(x)
+func (a *aggregates) under(c *compiler, x, condition nrql.Expr) (value valueFunc) {
+	a.within(c, condition, func() { value = c.value(x) })
+	return value
 }
 
-func (a *aggregates) slot(x *nrql.Call) valueFunc {
-	i := len(a.slots)
-	a.slots = append(a.slots, slot{x.Name, x.Args[0], a.conditions})
-	return func(row int) Value { return a.totals[row*len(a.slots)+i].result(x.Name) }
+// within lets the aggregates that compile makes see only the rows that meet
+// one more condition.
+func (a *aggregates) within(c *compiler, condition nrql.Expr, compile func()) {
+	outer := a.conditions
+	if where, isWhere := condition.(*nrql.Where); isWhere {
+		a.conditions = append(outer[:len(outer):len(outer)], where.Condition)
+	} else {
+		c.refuse("a condition without WHERE")
+	}
+	compile()
+	a.conditions = outer
+}
+
+// rate compiles rate(count(*), 1 minute): what there would be in that time if
+// all of the row went on like this. 300 events in 5 minutes are 60 a minute.
+func (a *aggregates) rate(c *compiler, x *nrql.Call) valueFunc {
+	if len(x.Args) < 2 {
+		return c.refuse("rate() without a length of time")
+	}
+	interval, isDuration := x.Args[1].(*nrql.Duration)
+	if !isDuration {
+		return c.refuse("rate() with anything but a length of time")
+	}
+	inner, isCall := x.Args[0].(*nrql.Call)
+	for isCall && inner.Name == "filter" {
+		inner, isCall = inner.Args[0].(*nrql.Call)
+	}
+	if !isCall || inner.Name != "count" && inner.Name != "sum" {
+		return c.refuse("rate() of anything but count() and sum()")
+	}
+	share := float64(interval.Millis()) / float64(a.widthMillis)
+	return numeric1(c.value(x.Args[0]), func(amount float64) float64 { return amount * share })
+}
+
+// slot adds a slot below the conditions around it and returns its number.
+func (a *aggregates) slot(s slot) int {
+	s.conditions = a.conditions
+	a.slots = append(a.slots, s)
+	return len(a.slots) - 1
+}
+
+func (a *aggregates) value(slot int) valueFunc {
+	return func(row int) Value { return a.total(row, slot).result(a.slots[slot].function) }
+}
+
+// total returns what a slot has seen for a row of the answer.
+func (a *aggregates) total(row, slot int) *total { return &a.totals[row*len(a.slots)+slot] }
+
+// grow makes room for as many rows of the answer.
+func (a *aggregates) grow(rows int) {
+	a.totals = append(a.totals, make([]total, rows*len(a.slots)-len(a.totals))...)
+}
+
+// countsEvents reports whether one of the slots is count(*).
+func (a *aggregates) countsEvents() bool {
+	return slices.ContainsFunc(a.slots, func(s slot) bool {
+		_, isStar := s.arg.(*nrql.Star)
+		return isStar
+	})
 }
 
 // hasAggregate reports whether an expression holds an aggregate that is
@@ -73,10 +146,7 @@ func hasAggregate(x nrql.Expr) bool {
 	found := false
 	nrql.Walk(x, func(n nrql.Node) bool {
 		if call, isCall := n.(*nrql.Call); isCall {
-			switch call.Name {
-			case "count", "sum", "average", "min", "max", "earliest", "latest":
-				found = true
-			}
+			found = found || isAggregate(call.Name)
 		}
 		return !found
 	})
@@ -85,13 +155,17 @@ func hasAggregate(x nrql.Expr) bool {
 
 // adder is a slot compiled for one table.
 type adder struct {
-	function   string
 	value      valueFunc // nil for count(*)
 	conditions []testFunc
+	gather     gatherFunc // nil for aggregates that a total knows
+	take       takeFunc   // of metrics, in the place of value and gather
 }
 
 func (s slot) compile(c *compiler) adder {
-	a := adder{function: s.function}
+	if m, isMetric := c.leaves.(metricLeaves); isMetric {
+		return m.adder(c, s)
+	}
+	a := adder{gather: s.gatherer()}
 	if _, isStar := s.arg.(*nrql.Star); !isStar {
 		a.value = c.value(s.arg)
 	}
@@ -101,35 +175,57 @@ func (s slot) compile(c *compiler) adder {
 	return a
 }
 
-// add counts one row in.
-func (a *adder) add(t *total, row int, millis int64) {
+// compile compiles the slots for one table.
+func (a *aggregates) compile(c *compiler) []adder {
+	var adders []adder
+	for _, s := range a.slots {
+		adders = append(adders, s.compile(c))
+	}
+	return adders
+}
+
+// add counts one row in, as an event that is there so many times and stands
+// for weight events.
+func (a *adder) add(t *total, row int, millis int64, copies int, weight float64) {
 	for _, condition := range a.conditions {
 		if condition(row) != yes {
 			return
 		}
 	}
-	if a.value == nil {
-		t.count++
+	if a.take != nil {
+		a.take(t, row, millis, weight)
 		return
 	}
-	if v := a.value(row); v.kind != null {
-		t.add(v, millis)
+	if a.value == nil {
+		t.count += weight
+		return
+	}
+	v := a.value(row)
+	switch {
+	case v.kind == null:
+	case a.gather != nil:
+		t.count += weight
+		a.gather(t, v, copies, weight)
+	default:
+		t.add(v, millis, weight)
 	}
 }
 
 // total is what an aggregate has seen so far.
 type total struct {
-	count   int64 // of values that are not null
-	numbers int64 // of those that are numbers
+	count   float64 // of values that are not null
+	numbers float64 // of those that are numbers
 	sum     float64
 	min     float64
 	max     float64
 
 	first, last             Value
 	firstMillis, lastMillis int64
+
+	gathered *gathered // of functions that need more than this
 }
 
-func (t *total) add(v Value, millis int64) {
+func (t *total) add(v Value, millis int64, weight float64) {
 	// Types of events are read one after another, so rows come in order of
 	// time only within each.
 	if t.count == 0 || millis < t.firstMillis {
@@ -138,7 +234,7 @@ func (t *total) add(v Value, millis int64) {
 	if t.count == 0 || millis >= t.lastMillis {
 		t.last, t.lastMillis = v, millis
 	}
-	t.count++
+	t.count += weight
 	if v.kind != number {
 		return
 	}
@@ -148,8 +244,8 @@ func (t *total) add(v Value, millis int64) {
 	if t.numbers == 0 || v.number > t.max {
 		t.max = v.number
 	}
-	t.sum += v.number
-	t.numbers++
+	t.sum += weight * v.number
+	t.numbers += weight
 }
 
 // result returns the value of an aggregate. Counts and sums of nothing are 0,
@@ -158,9 +254,11 @@ func (t *total) add(v Value, millis int64) {
 func (t *total) result(function string) Value {
 	switch {
 	case function == "count":
-		return Number(float64(t.count))
+		return Number(t.count)
 	case function == "sum":
 		return finite(t.sum)
+	case function == "uniqueCount":
+		return Number(float64(t.distinct()))
 	case function == "earliest":
 		return t.first
 	case function == "latest":
@@ -168,11 +266,15 @@ func (t *total) result(function string) Value {
 	case t.numbers == 0:
 		return Value{}
 	case function == "average":
-		return finite(t.sum / float64(t.numbers))
+		return finite(t.sum / t.numbers)
 	case function == "min":
 		return Number(t.min)
 	case function == "max":
 		return Number(t.max)
+	case function == "stdvar":
+		return finite(t.variance())
+	case function == "stddev":
+		return finite(math.Sqrt(t.variance()))
 	default:
 		return Value{}
 	}

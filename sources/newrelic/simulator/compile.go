@@ -32,6 +32,8 @@ type leaves interface {
 	// column returns the column of an attribute, for shortcuts; false where
 	// names are not attributes.
 	column(x nrql.Expr) (*column, *pool, bool)
+	// index returns nil for members that are not simulated.
+	index(c *compiler, x *nrql.Index) valueFunc
 }
 
 // refuse notes that something is not simulated.
@@ -67,6 +69,11 @@ func (c *compiler) value(x nrql.Expr) valueFunc {
 			return f
 		}
 		return c.function(x)
+	case *nrql.Index:
+		if f := c.index(c, x); f != nil {
+			return f
+		}
+		return c.refuse("[…] behind a value")
 	case *nrql.Unary:
 		if x.Op == nrql.Neg {
 			operand := c.value(x.X)
@@ -97,8 +104,6 @@ func refused(x nrql.Expr) string {
 		return "WHERE inside of an expression"
 	case *nrql.Subquery:
 		return "a subquery"
-	case *nrql.Index:
-		return "[…] behind a value"
 	case *nrql.Named:
 		return "a named argument"
 	case *nrql.Duration:
@@ -202,6 +207,8 @@ func (l rowLeaves) call(_ *compiler, x *nrql.Call) valueFunc {
 	}
 	return nil
 }
+
+func (l rowLeaves) index(*compiler, *nrql.Index) valueFunc { return nil }
 
 func (l rowLeaves) column(x nrql.Expr) (*column, *pool, bool) {
 	name, isName := x.(*nrql.Name)

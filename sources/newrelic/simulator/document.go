@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -48,17 +49,10 @@ func (e graphqlError) json() object {
 	}
 	if e.query != nil {
 		var extensions object
-		switch e.query.code {
-		case codeInvalid:
-			extensions.set("errorClass", "INVALID_INPUT")
-			extensions.set("errorCode", e.query.code)
+		extensions.set("errorClass", e.query.class())
+		extensions.set("errorCode", e.query.code)
+		if strings.HasPrefix(e.query.code, "NRDB:") {
 			extensions.set("nrqlErrorCode", e.query.code)
-		case codeNotSimulated:
-			extensions.set("errorClass", "INVALID_INPUT")
-			extensions.set("errorCode", e.query.code)
-		default:
-			extensions.set("errorClass", e.query.code)
-			extensions.set("errorCode", e.query.code)
 		}
 		o.set("extensions", extensions)
 	}

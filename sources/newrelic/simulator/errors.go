@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -17,11 +18,28 @@ type queryError struct {
 
 func (e *queryError) Error() string { return e.message }
 
-// Codes of errors. The first is New Relic's for queries that it cannot read.
+// Codes of errors. The first is New Relic's for queries that it cannot read,
+// the next two were observed less surely.
 const (
 	codeInvalid      = "NRDB:1102004"
+	codeTimeout      = "NRDB:1109"
+	codeTooMany      = "NRDB:1106924"
 	codeNotSimulated = "SIMULATOR:NOT_SIMULATED"
 )
+
+// class returns the errorClass that goes with the code.
+func (e *queryError) class() string {
+	switch e.code {
+	case codeInvalid, codeNotSimulated:
+		return "INVALID_INPUT"
+	case codeTimeout:
+		return "TIMEOUT"
+	case codeTooMany:
+		return "TOO_MANY_REQUESTS"
+	default:
+		return e.code
+	}
+}
 
 // prefix begins every message that is the simulator's own.
 const prefix = "slojourn simulator: "
@@ -33,6 +51,19 @@ func refusal(what string) *queryError {
 
 // invalid is an error that New Relic would give as well.
 func invalid(message string) *queryError { return &queryError{message: message, code: codeInvalid} }
+
+// timedOut is the error of a query that took longer than it may.
+func timedOut() *queryError {
+	return &queryError{message: "NRDB query duration exceeded the set timeout", code: codeTimeout}
+}
+
+// tooMany is the error of a query that is refused for how often was asked.
+func tooMany(message string) *queryError { return &queryError{message: message, code: codeTooMany} }
+
+// serverError is the error of a server that fails at one field.
+func serverError() *queryError {
+	return &queryError{message: "An error occurred resolving this field", code: "SERVER_ERROR"}
+}
 
 const (
 	tooManyBuckets = "TIMESERIES supports a maximum of 366 buckets"
@@ -68,22 +99,19 @@ func unsimulated(q *nrql.Query) *queryError {
 		written bool
 		name    string
 	}{
-		{q.Show, "SHOW EVENT TYPES"},
+		{q.Show && (q.Where != nil || q.Facet != nil || q.Limit != nil || q.TimeSeries != nil), "SHOW EVENT TYPES with more than SINCE and UNTIL"},
 		{len(q.With) > 0, "WITH … AS"},
 		{len(q.Joins) > 0, "JOIN"},
-		{q.Facet != nil, "FACET"},
 		{len(q.OrderBy) > 0, "ORDER BY"},
-		{q.Limit != nil, "LIMIT"},
 		{q.Offset != nil, "OFFSET"},
 		{q.TimeZone != nil, "WITH TIMEZONE"},
 		{q.MetricFormat != nil, "WITH METRIC_FORMAT"},
 		{q.Compare != nil, "COMPARE WITH"},
 		{q.Predict != nil, "PREDICT"},
-		{q.Extrapolate, "EXTRAPOLATE"},
-		{q.Raw, "RAW"},
+		{q.Raw && !fromMetric(q), "RAW"},
 		{q.TimeSeries != nil && q.TimeSeries.Slide != nil, "SLIDE BY"},
 		{q.TimeSeries != nil && q.TimeSeries.Width.Kind != nrql.WidthFixed, "TIMESERIES without a whole number of units"},
-		{q.Since != nil && !isEpoch(q.Since) || q.Until != nil && !isEpoch(q.Until), "a time that is not in epoch milliseconds"},
+		{!isExact(q.Since) || !isExact(q.Until), "a time that is neither in epoch milliseconds nor a time ago"},
 	} {
 		if clause.written {
 			return refusal(clause.name)
@@ -101,12 +129,25 @@ func unsimulated(q *nrql.Query) *queryError {
 			return refusal("FROM " + nrql.Print(from))
 		}
 	}
-	return nil
+	return checkFacet(q)
 }
 
-func isEpoch(t nrql.Time) bool {
-	_, ok := t.(*nrql.Epoch)
-	return ok
+func fromMetric(q *nrql.Query) bool {
+	return slices.ContainsFunc(q.From, func(x nrql.Expr) bool {
+		name, isName := x.(*nrql.Name)
+		return isName && name.Value == metricType
+	})
+}
+
+// isExact reports whether a time needs no calendar.
+func isExact(t nrql.Time) bool {
+	switch t := t.(type) {
+	case nil, *nrql.Epoch, *nrql.Ago:
+		return true
+	case *nrql.Moment:
+		return t.Name == "now"
+	}
+	return false
 }
 
 // translate turns a finding of the parser into the error that New Relic gives

@@ -47,10 +47,14 @@ func (e *execution) field(t *objectType, parent any, s *selected, path []string)
 	args, err := e.arguments(first, f)
 	var value any
 	if err == nil {
+		e.resolver.path = path
 		value, err = f.resolve(e.resolver, parent, args)
 	}
 	if err != nil {
 		e.errors = append(e.errors, graphqlError{err.message, path, []*ast.Position{first.Position}, err})
+		return nil
+	}
+	if _, isNothing := value.(nothingThere); isNothing {
 		return nil
 	}
 	if f.object == nil || f.list {

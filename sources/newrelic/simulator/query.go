@@ -3,6 +3,7 @@ package simulator
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -16,44 +17,67 @@ type answer struct {
 	until      string
 	inspected  int64 // events in the time range
 	matched    int64 // of those that meet WHERE
+	messages   []string
+	facets     []string
+	total      any   // of everything, for FACET; else nil
+	other      any   // of the groups that are not shown
+	step       int64 // of the rollup that metrics come from, in milliseconds
+	exceeds    bool  // whether the range begins before the oldest event that is seen
+}
+
+// setting is what a query is evaluated in.
+type setting struct {
+	nowMillis  int64
+	nullsMatch bool // whether a missing attribute matches !=, NOT IN and NOT LIKE
+	rollUpOld  bool // whether old metrics come from rollups, however short the range
+	view       view
+}
+
+func (in setting) compiler(l leaves) *compiler {
+	return &compiler{leaves: l, nullsMatch: in.nullsMatch}
 }
 
 // hourMillis is the length of the time range of a query without SINCE.
 const hourMillis = 3_600_000
 
-// evaluate answers a query as of now.
-func (s *Store) evaluate(source string, nowMillis int64, nullsMatch bool) (*answer, *queryError) {
+// evaluate answers a query.
+func (s *Store) evaluate(source string, in setting) (*answer, *queryError) {
 	query, err := parse(source)
 	if err != nil {
 		return nil, err
 	}
 	var result *answer
-	s.read(func() { result, err = s.run(query, nowMillis, nullsMatch) })
+	s.read(func() { result, err = s.run(query, in) })
 	return result, err
 }
 
 // run answers a query while the store is locked for reading.
-func (s *Store) run(query *nrql.Query, nowMillis int64, nullsMatch bool) (*answer, *queryError) {
-	a, grid, err := frame(query, nowMillis)
+func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
+	a, grid, err := frame(query, in)
 	if err != nil {
 		return nil, err
 	}
-	selected, columns, err := compileSelect(query, nullsMatch)
+	a.exceeds = a.begin < in.view.oldest(in.nowMillis)
+	switch {
+	case query.Show:
+		s.showEventTypes(a, query, in)
+		return a, nil
+	case isKeyset(query):
+		return a, s.keyset(a, query, grid, in)
+	}
+	selected, columns, err := compileSelect(query, grid.width, in)
 	if err != nil {
 		return nil, err
 	}
-	selected.totals = make([]total, grid.count*len(selected.slots))
+	if a.step > 0 && selected.countsEvents() {
+		a.messages = append(a.messages, countsDataPoints)
+	}
+	if query.Facet != nil {
+		return a, s.facet(a, query, grid, selected, columns, in)
+	}
+	selected.grow(grid.count)
 	for _, name := range a.eventTypes {
-		if name == "Metric" {
-			return nil, refusal("FROM Metric")
-		}
-		t := s.tables[name]
-		if t == nil {
-			// An unknown type is a type without events; its conditions are
-			// still checked.
-			t = &table{name: name}
-		}
-		if err := a.scan(t, &s.pool, query, grid, selected, nullsMatch); err != nil {
+		if err := a.scan(s, name, query, grid, selected, in); err != nil {
 			return nil, err
 		}
 	}
@@ -63,12 +87,29 @@ func (s *Store) run(query *nrql.Query, nowMillis int64, nullsMatch bool) (*answe
 			o.set("beginTimeSeconds", float64(grid.start+int64(row)*grid.width)/1000)
 			o.set("endTimeSeconds", float64(grid.start+int64(row+1)*grid.width)/1000)
 		}
-		for _, c := range columns {
-			o.set(c.key, c.value(row).json())
-		}
+		columns.fill(&o, row)
 		a.rows = append(a.rows, o)
 	}
 	return a, nil
+}
+
+// sight returns the events of a type as a query sees them. An unknown type is
+// a type without events; conditions on it are still checked.
+func (s *Store) sight(eventType string, query *nrql.Query, in setting) sight {
+	t := s.tables[eventType]
+	if t == nil {
+		t = &table{name: eventType}
+	}
+	return in.view.of(t, in.nowMillis, query.Extrapolate)
+}
+
+// leaves gives names the meaning they have in events of a type.
+func (s *Store) leaves(t sight, step int64) leaves {
+	row := rowLeaves{t.table, &s.pool}
+	if t.name == metricType {
+		return metricLeaves{row, step}
+	}
+	return row
 }
 
 // grid is the buckets of an answer: count of them from start on, each width
@@ -81,18 +122,23 @@ type grid struct {
 // frame finds the time range and lays the buckets. SINCE belongs to the range
 // and UNTIL does not. Buckets are laid from UNTIL backwards; a part of a
 // bucket that is left at the beginning is dropped with its events.
-func frame(query *nrql.Query, nowMillis int64) (*answer, grid, *queryError) {
-	a := &answer{begin: nowMillis - hourMillis, end: nowMillis, since: "60 MINUTES AGO", until: "NOW"}
-	// Other times and tables were refused.
-	if since, ok := query.Since.(*nrql.Epoch); ok {
-		a.begin, a.since = since.Millis, strconv.FormatInt(since.Millis, 10)
+func frame(query *nrql.Query, in setting) (*answer, grid, *queryError) {
+	a := &answer{begin: in.nowMillis - hourMillis, end: in.nowMillis, since: "60 MINUTES AGO", until: "NOW", facets: facetNames(query)}
+	if query.Since != nil {
+		a.begin, a.since = instant(query.Since, in.nowMillis)
 	}
-	if until, ok := query.Until.(*nrql.Epoch); ok {
-		a.end, a.until = until.Millis, strconv.FormatInt(until.Millis, 10)
+	if query.Until != nil {
+		a.end, a.until = instant(query.Until, in.nowMillis)
 	}
 	for _, from := range query.From {
+		// Others were refused.
 		if name, ok := from.(*nrql.Name); ok && !slices.Contains(a.eventTypes, name.Value) {
 			a.eventTypes = append(a.eventTypes, name.Value)
+		}
+	}
+	if a.end > a.begin && slices.Contains(a.eventTypes, metricType) {
+		if err := a.snap(query, in); err != nil {
+			return nil, grid{}, err
 		}
 	}
 	window := a.end - a.begin
@@ -113,21 +159,61 @@ func frame(query *nrql.Query, nowMillis int64) (*answer, grid, *queryError) {
 	return a, grid{a.end - count*width, width, int(count)}, nil
 }
 
-// selectColumn is a column of the answer.
-type selectColumn struct {
-	key   string
-	value valueFunc
+// instant returns a time in milliseconds since 1970, and how an answer spells
+// it. Times of other kinds were refused.
+func instant(t nrql.Time, nowMillis int64) (int64, string) {
+	switch t := t.(type) {
+	case *nrql.Epoch:
+		return t.Millis, strconv.FormatInt(t.Millis, 10)
+	case *nrql.Ago:
+		return nowMillis - t.Duration.Millis(), strings.ToUpper(t.Duration.String()) + " AGO"
+	default:
+		return nowMillis, "NOW"
+	}
 }
 
-func compileSelect(query *nrql.Query, nullsMatch bool) (*aggregates, []selectColumn, *queryError) {
-	selected := &aggregates{}
-	c := &compiler{leaves: selected, nullsMatch: nullsMatch}
-	var columns []selectColumn
+// selectColumn is a column of the answer: a value, or an object or a list.
+type selectColumn struct {
+	key      string
+	value    valueFunc
+	compound *compoundValue
+	spread   bool // whether the members of an object stand in the row as well
+}
+
+type selectColumns []selectColumn
+
+// fill sets the columns of a row.
+func (columns selectColumns) fill(o *object, row int) {
+	for _, c := range columns {
+		if c.compound == nil {
+			o.set(c.key, c.value(row).json())
+			continue
+		}
+		whole := c.compound.of(row)
+		o.set(c.key, whole)
+		if members, isObject := whole.(object); isObject && c.spread {
+			for _, m := range members.members {
+				o.set(m.key, m.value)
+			}
+		}
+	}
+}
+
+func compileSelect(query *nrql.Query, widthMillis int64, in setting) (*aggregates, selectColumns, *queryError) {
+	selected := &aggregates{widthMillis: widthMillis}
+	c := in.compiler(selected)
+	var columns selectColumns
 	for _, column := range query.Select {
 		if _, isStar := column.Expr.(*nrql.Star); isStar {
 			return nil, nil, refusal("SELECT *")
 		}
-		columns = append(columns, selectColumn{key(column), c.value(column.Expr)})
+		s := selectColumn{key: key(column), compound: selected.compound(c, column.Expr)}
+		if s.compound == nil {
+			s.value = c.value(column.Expr)
+		}
+		// An apdex without a name was seen with its members beside it.
+		s.spread = column.Alias == "" && strings.HasPrefix(s.key, "apdex.")
+		columns = append(columns, s)
 		if c.err == nil && !hasAggregate(column.Expr) {
 			return nil, nil, refusal("the column " + nrql.Print(column.Expr) + " without an aggregate")
 		}
@@ -150,7 +236,7 @@ func key(column nrql.Column) string {
 		return "result"
 	case call.Name == "percentage":
 		return "percentage"
-	case !slices.Contains([]string{"count", "sum", "average", "min", "max", "earliest", "latest"}, call.Name):
+	case !isAggregate(call.Name):
 		return "result"
 	}
 	switch arg := call.Args[0].(type) {
@@ -164,36 +250,52 @@ func key(column nrql.Column) string {
 }
 
 // scan adds the events of one type to the totals.
-func (a *answer) scan(t *table, strings *pool, query *nrql.Query, g grid, selected *aggregates, nullsMatch bool) *queryError {
-	c := &compiler{leaves: rowLeaves{t, strings}, nullsMatch: nullsMatch}
-	where := func(int) truth { return yes }
-	if query.Where != nil {
-		where = c.test(query.Where)
-	}
-	var adders []adder
-	for _, slot := range selected.slots {
-		adders = append(adders, slot.compile(c))
-	}
+func (a *answer) scan(s *Store, eventType string, query *nrql.Query, g grid, selected *aggregates, in setting) *queryError {
+	t := s.sight(eventType, query, in)
+	c := in.compiler(s.leaves(t, a.step))
+	where := c.where(query)
+	adders := selected.compile(c)
 	if c.err != nil {
 		return c.err
 	}
-	first, last := t.rows(g.start, g.start+int64(g.count)*g.width)
-	a.inspected += int64(last - first)
 	bucket, bucketEnd := 0, g.start+g.width
-	for row := first; row < last; row++ {
-		if where(row) != yes {
-			continue
-		}
-		a.matched++
+	a.visit(t, g, where, func(row, copies int) {
 		millis := t.times[row]
 		for millis >= bucketEnd {
 			bucket++
 			bucketEnd += g.width
 		}
 		totals := selected.totals[bucket*len(adders) : (bucket+1)*len(adders)]
+		weight := float64(copies) * t.scale
 		for i := range adders {
-			adders[i].add(&totals[i], row, millis)
+			adders[i].add(&totals[i], row, millis, copies, weight)
+		}
+	})
+	return c.err
+}
+
+// where compiles the condition of a query.
+func (c *compiler) where(query *nrql.Query) testFunc {
+	if query.Where == nil {
+		return func(int) truth { return yes }
+	}
+	return c.test(query.Where)
+}
+
+// visit calls do for the rows of a table that lie in the grid and meet a
+// condition, in their order, and counts them.
+func (a *answer) visit(t sight, g grid, where testFunc, do func(row, copies int)) {
+	first, last := t.rows(g.start, g.start+int64(g.count)*g.width)
+	a.inspected += int64(last - first)
+	copies := 1
+	for row := first; row < last; row++ {
+		if t.copies != nil {
+			copies = t.copies(row)
+			a.inspected += int64(copies - 1)
+		}
+		if copies > 0 && where(row) == yes {
+			a.matched += int64(copies)
+			do(row, copies)
 		}
 	}
-	return nil
 }

@@ -47,7 +47,7 @@ func storeOf(t testing.TB, lines string) *Store {
 
 // ask returns the results of a query, or its error.
 func ask(store *Store, query string, nullsMatch bool) string {
-	found, err := store.evaluate(query, now, nullsMatch)
+	found, err := store.evaluate(query, setting{nowMillis: now, nullsMatch: nullsMatch})
 	if err != nil {
 		return "error: " + err.message
 	}
@@ -278,6 +278,77 @@ func TestQueries(t *testing.T) {
 			"SELECT sum(v), sum(w), sum(x), sum(y) FROM T", `[{"sum.v":1000000,"sum.w":0.1,"sum.x":123456789012,"sum.y":1e-7}]`,
 		},
 		{
+			"percentiles", "T @0ms \"v\":4\nT @1ms \"v\":1\nT @2ms \"v\":3\nT @3ms \"v\":2\nT @4ms \"v\":\"9\"\nT @5ms",
+			"SELECT percentile(v), percentile(v, 50, 99.9) AS p, median(v), filter(percentile(v, 0, 100), WHERE v < 4) AS f, percentile(w, 95) AS nothing FROM T",
+			`[{"percentile.v":{"95":4},"p":{"50":2,"99.9":4},"median.v":{"50":2},"f":{"0":1,"100":3},"nothing":{"95":null}}]`,
+		},
+		{
+			"a member of a percentile", "T @0ms \"v\":4\nT @1ms \"v\":1",
+			"SELECT percentile(v, 95)['95'] AS p, percentile(v, 95)['95'] / 2 AS half, filter(percentile(v, 50), WHERE v > 1)['50'] AS f, " +
+				"apdex(v, t: 1)['score'] AS a, apdex(v, 1)[s] AS s, percentile(w, 95)['95'] AS nothing FROM T",
+			`[{"p":4,"half":2,"f":4,"a":0.75,"s":1,"nothing":null}]`,
+		},
+		{
+			"uniques", "T @0ms \"v\":2\nT @1ms \"v\":\"2\"\nT @2ms \"v\":2\nT @3ms \"v\":true\nT @4ms",
+			"SELECT uniqueCount(v), uniques(v), uniques(v, 2) AS two, filter(uniqueCount(v), WHERE v = 2) AS f, uniques(w) AS none, uniqueCount(w) AS zero FROM T",
+			`[{"uniqueCount.v":3,"uniques.v":[2,"2",true],"two":[2,"2"],"f":1,"none":[],"zero":0}]`,
+		},
+		{
+			"deviations", "T @0ms \"v\":2\nT @1ms \"v\":4\nT @2ms \"v\":4\nT @3ms \"v\":4\nT @4ms \"v\":5\nT @5ms \"v\":5\nT @6ms \"v\":7\nT @7ms \"v\":9",
+			"SELECT stddev(v), stdvar(v), round(stddev(v + 1000000000), 0.001) AS far, stddev(w) AS none FROM T",
+			`[{"stddev.v":2,"stdvar.v":4,"far":2,"none":null}]`,
+		},
+		{
+			"rate", "T @0ms \"v\":3\nT @1ms \"v\":4\nT @2ms",
+			fmt.Sprintf("SELECT rate(count(*), 1 minute) AS c, rate(sum(v), 10 seconds) AS s, rate(filter(count(*), WHERE v = 3), 1 minute) AS f FROM T SINCE %d UNTIL %d",
+				midnight, midnight+120_000),
+			`[{"c":1.5,"s":0.5833333333333333,"f":0.5}]`,
+		},
+		{
+			"rate of buckets", "T @0ms\nT @10000ms\nT @65000ms",
+			fmt.Sprintf("SELECT rate(count(*), 2 minutes) AS c FROM T SINCE %d UNTIL %d TIMESERIES 1 minute", midnight, midnight+120_000),
+			fmt.Sprintf(`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"c":4},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"c":2}]`,
+				midnight/1000, midnight/1000+60, midnight/1000+60, midnight/1000+120),
+		},
+		{
+			"apdex", "T @0ms \"v\":0.5\nT @1ms \"v\":0.1\nT @2ms \"v\":0.3\nT @3ms \"v\":2\nT @4ms \"v\":2.1\nT @5ms \"v\":\"x\"",
+			"SELECT apdex(v, t: 0.5) AS a, apdex(w, 0.5) AS none, filter(apdex(v, t: 0.5), WHERE v > 1) AS f FROM T",
+			`[{"a":{"score":0.7,"s":3,"t":1,"f":1,"count":5},"none":{"score":null,"s":0,"t":0,"f":0,"count":0},"f":{"score":0.25,"s":0,"t":1,"f":1,"count":2}}]`,
+		},
+		{
+			"an apdex without a name", "T @0ms \"v\":1", "SELECT apdex(v, t: 0.5) FROM T",
+			`[{"apdex.v":{"score":0.5,"s":0,"t":1,"f":0,"count":1},"score":0.5,"s":0,"t":1,"f":0,"count":1}]`,
+		},
+		{
+			"times ago", "T @0ms\nT @60000ms\nT @3599999ms\nT @3600000ms",
+			"SELECT count(*) FROM T SINCE 59 minutes ago UNTIL now", `[{"count":2}]`,
+		},
+		{"an end ago", "T @0ms\nT @60000ms", "SELECT count(*) FROM T SINCE 1 day ago UNTIL 59 minutes ago", `[{"count":1}]`},
+		{"start ago after the end", "", "SELECT count(*) FROM T SINCE 1 minute ago UNTIL 2 minutes ago", "error: The query's start time must be before its end time."},
+		{"a limit of one row", "T @0ms\nT @1ms", "SELECT count(*) FROM T LIMIT 1", `[{"count":2}]`},
+		{"a limit without end", "T @0ms", "SELECT count(*) FROM T LIMIT MAX", `[{"count":1}]`},
+		{"5000 groups", "T @0ms \"v\":1", "SELECT count(*) FROM T FACET v LIMIT 5000", `[{"facet":1,"v":1,"count":1}]`},
+		{"5001 groups", "", "SELECT count(*) FROM T FACET v LIMIT 5001", "error: NRQL Syntax Error: Error at line 1 position 32, LIMIT 5001; New Relic gives at most 5000"},
+		{
+			"event types", "B @-1ms\nC @3600000ms\nA @0ms\nD @3599999ms", "SHOW EVENT TYPES", `[{"eventType":"A"},{"eventType":"D"}]`,
+		},
+		{
+			"event types of a range", "B @-1ms\nC @3600000ms\nA @0ms",
+			fmt.Sprintf("SHOW EVENT TYPES SINCE %d UNTIL %d", midnight-5, midnight), `[{"eventType":"B"}]`,
+		},
+		{"no event types", "T @-1ms", "SHOW EVENT TYPES", `[]`},
+		{
+			"keyset", "T @0ms \"s\":\"x\",\"n\":1,\"mixed\":true\nT @1ms \"mixed\":2\nT @-1ms \"old\":1\nU @0ms \"of U\":1",
+			"SELECT keyset() FROM T",
+			`[{"allKeys":["mixed","n","s","timestamp"],"stringKeys":["s"],"numericKeys":["mixed","n","timestamp"],"booleanKeys":["mixed"]}]`,
+		},
+		{
+			"keyset of some", "T @0ms \"s\":\"x\"\nT @1ms \"n\":2", "SELECT keyset() FROM T WHERE n > 1",
+			`[{"allKeys":["n","timestamp"],"stringKeys":[],"numericKeys":["n","timestamp"],"booleanKeys":[]}]`,
+		},
+		{"keyset of nothing", "", "SELECT keyset() FROM T", `[{"allKeys":[],"stringKeys":[],"numericKeys":[],"booleanKeys":[]}]`},
+		{"the time of the latest event", "T @7ms\nT @3ms", "SELECT latest(timestamp) AS t FROM T", fmt.Sprintf(`[{"t":%d}]`, midnight+7)},
+		{
 			"buckets", "T @0ms\nT @999ms\nT @1000ms \"v\":1\nT @2999ms",
 			fmt.Sprintf("SELECT count(*) AS n, average(v) AS a FROM T SINCE %d UNTIL %d TIMESERIES 1 second", midnight, midnight+3000),
 			fmt.Sprintf(`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"n":2,"a":null},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"n":1,"a":1},`+
@@ -351,9 +422,16 @@ func TestRefusals(t *testing.T) {
 		{"SELECT count(*) + n FROM T", "the attribute n outside of an aggregate"},
 		{"SELECT 1 FROM T", "the column 1 without an aggregate"},
 		{"SELECT eventType() FROM T", "eventType() outside of an aggregate"},
-		{"SELECT uniqueCount(s) FROM T", "uniqueCount()"},
-		{"SELECT count(*), percentile(n, 95) FROM T", "percentile()"},
-		{"SELECT rate(count(*), 60) FROM T", "rate()"},
+		{"SELECT uniqueCount(s, n) FROM T", "uniqueCount() of several attributes"},
+		{"SELECT percentile(n, 95) * 2 FROM T", "percentile() inside of an expression"},
+		{"SELECT percentage(median(n), WHERE n > 0) FROM T", "median() inside of an expression"},
+		{"SELECT percentile(n, s) FROM T", "percentile() with the argument s"},
+		{"SELECT percentile(n, 101) FROM T", "a percentile above 100"},
+		{"SELECT rate(count(*), 60) FROM T", "rate() with anything but a length of time"},
+		{"SELECT rate(count(*)) FROM T", "rate() without a length of time"},
+		{"SELECT rate(average(n), 1 minute) FROM T", "rate() of anything but count() and sum()"},
+		{"SELECT cdfPercentage(n, 1) FROM T", "cdfPercentage()"},
+		{"SELECT histogram(n) FROM T", "histogram()"},
 		{"SELECT percentage(percentage(count(*), WHERE n = 1), WHERE n = 2) FROM T", "percentage() inside of percentage()"},
 		{"SELECT count(*) FROM T WHERE capture(s, r'(?P<x>.*)') = 'a'", "capture()"},
 		{"SELECT count(*) FROM T WHERE n = 1 AND accountId() = 5", "accountId()"},
@@ -361,22 +439,25 @@ func TestRefusals(t *testing.T) {
 		{"SELECT filter(count(*), WHERE jparse(s) = 1) FROM Unknown", "jparse()"},
 		{"SELECT count(*) FROM T WHERE s LIKE u", "LIKE with anything but a string literal"},
 		{"SELECT count(*) FROM T WHERE log(n) = 1", "log() without a base"},
-		{"SELECT count(*) FROM Metric", "FROM Metric"},
-		{"SELECT count(*) FROM T, Metric", "FROM Metric"},
-		{"SELECT count(*) FROM T FACET s", "FACET"},
-		{"SELECT count(*) FROM T LIMIT 5", "LIMIT"},
+		{"SELECT count(*) FROM T, Metric", "FROM Metric together with other types"},
+		{"SELECT count(*) FROM T FACET s TIMESERIES 1 minute", "FACET with TIMESERIES"},
+		{"SELECT count(*) FROM T FACET s ORDER BY count(*)", "FACET … ORDER BY"},
+		{"SELECT count(*) FROM T FACET lower(s)", "FACET by lower(s)"},
+		{"SELECT count(*) FROM T FACET CASES (WHERE n = 1, WHERE n = 2)", "FACET by CASES (WHERE n = 1, WHERE n = 2)"},
+		{"SELECT keyset(), count(*) FROM T", "keyset()"},
+		{"SELECT keyset() FROM T FACET s", "keyset() with TIMESERIES or FACET"},
 		{"SELECT count(*) FROM T COMPARE WITH 1 week ago", "COMPARE WITH"},
 		{"SELECT count(*) FROM T WITH TIMEZONE 'Asia/Tokyo'", "WITH TIMEZONE"},
 		{"SELECT count(*) FROM T TIMESERIES 5 minutes SLIDE BY 1 minute", "SLIDE BY"},
-		{"SELECT count(*) FROM T EXTRAPOLATE", "EXTRAPOLATE"},
 		{"SELECT count(*) FROM T TIMESERIES", "TIMESERIES without a whole number of units"},
-		{"SELECT count(*) FROM T SINCE '2023-01-01'", "a time that is not in epoch milliseconds"},
-		{"SELECT count(*) FROM T SINCE 1 day ago", "a time that is not in epoch milliseconds"},
+		{"SELECT count(*) FROM T SINCE '2023-01-01'", "a time that is neither in epoch milliseconds nor a time ago"},
+		{"SELECT count(*) FROM T SINCE today", "a time that is neither in epoch milliseconds nor a time ago"},
 		{"SELECT count(*) FROM (SELECT count(*) FROM T)", "a subquery in FROM"},
 		{"SELECT count(*) FROM T WHERE n > (SELECT max(n) FROM T)", "a subquery"},
-		{"SELECT percentile(n, 95)['95'] FROM T", "[…] behind a value"},
-		{"SELECT apdex(n, t: 0.5) FROM T", "apdex()"},
-		{"SELECT percentile(n, 95) FROM T", "percentile()"},
+		{"SELECT percentile(n, 95)['99'] FROM T", "[…] behind a value"},
+		{"SELECT uniques(n)['0'] FROM T", "[…] behind a value"},
+		{"SELECT apdex(n) FROM T", "apdex() without a threshold"},
+		{"SELECT apdex(n, t: s) FROM T", "apdex() with the argument s"},
 		{"SELECT max(n[count]) FROM T", "[…] behind a value"},
 		{"SELECT string(max(n), precision: 2) FROM T", "a named argument"},
 		{"SELECT max(concat(n, precision: 2)) FROM T", "a named argument"},
@@ -390,9 +471,8 @@ func TestRefusals(t *testing.T) {
 		{"SELECT max(n) FROM T RAW", "RAW"},
 		{"SELECT max(n) FROM T TIMESERIES 1 minute PREDICT", "PREDICT"},
 		{"SELECT max(n) FROM T WITH METRIC_FORMAT 'a/{b}'", "WITH METRIC_FORMAT"},
-		{"SELECT rate(count(*), 1 minute) FROM T", "rate()"},
 		{"SELECT count(*) FROM T WHERE s IN (SELECT uniques(s) FROM T)", "a subquery"},
-		{"SHOW EVENT TYPES", "SHOW EVENT TYPES"},
+		{"SHOW EVENT TYPES LIMIT 5", "SHOW EVENT TYPES with more than SINCE and UNTIL"},
 	} {
 		want := "error: slojourn simulator: " + test.want + " is not simulated"
 		if got := ask(store, test.query, true); got != want {

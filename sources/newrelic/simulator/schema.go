@@ -97,16 +97,18 @@ func newResultType() *objectType {
 	}}
 	metadata := &objectType{name: "NrdbMetadata", fields: map[string]*field{
 		"eventTypes": answerField(func(a *answer) any { return texts(a.eventTypes) }),
-		"facets":     constantField(nil),
-		"messages":   constantField([]any{}),
+		"facets":     answerField(facetList),
+		"messages":   answerField(func(a *answer) any { return texts(a.messages) }),
 		"timeWindow": {object: window, resolve: anything},
 	}}
 	progress := &objectType{name: "NrdbQueryProgress", fields: map[string]*field{
-		"completed":        constantField(true),
-		"queryId":          constantField(nil),
-		"resultExpiration": constantField(nil),
-		"retryAfter":       constantField(nil),
-		"retryDeadline":    constantField(nil),
+		"completed": {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+			return !parent.(*result).async, nil
+		}},
+		"queryId":          underWayField(unfinishedID),
+		"resultExpiration": underWayField(600.0),
+		"retryAfter":       underWayField(1.0),
+		"retryDeadline":    underWayField(600.0),
 	}}
 	suggestion := &objectType{name: "NrqlFacetSuggestion", fields: map[string]*field{
 		"attributes": constantField(nil), "nrql": constantField(nil),
@@ -122,13 +124,13 @@ func newResultType() *objectType {
 	return &objectType{
 		name: "NrdbResultContainer",
 		fields: map[string]*field{
-			"results":          answerField(func(a *answer) any { return a.rows }),
-			"nrql":             {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent.(*result).nrql, nil }},
+			"results":          {resolve: results},
+			"nrql":             {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent.(*result).text, nil }},
 			"metadata":         {object: metadata, resolve: anything},
 			"currentResults":   constantField(nil),
 			"previousResults":  constantField(nil),
-			"totalResult":      constantField(nil),
-			"otherResult":      constantField(nil),
+			"totalResult":      totalField(func(a *answer) any { return a.rows }, func(a *answer) any { return a.total }),
+			"otherResult":      totalField(func(*answer) any { return []any{} }, func(a *answer) any { return a.other }),
 			"rawResponse":      {resolve: rawResponse},
 			"queryProgress":    {object: progress, resolve: anything},
 			"suggestedFacets":  {object: suggestion, list: true, resolve: nothing},
@@ -147,6 +149,47 @@ func constantField(value any) *field {
 func answerField(value func(*answer) any) *field {
 	return &field{resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 		return value(parent.(*result).answer), nil
+	}}
+}
+
+// unfinishedID is the id of a query that goes on. Polling for it is refused.
+const unfinishedID = "a1b2c3d4-0000-4000-8000-000000000001"
+
+// results is null while a query goes on.
+func results(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+	r := parent.(*result)
+	if r.async {
+		return nil, nil
+	}
+	return r.rows, nil
+}
+
+// underWayField has a value only while a query goes on.
+func underWayField(value any) *field {
+	return &field{resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+		if !parent.(*result).async {
+			return nil, nil
+		}
+		return value, nil
+	}}
+}
+
+// facetList is null without FACET.
+func facetList(a *answer) any {
+	if a.facets == nil {
+		return nil
+	}
+	return texts(a.facets)
+}
+
+// totalField is null without FACET, unless totals are arrays.
+func totalField(array, plain func(*answer) any) *field {
+	return &field{resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+		r := parent.(*result)
+		if !r.arrayTotals {
+			return plain(r.answer), nil
+		}
+		return array(r.answer), nil
 	}}
 }
 

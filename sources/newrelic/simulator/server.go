@@ -1,29 +1,21 @@
 package simulator
 
 import (
-	"bytes"
 	"context"
 	"crypto/subtle"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"sync"
+	"strconv"
 	"time"
-
-	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// Limits of the server. New Relic allows a user 25 requests at a time.
-const (
-	maxConcurrent = 25
-	maxBody       = 1 << 20
-)
+// maxBody is the size of the largest request.
+const maxBody = 1 << 20
 
 // Options configure a simulator. The zero Options serve every account to
-// every key as of the clock's time.
+// every key as of the clock's time, at once and without faults.
 type Options struct {
 	// Key is the only key that is accepted in the header Api-Key. Empty
 	// accepts every key, though not a missing one.
@@ -31,22 +23,38 @@ type Options struct {
 	// Account is the only account that may be queried. 0 allows every one;
 	// all accounts hold the same events.
 	Account int64
-	// Now is the clock for queries without SINCE or UNTIL. Nil is time.Now.
+	// Now is the clock: for queries without SINCE or UNTIL, for limits that
+	// count by the minute, and for the header Date. Nil is time.Now.
 	Now func() time.Time
 	// NullsNeverMatchNotEqual changes what !=, NOT IN and NOT LIKE do with a
 	// missing attribute, which New Relic does not document: by default such
 	// rows match, with this option they do not.
 	NullsNeverMatchNotEqual bool
+	// RollUpOldMetrics changes which queries of metrics are answered from
+	// rollups, which New Relic documents by the length of the range only: with
+	// this option also short ranges that ended more than an hour ago.
+	RollUpOldMetrics bool
+	// Latency is how long every answer takes. A query whose timeout is shorter
+	// is answered with New Relic's TIMEOUT error, after its timeout.
+	Latency time.Duration
+	// Faults are what goes wrong on purpose; see [ParseFaults]. They can be
+	// changed later, by [Simulator.SetFaults].
+	Faults []Fault
+	// NoLimits lifts the limits on how much is asked: requests at a time,
+	// queries a minute, queries of one text a minute, and events inspected an
+	// hour. Those on a single query stay.
+	NoLimits bool
 }
 
-// Simulator serves a store as NerdGraph does: POST /graphql.
+// Simulator serves a store as NerdGraph does: POST /graphql. GET /stats is a
+// page of its own, which New Relic has not: [Stats] as JSON.
 type Simulator struct {
-	store   *Store
-	options Options
-	schema  *objectType
-
-	mu     sync.Mutex
-	active map[string]int // requests being answered, by key
+	store    *Store
+	options  Options
+	schema   *objectType
+	counters *counters
+	injector injector
+	limiter  *limiter
 }
 
 // New returns a simulator that serves the events of store, also those that
@@ -55,7 +63,9 @@ func New(store *Store, options Options) *Simulator {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	return &Simulator{store: store, options: options, schema: newSchema(), active: map[string]int{}}
+	s := &Simulator{store: store, options: options, schema: newSchema(), counters: newCounters(), limiter: newLimiter()}
+	s.SetFaults(options.Faults)
+	return s
 }
 
 // Serve answers requests on listener until ctx ends, then lets those that are
@@ -96,129 +106,68 @@ func (s *Simulator) Serve(ctx context.Context, listener net.Listener) error {
 // ServeHTTP implements [http.Handler].
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
+	case r.URL.Path == "/stats" && r.Method == http.MethodGet:
+		s.serveStats(w)
+		return
 	case r.URL.Path != "/graphql":
-		answerError(w, http.StatusNotFound, "Not found: the simulator serves POST /graphql")
+		s.write(w, errorReply(http.StatusNotFound, "Not found: the simulator serves POST /graphql and GET /stats"))
 		return
 	case r.Method != http.MethodPost:
 		w.Header().Set("Allow", http.MethodPost)
-		answerError(w, http.StatusMethodNotAllowed, "Method not allowed: the simulator serves POST /graphql")
+		s.write(w, errorReply(http.StatusMethodNotAllowed, "Method not allowed: the simulator serves POST /graphql"))
 		return
 	}
 	key := r.Header.Get("Api-Key")
-	if key == "" || s.options.Key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) != 1 {
-		writeAnswer(w, http.StatusUnauthorized,
-			[]byte(`{"errors":[{"extensions":{"error_code":"BAD_API_KEY"},"message":"Bad API Key or no API Key provided"}]}`))
-		return
-	}
-	if !s.enter(key) {
-		answerError(w, http.StatusTooManyRequests, fmt.Sprintf("Too many requests: at most %d at a time", maxConcurrent))
-		return
-	}
-	defer s.leave(key)
-	s.graphql(w, r, key)
-}
-
-// enter counts a request in, unless its key has as many as it may have.
-func (s *Simulator) enter(key string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.active[key] >= maxConcurrent {
-		return false
-	}
-	s.active[key]++
-	return true
-}
-
-func (s *Simulator) leave(key string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.active[key]--; s.active[key] == 0 {
-		delete(s.active, key)
-	}
-}
-
-// request is the body of a GraphQL request.
-type request struct {
-	Query         string         `json:"query"`
-	OperationName string         `json:"operationName"`
-	Variables     map[string]any `json:"variables"`
-}
-
-func (s *Simulator) graphql(w http.ResponseWriter, r *http.Request, key string) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
+	underWay, leave := s.counters.enter(key)
+	defer leave()
+	var answer reply
 	switch {
-	case errors.As(err, &tooLarge):
-		answerError(w, http.StatusRequestEntityTooLarge, fmt.Sprintf("The request is larger than %d bytes", maxBody))
-		return
-	case err != nil:
-		answerError(w, http.StatusBadRequest, "The request could not be read")
-		return
+	case key == "" || s.options.Key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) != 1:
+		answer = badKeyReply()
+	case underWay > maxConcurrent && !s.options.NoLimits:
+		leave() // it takes no place
+		answer = errorReply(http.StatusTooManyRequests, fmt.Sprintf("Too many requests: at most %d at a time", maxConcurrent))
+	default:
+		answer = s.graphql(w, r, key)
 	}
-	var asked request
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	err = d.Decode(&asked)
-	if _, end := d.Token(); err == nil && !errors.Is(end, io.EOF) {
-		err = errors.New("something follows the request")
+	if pause(r.Context(), s.options.Latency+answer.later) {
+		s.write(w, answer)
 	}
-	if err != nil {
-		answerError(w, http.StatusBadRequest, "The request is not JSON with a query: "+err.Error())
-		return
-	}
-	writeAnswer(w, http.StatusOK, encode(s.respond(r.Context(), asked, key)))
 }
 
-// respond answers a GraphQL request. An error of the document leaves data
-// null; an error of a field leaves that field null and the others filled.
-func (s *Simulator) respond(ctx context.Context, asked request, key string) object {
-	var response object
-	d, problems := readDocument(asked.Query, asked.OperationName, s.schema)
-	var variables map[string]any
-	if len(problems) == 0 {
-		variables, problems = coerceVariables(d.operation.VariableDefinitions, asked.Variables)
+// pause waits, and reports whether ctx has not ended before.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return true
 	}
-	if len(problems) > 0 {
-		response.set("data", nil)
-		response.set("errors", errorList(problems))
-		return response
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
-	e := execution{
-		resolver:  &resolver{s, ctx, key, s.options.Now().UnixMilli()},
-		document:  d,
-		variables: variables,
-	}
-	data := e.object(s.schema, nil, []ast.SelectionSet{d.operation.SelectionSet}, nil)
-	if len(e.conflicts) > 0 {
-		response.set("data", nil)
-		response.set("errors", errorList(e.conflicts))
-		return response
-	}
-	response.set("data", data)
-	if len(e.errors) > 0 {
-		response.set("errors", errorList(e.errors))
-	}
-	return response
 }
 
-func errorList(problems []graphqlError) []any {
-	var list []any
-	for _, p := range problems {
-		list = append(list, p.json())
+func (s *Simulator) write(w http.ResponseWriter, answer reply) {
+	for name, values := range answer.header {
+		w.Header()[name] = values
 	}
-	return list
-}
-
-func answerError(w http.ResponseWriter, status int, message string) {
-	var response object
-	response.set("data", nil)
-	response.set("errors", errorList([]graphqlError{{message: message}}))
-	writeAnswer(w, status, encode(response))
-}
-
-func writeAnswer(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
+	if answer.header.Get("Date") == "" {
+		w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
+	if answer.reset {
+		answer.body = answer.body[:len(answer.body)/2]
+	}
+	s.counters.answered(len(answer.body))
+	w.WriteHeader(answer.status)
 	// An error here is the client's, who is gone.
-	_, _ = w.Write(body)
+	_, _ = w.Write(answer.body)
+	if answer.reset {
+		// What was written has to be on its way before the connection ends.
+		_ = http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
 }

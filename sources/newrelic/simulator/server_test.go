@@ -80,14 +80,14 @@ func TestGraphQL(t *testing.T) {
 			`{ actor { account(id: 7) {
   a: nrql(query: "SELECT count(*) FROM T") { results }
   b: nrql(query: "SELECT FORM T") { results }
-  c: nrql(query: "SELECT count(*) FROM T FACET s") { results }
+  c: nrql(query: "SELECT count(*) FROM T COMPARE WITH 1 day ago") { results }
   d: nrql(query: "SELECT count(*) FROM T WHERE n = 1") { results }
 } } }`, nil,
 			`{"data":{"actor":{"account":{"a":{"results":[{"count":4}]},"b":null,"c":null,"d":{"results":[{"count":1}]}}}},"errors":[
 				{"message":"NRQL Syntax Error: Error at line 1 position 13, unexpected 'T'","path":["actor","account","b"],
 				 "locations":[{"line":3,"column":3}],
 				 "extensions":{"errorClass":"INVALID_INPUT","errorCode":"NRDB:1102004","nrqlErrorCode":"NRDB:1102004"}},
-				{"message":"slojourn simulator: FACET is not simulated","path":["actor","account","c"],"locations":[{"line":4,"column":3}],
+				{"message":"slojourn simulator: COMPARE WITH is not simulated","path":["actor","account","c"],"locations":[{"line":4,"column":3}],
 				 "extensions":{"errorClass":"INVALID_INPUT","errorCode":"SIMULATOR:NOT_SIMULATED"}}]}`,
 		},
 		{
@@ -286,13 +286,16 @@ func TestConcurrentRequests(t *testing.T) {
 	if status, _ := post(t, s, "another", body); status != http.StatusOK {
 		t.Errorf("another key got %d, want 200", status)
 	}
+	if got := s.Stats(); got.MostAtOnce != maxConcurrent+1 || got.MostAtOncePerKey != maxConcurrent+1 {
+		t.Errorf("most at once %d, of one key %d; want %d for both", got.MostAtOnce, got.MostAtOncePerKey, maxConcurrent+1)
+	}
 	close(release)
 	done.Wait()
 	if status, _ := post(t, s, "k", body); status != http.StatusOK {
 		t.Errorf("after the others ended: got %d, want 200", status)
 	}
-	if len(s.active) != 0 {
-		t.Errorf("still counted: %v", s.active)
+	if len(s.counters.active) != 0 {
+		t.Errorf("still counted: %v", s.counters.active)
 	}
 }
 
@@ -412,7 +415,7 @@ func FuzzNRQL(f *testing.F) {
 	f.Add("SELECT sum(mod(n, 0) OR round(n, 0.5)) FROM T WHERE position(s, '', -1) IN (1, NULL) SINCE 1 UNTIL 9")
 	store := storeOf(f, basket)
 	f.Fuzz(func(t *testing.T, query string) {
-		found, err := store.evaluate(query, now, true)
+		found, err := store.evaluate(query, setting{nowMillis: now, nullsMatch: true})
 		if err == nil && !json.Valid(encode(found.rows)) {
 			t.Errorf("%s\nis answered by %s", query, encode(found.rows))
 		}

@@ -17,7 +17,7 @@ func compareEvents() cmp.Option { return cmp.AllowUnexported(Value{}) }
 // number1 returns the only value of the only row of a query.
 func number1(t *testing.T, store *Store, query string) float64 {
 	t.Helper()
-	found, err := store.evaluate(query, retailEnd().UnixMilli(), true)
+	found, err := store.evaluate(query, setting{nowMillis: retailEnd().UnixMilli(), nullsMatch: true})
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}
@@ -224,7 +224,7 @@ func BenchmarkQuery(b *testing.B) {
 		"filter(count(*), WHERE name = 'WebTransaction/Action/addItem' AND (duration >= 0.8 OR error IS TRUE)) AS b " +
 		"FROM Transaction WHERE transactionType = 'Web'" + since(RetailHistory, RetailHistory)
 	for b.Loop() {
-		if _, err := store.evaluate(query, retailEnd().UnixMilli(), true); err != nil {
+		if _, err := store.evaluate(query, setting{nowMillis: retailEnd().UnixMilli(), nullsMatch: true}); err != nil {
 			b.Fatal(err)
 		}
 	}

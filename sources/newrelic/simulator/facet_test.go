@@ -1,0 +1,90 @@
+package simulator
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// shops is three events of a, two of b and one of c, and one without a shop.
+const shops = `
+	T @0ms "shop":"c","v":9
+	T @1ms "shop":"b","v":1
+	T @2ms "shop":"a","v":2
+	T @3ms "shop":"a","v":3
+	T @4ms "shop":"b","v":8
+	T @5ms "shop":"a"
+	T @6ms "v":5
+`
+
+func TestFacet(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, query, rows, total, other string
+	}{
+		{
+			"by frequency; among equals the first comes first", "SELECT count(*) AS n, sum(v) AS s FROM T FACET shop",
+			`[{"facet":"a","shop":"a","n":3,"s":5},{"facet":"b","shop":"b","n":2,"s":9},{"facet":"c","shop":"c","n":1,"s":9},` +
+				`{"facet":null,"shop":null,"n":1,"s":5}]`,
+			`{"n":7,"s":28}`, `{"n":0,"s":0}`,
+		},
+		{
+			"what is dropped stands in otherResult", "SELECT count(*) AS n, max(v), percentile(v, 50) AS p FROM T FACET shop LIMIT 2",
+			`[{"facet":"a","shop":"a","n":3,"max.v":3,"p":{"50":2}},{"facet":"b","shop":"b","n":2,"max.v":8,"p":{"50":1}}]`,
+			`{"n":7,"max.v":9,"p":{"50":3}}`, `{"n":2,"max.v":9,"p":{"50":5}}`,
+		},
+		{
+			"ranked by the first function", "SELECT max(v) AS m FROM T FACET shop AS s LIMIT 2",
+			`[{"facet":"c","s":"c","m":9},{"facet":"b","s":"b","m":8}]`, `{"m":9}`, `{"m":5}`,
+		},
+		{
+			"sums are ranked by frequency", "SELECT sum(v) AS s FROM T FACET shop LIMIT 1",
+			`[{"facet":"a","shop":"a","s":5}]`, `{"s":28}`, `{"s":23}`,
+		},
+		{
+			"a group without the first attribute is not shown", "SELECT count(v) AS n FROM T WHERE v IS NULL OR shop = 'b' FACET shop",
+			`[{"facet":"b","shop":"b","n":2}]`, `{"n":2}`, `{"n":0}`,
+		},
+		{
+			"several attributes", "SELECT count(*) AS n FROM T WHERE v > 2 FACET shop, v LIMIT MAX",
+			`[{"facet":["c",9],"shop":"c","v":9,"n":1},{"facet":["a",3],"shop":"a","v":3,"n":1},{"facet":["b",8],"shop":"b","v":8,"n":1},` +
+				`{"facet":[null,5],"shop":null,"v":5,"n":1}]`,
+			`{"n":4}`, `{"n":0}`,
+		},
+		{"nothing", "SELECT count(*) AS n FROM T WHERE v > 99 FACET shop", `[]`, `{"n":0}`, `{"n":0}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			found, err := storeOf(t, shops).evaluate(test.query, setting{nowMillis: now, nullsMatch: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := []string{string(encode(found.rows)), string(encode(found.total)), string(encode(found.other))}
+			if diff := cmp.Diff([]string{test.rows, test.total, test.other}, got); diff != "" {
+				t.Errorf("%s: rows, total, other (-want +got)\n%s", test.query, diff)
+			}
+			if found.inspected != 7 {
+				t.Errorf("%d events were inspected, want 7", found.inspected)
+			}
+		})
+	}
+}
+
+func TestFacetShowsTenGroups(t *testing.T) {
+	t.Parallel()
+	var events strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&events, "T @%dms \"v\":%d\n", i, i)
+	}
+	s := New(storeOf(t, events.String()), Options{Now: clock})
+	_, got := post(t, s, "k", graphqlBody(t, `{ actor { account(id: 1) { nrql(query: "SELECT count(*) AS n FROM T FACET v") {
+		results metadata { facets } totalResult otherResult } } } }`, nil))
+	if n := strings.Count(got, `"facet"`); n != 10 {
+		t.Errorf("%d groups, want 10: %s", n, got)
+	}
+	if want := `"metadata":{"facets":["v"]},"totalResult":{"n":12},"otherResult":{"n":2}}`; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s in it", got, want)
+	}
+}

@@ -1,0 +1,127 @@
+package simulator
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// points are data points of three types; q is a string in all of them.
+const points = `
+	Metric @0ms "metricName":"took","metricType":"summary","count":3,"sum":6,"min":1,"max":3,"app":"a"
+	Metric @1000ms "metricName":"took","metricType":"summary","count":2,"sum":9,"min":0.5,"max":8.5,"app":"b"
+	Metric @2000ms "metricName":"heat","metricType":"gauge","value":7,"app":"a"
+	Metric @3000ms "metricName":"heat","value":5,"app":"b"
+	Metric @4000ms "metricName":"hits","metricType":"count","value":40,"app":"a"
+	Metric @5000ms "metricName":"hits","metricType":"count","value":2,"app":"b"
+	Metric @6000ms "metricName":"plain","count":4,"sum":8,"min":1,"max":4
+	Metric @7000ms "metricName":"odd","metricType":"distribution","count":4
+`
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	store := storeOf(t, points)
+	for _, test := range []struct{ columns, want string }{
+		{"sum(took), count(took), average(took), min(took), max(took)", `[{"sum.took":15,"count.took":5,"average.took":3,"min.took":0.5,"max.took":8.5}]`},
+		{"sum(heat), count(heat), average(heat), min(heat), max(heat), latest(heat), earliest(heat)", `[{"sum.heat":12,"count.heat":2,"average.heat":6,"min.heat":5,"max.heat":7,"latest.heat":5,"earliest.heat":7}]`},
+		{"sum(hits)", `[{"sum.hits":42}]`},
+		{"sum(plain), average(plain)", `[{"sum.plain":8,"average.plain":2}]`},
+		{"sum(nothing), count(nothing), average(nothing), latest(nothing)", `[{"sum.nothing":0,"count.nothing":0,"average.nothing":null,"latest.nothing":null}]`},
+		{"filter(sum(took), WHERE app = 'a') AS a, filter(count(took), WHERE app = 'b') AS b", `[{"a":6,"b":2}]`},
+		{"percentage(sum(hits), WHERE app = 'a') AS p, sum(took) / count(took) AS mean", `[{"p":95.23809523809524,"mean":3}]`},
+		{"rate(sum(hits), 1 hour) AS r", `[{"r":42}]`},
+		{"count(*)", `[{"count":11}]`}, // 3 + 2 of the summaries, and six others
+		{"min(timestamp) AS a, latest(timestamp) AS b", fmt.Sprintf(`[{"a":%d,"b":%d}]`, midnight, midnight+7000)},
+		{"latest(took)", "error: slojourn simulator: latest() of took, a metric of the type summary is not simulated"},
+		{"count(hits)", "error: slojourn simulator: count() of hits, a metric of the type count is not simulated"},
+		{"average(hits)", "error: slojourn simulator: average() of hits, a metric of the type count is not simulated"},
+		{"sum(odd)", "error: slojourn simulator: a data point of odd that is neither a gauge, a count nor a summary is not simulated"},
+		{"uniqueCount(took)", "error: slojourn simulator: uniqueCount() of a metric is not simulated"},
+		{"percentile(took, 95) AS p", "error: slojourn simulator: percentile() of a metric is not simulated"},
+		{"count(app)", "error: slojourn simulator: count() of the attribute app FROM Metric is not simulated"},
+		{"sum(value)", "error: slojourn simulator: sum() of the attribute value FROM Metric is not simulated"},
+		{"sum(took + 1)", "error: slojourn simulator: sum() of took + 1 FROM Metric is not simulated"},
+		{"sum(too%)", "error: slojourn simulator: sum() of too% FROM Metric is not simulated"},
+		{"average(timestamp)", "error: slojourn simulator: average() of timestamp FROM Metric is not simulated"},
+		{"keyset()", "error: slojourn simulator: keyset() FROM Metric is not simulated"},
+	} {
+		if got := ask(store, "SELECT "+test.columns+" FROM Metric", true); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.columns, got, test.want)
+		}
+	}
+	for _, test := range []struct{ clauses, want string }{
+		{"WHERE app = 'a'", `[{"s":6}]`},
+		{"WHERE metricName = 'took' AND app != 'a'", `[{"s":9}]`},
+		{"WHERE metricName LIKE 'h%'", `[{"s":0}]`},
+		{"WHERE app IS NOT NULL FACET app", `[{"facet":"a","app":"a","s":6},{"facet":"b","app":"b","s":9}]`},
+	} {
+		if got := ask(store, "SELECT sum(took) AS s FROM Metric "+test.clauses, true); got != test.want {
+			t.Errorf("%s\n got %s\nwant %s", test.clauses, got, test.want)
+		}
+	}
+}
+
+// TestMetricRanges is about the grid of rollups. The points lie a second before
+// and at every five minutes around midnight.
+func TestMetricRanges(t *testing.T) {
+	t.Parallel()
+	const minute = int64(60_000)
+	var lines strings.Builder
+	for i := -48 * 12; i <= 12; i++ {
+		at := int64(i) * 5 * minute
+		fmt.Fprintf(&lines, "Metric @%dms \"metricName\":\"m\",\"value\":1\n", at)
+		fmt.Fprintf(&lines, "Metric @%dms \"metricName\":\"m\",\"value\":1000\n", at-1000)
+	}
+	store := storeOf(t, lines.String())
+	for _, test := range []struct {
+		name       string
+		begin, end int64 // from midnight
+		clauses    string
+		rollUpOld  bool
+		want       string
+	}{
+		{"an hour is exact", 1, 60*minute + 1, "", false, `[{"s":12012}]`},
+		{"more is moved down to five minutes", 1, 60*minute + 2, "", false, `[{"s":12012}]`},
+		{"so that the first step counts as a whole", -1, 60*minute + 2, "", false, `[{"s":13013}]`},
+		{"unless RAW is asked for", -1, 60*minute + 2, "RAW", false, `[{"s":12013}]`},
+		{"47 h 59 m is moved down to five minutes", -(47*60 + 56) * minute, 3 * minute, "", false, `[{"s":576576}]`},
+		{"48 h is moved down to an hour", -47*60*minute - 1, 60*minute - 1, "", false, `[{"s":576576}]`},
+		{"a short one in the past is exact", -2 * 60 * minute, -60*minute - 1, "", false, `[{"s":12012}]`},
+		{"or, with the switch, moved down to a minute", -2 * 60 * minute, -60*minute - 1, "", true, `[{"s":11012}]`},
+		{"RAW beyond 48 hours", -48 * 60 * minute, -47 * 60 * minute, "RAW", false, "RAW beyond the last 48 hours"},
+		{"buckets follow the ends", -6*minute + 1, 57 * minute, "TIMESERIES 30 minutes", false, fmt.Sprintf(
+			`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":6006},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":6006}]`,
+			midnight/1000-300, midnight/1000+1500, midnight/1000+1500, midnight/1000+3300)},
+		{"buckets between the steps", -2 * 60 * minute, 0, "TIMESERIES 1 minute", false, "FROM Metric with buckets that are no multiple of the rollup's step"},
+		{"fine buckets of a short range", 0, 2 * minute, "TIMESERIES 1 minute", false, fmt.Sprintf(
+			`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":1},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":0}]`,
+			midnight/1000, midnight/1000+60, midnight/1000+60, midnight/1000+120)},
+	} {
+		query := fmt.Sprintf("SELECT sum(m) AS s FROM Metric SINCE %d UNTIL %d %s", midnight+test.begin, midnight+test.end, test.clauses)
+		found, err := store.evaluate(query, setting{nowMillis: now, nullsMatch: true, rollUpOld: test.rollUpOld})
+		got := ""
+		if err != nil {
+			got = err.message
+		} else {
+			got = string(encode(found.rows))
+		}
+		if got != test.want && !(err != nil && strings.Contains(got, test.want)) {
+			t.Errorf("%s: %s\n got %s\nwant %s", test.name, query, got, test.want)
+		}
+	}
+}
+
+func TestMetricMessages(t *testing.T) {
+	t.Parallel()
+	s := New(storeOf(t, points), Options{Now: clock})
+	for _, test := range []struct{ query, want string }{
+		{"SELECT count(*) FROM Metric", `"metadata":{"messages":["count(*) FROM Metric adds up the count field of summaries; every other data point counts as one."]}`},
+		{"SELECT sum(took) FROM Metric", `"metadata":{"messages":[]}`},
+		{"SELECT count(*) FROM T", `"metadata":{"messages":[]}`},
+	} {
+		_, got := post(t, s, "k", graphqlBody(t, fmt.Sprintf(`{ actor { account(id: 1) { nrql(query: %q) { metadata { messages } } } } }`, test.query), nil))
+		if !strings.Contains(got, test.want) {
+			t.Errorf("%s: got %s, want %s", test.query, got, test.want)
+		}
+	}
+}
