@@ -15,8 +15,8 @@ import (
 const (
 	defaultRequests = 5              // New Relic recommends at most five heavy ones
 	mostRequests    = 25             // New Relic refuses more
-	defaultQueries  = 3000 / 2       // half of what an account may ask in a minute
-	defaultRecords  = 100e9 / 2      // half of what an account may inspect in an hour
+	DefaultQueries  = 3000 / 2       // half of what an account may ask in a minute
+	DefaultRecords  = 100e9 / 2      // half of what an account may inspect in an hour
 	mostRecords     = int64(1) << 53 // floats count exactly so far
 )
 
@@ -69,10 +69,10 @@ func NewLimits(options LimitOptions) *Limits {
 	}
 	options.Requests = min(options.Requests, mostRequests)
 	if options.Queries <= 0 {
-		options.Queries = defaultQueries
+		options.Queries = DefaultQueries
 	}
 	if options.Records <= 0 {
-		options.Records = defaultRecords
+		options.Records = DefaultRecords
 	}
 	options.Records = min(options.Records, mostRecords)
 	return &Limits{options: options, underWay: map[keyHash]int{}, accounts: map[int64]budgets{}}

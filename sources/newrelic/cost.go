@@ -49,7 +49,7 @@ func Lookbacks(config slo.NewRelic) float64 {
 // CostOf plans a minute of measuring.
 func CostOf(config slo.NewRelic, slos []*slo.SLO, minute slo.Minute) Cost {
 	cost := Cost{SLOs: len(slos), Refused: map[string]error{}}
-	r := &run{source: &Source{config: config}, wants: map[wantKey]*want{}, byPart: map[*part]*want{}}
+	r := &run{source: New(config, nil, nil), wants: map[wantKey]*want{}, byPart: map[*part]*want{}}
 	ids := map[*want][]string{}
 	probed := map[string]bool{}
 	for _, s := range slos {

@@ -17,9 +17,9 @@ type Source struct {
 	client   *nerdgraph.Client
 	now      func() time.Time
 	sleep    func(context.Context, time.Duration) error
-	parsed   parsed
-	culprits culprits
-	watching watching
+	parsed   *parsed
+	culprits *culprits
+	watching *watching
 }
 
 var _ sources.Source = (*Source)(nil)
@@ -27,7 +27,7 @@ var _ sources.Source = (*Source)(nil)
 // New returns a source that asks through client. What New Relic refuses is left
 // alone for a while by the clock now.
 func New(config slo.NewRelic, client *nerdgraph.Client, now func() time.Time) *Source {
-	return &Source{config: config, client: client, now: now, sleep: sleep}
+	return &Source{config, client, now, sleep, &parsed{}, &culprits{}, &watching{}}
 }
 
 // sleep waits, or fails with the context.
