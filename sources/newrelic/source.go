@@ -109,6 +109,9 @@ func firstMinute(r reply, span slo.Span, metric bool) (minute slo.Minute, found 
 	if r.err != nil {
 		return 0, false, r.err
 	}
+	if r.omitted > 0 {
+		return 0, false, omittedError(r.omitted)
+	}
 	if len(r.rows) != 1 {
 		return 0, false, fmt.Errorf("New Relic answered with %d rows for the first event, not 1", len(r.rows))
 	}
