@@ -55,7 +55,7 @@ func (p *perMinute) Counts(_ context.Context, requests []sources.Request) []sour
 	return answers
 }
 
-func sloOn(t *testing.T, id string, kind slo.Kind, source *slo.Source, eventType string) *slo.SLO {
+func sloOn(t testing.TB, id string, kind slo.Kind, source *slo.Source, eventType string) *slo.SLO {
 	t.Helper()
 	target, err := slo.ParseTarget("99%")
 	if err != nil {
