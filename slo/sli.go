@@ -1,6 +1,8 @@
 package slo
 
 import (
+	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,6 +67,15 @@ func (s SLI) Unit() int64 {
 		return Thousandths
 	}
 	return 1
+}
+
+// FormatCount spells a count of an SLI with the given [SLI.Unit], without a point
+// when it is whole: 2,500 thousandths are "2.5", 2,000 are "2".
+func FormatCount(count, unit int64) string {
+	if unit <= 1 || count%unit == 0 {
+		return strconv.FormatInt(count/max(1, unit), 10)
+	}
+	return strings.TrimRight(big.NewRat(count, unit).FloatString(3), "0")
 }
 
 // Closed returns the last minute up to which everything of the SLI is

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -145,16 +144,10 @@ func printed(format string) printer {
 	}
 }
 
-// explanation prints the sums behind one id. What could not be computed has
-// none.
+// explanation prints the sums behind one id.
 func explanation(id string) printer {
 	return func(env environment, snapshot burnrate.Snapshot) error {
-		for _, status := range snapshot.Statuses {
-			if status.ID == id {
-				return report.Explain(env.stdout, status)
-			}
-		}
-		return nil
+		return report.Explain(env.stdout, snapshot, id)
 	}
 }
 
@@ -176,15 +169,7 @@ func printSnapshot(ctx context.Context, env environment, snapshot burnrate.Snaps
 
 // printFailures prints each reason once, with the ids it holds for.
 func printFailures(w io.Writer, failures []burnrate.Failure) {
-	var reasons []string
-	ids := map[string][]string{}
-	for _, f := range failures {
-		if ids[f.Message] == nil {
-			reasons = append(reasons, f.Message)
-		}
-		ids[f.Message] = append(ids[f.Message], f.ID)
-	}
-	for _, reason := range reasons {
-		complain(w, fmt.Sprintf("not measured: %s: %s", strings.Join(ids[reason], ", "), reason))
+	for _, line := range report.Grouped(failures) {
+		complain(w, "not measured: "+line)
 	}
 }
