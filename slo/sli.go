@@ -131,3 +131,12 @@ type IndicatorID string
 // KeyFunc names the indicator of an SLI. Only those who know the language of
 // its conditions can say which of them are equal.
 type KeyFunc func(*Source, SLI) IndicatorID
+
+// indicatorOf names the indicator of what has an id. A file holds counts of ids,
+// so that there, what is measured under one is never that of another.
+func indicatorOf(source *Source, id string, sli SLI, key KeyFunc) IndicatorID {
+	if source != nil && source.File != nil {
+		return IndicatorID("file:" + source.File.Path + ":" + id)
+	}
+	return key(source, sli)
+}

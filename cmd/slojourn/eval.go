@@ -63,7 +63,7 @@ measured; the rest is printed all the same.`,
 			}
 			print = explanation(*explained)
 		}
-		measuring, err := trusted.open(set, env)
+		measuring, err := trusted.open(set, measuredIDs(result.Set), env)
 		if err != nil {
 			return err
 		}
@@ -99,6 +99,14 @@ func instantOf(flag, text string, now time.Time) (time.Time, error) {
 		return at, usage("%s %s is out of range; use the years 1970 to 9999", flag, text)
 	}
 	return at, nil
+}
+
+func measuredIDs(set *slo.Set) []string {
+	var ids []string
+	for _, s := range set.Measured() {
+		ids = append(ids, s.ID)
+	}
+	return ids
 }
 
 // only returns what has to be measured for one id.

@@ -14,6 +14,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
+	"github.com/slojourn/slojourn/sources/file"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
@@ -60,8 +61,10 @@ func (t *trust) check(d slo.Declarations) diag.List {
 	return findings
 }
 
-// open makes a source of every declared one that something is measured with.
-func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, error) {
+// open makes a source of every declared one that something of a set is measured
+// with. ids are those of everything that is measured, also outside of the set
+// when it is a part of a larger one.
+func (t *trust) open(set *slo.Set, ids []string, env environment) (map[string]sources.Source, error) {
 	used := map[*slo.Source]bool{}
 	for _, s := range set.Measured() {
 		used[s.Source] = true
@@ -71,6 +74,10 @@ func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, 
 	opened := map[string]sources.Source{}
 	for _, s := range set.Sources {
 		if !used[s] {
+			continue
+		}
+		if s.File != nil {
+			opened[s.Name] = file.New(s, ids)
 			continue
 		}
 		key, err := resolver.Resolve(s.NewRelic.APIKey)

@@ -132,6 +132,10 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 	for _, note := range answer.Notes {
 		add("%s", note)
 	}
+	if extent.Never && s.Source.File != nil {
+		add("%s has no row of this id: is it spelt there as it is here?", s.Source.File.Path)
+		return
+	}
 	if extent.Never {
 		add("there never was an event of %s, as far back as they are kept: is the name right?", strings.Join(s.SLI.EventTypes(), ", "))
 		return
@@ -142,7 +146,7 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 	}
 	// Zero in a few minutes is no traffic; zero as far back as anything was
 	// asked for is more often a name that is wrong.
-	if all.Rows.Total == 0 && all.Minutes >= quiet {
+	if all.Rows.Total == 0 && all.Minutes >= quiet && s.Source.File == nil {
 		add("no event was valid in all the %s that were measured: are the names and values in where right?", slo.FormatDuration(time.Duration(all.Minutes)*time.Minute))
 	}
 }
