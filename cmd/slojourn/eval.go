@@ -23,16 +23,18 @@ func newEval(env environment) *cobra.Command {
 		Use:   "eval [paths…]",
 		Short: "Measure journeys and SLOs and print budgets and burn rates",
 		Long: `eval reads the given files and folders (default: the current folder; "-" is
-stdin) as one set, asks New Relic for the counts of every SLI, and prints error
-budgets and burn rates, now or at an instant of the past.
+stdin) as one set, asks their Sources, New Relic or files, for the counts of
+every SLI, and prints error budgets and burn rates, now or at an instant of the
+past.
 
 Windows end with the newest closed minute: the instant asked for, or now less
 the source's query lag when that is earlier (5m at least for Log, Mobile* and
-SyntheticCheck). Time before the first event, or longer ago than events are
+SyntheticCheck); those of a file with its last row. Time before the first event, or longer ago than events are
 kept, is not measured.
 
 With --explain only what belongs to one id is measured, and the sums behind its
 numbers are printed: counts, exclusions, steps, and the parts of the budget.
+Notices, such as an event type without events, stand below the results.
 
 Exit code 1 means that the specs have errors, 3 that something could not be
 measured; the rest is printed all the same.`,
