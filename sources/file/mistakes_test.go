@@ -48,22 +48,30 @@ func TestMistakes(t *testing.T) {
 		{"everything in a row", "c.csv", columnsOfCSV + "yesterday,PAY!,many,1,1,,\n", "2: the id is missing or cannot be one: write the name of an SLO, or journey/step; " +
 			"2: minute is no instant: write RFC 3339 such as 2026-11-22T09:00:00Z, or seconds since 1970; " +
 			"2: total is no number: write digits, such as 1200, with a point before decimals; 2: the row has both bad and good: keep one of them"},
-		{"minutes", "c.csv", columnsOfCSV + ",pay,1,0,,,\n2025-11-24T16:00:01Z,pay,1,0,,,\n1764000000000,pay,1,0,,,\n-60,pay,1,0,,,\n2025-11-24T16:00:00.5Z,pay,1,0,,,\n",
+		{
+			"minutes", "c.csv", columnsOfCSV + ",pay,1,0,,,\n2025-11-24T16:00:01Z,pay,1,0,,,\n1764000000000,pay,1,0,,,\n-60,pay,1,0,,,\n2025-11-24T16:00:00.5Z,pay,1,0,,,\n",
 			"2: the row has no minute; 3: minute is not the beginning of one: cut it to the minute, and add up what falls into the same; " +
 				"4: minute is not within the years 1970 to 9999: write seconds since 1970, not milliseconds; 5: minute is not within the years 1970 to 9999: write seconds since 1970, not milliseconds; " +
-				"6: minute is not the beginning of one: cut it to the minute, and add up what falls into the same"},
-		{"numbers", "c.csv", columnsOfCSV + rowOf("1.5,0,,,") + rowOf("-1,0,,,") + rowOf("1e3,0,,,") + rowOf(",0,,,") + rowOf("1,,,,") + rowOf("1234567890123,0,,,") + rowOf("1,,x,,"),
+				"6: minute is not the beginning of one: cut it to the minute, and add up what falls into the same",
+		},
+		{
+			"numbers", "c.csv", columnsOfCSV + rowOf("1.5,0,,,") + rowOf("-1,0,,,") + rowOf("1e3,0,,,") + rowOf(",0,,,") + rowOf("1,,,,") + rowOf("1234567890123,0,,,") + rowOf("1,,x,,"),
 			"2: total 1.5 is not whole, and every event counts as one; 3: total -1 is below 0: counts are 0 or more; " +
 				"4: total is no number: write digits, such as 1200, with a point before decimals; 5: the row has no total; " +
 				"6: the row has neither bad nor good: write bad, 0 when nothing was; 7: total 1234567890123 is more than can be counted: a minute has less than 10^12; " +
-				"8: good is no number: write digits, such as 1200, with a point before decimals"},
+				"8: good is no number: write digits, such as 1200, with a point before decimals",
+		},
 		{"events", "c.csv", columnsOfCSV + rowOf("2,1,,3,1") + rowOf("2,1,,2,"), "2: events and badEvents differ from total and bad, and every event counts as one: leave them empty; 3: the row has no badEvents"},
-		{"twice", "c.csv", "minute,id,total,bad\n" + stamp(1) + ",pay,1,0\n" + stamp(0) + ",pay,1,0\n" + stamp(1) + ",pay,2,0\n" + stamp(1) + ",pay,1,0\n",
-			"4: pay has a second row for 2025-11-24T16:01Z; the first one is in line 2: keep one of them; 5: pay has a second row for 2025-11-24T16:01Z; the first one is in line 2: keep one of them"},
+		{
+			"twice", "c.csv", "minute,id,total,bad\n" + stamp(1) + ",pay,1,0\n" + stamp(0) + ",pay,1,0\n" + stamp(1) + ",pay,2,0\n" + stamp(1) + ",pay,1,0\n",
+			"4: pay has a second row for 2025-11-24T16:01Z; the first one is in line 2: keep one of them; 5: pay has a second row for 2025-11-24T16:01Z; the first one is in line 2: keep one of them",
+		},
 		{"no objects", "c.ndjson", "minute,id,total,bad\n[1]\n{\"id\":\n{} {}\n{\"id\" \"a\"}\n{", strings.Repeat("%: the line is no JSON object: write one row a line, such as {\"minute\":\"2026-11-22T09:00:00Z\",\"id\":\"pay\",\"total\":120,\"bad\":1}; ", 6)},
-		{"keys", "c.ndjson", `{"minuet":1}` + "\n" + `{"secret":1}` + "\n" + `{"id":"a","id":"b"}` + "\n" + `{"id":{"a":1}}` + "\n" + `{"bad":true}`,
+		{
+			"keys", "c.ndjson", `{"minuet":1}` + "\n" + `{"secret":1}` + "\n" + `{"id":"a","id":"b"}` + "\n" + `{"id":{"a":1}}` + "\n" + `{"bad":true}`,
 			"1: the row has a key that is not known: did you mean minute?; 2: the row has a key that is not known: the columns are minute, id, total, bad, good, events, badEvents; " +
-				"3: the row has id twice: keep one of them; 4: id must be a number or a string; 5: bad must be a number or a string"},
+				"3: the row has id twice: keep one of them; 4: id must be a number or a string; 5: bad must be a number or a string",
+		},
 		{"compressed", "c.csv", "\x1f\x8b\x08\x00", "1: the file is compressed: add .gz to its name"},
 		{"a line without end", "c.csv", "minute,id,total,bad\n" + strings.Repeat("x", maxLine+1), "2: the line is longer than 65536 bytes: write one row a line"},
 	} {

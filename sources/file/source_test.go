@@ -102,23 +102,35 @@ func TestCounts(t *testing.T) {
 		slo                 *slo.SLO
 		want                []sources.Sum
 	}{
-		{"in any order, with a gap", "c.csv", "id,bad,total,minute\npay,1,10," + stamp(3) + "\npay,2,20," + stamp(0) + "\npay,0,0," + stamp(9) + "\n",
-			byBad("pay"), []sources.Sum{sum(20, 2, 20, 2, 1), sum(10, 1, 10, 1, 2)}},
-		{"other offsets, seconds, blanks, quotes, a mark at the start, lines of Windows", "c.csv",
+		{
+			"in any order, with a gap", "c.csv", "id,bad,total,minute\npay,1,10," + stamp(3) + "\npay,2,20," + stamp(0) + "\npay,0,0," + stamp(9) + "\n",
+			byBad("pay"),
+			[]sources.Sum{sum(20, 2, 20, 2, 1), sum(10, 1, 10, 1, 2)},
+		},
+		{
+			"other offsets, seconds, blanks, quotes, a mark at the start, lines of Windows", "c.csv",
 			"\ufeffminute, id ,total,bad\r\n\r\n2025-11-24T21:45:00+05:45,pay, 7 ,1\r\n" + fmt.Sprint(int64(at+1)*60) + ",\"pay\",\"8\",2\r\n",
-			byBad("pay"), []sources.Sum{sum(7, 1, 7, 1, 1), sum(8, 2, 8, 2, 1)}},
+			byBad("pay"),
+			[]sources.Sum{sum(7, 1, 7, 1, 1), sum(8, 2, 8, 2, 1)},
+		},
 		{"zeros behind the point", "c.csv", "minute,id,total,bad\n" + stamp(0) + ",pay,7.0,007.000\n", byBad("pay"), []sources.Sum{sum(7, 7, 7, 7, 1), {}}},
 		{"more good than valid", "c.csv", "minute,id,total,good\n" + stamp(0) + ",pay,7,8\n", byBad("pay"), []sources.Sum{sum(7, -1, 7, -1, 1), {}}},
 		{"more bad than valid", "c.csv", "minute,id,total,bad\n" + stamp(0) + ",pay,7,8\n", byBad("pay"), []sources.Sum{sum(7, 8, 7, 8, 1), {}}},
 		{"an SLI without conditions", "c.csv", "minute,id,total,bad\n" + stamp(0) + ",pay,7,8\n", raw("pay"), []sources.Sum{sum(7, 0, 7, 0, 1), {}}},
 		{"thousandths", "c.csv", "minute,id,total,bad\n" + stamp(0) + ",pay,7.5,0.25\n" + stamp(1) + ",pay,3,.0\n", weighted("pay"), nil},
-		{"thousandths and the events behind them", "c.csv",
+		{
+			"thousandths and the events behind them", "c.csv",
 			"minute,id,total,bad,events,badEvents\n" + stamp(0) + ",pay,7.5,0.001,3,1\n" + stamp(1) + ",pay,3,0,,\n",
-			weighted("pay"), []sources.Sum{sum(7_500, 1, 3, 1, 1), sum(3_000, 0, 3, 0, 1)}},
+			weighted("pay"),
+			[]sources.Sum{sum(7_500, 1, 3, 1, 1), sum(3_000, 0, 3, 0, 1)},
+		},
 		{"a part of an event is one", "c.csv", "minute,id,total,good\n" + stamp(0) + ",pay,2.5,2\n", weighted("pay"), []sources.Sum{sum(2_500, 500, 3, 1, 1), {}}},
-		{"objects", "c.ndjson", `{"id":"pay","minute":"` + stamp(0) + `","bad":"1","total":10}` + "\n\n" +
-			`{"events":null,"id":"pay","minute":` + fmt.Sprint(int64(at+1)*60) + `,"good":8,"total":10}`,
-			byBad("pay"), []sources.Sum{sum(10, 1, 10, 1, 1), sum(10, 2, 10, 2, 1)}},
+		{
+			"objects", "c.ndjson", `{"id":"pay","minute":"` + stamp(0) + `","bad":"1","total":10}` + "\n\n" +
+				`{"events":null,"id":"pay","minute":` + fmt.Sprint(int64(at+1)*60) + `,"good":8,"total":10}`,
+			byBad("pay"),
+			[]sources.Sum{sum(10, 1, 10, 1, 1), sum(10, 2, 10, 2, 1)},
+		},
 		{"no line at all", "c.ndjson", "", byBad("pay"), []sources.Sum{{}, {}}},
 		{"a journey's step", "c.csv", "minute,id,total,bad\n" + stamp(0) + ",shop/pay,1,0\n", byBad("shop/pay"), []sources.Sum{sum(1, 0, 1, 0, 1), {}}},
 	} {
