@@ -132,12 +132,8 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 	for _, note := range answer.Notes {
 		add("%s", note)
 	}
-	if extent.Never && s.Source.File != nil {
-		add("%s has no row of this id: is it spelt there as it is here?", s.Source.File.Path)
-		return
-	}
 	if extent.Never {
-		add("there never was an event of %s, as far back as they are kept: is the name right?", strings.Join(s.SLI.EventTypes(), ", "))
+		add("%s", never(s))
 		return
 	}
 	var all sources.Sum
@@ -148,6 +144,19 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 	// asked for is more often a name that is wrong.
 	if all.Rows.Total == 0 && all.Minutes >= quiet && s.Source.File == nil {
 		add("no event was valid in all the %s that were measured: are the names and values in where right?", slo.FormatDuration(time.Duration(all.Minutes)*time.Minute))
+	}
+}
+
+// never says of an SLO that there is nothing at all to measure it by, and what
+// that probably comes from.
+func never(s *slo.SLO) string {
+	switch {
+	case s.Source.File != nil:
+		return s.Source.File.Path + " has no row of this id: is it spelt there as it is here?"
+	case s.SLI.Form() == slo.FormQueries:
+		return "there never was an event of the types that its queries name, as far back as they are kept: are the names right?"
+	default:
+		return "there never was an event of " + strings.Join(s.SLI.EventTypes(), ", ") + ", as far back as they are kept: is the name right?"
 	}
 }
 
