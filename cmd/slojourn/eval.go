@@ -65,10 +65,8 @@ measured; the rest is printed all the same.`,
 			}
 			print = explanation(*explained)
 		}
-		measuring, err := trusted.open(set, measuredIDs(result.Set), env)
-		if err != nil {
-			return err
-		}
+		measuring := trusted.open(set, measuredIDs(result.Set), env)
+		defer measuring.close()
 		return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, now, at), print)
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

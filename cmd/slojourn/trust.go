@@ -63,15 +63,16 @@ func (t *trust) check(d slo.Declarations) diag.List {
 
 // open makes a source of every declared one that something of a set is measured
 // with. ids are those of everything that is measured, also outside of the set
-// when it is a part of a larger one.
-func (t *trust) open(set *slo.Set, ids []string, env environment) (map[string]sources.Source, error) {
+// when it is a part of a larger one. What one source lacks is an error of what
+// it measures; the others are not held back by it.
+func (t *trust) open(set *slo.Set, ids []string, env environment) openSources {
 	used := map[*slo.Source]bool{}
 	for _, s := range set.Measured() {
 		used[s.Source] = true
 	}
 	resolver := secret.Resolver{Getenv: env.getenv, Dir: t.secretsDir}
 	limits := nerdgraph.NewLimits(nerdgraph.LimitOptions{}) // for all sources: they may share a key or an account
-	opened := map[string]sources.Source{}
+	opened := openSources{}
 	for _, s := range set.Sources {
 		if !used[s] {
 			continue
@@ -82,11 +83,24 @@ func (t *trust) open(set *slo.Set, ids []string, env environment) (map[string]so
 		}
 		key, err := resolver.Resolve(s.NewRelic.APIKey)
 		if err != nil {
-			return nil, failed(fmt.Errorf("%s: source %s: %w", s.Origin, s.Name, err))
+			opened[s.Name] = sources.Unavailable(fmt.Errorf("%s: source %s: %w", s.Origin, s.Name, err))
+			continue
 		}
 		opened[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{
 			Region: s.NewRelic.Region, Endpoint: s.NewRelic.Endpoint, Key: key, Limits: limits,
 		}), env.now)
 	}
-	return opened, nil
+	return opened
+}
+
+// openSources are sources by name.
+type openSources map[string]sources.Source
+
+// close closes the connections of all sources.
+func (o openSources) close() {
+	for _, source := range o {
+		if closer, ok := source.(interface{ Close() }); ok {
+			closer.Close()
+		}
+	}
 }

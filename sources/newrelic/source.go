@@ -29,6 +29,9 @@ func New(config slo.NewRelic, client *nerdgraph.Client, now func() time.Time) *S
 	return &Source{config, client, now, sleep, &parsed{}, &culprits{}, &watching{}}
 }
 
+// Close closes the connections that no call uses.
+func (s *Source) Close() { s.client.Close() }
+
 // sleep waits, or fails with the context.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
