@@ -335,6 +335,12 @@ func TestPartOfTheEvents(t *testing.T) {
 	whole := near("lower", " FROM Order", 500, 50)
 	first := near("lower", fmt.Sprintf(" FROM Order SINCE %d UNTIL %d", midnight, midnight+500_000), 250, 30)
 	near("lower", fmt.Sprintf(" FROM Order SINCE %d UNTIL %d", midnight+500_000, midnight+1_000_000), whole-first, 0)
+	var unseen question
+	faults(t, "late=Order:100%:2h")[0].effect.query(&unseen)
+	found, err := store.evaluate("SHOW EVENT TYPES", setting{nowMillis: now, view: unseen.view})
+	if want := `[{"eventType":"MobileRequest"},{"eventType":"Transaction"}]`; err != nil || string(encode(found.rows)) != want {
+		t.Errorf("SHOW EVENT TYPES without Order: got %s, %v; want %s", encode(found.rows), err, want)
+	}
 	// Events of one millisecond are told apart.
 	for range 1000 {
 		if err := store.Add("Burst", midnight); err != nil {
