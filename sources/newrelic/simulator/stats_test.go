@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,12 +112,12 @@ func TestRefusedRequestsTakeNoPlace(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := New(NewStore(), Options{Latency: 10 * time.Second})
-		refused := 0
+		var refused atomic.Int64
 		ask := func(times int) {
 			for range times {
 				go func() {
 					if status, _ := post(t, s, "k", `{"query":"{ actor { user { id } } }"}`); status == http.StatusTooManyRequests {
-						refused++
+						refused.Add(1)
 					}
 				}()
 				synctest.Wait()
@@ -128,8 +129,8 @@ func TestRefusedRequestsTakeNoPlace(t *testing.T) {
 		time.Sleep(6 * time.Second) // the first ones are answered, the refused one is not yet
 		ask(maxConcurrent)
 		time.Sleep(20 * time.Second)
-		if refused != 1 {
-			t.Errorf("%d requests were refused, want 1", refused)
+		if refused.Load() != 1 {
+			t.Errorf("%d requests were refused, want 1", refused.Load())
 		}
 	})
 }
