@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
@@ -18,16 +19,22 @@ const (
 	maxCuts     = 16
 )
 
+// atOnce is how many queries are written, asked and read before the next ones
+// are: answers may be large.
+const atOnce = 2 * concurrency * aliasesPerRequest
+
 // ask sends the queries, and those that they are cut up into.
 func (r *run) ask(ctx context.Context, jobs []job) {
 	for len(jobs) > 0 {
-		calls := make([]call, len(jobs))
-		for i, j := range jobs {
-			calls[i] = call{j.statement.text(j.piece), j.need}
-		}
 		var next []job
-		for i, reply := range r.source.ask(ctx, calls) {
-			next = append(next, r.settle(jobs[i], reply)...)
+		for some := range slices.Chunk(jobs, atOnce) {
+			calls := make([]call, len(some))
+			for i, j := range some {
+				calls[i] = call{j.statement.text(j.piece), j.need}
+			}
+			for i, reply := range r.source.ask(ctx, calls) {
+				next = append(next, r.settle(some[i], reply)...)
+			}
 		}
 		jobs = next
 	}

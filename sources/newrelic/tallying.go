@@ -31,7 +31,7 @@ func (t *tallying) add(bucket slo.Span, r reading) {
 		switch {
 		case t.single && !(r.Counts.Consistent() && r.Rows.Consistent()):
 			t.refuse(at, r.Sum)
-		case sum.Counts.Total > maxInteger:
+		case !countable(sum.Counts) || !countable(sum.Rows):
 			t.err = fmt.Errorf("New Relic answered with more than %d events between two minutes, which cannot be", int64(maxInteger))
 		default:
 			t.sums[at] = sum
@@ -40,6 +40,11 @@ func (t *tallying) add(bucket slo.Span, r reading) {
 	for i := max(at, 0); i < len(t.sums) && t.cuts[i] < bucket.End; i++ {
 		t.sums[i].Minutes += slo.Span{Start: t.cuts[i], End: t.cuts[i+1]}.Intersect(bucket).Len()
 	}
+}
+
+// countable reports whether sums are small enough to be exact.
+func countable(c slo.Counts) bool {
+	return max(c.Total, c.Bad, -c.Total, -c.Bad) <= maxInteger
 }
 
 // refuse keeps what cannot be: a sum of it and others might look right. It is
