@@ -77,7 +77,8 @@ func openShop(t *testing.T, clock slo.Minute) *shop {
 	begin, end := firstMinute, lastMinute
 	add := func(eventType string, millis int64, n int) {
 		attributes := []simulator.Attribute{
-			{Name: "name", Value: simulator.String([]string{"pay", "search"}[n%2])}, {Name: "error", Value: simulator.Bool(n%50 == 0)},
+			{Name: "name", Value: simulator.String([]string{"pay", "search"}[n%2])},
+			{Name: "error", Value: simulator.Bool(n%50 == 0)},
 			{Name: "duration", Value: simulator.Number(float64(n%10) / 10)},
 		}
 		if err := store.Add(eventType, millis, attributes...); err != nil {
