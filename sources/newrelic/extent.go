@@ -117,10 +117,13 @@ func (f *firstEvent) read(r reply) {
 	case len(r.rows) != 1:
 		f.err = fmt.Errorf("New Relic answered with %d rows for the first event, not 1", len(r.rows))
 		return
-	case r.rows[0].lacks(aliasFirst):
+	}
+	row, err := readRow(r.rows[0])
+	if err != nil || row.lacks(aliasFirst) {
+		f.err = err
 		return
 	}
-	millis, err := r.rows[0].integer(aliasFirst)
+	millis, err := row.integer(aliasFirst)
 	if millis > 0 && isMetric(f.types) { // a range of metrics begins where a rollup does
 		millis = max(millis, f.span.Start.Millis())
 	}

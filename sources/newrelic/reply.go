@@ -10,11 +10,11 @@ import (
 
 // reply is the answer to one query.
 type reply struct {
-	rows             []row
-	messages         []string // what New Relic says about the answer
-	inspected        int64    // records that it cost
-	omitted          int64    // events that the answer lacks
-	exceedsRetention bool     // some of the time asked for is no longer kept
+	rows             []json.RawMessage // of the results
+	messages         []string          // what New Relic says about the answer
+	inspected        int64             // records that it cost
+	omitted          int64             // events that the answer lacks
+	exceedsRetention bool              // some of the time asked for is no longer kept
 	err              error
 }
 

@@ -2,6 +2,7 @@ package newrelic
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -13,6 +14,16 @@ import (
 // row is one row of results. Values stay as they were sent, under names that
 // are exactly those that were asked for.
 type row map[string]json.RawMessage
+
+// readRow reads one row of results. What the decoder says is left out: it repeats
+// parts of the answer.
+func readRow(data json.RawMessage) (row, error) {
+	var r row
+	if json.Unmarshal(data, &r) != nil {
+		return nil, errors.New("New Relic's answer to the query cannot be read: its results are not a list of rows")
+	}
+	return r, nil
+}
 
 // maxInteger is the largest number up to which floats, as which New Relic
 // counts, hold every whole one.

@@ -2,6 +2,7 @@ package newrelic
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -147,7 +148,8 @@ func (r *run) fail(j job, err error) {
 // book adds the buckets of an answer to everybody's sums. An answer that is not
 // exactly what was asked for is not believed.
 func (r *run) book(j job, reply reply) {
-	if err := j.check(reply.rows); err != nil {
+	readings, err := j.readings(reply.rows)
+	if err != nil {
 		r.fail(j, err)
 		return
 	}
@@ -156,43 +158,69 @@ func (r *run) book(j job, reply reply) {
 		if w.alone {
 			r.source.culprits.forget(p.key())
 		}
+		if readings[i].err != nil {
+			w.fail(readings[i].err)
+			continue
+		}
 		for _, user := range w.users {
 			for _, message := range reply.messages {
 				user.note("New Relic says: " + message)
 			}
-		}
-		for n, row := range reply.rows {
-			made, err := p.read(row, j.statement.names[i])
-			if err != nil {
-				w.fail(err)
-				break
-			}
-			start := j.piece.span.Start + slo.Minute(int64(n)*j.piece.bucket)
-			for _, user := range w.users {
-				user.add(slo.Span{Start: start, End: start + slo.Minute(j.piece.bucket)}, made)
+			for n, made := range readings[i].list {
+				user.add(j.bucket(n), made)
 			}
 		}
 	}
 }
 
-// check compares the buckets of an answer with those that were asked for.
-func (j job) check(rows []row) error {
+// bucket is the time of a row.
+func (j job) bucket(n int) slo.Span {
+	start := j.piece.span.Start + slo.Minute(int64(n)*j.piece.bucket)
+	return slo.Span{Start: start, End: start + slo.Minute(j.piece.bucket)}
+}
+
+// partReadings is what a part makes of all buckets of an answer, or the first
+// error.
+type partReadings struct {
+	list []reading
+	err  error
+}
+
+// readings reads the rows of an answer, one after another, since many rows of
+// many columns are large. Its error is one of the answer as a whole.
+func (j job) readings(rows []json.RawMessage) ([]partReadings, error) {
 	if int64(len(rows)) != j.piece.buckets() {
-		return fmt.Errorf("New Relic answered with %d rows where %d were asked for", len(rows), j.piece.buckets())
+		return nil, fmt.Errorf("New Relic answered with %d rows where %d were asked for", len(rows), j.piece.buckets())
 	}
-	if len(rows) == 1 {
-		return nil
-	}
-	for i, row := range rows {
-		begin, err := row.integer("beginTimeSeconds")
+	all := make([]partReadings, len(j.pack.parts))
+	for n, raw := range rows {
+		row, err := readRow(raw)
+		if err == nil && len(rows) > 1 {
+			err = j.checkBucket(n, row)
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		start := j.piece.span.Start + slo.Minute(int64(i)*j.piece.bucket)
-		if begin != int64(start)*60 {
-			return fmt.Errorf("New Relic answered with a bucket at %s where %s was asked for",
-				time.Unix(begin, 0).UTC().Format(time.RFC3339), start.Time().Format(time.RFC3339))
+		for i, p := range j.pack.parts {
+			if all[i].err != nil {
+				continue
+			}
+			made, err := p.read(row, j.statement.names[i])
+			all[i].list, all[i].err = append(all[i].list, made), err
 		}
+	}
+	return all, nil
+}
+
+// checkBucket compares the bucket of a row with the one that was asked for.
+func (j job) checkBucket(n int, r row) error {
+	begin, err := r.integer("beginTimeSeconds")
+	if err != nil {
+		return err
+	}
+	if start := j.bucket(n).Start; begin != int64(start)*60 {
+		return fmt.Errorf("New Relic answered with a bucket at %s where %s was asked for",
+			time.Unix(begin, 0).UTC().Format(time.RFC3339), start.Time().Format(time.RFC3339))
 	}
 	return nil
 }
