@@ -113,15 +113,15 @@ func (c *Client) Query(ctx context.Context, call Call, data any) (Answer, error)
 
 func (c *Client) query(ctx context.Context, call Call, data any) (Answer, *Error) {
 	for n := 1; ; n++ {
-		x, raw := c.attempt(ctx, call)
+		x := c.attempt(ctx, call)
 		if wait, again := x.again(ctx, n); again {
 			c.sleep(ctx, wait)
 			continue
 		}
-		if x.failure != nil || !hasData(raw) {
+		if x.failure != nil || !hasData(x.data) {
 			return x.answer, x.failure
 		}
-		if err := json.Unmarshal(raw, data); err != nil {
+		if err := json.Unmarshal(x.data, data); err != nil {
 			return Answer{}, &Error{Kind: Malformed, Status: http.StatusOK, Message: fmt.Sprintf("the answer has another shape than expected: %v", err)}
 		}
 		return x.answer, nil
@@ -129,12 +129,12 @@ func (c *Client) query(ctx context.Context, call Call, data any) (Answer, *Error
 }
 
 // attempt sends a call once and returns what came of it.
-func (c *Client) attempt(ctx context.Context, call Call) (*exchange, json.RawMessage) {
+func (c *Client) attempt(ctx context.Context, call Call) *exchange {
 	x := &exchange{next: c.options.Transport, maxAnswer: c.maxAnswer}
 	release, failure := c.options.Limits.acquire(ctx, c.key, call)
 	if failure != nil {
 		x.failure = failure
-		return x, nil
+		return x
 	}
 	defer release()
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
@@ -143,14 +143,14 @@ func (c *Client) attempt(ctx context.Context, call Call) (*exchange, json.RawMes
 	client, err := c.client(x)
 	if err != nil {
 		x.failure = &Error{Kind: Rejected, Message: err.Error()}
-		return x, nil
+		return x
 	}
-	var raw json.RawMessage
-	err = client.QueryWithResponseAndContext(ctx, call.Document, call.Variables, &raw)
+	var nothing struct{} // the data is in the exchange
+	err = client.QueryWithResponseAndContext(ctx, call.Document, call.Variables, &nothing)
 	if err != nil && x.failure == nil {
 		x.failure = &Error{Kind: Rejected, Message: fmt.Sprintf("the request cannot be sent: %v", err)}
 	}
-	return x, raw
+	return x
 }
 
 // client makes an official client whose only transport is the given exchange.
