@@ -60,11 +60,12 @@ type run struct {
 
 // want is a part that is asked for once, and everybody who wants it.
 type want struct {
-	part  *part
-	need  sources.Need
-	cuts  []slo.Minute // of all users
-	users []*tallying
-	alone bool // it was refused before
+	part   *part
+	need   sources.Need
+	cuts   []slo.Minute // of all users
+	users  []*tallying
+	alone  bool // it was refused before
+	failed bool
 }
 
 type wantKey struct {
@@ -158,6 +159,7 @@ func hashOf(seed maphash.Seed, cuts []slo.Minute) uint64 {
 }
 
 func (w *want) fail(err error) {
+	w.failed = true
 	for _, user := range w.users {
 		if user.err == nil {
 			user.err = err

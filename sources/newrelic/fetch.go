@@ -124,7 +124,10 @@ func (s *Source) askTogether(ctx context.Context, calls []call, batch []int, rep
 		case e != nil:
 			replies[i] = reply{err: e}
 		case data.Actor.Account == nil:
-			replies[i] = reply{err: fmt.Errorf("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID)}
+			replies[i] = reply{err: &nerdgraph.Error{
+				Kind:    nerdgraph.NoAccount,
+				Message: fmt.Sprintf("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID),
+			}}
 		default:
 			replies[i] = readReply(data.Actor.Account[alias])
 		}

@@ -29,15 +29,38 @@ func (r *run) ask(ctx context.Context, jobs []job) {
 	for len(jobs) > 0 {
 		var next []job
 		for some := range slices.Chunk(jobs, atOnce) {
-			calls := make([]call, len(some))
-			for i, j := range some {
-				calls[i] = call{j.statement.text(j.piece), j.need}
-			}
-			for i, reply := range r.source.ask(ctx, calls) {
-				next = append(next, r.settle(some[i], reply)...)
-			}
+			next = append(next, r.askSome(ctx, some)...)
 		}
 		jobs = next
+	}
+}
+
+// askSome sends queries whose answers somebody still waits for.
+func (r *run) askSome(ctx context.Context, jobs []job) (next []job) {
+	jobs = slices.DeleteFunc(slices.Clone(jobs), r.pointless)
+	calls := make([]call, len(jobs))
+	for i, j := range jobs {
+		calls[i] = call{j.statement.text(j.piece), j.need}
+	}
+	for i, reply := range r.source.ask(ctx, calls) {
+		if isFinal(reply.err) {
+			r.failAll(reply.err)
+		}
+		next = append(next, r.settle(jobs[i], reply)...)
+	}
+	return next
+}
+
+// pointless reports whether everything that a query is asked for has failed
+// already.
+func (r *run) pointless(j job) bool {
+	return !slices.ContainsFunc(j.pack.parts, func(p *part) bool { return !r.byPart[p].failed })
+}
+
+// failAll gives up what is not answered yet.
+func (r *run) failAll(err error) {
+	for _, w := range r.order {
+		w.fail(err)
 	}
 }
 
@@ -230,6 +253,14 @@ func (j job) checkBucket(n int, r row) error {
 func isRefusal(err error) bool { return isOne(err, nerdgraph.InvalidQuery, nerdgraph.Rejected) }
 
 func isSlow(err error) bool { return isOne(err, nerdgraph.Timeout) }
+
+// isFinal reports whether everything else that is asked would fail as well.
+func isFinal(err error) bool {
+	failure, ok := errors.AsType[*nerdgraph.Error](err)
+	return ok && slices.Contains([]nerdgraph.Kind{
+		nerdgraph.Interrupted, nerdgraph.Unauthorized, nerdgraph.Forbidden, nerdgraph.NoAccount, nerdgraph.Quota,
+	}, failure.Kind)
+}
 
 // leave is the share of an account's budgets that a need leaves to more urgent
 // ones.
