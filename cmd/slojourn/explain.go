@@ -132,7 +132,7 @@ func trafficOf(text string) (*big.Rat, error) {
 	traffic, err := slo.ParseDecimal(text)
 	_, decimals, _ := strings.Cut(text, ".")
 	if err != nil || traffic.Sign() == 0 || len(decimals) > 3 {
-		return nil, usage("--events-per-minute %q is no traffic: write a number above 0 with at most three decimals, such as %s or 0.5", text, defaultTraffic)
+		return nil, usage("--events-per-minute %q is no traffic: write a number above 0 and below 1,000,000 with at most three decimals, such as %s or 0.5", text, defaultTraffic)
 	}
 	return traffic.Rat(), nil
 }

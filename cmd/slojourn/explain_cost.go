@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"math/big"
 	"slices"
 	"strconv"
@@ -89,7 +91,6 @@ func queriesOf(set *slo.Set, id string) []newrelic.PackCost {
 	return queries
 }
 
-
 // printAsked says what is asked of New Relic for one id.
 func printAsked(w io.Writer, queries []newrelic.PackCost) {
 	for _, q := range queries {
@@ -97,7 +98,7 @@ func printAsked(w io.Writer, queries []newrelic.PackCost) {
 		if others := len(q.SLOs) - 1; others > 0 {
 			with = fmt.Sprintf(", together with %s", countOf(others, "other SLO", "other SLOs"))
 		}
-		fmt.Fprintf(w, "\nAsked of New Relic every %s%s:\n\n", everyText(q.Every), with)
+		fmt.Fprintf(w, "\nMeasured minute by minute, this is asked of New Relic every %s%s:\n\n", everyText(q.Every), with)
 		fmt.Fprintf(w, "  %s SINCE … UNTIL …\n", q.Query)
 	}
 }
@@ -116,49 +117,50 @@ func countOf(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
-// print writes the table of one source.
+// print writes the table of one source, and what it adds up to.
 func (c sourceCost) print(w io.Writer, perMinute *big.Rat) {
 	name := "No Source is declared"
 	if c.source != nil {
 		name = fmt.Sprintf("Source %s, account %d", c.source.Name, c.source.NewRelic.AccountID)
 	}
-	fmt.Fprintf(w, "%s: %s\n\n", name, countOf(c.SLOs, "SLO", "SLOs"))
+	fmt.Fprintf(w, "%s: %s\n", name, countOf(c.SLOs, "SLO", "SLOs"))
+	if len(c.Packs) > 0 {
+		c.printPacks(w, perMinute)
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Refused)) {
+		fmt.Fprintf(w, "\nNot measured: %s: %v\n", id, c.Refused[id])
+	}
+}
+
+func (c sourceCost) printPacks(w io.Writer, perMinute *big.Rat) {
 	lookbacks := newrelic.Lookbacks(c.config)
 	rows := c.rows()
 	width := len("EVENT TYPES")
 	for _, r := range rows {
 		width = max(width, term.Width(r.types))
 	}
-	fmt.Fprintf(w, "  %s   SLOS  QUERIES/MIN  BYTES/QUERY  INSPECTIONS PER EVENT\n", term.Fit("EVENT TYPES", width))
-	queries, packs, inspected := 0.0, 0.0, 0.0
+	fmt.Fprintf(w, "\n  %s   SLOS  QUERIES/MIN  BYTES/QUERY  INSPECTIONS PER EVENT\n", term.Fit("EVENT TYPES", width))
+	packs, inspections := 0.0, 0.0
 	for _, r := range rows {
-		perEvent := r.perMinute
+		perEvent := float64(r.queries) // whatever the time between them: each reads all events since the last
 		if r.probed {
 			perEvent += lookbacks
 		}
 		fmt.Fprintf(w, "  %s  %5d  %11s  %11d  %21s\n", term.Fit(r.types, width), r.slos, decimal(r.perMinute), r.bytes/r.queries, decimal(perEvent))
 		packs += r.perMinute
-		inspected += perEvent
+		inspections += perEvent
 	}
-	queries = packs + float64(c.Probes)
-	requests := batches(packs) + batches(float64(c.Probes))
+	queries := packs + float64(c.Probes)
+	requests := math.Ceil(packs/newrelic.AliasesPerRequest) + math.Ceil(float64(c.Probes)/newrelic.AliasesPerRequest)
 	traffic, _ := perMinute.Float64()
-	fmt.Fprintf(w, "\nA minute takes %s queries that count and %s late events, in %s requests.\n",
-		decimal(packs), countOf(c.Probes, "that looks for", "that look for"), decimal(requests))
-	fmt.Fprintf(w, "For each SLO that is %s queries and %s requests a minute.\n", small(queries/float64(c.SLOs)), small(requests/float64(c.SLOs)))
-	fmt.Fprintf(w, "An hour takes %s queries, %s of what slojourn allows itself (%d a minute).\n",
-		decimal(queries*60), share(queries/nerdgraph.DefaultQueries), nerdgraph.DefaultQueries)
-	fmt.Fprintf(w, "With %s events a minute of each set of types, an hour inspects %s records, %s of its share.\n",
-		perMinute.RatString(), decimal(inspected*traffic*60), share(inspected*traffic*60/nerdgraph.DefaultRecords))
-	fmt.Fprintf(w, "Minutes in which events came late are counted again on top of that.\n")
-	for id, err := range c.Refused {
-		fmt.Fprintf(w, "Not measured: %s: %v\n", id, err)
-	}
-}
-
-func batches(queries float64) float64 {
-	n := int(queries+newrelic.AliasesPerRequest-1) / newrelic.AliasesPerRequest
-	return float64(n)
+	records := inspections * traffic * 60
+	fmt.Fprintf(w, "\nQueries a minute: %s to count, %d to look for late events; requests: %.0f.\n", decimal(packs), c.Probes, requests)
+	fmt.Fprintf(w, "For each SLO and minute: queries %s, requests %s.\n", small(queries/float64(c.SLOs)), small(requests/float64(c.SLOs)))
+	fmt.Fprintf(w, "Queries an hour: %s, %s of what slojourn allows itself (%d a minute).\n",
+		decimal(queries*60), share(queries/nerdgraph.DefaultQueries), int(nerdgraph.DefaultQueries))
+	fmt.Fprintf(w, "Records inspected an hour: %.0f, %s of what slojourn allows itself (%.0f),\nwith %s events a minute of each set of types.\n",
+		records, share(records/nerdgraph.DefaultRecords), float64(nerdgraph.DefaultRecords), numberText(perMinute, 3))
+	fmt.Fprintln(w, "Minutes in which events came late are counted again on top of that.")
 }
 
 // costRow is the packs of one set of event types.
@@ -200,4 +202,10 @@ func decimal(x float64) string {
 // small writes a number below 1 with three digits.
 func small(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
 
-func share(x float64) string { return decimal(x*100) + "%" }
+// share writes a share of 1 as a percentage. What is small is not nothing.
+func share(x float64) string {
+	if x > 0 && x < 0.0001 {
+		return "less than 0.01%"
+	}
+	return decimal(x*100) + "%"
+}

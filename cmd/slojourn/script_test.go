@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -28,8 +29,9 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. Beside the usual commands they have
 //
 //	exits CODE slojourn ARGS…   the command must end with this exit code
-//	simulate FILE [KEY]         serves events; $ENDPOINT is its address
-//	closedport                  $ENDPOINT is an address where nobody listens
+//	simulate [-now INSTANT] [-faults FAULTS] FILE [KEY]
+//	                            serves events; $ENDPOINT is its address, $HOST a part of it
+//	closedport                  the same of an address where nobody listens
 //	envsubst FILE…              replaces $ENDPOINT in files
 //	counts ID WINDOW TOTAL BAD  what stdout, the JSON of eval, must say
 func TestScripts(t *testing.T) {
@@ -68,18 +70,27 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func simulate(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 1 || len(args) > 2 {
-		ts.Fatalf("usage: simulate FILE [KEY]")
+	flags := flag.NewFlagSet("simulate", flag.ContinueOnError)
+	now, faults := flags.String("now", "", ""), flags.String("faults", "", "")
+	ts.Check(flags.Parse(args))
+	if neg || flags.NArg() < 1 || flags.NArg() > 2 {
+		ts.Fatalf("usage: simulate [-now INSTANT] [-faults FAULTS] FILE [KEY]")
 	}
 	store := simulator.NewStore()
-	ts.Check(store.ReadFiles(ts.MkAbs(args[0])))
-	options := simulator.Options{}
-	if len(args) == 2 {
-		options.Key = args[1]
+	ts.Check(store.ReadFiles(ts.MkAbs(flags.Arg(0))))
+	options := simulator.Options{Key: flags.Arg(1)}
+	var err error
+	options.Faults, err = simulator.ParseFaults(*faults)
+	ts.Check(err)
+	if *now != "" {
+		at, err := time.Parse(time.RFC3339, *now)
+		ts.Check(err)
+		options.Now = func() time.Time { return at }
 	}
 	server := httptest.NewServer(simulator.New(store, options))
 	ts.Defer(server.Close)
 	ts.Setenv("ENDPOINT", server.URL+"/graphql")
+	ts.Setenv("HOST", server.Listener.Addr().String())
 }
 
 func closedPort(ts *testscript.TestScript, _ bool, _ []string) {
@@ -87,6 +98,7 @@ func closedPort(ts *testscript.TestScript, _ bool, _ []string) {
 	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	ts.Check(err)
 	ts.Setenv("ENDPOINT", "http://"+listener.Addr().String()+"/graphql")
+	ts.Setenv("HOST", listener.Addr().String())
 	ts.Check(listener.Close())
 }
 
