@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/sources/newrelic/simulator"
 )
 
 // TestDocsOfCommands keeps the outputs on the pages of some commands equal to
@@ -60,5 +62,40 @@ func checkShown(t *testing.T, name, shown, printed string) {
 			return
 		}
 		from += at + len(part)
+	}
+}
+
+// TestTableOfFaults keeps the table of failures on the page about New Relic equal
+// to what becomes of each fault in the tests of the source. What to do is
+// written by hand.
+func TestTableOfFaults(t *testing.T) {
+	t.Parallel()
+	const path = "../../docs/new-relic.md"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := os.ReadFile("../../sources/newrelic/testdata/faults.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(page), "| fault | while it lasts | once | what to do |\n|---|---|---|---|\n")
+	table, _, _ = strings.Cut(table, "\n\n")
+	rows := strings.Split(table, "\n")
+	faults := strings.Split(strings.TrimSpace(string(golden)), "\n\n")
+	if kinds := simulator.FaultKinds(); len(rows) != len(kinds) || len(faults) != len(kinds) {
+		t.Fatalf("%s has %d faults, the golden file %d, and the simulator %d", path, len(rows), len(faults), len(kinds))
+	}
+	for i, fault := range faults {
+		lines := strings.Split(strings.ReplaceAll(fault, "nerdgraph.test", "HOST"), "\n")
+		became := map[string]string{}
+		for _, line := range lines[2:] {
+			when, what, _ := strings.Cut(line, ":")
+			became[strings.TrimSpace(when)] = strings.TrimSpace(what)
+		}
+		want := "| `" + lines[0] + "`: " + strings.TrimSpace(lines[1]) + " | " + became["counts"] + " | " + became["once"] + " | "
+		if remedy, found := strings.CutPrefix(rows[i], want); !found || len(remedy) < len("Nothing. |") {
+			t.Errorf("%s: the row\n%s\ndoes not begin with\n%s\nor does not go on with what to do", path, rows[i], want)
+		}
 	}
 }

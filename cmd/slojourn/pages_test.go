@@ -13,7 +13,7 @@ import (
 )
 
 // TestPages runs the sessions on the pages of the examples, in the guide for
-// teams and on the page about files, as a reader does who started slojourn demo
+// teams and on the pages about sources, as a reader does who started slojourn demo
 // and wrote its address into the specs. With -update it writes down what they
 // print now.
 //
@@ -33,7 +33,7 @@ func TestPages(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("no page found: %v", err)
 	}
-	pages = append(pages, filepath.Join(root, "examples", "README.md"), filepath.Join(root, "docs", "writing-a-journey.md"), filepath.Join(root, "docs", "file.md"))
+	pages = append(pages, filepath.Join(root, "examples", "README.md"), filepath.Join(root, "docs", "writing-a-journey.md"), filepath.Join(root, "docs", "file.md"), filepath.Join(root, "docs", "new-relic.md"))
 	for _, page := range pages {
 		name, err := filepath.Rel(root, page)
 		if err != nil {
