@@ -33,7 +33,8 @@ SLO, the factors of its alert policy's tiers; and for outages with 100%, 10%, 1%
 and 0.5% errors, when each tier fires, how much of the budget is spent by then,
 and when it is quiet again after the outage. It names the steps that use
 an SLO, and what else has an equal SLI and so shares its indicator; and it
-prints the NRQL that measures it every minute, and what travels in that query.
+prints the NRQL that measures it minute by minute, and how many other SLOs are
+measured by the same query.
 
 explain --cost prints what measuring the whole set minute by minute asks of New
 Relic: queries, requests and inspected records.
