@@ -19,11 +19,20 @@
 //
 // [Retail] makes four weeks of traffic of a shop, with two incidents in it.
 //
+// It keeps New Relic's limits unless Options.NoLimits lifts them, counts what it
+// is asked, for [Simulator.Stats] and GET /stats, and makes go wrong on purpose
+// what [ParseFaults] reads: rate limits, answers that are cut off, events that
+// arrive late.
+//
 // Three things separate it from the real service. Events are served whatever
-// their age, since nothing is ever retired. The time range of a query is
-// taken as it is written, never snapped to rollups, because event types have
-// none; FROM Metric is refused. And rawResponse holds metadata and
-// performance figures but no results.
+// their age, unless a fault says otherwise. Percentiles and unique counts are
+// exact. And rawResponse holds metadata and performance figures but no results.
+// Metrics are kept as points only: the ranges of queries are moved onto the grid
+// of the rollup that New Relic would answer from, which gives the same sums.
+//
+// What New Relic does not document is a choice of ours, where it matters one
+// that [Options] can turn: whether a missing attribute matches !=, and whether
+// old metrics come from rollups however short the range is.
 //
 // The simulator shares the NRQL parser with the rest of the project and
 // nothing else: what a condition means is decided here independently, so that
