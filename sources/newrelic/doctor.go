@@ -77,7 +77,19 @@ func (s *Source) Examine(ctx context.Context, declared *slo.Source, slos []*slo.
 		e.checkValues(ctx)
 	}
 	e.result.Findings = merged(e.result.Findings)
+	e.mask()
 	return e.result
+}
+
+// mask removes keys from what an answer may have brought.
+func (e *examiner) mask() {
+	texts := []*string{&e.result.User, &e.result.Account}
+	for i := range e.result.Findings {
+		texts = append(texts, &e.result.Findings[i].Message, &e.result.Findings[i].Hint)
+	}
+	for _, text := range texts {
+		*text = e.client.Masked(*text)
+	}
 }
 
 // examiner is one examination of a source.
