@@ -32,7 +32,7 @@ func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snaps
 			failures = append(failures, Failure{ID: s.ID, Message: m.Err.Error()})
 			continue
 		}
-		failures = append(failures, invalidFailure(s.ID, m.Series.Invalid())...)
+		failures = append(failures, invalidFailure(s.ID, s.SLI.Unit(), m.Series.Invalid())...)
 	}
 	return p.snapshot(at, failures)
 }
@@ -48,12 +48,12 @@ func (p *plan) snapshot(at time.Time, failures []Failure) Snapshot {
 	return s
 }
 
-// invalidFailure says what of one id cannot be.
-func invalidFailure(id string, invalid []Invalid) []Failure {
+// invalidFailure says what of one id, counted in a unit, cannot be.
+func invalidFailure(id string, unit int64, invalid []Invalid) []Failure {
 	if len(invalid) == 0 {
 		return nil
 	}
-	message := invalid[0].String() + ", which cannot be, are not counted"
+	message := invalid[0].Text(unit) + ", which cannot be, are not counted"
 	if more := len(invalid) - 1; more > 0 {
 		message += fmt.Sprintf("; nor are %d more such counts", more)
 	}

@@ -54,6 +54,7 @@ type column struct {
 // watcher is the view of a column by one of the ids that a set measures.
 type watcher struct {
 	id     string
+	unit   int64 // of its counts
 	column *column
 }
 
@@ -73,7 +74,7 @@ func NewEvaluator(set *slo.Set) *Evaluator {
 			e.columns = append(e.columns, c)
 		}
 		byID[s.ID] = c
-		e.watchers = append(e.watchers, watcher{s.ID, c})
+		e.watchers = append(e.watchers, watcher{s.ID, s.SLI.Unit(), c})
 	}
 	for _, v := range e.plan.views {
 		c := byID[v.id]
@@ -257,7 +258,7 @@ func (e *Evaluator) agree(until slo.Minute) {
 func (e *Evaluator) Snapshot(at time.Time) Snapshot {
 	var failures []Failure
 	for _, w := range e.watchers {
-		failures = append(failures, invalidFailure(w.id, w.column.seenInvalid())...)
+		failures = append(failures, invalidFailure(w.id, w.unit, w.column.seenInvalid())...)
 	}
 	return e.plan.snapshot(at, failures)
 }

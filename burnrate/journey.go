@@ -11,6 +11,7 @@ type Share struct {
 	Step      string // name of the step
 	ID        string // of its SLO
 	Window    Window // the step over the journey's window
+	Unit      int64  // of its counts, see [slo.SLI.Unit]
 	Ratio     Ratio  // of the journey's error
 	Weight    slo.Decimal
 	Estimated bool // the journey is measured, and its steps explain it as a series would
@@ -33,7 +34,7 @@ func estimate(j *slo.Journey, steps []*view, o *judged, errorRatio Ratio) []Shar
 func shares(j *slo.Journey, windows []Window, ratios []Ratio) []Share {
 	list := make([]Share, len(j.Steps))
 	for i, step := range j.Steps {
-		list[i] = Share{Step: step.Name, ID: step.SLO.ID, Window: windows[i], Ratio: ratios[i], Weight: step.Weight}
+		list[i] = Share{Step: step.Name, ID: step.SLO.ID, Window: windows[i], Unit: unitOf(step), Ratio: ratios[i], Weight: step.Weight}
 	}
 	return list
 }

@@ -91,12 +91,12 @@ type Invalid struct {
 	Row  Row
 }
 
-// String says what was measured and when.
-func (i Invalid) String() string {
+// Text says what was measured and when, of an SLI with the given [slo.SLI.Unit].
+func (i Invalid) Text(unit int64) string {
 	c := i.Row.Counts
 	if c.Consistent() {
-		c = i.Row.Rows
+		c, unit = i.Row.Rows, 1
 	}
-	return fmt.Sprintf("%d bad of %d valid events from %s to %s", c.Bad, c.Total,
+	return fmt.Sprintf("%s bad of %s valid events from %s to %s", slo.FormatCount(c.Bad, unit), slo.FormatCount(c.Total, unit),
 		i.Span.Start.Time().Format("2006-01-02T15:04Z"), i.Span.End.Time().Format("2006-01-02T15:04Z"))
 }

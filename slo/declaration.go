@@ -102,9 +102,10 @@ type Metadata struct {
 
 func (m Metadata) place() diag.Span { return m.Origin }
 
-// SourceDeclaration declares a New Relic account.
+// SourceDeclaration declares a New Relic account, or a file of counts.
 type SourceDeclaration struct {
 	Metadata
+	File      diag.Located[string] // its path; the other fields are the account's
 	AccountID diag.Located[int64]
 	Region    diag.Located[Region]
 	APIKey    diag.Located[SecretRef]

@@ -57,11 +57,11 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		r.resolveJourney(j)
 	}
 	for _, s := range r.set.SLOs {
-		s.Indicator = key(s.Source, s.SLI)
+		s.Indicator = indicatorOf(s.Source, s.ID, s.SLI, key)
 	}
 	for _, j := range r.set.Journeys {
 		if j.SLI != nil {
-			j.Indicator = key(j.Source, *j.SLI)
+			j.Indicator = indicatorOf(j.Source, j.ID, *j.SLI, key)
 		}
 	}
 	r.resolveExclusions(d)

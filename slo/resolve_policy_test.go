@@ -197,6 +197,36 @@ func TestResolveIndicators(t *testing.T) {
 	}
 }
 
+// TestResolveFile keeps SLOs with equal SLIs apart that a file holds counts of,
+// and expects nothing of New Relic.
+func TestResolveFile(t *testing.T) {
+	t.Parallel()
+	o := []slo.ObjectiveDeclaration{objective(t, "99%", "28d")}
+	source := slo.SourceDeclaration{Metadata: named("counts", 1, ""), File: at("data/counts.csv", 1)}
+	set, findings := slo.Resolve(slo.Declarations{
+		Teams: []slo.TeamDeclaration{team("web")}, Sources: []slo.SourceDeclaration{source},
+		SLOs: []slo.SLODeclaration{
+			{Metadata: named("a", 2, "web"), SLI: sli(""), Objectives: o},
+			{Metadata: named("b", 3, "web"), SLI: sli(""), Objectives: o},
+		},
+		Journeys: []slo.JourneyDeclaration{{
+			Metadata: named("j", 4, "web"), Objectives: o, Compose: at(slo.Measured, 4), SLI: sli(""),
+			Steps: []slo.StepDeclaration{{Metadata: named("s", 5, ""), SLI: sli("")}},
+		}},
+	}, func(*slo.Source, slo.SLI) slo.IndicatorID { return "equal" })
+	if len(findings) > 0 {
+		t.Fatalf("findings: %v", messages(findings))
+	}
+	got := []slo.IndicatorID{set.SLOs[0].Indicator, set.SLOs[1].Indicator, set.SLOs[2].Indicator, set.Journeys[0].Indicator}
+	want := []slo.IndicatorID{"file:data/counts.csv:a", "file:data/counts.csv:b", "file:data/counts.csv:j/s", "file:data/counts.csv:j"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("indicators (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(&slo.Source{Name: "counts", File: &slo.File{Path: "data/counts.csv", Folder: "/specs"}}, set.Sources[0]); diff != "" {
+		t.Errorf("the source (-want +got):\n%s", diff)
+	}
+}
+
 // TestTierBorders reports a factor that everything failing just reaches, as a
 // tier fires only above it, and not one that just spends the budget.
 func TestTierBorders(t *testing.T) {

@@ -73,28 +73,35 @@ func (r *resolver) resolveSources(declared []SourceDeclaration) {
 		if !names.isFirst(d.Name) {
 			continue
 		}
-		source := &Source{
-			Name: d.Name.Value, Title: d.Title.Value, Owner: d.Owner.Value, Origin: d.Origin,
-			NewRelic: NewRelic{
-				AccountID: d.AccountID.Value,
-				Region:    cmp.Or(d.Region.Value, US),
-				APIKey:    d.APIKey.Value,
-				Endpoint:  d.Endpoint.Value,
-				QueryLag:  or(d.QueryLag, DefaultQueryLag),
-				Lateness:  or(d.Lateness, DefaultLateness),
-				Retention: Retention{Default: DefaultRetention, ByType: map[string]time.Duration{"Metric": MetricRetention}},
-			},
-		}
-		for _, r := range d.Retention {
-			if r.EventType.Value == "default" {
-				source.NewRelic.Retention.Default = r.Kept.Value
-			} else {
-				source.NewRelic.Retention.ByType[r.EventType.Value] = r.Kept.Value
-			}
+		source := &Source{Name: d.Name.Value, Title: d.Title.Value, Owner: d.Owner.Value, Origin: d.Origin}
+		if d.File.Written() {
+			source.File = &File{Path: d.File.Value, Folder: d.Folder}
+		} else {
+			source.NewRelic = d.newRelic()
 		}
 		r.sources[source.Name] = source
 		r.set.Sources = append(r.set.Sources, source)
 	}
+}
+
+func (d SourceDeclaration) newRelic() NewRelic {
+	account := NewRelic{
+		AccountID: d.AccountID.Value,
+		Region:    cmp.Or(d.Region.Value, US),
+		APIKey:    d.APIKey.Value,
+		Endpoint:  d.Endpoint.Value,
+		QueryLag:  or(d.QueryLag, DefaultQueryLag),
+		Lateness:  or(d.Lateness, DefaultLateness),
+		Retention: Retention{Default: DefaultRetention, ByType: map[string]time.Duration{"Metric": MetricRetention}},
+	}
+	for _, r := range d.Retention {
+		if r.EventType.Value == "default" {
+			account.Retention.Default = r.Kept.Value
+		} else {
+			account.Retention.ByType[r.EventType.Value] = r.Kept.Value
+		}
+	}
+	return account
 }
 
 // or returns what was written, or else what holds without.

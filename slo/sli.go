@@ -1,6 +1,8 @@
 package slo
 
 import (
+	"math/big"
+	"strconv"
 	"strings"
 	"time"
 
@@ -67,6 +69,15 @@ func (s SLI) Unit() int64 {
 	return 1
 }
 
+// FormatCount spells a count of an SLI with the given [SLI.Unit], without a point
+// when it is whole: 2,500 thousandths are "2.5", 2,000 are "2".
+func FormatCount(count, unit int64) string {
+	if unit <= 1 || count%unit == 0 {
+		return strconv.FormatInt(count/max(1, unit), 10)
+	}
+	return strings.TrimRight(big.NewRat(count, unit).FloatString(3), "0")
+}
+
 // Closed returns the last minute up to which everything of the SLI is
 // measurable when all minutes before end are: end itself, or the end of the
 // last whole slice. Slices lie on multiples of their length since 1970.
@@ -120,3 +131,12 @@ type IndicatorID string
 // KeyFunc names the indicator of an SLI. Only those who know the language of
 // its conditions can say which of them are equal.
 type KeyFunc func(*Source, SLI) IndicatorID
+
+// indicatorOf names the indicator of what has an id. A file holds counts of ids,
+// so that there, what is measured under one is never that of another.
+func indicatorOf(source *Source, id string, sli SLI, key KeyFunc) IndicatorID {
+	if source != nil && source.File != nil {
+		return IndicatorID("file:" + source.File.Path + ":" + id)
+	}
+	return key(source, sli)
+}

@@ -6,13 +6,21 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// Source is where SLIs are measured: one New Relic account.
+// Source is where SLIs are measured: one New Relic account, or a file.
 type Source struct {
 	Name     string
 	Title    string
 	Owner    string
-	NewRelic NewRelic
+	NewRelic NewRelic // zero when File is set
+	File     *File
 	Origin   diag.Span
+}
+
+// File holds the counts of SLOs, by their ids. Nothing but what lies below its
+// folder may be read.
+type File struct {
+	Path   string // relative to Folder, with slashes
+	Folder string // of the spec that names it; absolute, with slashes
 }
 
 // NewRelic says how to reach an account and what to expect of it.

@@ -15,7 +15,6 @@ import (
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/spec"
-	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic"
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
 )
@@ -91,7 +90,8 @@ func runDemo(ctx context.Context, env environment, at time.Time, format string, 
 }
 
 func evaluateDemo(ctx context.Context, env environment, set *slo.Set, endpoint string, at time.Time, format string) error {
-	measuring := map[string]sources.Source{}
+	measuring := openSources{}
+	defer measuring.close()
 	for _, s := range set.Sources {
 		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}), env.now)
 	}

@@ -60,7 +60,8 @@ accounts; 3 that none of the accounts answered.`,
 	return cmd
 }
 
-// checkup is the examination of one source.
+// checkup is the examination of one source. That of a file is empty: there is
+// nothing to look at but what eval reads anyway.
 type checkup struct {
 	source *slo.Source
 	slos   int
@@ -82,10 +83,8 @@ func examine(ctx context.Context, env environment, trusted *trust, set *slo.Set)
 			continue
 		}
 		made := checkup{source: source, slos: len(slos)}
-		if opened, err := open(source); err != nil {
-			made.Examination = withoutKey(source, slos, err)
-		} else {
-			made.Examination = opened.Examine(ctx, source, slos)
+		if source.File == nil {
+			made.Examination = examineOne(ctx, open, source, slos)
 		}
 		health = append(health, made)
 	}
@@ -93,9 +92,18 @@ func examine(ctx context.Context, env environment, trusted *trust, set *slo.Set)
 	case ctx.Err() != nil:
 		return nil, failed(errors.New("interrupted"))
 	case len(health) == 0:
-		return nil, usage("there is no account to look at: nothing in the set is measured with a Source; name one with --config")
+		return nil, usage("there is nothing to look at: nothing in the set is measured with a Source; name one with --config")
 	}
 	return health, nil
+}
+
+func examineOne(ctx context.Context, open func(*slo.Source) (*newrelic.Source, error), source *slo.Source, slos []*slo.SLO) newrelic.Examination {
+	opened, err := open(source)
+	if err != nil {
+		return withoutKey(source, slos, err)
+	}
+	defer opened.Close()
+	return opened.Examine(ctx, source, slos)
 }
 
 // withoutKey says that a source has no key to ask with.
@@ -122,7 +130,7 @@ func withoutKey(source *slo.Source, slos []*slo.SLO, err error) newrelic.Examina
 func verdict(health []checkup) error {
 	looked, worst := false, diag.Info
 	for _, c := range health {
-		looked = looked || c.Reached
+		looked = looked || c.Reached || c.source.File != nil
 		for _, f := range c.Findings {
 			worst = min(worst, f.Severity)
 		}

@@ -22,6 +22,10 @@ func printHealthTable(env environment, health []checkup, lines render.Lines) err
 		if i > 0 {
 			fmt.Fprintln(w) //nolint:errcheck // errors surface at Flush
 		}
+		if file := c.source.File; file != nil {
+			fmt.Fprintf(w, "Source %s: not looked at, as it is the file %s; eval says what is wrong with it.\n", c.source.Name, render.Plain(file.Path)) //nolint:errcheck // as above
+			continue
+		}
 		c.printHead(w)
 		var list diag.List
 		for _, f := range c.Findings {
@@ -101,6 +105,7 @@ type healthDocument struct {
 
 type sourceHealth struct {
 	Source           string          `json:"source"`
+	File             string          `json:"file,omitempty"` // then nothing was looked at
 	AccountID        int64           `json:"accountId"`
 	Reached          bool            `json:"reached"`
 	User             string          `json:"user"`
@@ -124,6 +129,9 @@ func printHealthJSON(env environment, health []checkup, _ render.Lines) error {
 			Source: c.source.Name, AccountID: c.source.NewRelic.AccountID, Reached: c.Reached,
 			User: render.Plain(c.User), Account: render.Plain(c.Account), SLOs: c.slos,
 			QueriesPerMinute: c.QueriesPerMinute, RecordsPerHour: c.RecordsPerHour, Findings: []healthFinding{},
+		}
+		if c.source.File != nil {
+			made.File = c.source.File.Path
 		}
 		for _, f := range c.Findings {
 			ids := f.SLOs

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -24,16 +23,18 @@ func newEval(env environment) *cobra.Command {
 		Use:   "eval [paths…]",
 		Short: "Measure journeys and SLOs and print budgets and burn rates",
 		Long: `eval reads the given files and folders (default: the current folder; "-" is
-stdin) as one set, asks New Relic for the counts of every SLI, and prints error
-budgets and burn rates, now or at an instant of the past.
+stdin) as one set, asks their Sources, New Relic or files, for the counts of
+every SLI, and prints error budgets and burn rates, now or at an instant of the
+past.
 
 Windows end with the newest closed minute: the instant asked for, or now less
 the source's query lag when that is earlier (5m at least for Log, Mobile* and
-SyntheticCheck). Time before the first event, or longer ago than events are
+SyntheticCheck); those of a file with its last row. Time before the first event, or longer ago than events are
 kept, is not measured.
 
 With --explain only what belongs to one id is measured, and the sums behind its
 numbers are printed: counts, exclusions, steps, and the parts of the budget.
+Notices, such as an event type without events, stand below the results.
 
 Exit code 1 means that the specs have errors, 3 that something could not be
 measured; the rest is printed all the same.`,
@@ -64,10 +65,8 @@ measured; the rest is printed all the same.`,
 			}
 			print = explanation(*explained)
 		}
-		measuring, err := trusted.open(set, env)
-		if err != nil {
-			return err
-		}
+		measuring := trusted.open(set, measuredIDs(result.Set), env)
+		defer measuring.close()
 		return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, now, at), print)
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -100,6 +99,14 @@ func instantOf(flag, text string, now time.Time) (time.Time, error) {
 		return at, usage("%s %s is out of range; use the years 1970 to 9999", flag, text)
 	}
 	return at, nil
+}
+
+func measuredIDs(set *slo.Set) []string {
+	var ids []string
+	for _, s := range set.Measured() {
+		ids = append(ids, s.ID)
+	}
+	return ids
 }
 
 // only returns what has to be measured for one id.
@@ -145,16 +152,10 @@ func printed(format string) printer {
 	}
 }
 
-// explanation prints the sums behind one id. What could not be computed has
-// none.
+// explanation prints the sums behind one id.
 func explanation(id string) printer {
 	return func(env environment, snapshot burnrate.Snapshot) error {
-		for _, status := range snapshot.Statuses {
-			if status.ID == id {
-				return report.Explain(env.stdout, status)
-			}
-		}
-		return nil
+		return report.Explain(env.stdout, snapshot, id)
 	}
 }
 
@@ -176,15 +177,7 @@ func printSnapshot(ctx context.Context, env environment, snapshot burnrate.Snaps
 
 // printFailures prints each reason once, with the ids it holds for.
 func printFailures(w io.Writer, failures []burnrate.Failure) {
-	var reasons []string
-	ids := map[string][]string{}
-	for _, f := range failures {
-		if ids[f.Message] == nil {
-			reasons = append(reasons, f.Message)
-		}
-		ids[f.Message] = append(ids[f.Message], f.ID)
-	}
-	for _, reason := range reasons {
-		complain(w, fmt.Sprintf("not measured: %s: %s", strings.Join(ids[reason], ", "), reason))
+	for _, line := range report.Grouped(failures) {
+		complain(w, "not measured: "+line)
 	}
 }

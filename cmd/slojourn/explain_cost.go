@@ -31,7 +31,11 @@ func explainCost(env environment, trusted *trust, paths []string, perMinute *big
 		return usage("there is nothing to measure: the set holds no Journey and no SLO")
 	}
 	w := bufio.NewWriter(env.stdout)
-	for i, c := range costs(result.Set) {
+	all := costs(result.Set)
+	if len(all) == 0 {
+		fmt.Fprintln(w, "Nothing of the set is asked of New Relic.")
+	}
+	for i, c := range all {
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
@@ -51,7 +55,7 @@ type sourceCost struct {
 }
 
 // costs returns the cost of each source that something is measured with, in the
-// order of their names.
+// order of their names. A file costs no queries.
 func costs(set *slo.Set) []sourceCost {
 	bySource := map[*slo.Source][]*slo.SLO{}
 	for _, s := range set.Measured() {
@@ -60,7 +64,7 @@ func costs(set *slo.Set) []sourceCost {
 	var all []sourceCost
 	for _, source := range append([]*slo.Source{nil}, set.Sources...) {
 		slos := bySource[source]
-		if len(slos) == 0 {
+		if len(slos) == 0 || source != nil && source.File != nil {
 			continue
 		}
 		config := slo.NewRelic{QueryLag: slo.DefaultQueryLag, Lateness: slo.DefaultLateness}

@@ -133,9 +133,12 @@ func every(sli slo.SLI) time.Duration {
 }
 
 // lag is that of an SLI's source, or of one with the usual lag when the set
-// has no Source.
+// has no Source. What stands in a file needs no time to arrive.
 func lag(source *slo.Source, sli slo.SLI) time.Duration {
 	config := slo.NewRelic{QueryLag: slo.DefaultQueryLag}
+	if source != nil && source.File != nil {
+		return 0
+	}
 	if source != nil {
 		config = source.NewRelic
 	}

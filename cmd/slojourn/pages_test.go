@@ -12,9 +12,10 @@ import (
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
 )
 
-// TestPages runs the sessions on the pages of the examples and in the guide
-// for teams, as a reader does who started slojourn demo and wrote its address
-// into the specs. With -update it writes down what they print now.
+// TestPages runs the sessions on the pages of the examples, in the guide for
+// teams and on the page about files, as a reader does who started slojourn demo
+// and wrote its address into the specs. With -update it writes down what they
+// print now.
 //
 // It is not parallel, as the sessions name files from the root of the
 // repository.
@@ -32,7 +33,7 @@ func TestPages(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("no page found: %v", err)
 	}
-	pages = append(pages, filepath.Join(root, "examples", "README.md"), filepath.Join(root, "docs", "writing-a-journey.md"))
+	pages = append(pages, filepath.Join(root, "examples", "README.md"), filepath.Join(root, "docs", "writing-a-journey.md"), filepath.Join(root, "docs", "file.md"))
 	for _, page := range pages {
 		name, err := filepath.Rel(root, page)
 		if err != nil {
@@ -84,7 +85,7 @@ func withEndpoint(t *testing.T, examples, endpoint string) string {
 }
 
 // play follows a page from top to bottom. A block below a comment that holds
-// a path, such as <!-- specs/pay.yaml -->, is written to that file. In a block
+// a path, such as <!-- specs/pay.yaml --> or <!-- counts.csv -->, is written to that file. In a block
 // that begins with a prompt the commands are run; the page that is returned has
 // what they print in the place of what it said they print.
 func play(t *testing.T, page string, now time.Time) string {
@@ -112,7 +113,7 @@ func play(t *testing.T, page string, now time.Time) string {
 			continue // what it printed once
 		case inside:
 			block.WriteString(line)
-		case strings.HasPrefix(line, "<!-- ") && strings.HasSuffix(line, ".yaml -->\n"):
+		case strings.HasPrefix(line, "<!-- ") && (strings.HasSuffix(line, ".yaml -->\n") || strings.HasSuffix(line, ".csv -->\n")):
 			file = strings.TrimSuffix(strings.TrimPrefix(line, "<!-- "), " -->\n")
 		}
 		played.WriteString(line)

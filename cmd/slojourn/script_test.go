@@ -153,7 +153,7 @@ func counts(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	type window struct {
 		Window     string
-		Total, Bad int64
+		Total, Bad json.Number
 	}
 	var document struct {
 		SLOs []struct {

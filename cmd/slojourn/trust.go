@@ -14,6 +14,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
+	"github.com/slojourn/slojourn/sources/file"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
@@ -60,29 +61,48 @@ func (t *trust) check(d slo.Declarations) diag.List {
 	return findings
 }
 
-// open makes a source of every declared one that something is measured with.
-func (t *trust) open(set *slo.Set, env environment) (map[string]sources.Source, error) {
+// open makes a source of every declared one that something of a set is measured
+// with. ids are those of everything that is measured, also outside of the set
+// when it is a part of a larger one. What one source lacks is an error of what
+// it measures; the others are not held back by it.
+func (t *trust) open(set *slo.Set, ids []string, env environment) openSources {
 	used := map[*slo.Source]bool{}
 	for _, s := range set.Measured() {
 		used[s.Source] = true
 	}
 	open := t.opener(env)
-	opened := map[string]sources.Source{}
+	opened := openSources{}
 	for _, s := range set.Sources {
 		if !used[s] {
 			continue
 		}
+		if s.File != nil {
+			opened[s.Name] = file.New(s, ids)
+			continue
+		}
 		source, err := open(s)
 		if err != nil {
-			return nil, failed(fmt.Errorf("%s: source %s: %w", s.Origin, s.Name, err))
+			opened[s.Name] = sources.Unavailable(fmt.Errorf("%s: source %s: %w", s.Origin, s.Name, err))
+			continue
 		}
 		opened[s.Name] = source
 	}
-	return opened, nil
+	return opened
 }
 
-// opener returns a function that makes a source of one that is declared. All of
-// them share their limits, since they may share a key or an account.
+// openSources are sources by name.
+type openSources map[string]sources.Source
+
+// close closes the connections of all sources.
+func (o openSources) close() {
+	for _, source := range o {
+		if closer, ok := source.(interface{ Close() }); ok {
+			closer.Close()
+		}
+	}
+}
+
+// opener returns a function that makes a source of an account. All of them share their limits, since they may share a key or an account.
 func (t *trust) opener(env environment) func(*slo.Source) (*newrelic.Source, error) {
 	resolver := secret.Resolver{Getenv: env.getenv, Dir: t.secretsDir}
 	limits := nerdgraph.NewLimits(nerdgraph.LimitOptions{})

@@ -38,7 +38,8 @@ func sliText(w burnrate.Window, target slo.Target) string {
 const (
 	partialMark  = "~"
 	excludedMark = "*"
-	alertMark    = "!" // before the line only
+	alertMark    = "!" // this one and the next before the line only
+	noticeMark   = "i"
 )
 
 func leftText(o burnrate.Objective) string {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,12 +13,19 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
-// Explain prints the sums behind the numbers of one status. Numbers are shown
-// with six digits; all of them are computed from the counts, and not from what
-// is shown.
-func Explain(w io.Writer, status burnrate.Status) error {
+// Explain prints the sums behind the numbers of one id of a snapshot, and what
+// is to be noticed about it and its steps. Numbers are shown with six digits;
+// all of them are computed from the counts, and not from what is shown. Of an
+// id that could not be computed it prints nothing.
+func Explain(w io.Writer, s burnrate.Snapshot, id string) error {
+	i := slices.IndexFunc(s.Statuses, func(status burnrate.Status) bool { return status.ID == id })
+	if i < 0 {
+		return nil
+	}
+	status := s.Statuses[i]
 	e := &explanation{w: bufio.NewWriter(w)}
 	if len(status.Objectives) == 0 {
 		e.line("%s has no objective, and so no budget. What it adds to a journey is explained there.", status.ID)
@@ -28,6 +36,7 @@ func Explain(w io.Writer, status burnrate.Status) error {
 		}
 		e.objective(status, o)
 	}
+	e.notices(status, s.Notices)
 	return e.w.Flush()
 }
 
@@ -41,6 +50,17 @@ func (e *explanation) line(format string, args ...any) {
 // row writes a line with a name in front.
 func (e *explanation) row(name, format string, args ...any) {
 	e.line("  %-12s%s", name, fmt.Sprintf(format, args...))
+}
+
+// notices prints those of a status and of its steps, which are named.
+func (e *explanation) notices(status burnrate.Status, notices []burnrate.Notice) {
+	for _, n := range notices {
+		if n.ID == status.ID {
+			e.row("note", "%s", render.Plain(n.Message))
+		} else if slices.Contains(status.Steps, n.ID) {
+			e.row("note", "%s: %s", n.ID, render.Plain(n.Message))
+		}
+	}
 }
 
 func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
@@ -57,7 +77,7 @@ func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
 	if o.Composed {
 		e.composed(status, o)
 	} else {
-		e.counted(o)
+		e.counted(o, status.Unit)
 	}
 	e.row("remaining", "1 - %s = %s: %s", number(o.Budget.Consumed), number(o.Budget.Remaining), o.Budget.State)
 	if len(o.Exclusions) > 0 {
@@ -90,26 +110,37 @@ func (e *explanation) forecast(o burnrate.Objective) {
 	}
 }
 
-func (e *explanation) counted(o burnrate.Objective) {
+func (e *explanation) counted(o burnrate.Objective, unit int64) {
 	w, b, allowed := o.Window, o.Budget, number(burnrate.RatioOf(o.Target.AllowedRatio()))
+	count := func(n int64) string { return slo.FormatCount(n, unit) }
+	total, bad, budget := count(w.Counts.Total), count(w.Counts.Bad), number(perUnit(b.Allowed, unit))
 	if x := w.Excluded; x.Minutes > 0 {
-		e.row("valid", "%d measured - %d excluded = %d", w.Counts.Total+x.Total, x.Total, w.Counts.Total)
-		e.row("bad", "%d measured - %d excluded = %d", w.Counts.Bad+x.Bad, x.Bad, w.Counts.Bad)
+		e.row("valid", "%s measured - %s excluded = %s", count(w.Counts.Total+x.Total), count(x.Total), total)
+		e.row("bad", "%s measured - %s excluded = %s", count(w.Counts.Bad+x.Bad), count(x.Bad), bad)
 	} else {
-		e.row("valid", "%d", w.Counts.Total)
-		e.row("bad", "%d", w.Counts.Bad)
+		e.row("valid", "%s", total)
+		e.row("bad", "%s", bad)
 	}
-	e.row("error ratio", "%d / %d = %s", w.Counts.Bad, w.Counts.Total, number(w.ErrorRatio))
+	e.row("error ratio", "%s / %s = %s", bad, total, number(w.ErrorRatio))
 	e.row("burn rate", "%s / %s = %s", number(w.ErrorRatio), allowed, number(o.BurnRate))
 	if b.Missing > 0 && b.Pace.Minutes > 0 {
-		pace := burnrate.RatioOf(float64(b.Pace.Total) / float64(b.Pace.Minutes))
+		pace := perUnit(burnrate.RatioOf(float64(b.Pace.Total)/float64(b.Pace.Minutes)), unit)
 		e.row("to come", "m = %d, the minutes that were not measured yet", b.Missing)
-		e.row("", "r = %d events / %d minutes = %s a minute", b.Pace.Total, b.Pace.Minutes, number(pace))
-		e.row("budget", "B = %s × (%d + %s × %d) = %s bad events", allowed, w.Counts.Total, number(pace), b.Missing, number(b.Allowed))
+		e.row("", "r = %s events / %d minutes = %s a minute", count(b.Pace.Total), b.Pace.Minutes, number(pace))
+		e.row("budget", "B = %s × (%s + %s × %d) = %s bad events", allowed, total, number(pace), b.Missing, budget)
 	} else {
-		e.row("budget", "B = %s × %d = %s bad events", allowed, w.Counts.Total, number(b.Allowed))
+		e.row("budget", "B = %s × %s = %s bad events", allowed, total, budget)
 	}
-	e.row("consumed", "%d / %s = %s", w.Counts.Bad, number(b.Allowed), number(b.Consumed))
+	e.row("consumed", "%s / %s = %s", bad, budget, number(b.Consumed))
+}
+
+// perUnit turns a number of events that is counted in a unit into events.
+func perUnit(events burnrate.Ratio, unit int64) burnrate.Ratio {
+	value, known := events.Value()
+	if !known {
+		return events
+	}
+	return burnrate.RatioOf(value / float64(max(1, unit)))
 }
 
 func (e *explanation) composed(status burnrate.Status, o burnrate.Objective) {
@@ -138,7 +169,8 @@ func (e *explanation) steps(status burnrate.Status, o burnrate.Objective) {
 		if status.Compose == slo.Weighted {
 			name += " (w = " + s.Weight.String() + ")"
 		}
-		e.row("step", "%s: %d / %d = %s, %s; %s", name, s.Window.Counts.Bad, s.Window.Counts.Total, number(s.Window.ErrorRatio), s.Window.State, part)
+		e.row("step", "%s: %s / %s = %s, %s; %s", name,
+			slo.FormatCount(s.Window.Counts.Bad, s.Unit), slo.FormatCount(s.Window.Counts.Total, s.Unit), number(s.Window.ErrorRatio), s.Window.State, part)
 	}
 }
 

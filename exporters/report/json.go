@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/json"
 	"io"
 	"time"
 
@@ -13,13 +14,15 @@ import (
 const Schema = "slojourn.eval/v1"
 
 type evalDocument struct {
-	Schema string      `json:"schema"`
-	At     string      `json:"at"`
-	SLOs   []sloRecord `json:"slos"`
-	Errors []failure   `json:"errors"`
+	Schema  string      `json:"schema"`
+	At      string      `json:"at"`
+	SLOs    []sloRecord `json:"slos"`
+	Errors  []remark    `json:"errors"`
+	Notices []remark    `json:"notices"`
 }
 
-type failure struct {
+// remark is what is to be said of one id.
+type remark struct {
 	ID      string `json:"id"`
 	Message string `json:"message"`
 }
@@ -41,8 +44,8 @@ type objectiveRecord struct {
 	Start                string               `json:"start"`
 	End                  string               `json:"end"`
 	ElapsedRatio         burnrate.Ratio       `json:"elapsedRatio"`
-	Total                *int64               `json:"total"`
-	Bad                  *int64               `json:"bad"`
+	Total                *json.Number         `json:"total"`
+	Bad                  *json.Number         `json:"bad"`
 	ErrorRatio           burnrate.Ratio       `json:"errorRatio"`
 	BurnRate             burnrate.Ratio       `json:"burnRate"`
 	BudgetConsumedRatio  burnrate.Ratio       `json:"budgetConsumedRatio"`
@@ -58,8 +61,8 @@ type objectiveRecord struct {
 type burnRecord struct {
 	Window     string         `json:"window"`
 	State      burnrate.State `json:"state"`
-	Total      *int64         `json:"total"`
-	Bad        *int64         `json:"bad"`
+	Total      *json.Number   `json:"total"`
+	Bad        *json.Number   `json:"bad"`
 	ErrorRatio burnrate.Ratio `json:"errorRatio"`
 	BurnRate   burnrate.Ratio `json:"burnRate"`
 	Coverage   burnrate.Ratio `json:"coverage"`
@@ -90,8 +93,8 @@ type forecastRecord struct {
 // would remain of the budget without them is said of objectives only.
 type excludedRecord struct {
 	Minutes              int64           `json:"minutes"`
-	Total                *int64          `json:"total"`
-	Bad                  *int64          `json:"bad"`
+	Total                *json.Number    `json:"total"`
+	Bad                  *json.Number    `json:"bad"`
 	Exclusions           []string        `json:"exclusions,omitempty"`
 	BudgetRemainingRatio *burnrate.Ratio `json:"budgetRemainingRatio,omitempty"`
 }
@@ -107,21 +110,24 @@ type attributionRecord struct {
 
 // JSON prints the snapshot as one document. What is undefined is null.
 func JSON(w io.Writer, s burnrate.Snapshot) error {
-	doc := evalDocument{Schema: Schema, At: s.At.Format(time.RFC3339Nano), SLOs: []sloRecord{}, Errors: []failure{}}
+	doc := evalDocument{Schema: Schema, At: s.At.Format(time.RFC3339Nano), SLOs: []sloRecord{}, Errors: []remark{}, Notices: []remark{}}
 	for _, status := range s.Statuses {
 		record := sloRecord{ID: status.ID, Kind: status.Kind, Owner: status.Owner, Objectives: []objectiveRecord{}}
 		for _, o := range status.Objectives {
-			record.Objectives = append(record.Objectives, recordOf(o))
+			record.Objectives = append(record.Objectives, recordOf(o, status.Unit))
 		}
 		doc.SLOs = append(doc.SLOs, record)
 	}
 	for _, f := range s.Failures {
-		doc.Errors = append(doc.Errors, failure{f.ID, render.Plain(f.Message)})
+		doc.Errors = append(doc.Errors, remark{f.ID, render.Plain(f.Message)})
+	}
+	for _, n := range s.Notices {
+		doc.Notices = append(doc.Notices, remark{n.ID, render.Plain(n.Message)})
 	}
 	return render.Encode(w, doc)
 }
 
-func recordOf(o burnrate.Objective) objectiveRecord {
+func recordOf(o burnrate.Objective, unit int64) objectiveRecord {
 	r := objectiveRecord{
 		Name: o.Name, Window: o.Window.Window.String(), TimeZone: o.Window.Window.TimeZone(), Target: o.Target.String(),
 		State: o.Window.State, Budget: o.Budget.State,
@@ -131,14 +137,14 @@ func recordOf(o burnrate.Objective) objectiveRecord {
 		BudgetConsumedRatio: o.Budget.Consumed, BudgetRemainingRatio: o.Budget.Remaining,
 		Coverage: burnrate.RatioOf(o.Window.Coverage()), Burn: []burnRecord{}, Alerts: []alertRecord{},
 	}
-	r.Total, r.Bad = counts(o.Window, o.Composed)
+	r.Total, r.Bad = counts(o.Window.Counts, unit, o.Composed)
 	for _, b := range o.Burn {
 		record := burnRecord{
 			Window: b.Window.Window.String(), State: b.Window.State, ErrorRatio: b.Window.ErrorRatio,
 			BurnRate: b.Rate, Coverage: burnrate.RatioOf(b.Window.Coverage()),
 		}
-		record.Total, record.Bad = counts(b.Window, o.Composed)
-		record.Excluded = excluded(b.Window, o.Composed)
+		record.Total, record.Bad = counts(b.Window.Counts, unit, o.Composed)
+		record.Excluded = excluded(b.Window, unit, o.Composed)
 		r.Burn = append(r.Burn, record)
 	}
 	for _, j := range o.Tiers {
@@ -149,7 +155,7 @@ func recordOf(o burnrate.Objective) objectiveRecord {
 		})
 	}
 	r.Forecast = forecastOf(o)
-	if r.Excluded = excluded(o.Window, o.Composed); r.Excluded != nil {
+	if r.Excluded = excluded(o.Window, unit, o.Composed); r.Excluded != nil {
 		r.Excluded.Exclusions, r.Excluded.BudgetRemainingRatio = o.Exclusions, &o.Unexcluded
 	}
 	if len(o.Shares) > 0 {
@@ -184,22 +190,21 @@ func attributionOf(shares []burnrate.Share) *attribution {
 	return &list
 }
 
-func counts(w burnrate.Window, composed bool) (total, bad *int64) {
+// counts are numbers of events, which composed journeys have none of.
+func counts(c slo.Counts, unit int64, composed bool) (total, bad *json.Number) {
 	if composed {
 		return nil, nil
 	}
-	return &w.Counts.Total, &w.Counts.Bad
+	return new(json.Number(slo.FormatCount(c.Total, unit))), new(json.Number(slo.FormatCount(c.Bad, unit)))
 }
 
 // excluded is nil when nothing was.
-func excluded(w burnrate.Window, composed bool) *excludedRecord {
+func excluded(w burnrate.Window, unit int64, composed bool) *excludedRecord {
 	if w.Excluded.Minutes == 0 {
 		return nil
 	}
 	record := &excludedRecord{Minutes: w.Excluded.Minutes}
-	if !composed {
-		record.Total, record.Bad = &w.Excluded.Total, &w.Excluded.Bad
-	}
+	record.Total, record.Bad = counts(slo.Counts{Total: w.Excluded.Total, Bad: w.Excluded.Bad}, unit, composed)
 	return record
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // note is a line below the table about the rows that bear its mark.
@@ -47,7 +48,7 @@ func (t *table) noteExclusions(status burnrate.Status, o burnrate.Objective) {
 	text := fmt.Sprintf("%s: %s of %s excluded by %s", status.ID,
 		slo.FormatDuration(time.Duration(x.Minutes)*time.Minute), overText(o), strings.Join(o.Exclusions, ", "))
 	if !o.Composed {
-		text += fmt.Sprintf(", with %d valid and %d bad events", x.Total, x.Bad)
+		text += fmt.Sprintf(", with %s valid and %s bad events", slo.FormatCount(x.Total, status.Unit), slo.FormatCount(x.Bad, status.Unit))
 	}
 	if left, known := o.Unexcluded.Value(); known {
 		text += fmt.Sprintf("; %s of the budget would be left without them", shareLeft(left))
@@ -71,6 +72,33 @@ func (t *table) noteTiers(status burnrate.Status, o burnrate.Objective) {
 	say(func(v burnrate.Verdict) bool {
 		return v == burnrate.FewEvents || v == burnrate.FewBad || v == burnrate.Chance
 	})
+}
+
+// noteNotices says what should be known about measurements that were made.
+func (t *table) noteNotices(notices []burnrate.Notice) {
+	remarks := make([]burnrate.Failure, len(notices))
+	for i, n := range notices {
+		remarks[i] = burnrate.Failure(n)
+	}
+	for _, line := range Grouped(remarks) {
+		t.note(noticeMark, render.Plain(line))
+	}
+}
+
+// Grouped says every message once, with all ids it holds for before it.
+func Grouped(failures []burnrate.Failure) []string {
+	var messages []string
+	ids := map[string][]string{}
+	for _, f := range failures {
+		if ids[f.Message] == nil {
+			messages = append(messages, f.Message)
+		}
+		ids[f.Message] = append(ids[f.Message], f.ID)
+	}
+	for i, message := range messages {
+		messages[i] = strings.Join(ids[message], ", ") + ": " + message
+	}
+	return messages
 }
 
 // overText names the window of an objective as far as it is over.

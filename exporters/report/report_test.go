@@ -197,7 +197,7 @@ func TestJSONEmpty(t *testing.T) {
 	if err := report.JSON(&out, burnrate.Snapshot{At: end.Time()}); err != nil {
 		t.Fatal(err)
 	}
-	want := "{\n  \"schema\": \"slojourn.eval/v1\",\n  \"at\": \"2026-02-02T02:40:00Z\",\n  \"slos\": [],\n  \"errors\": []\n}\n"
+	want := "{\n  \"schema\": \"slojourn.eval/v1\",\n  \"at\": \"2026-02-02T02:40:00Z\",\n  \"slos\": [],\n  \"errors\": [],\n  \"notices\": []\n}\n"
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

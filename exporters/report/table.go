@@ -66,6 +66,7 @@ func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
 			t.rows(status.ID, status, nil)
 		}
 	}
+	t.noteNotices(s.Notices)
 	t.footer()
 	return t.w.Flush()
 }

@@ -133,7 +133,7 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 		add("%s", note)
 	}
 	if extent.Never {
-		add("there never was an event of %s, as far back as they are kept: is the name right?", strings.Join(s.SLI.EventTypes(), ", "))
+		add("%s", never(s))
 		return
 	}
 	var all sources.Sum
@@ -142,8 +142,21 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 	}
 	// Zero in a few minutes is no traffic; zero as far back as anything was
 	// asked for is more often a name that is wrong.
-	if all.Rows.Total == 0 && all.Minutes >= quiet {
+	if all.Rows.Total == 0 && all.Minutes >= quiet && s.Source.File == nil {
 		add("no event was valid in all the %s that were measured: are the names and values in where right?", slo.FormatDuration(time.Duration(all.Minutes)*time.Minute))
+	}
+}
+
+// never says of an SLO that there is nothing at all to measure it by, and what
+// that probably comes from.
+func never(s *slo.SLO) string {
+	switch {
+	case s.Source.File != nil:
+		return s.Source.File.Path + " has no row of this id: is it spelt there as it is here?"
+	case s.SLI.Form() == slo.FormQueries:
+		return "there never was an event of the types that its queries name, as far back as they are kept: are the names right?"
+	default:
+		return "there never was an event of " + strings.Join(s.SLI.EventTypes(), ", ") + ", as far back as they are kept: is the name right?"
 	}
 }
 

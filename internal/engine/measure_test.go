@@ -55,7 +55,7 @@ func (p *perMinute) Counts(_ context.Context, requests []sources.Request) []sour
 	return answers
 }
 
-func sloOn(t *testing.T, id string, kind slo.Kind, source *slo.Source, eventType string) *slo.SLO {
+func sloOn(t testing.TB, id string, kind slo.Kind, source *slo.Source, eventType string) *slo.SLO {
 	t.Helper()
 	target, err := slo.ParseTarget("99%")
 	if err != nil {
@@ -195,5 +195,42 @@ func TestEvaluateAt(t *testing.T) {
 	cuts := fake.asked[0].Cuts
 	if cuts[0] != nowMinute-1000 || cuts[len(cuts)-1] != nowMinute-500 || !slices.IsSorted(cuts) {
 		t.Errorf("asked for %d … %d, want the extent up to the end", cuts[0]-nowMinute, cuts[len(cuts)-1]-nowMinute)
+	}
+}
+
+// silent is a source that never had anything to measure an SLO by.
+type silent struct{}
+
+func (silent) Extents(_ context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
+	extents := make([]sources.Extent, len(slos))
+	for i := range slos {
+		extents[i] = sources.Extent{Span: slo.Span{Start: slo.MinuteAt(now), End: slo.MinuteAt(now)}, Never: true}
+	}
+	return extents
+}
+
+func (silent) Counts(_ context.Context, requests []sources.Request) []sources.Answer {
+	return make([]sources.Answer, len(requests))
+}
+
+// TestEvaluateNever says what is probably spelt wrong, in the words of the SLI
+// and of its source.
+func TestEvaluateNever(t *testing.T) {
+	t.Parallel()
+	account, file := &slo.Source{Name: "account"}, &slo.Source{Name: "file", File: &slo.File{Path: "data/counts.csv"}}
+	queries := sloOn(t, "queries", slo.KindSLO, account, "")
+	queries.SLI = slo.SLI{Queries: &slo.Queries{}}
+	set := &slo.Set{
+		Sources: []*slo.Source{account, file},
+		SLOs:    []*slo.SLO{sloOn(t, "events", slo.KindSLO, account, "Checkout"), queries, sloOn(t, "rows", slo.KindSLO, file, "Checkout")},
+	}
+	snapshot := engine.Evaluate(t.Context(), set, map[string]sources.Source{"account": silent{}, "file": silent{}}, nowMinute.Time(), nowMinute.Time())
+	want := []burnrate.Notice{
+		{ID: "events", Message: "there never was an event of Checkout, as far back as they are kept: is the name right?"},
+		{ID: "queries", Message: "there never was an event of the types that its queries name, as far back as they are kept: are the names right?"},
+		{ID: "rows", Message: "data/counts.csv has no row of this id: is it spelt there as it is here?"},
+	}
+	if diff := cmp.Diff(want, snapshot.Notices); diff != "" {
+		t.Errorf("notices (-want +got):\n%s", diff)
 	}
 }

@@ -26,7 +26,7 @@ func (b bucket) size() float64 { return float64(b.limiter.Burst()) }
 // are there after 2 s.
 func (b bucket) after(now time.Time, level float64) time.Duration {
 	missing := level - b.limiter.TokensAt(now)
-	if missing <= b.size()*1e-9 { // what floats lose
+	if missing <= 0 {
 		return 0
 	}
 	return time.Duration(math.Ceil(missing / float64(b.limiter.Limit()) * float64(time.Second)))

@@ -439,16 +439,17 @@ func TestThoseThatWaitForARequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		limits := NewLimits(LimitOptions{Requests: 1, Queries: 60})
-		c, other := clientOf(&slow{takes: 10 * sec}, limits, key), clientOf(&slow{}, limits, "other-key")
+		c, other := clientOf(&slow{takes: 30 * sec}, limits, key), clientOf(&slow{}, limits, "other-key")
 		b := newBench(t)
 		b.call(c, "first", Call{})
-		b.call(c, "second", Call{Account: 7, Queries: 20})
-		b.call(other, "others", Call{Account: 7, Queries: 40})
-		ctx, cancel := context.WithTimeout(t.Context(), 5*sec)
+		b.call(c, "second", Call{Account: 7, Queries: 5})
+		b.call(other, "others", Call{Account: 7, Queries: 50})
+		ctx, cancel := context.WithTimeout(t.Context(), 12*sec)
 		defer cancel()
-		if _, err := other.Query(ctx, Call{Account: 7, Queries: 20}, new(any)); err != nil {
-			t.Error(err)
+		// 10 are left, and the second does not take its 5 of them for now.
+		if _, err := other.Query(ctx, Call{Account: 7, Queries: 20}, new(any)); err != nil || time.Since(b.begin) != 10*sec {
+			t.Errorf("got the error %v after %v, want none after 10s", err, time.Since(b.begin))
 		}
-		b.check("others 0s", "first 10s", "second 30s")
+		b.check("others 0s", "first 30s", "second 1m0s")
 	})
 }

@@ -37,6 +37,7 @@ const (
 	shapeAddress                     // an address for programs
 	shapeVariable                    // the name of an environment variable
 	shapePath                        // a path below the folder of secrets
+	shapeCountsPath                  // a path of counts below the folder of the spec
 	shapeEventTypes                  // event types with commas between them
 	shapeCondition                   // what stands behind WHERE in NRQL
 	shapeSliceTest                   // a condition on the value of a slice

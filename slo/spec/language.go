@@ -6,7 +6,7 @@ import (
 
 // language is every kind in the order of the reference. Nothing writes to it.
 var language = []kind{
-	document("Source", "Where SLIs are measured: an account of New Relic.", named, sourceSpec, specNeeded),
+	document("Source", "Where SLIs are measured: an account of New Relic, or a file of counts.", named, sourceSpec, specNeeded),
 	document("Team", "Who owns journeys, steps and SLOs.", named, teamSpec, specOptional),
 	document("Journey", "What a user tries to get done, as ordered steps.", owned, journeySpec, specNeeded),
 	document("SLO", "An SLI with objectives and an owner, which journeys can share.", owned, sloSpec, specNeeded),
@@ -80,8 +80,23 @@ func metadata(naming naming) *definition {
 	return d
 }
 
-var sourceSpec = &definition{what: "the source", keys: []key{
-	{name: "newRelic", value: objectOf(newRelic), required: true, doc: "An account of New Relic."},
+var sourceSpec = &definition{
+	what: "the source",
+	keys: []key{
+		{name: "newRelic", value: objectOf(newRelic), doc: "An account of New Relic."},
+		{name: "file", value: objectOf(countsFile), doc: "A file of counts, for backfill and for trying things out."},
+	},
+	choices: []choice{{
+		keys: []string{"newRelic", "file"}, both: "write a Source for each of them", neither: "has neither newRelic nor file",
+		neitherHint: "write newRelic: and its keys below it, or file: {path: counts.csv}",
+	}},
+}
+
+var countsFile = &definition{what: "file", keys: []key{
+	{
+		name: "path", value: of(shapeCountsPath), required: true, example: "counts.csv",
+		doc: "Where it is, below the folder of the spec: a name that ends in `.csv` or `.ndjson`, also with `.gz` behind it.",
+	},
 }}
 
 var newRelic = &definition{what: "newRelic", keys: []key{

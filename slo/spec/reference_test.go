@@ -235,7 +235,7 @@ var scalarTypes = map[shape]string{
 	shapePercentage: "percentage", shapeConfidence: "percentage below 100", shapeTarget: "[target](#values)",
 	shapeDuration: "[duration](#values)", shapeSpan: "[duration](#values)", shapeKept: "[duration](#values)", shapeEvery: "[duration](#values)", shapeWindow: "[window](#values)",
 	shapeZone: "[time zone](#values)", shapeInstant: "[instant](#values)", shapeRule: "RFC 5545 rule", shapeLink: "http or https address",
-	shapeAddress: "http or https address", shapeVariable: "name of a variable", shapePath: "path",
+	shapeAddress: "http or https address", shapeVariable: "name of a variable", shapePath: "path", shapeCountsPath: "path",
 	shapeEventTypes: "event types", shapeCondition: "[NRQL condition](#nrql)", shapeSliceTest: "[NRQL condition](#nrql)",
 	shapeAggregate: "[NRQL function](#nrql)", shapeQuery: "[NRQL query](#nrql)",
 }

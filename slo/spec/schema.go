@@ -162,6 +162,8 @@ func scalarSchema(s shape) *jsonschema.Schema {
 		return pattern(secretVariable.String())
 	case shapePath:
 		return anyText(`^[^/\s]`)
+	case shapeCountsPath:
+		return pattern(`^(` + pathSegment + `/+)*` + `[^/\\]([^/\\]*[^/\\])?\.(csv|ndjson)(\.gz)?$`)
 	case shapeEventTypes:
 		return anyText("^\\s*[^\\s,`'\"()]+(\\s*,\\s*[^\\s,`'\"()]+)*\\s*$")
 	default:

@@ -36,6 +36,9 @@ func durations(minutes int) string {
 // decimals matches a point and up to nine digits behind it.
 const decimals = `\.[0-9]{1,9}`
 
+// pathSegment matches a part of a path that does not lead upward.
+const pathSegment = `(\.|\.?[^./\\][^/\\]*|\.\.[^/\\]+)`
+
 // belowHundred matches numbers above 0 and below 100 with at most so many
 // digits before the point.
 func belowHundred(digits int) string {

@@ -22,9 +22,31 @@ func (d *decoder) source(o *object) {
 			s.Lateness = parsed(account, "lateness", slo.ParseDuration)
 			s.Retention = account.retention()
 		}
+		if file, ok := body.object("file"); ok {
+			s.File = file.text("path")
+		}
 	}
 	d.declared.Sources = append(d.declared.Sources, s)
 }
+
+// checkCountsPath says what is wrong with the path of a file of counts. Whoever
+// writes specs decides about the files beside them, and about no others.
+func checkCountsPath(name string) error {
+	problem := func(message, hint string) error { return &slo.Problem{Message: message, Hint: hint} }
+	switch {
+	case strings.Contains(name, `\`):
+		return problem("a path has slashes, and no backslashes", "write it as on Unix, such as data/counts.csv")
+	case strings.HasPrefix(name, "/"):
+		return problem("counts are read only below the folder of the spec", "put the file there and write its path from there, such as counts.csv")
+	case parentFolder.MatchString(name):
+		return problem("counts are read only below the folder of the spec", "put the file there and write its path without ..")
+	case !countsFormat.MatchString(name):
+		return problem("the name tells the format of a file, and this one does not", "use a name that ends in .csv, .ndjson, .csv.gz or .ndjson.gz")
+	}
+	return nil
+}
+
+var countsFormat = regexp.MustCompile(`[^/]\.(csv|ndjson)(\.gz)?$`)
 
 func (o *object) retention() []slo.RetentionDeclaration {
 	var retention []slo.RetentionDeclaration

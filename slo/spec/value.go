@@ -90,6 +90,12 @@ func (d *decoder) checked(node *yaml.Node, v value, what string) diag.Located[st
 		if _, err := slo.ParseRule(text.Value); err != nil {
 			d.problem(diag.CodeRule, text.Span, err)
 		}
+	case shapeCountsPath:
+		d.checkText(node, true)
+		if err := checkCountsPath(text.Value); err != nil {
+			d.problem(diag.CodeValue, text.Span, err)
+			return diag.Located[string]{}
+		}
 	case shapeWord:
 		return d.checkWord(text, v.words, what)
 	}

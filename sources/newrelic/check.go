@@ -17,6 +17,7 @@ func Check(d slo.Declarations) diag.List {
 	for _, source := range d.Sources {
 		checkSource(&c.findings, source)
 	}
+	checkAccounts(&c.findings, d.Sources)
 	d.SLIs(func(sli *slo.SLIDeclaration) {
 		c.sli = sli
 		checkLag(&c.findings, sli.Lag, "lag")

@@ -1,6 +1,7 @@
 package newrelic
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/url"
@@ -40,6 +41,36 @@ func checkSource(findings *diag.List, s slo.SourceDeclaration) {
 				"%q cannot be an event type", r.EventType.Value)
 		}
 	}
+}
+
+// checkAccounts warns of one account at two places. Minutes are kept by account,
+// so that equal SLIs of both would be taken for one.
+func checkAccounts(findings *diag.List, declared []slo.SourceDeclaration) {
+	first := map[int64]slo.SourceDeclaration{}
+	for _, s := range declared {
+		other, known := first[s.AccountID.Value]
+		switch {
+		case s.AccountID.Value == 0:
+		case !known:
+			first[s.AccountID.Value] = s
+		case place(s) != place(other):
+			findings.Add(diag.Diagnostic{
+				Code: diag.CodeDuplicate, Severity: diag.Warning, Span: s.AccountID.Span,
+				Message: fmt.Sprintf("account %d is at %s here and at %s in source %s, and an account lives in one place",
+					s.AccountID.Value, place(s), place(other), other.Name.Value),
+				Hint:    "correct one of them; what both measure is taken for the same",
+				Related: []diag.Related{{Span: other.AccountID.Span, Message: "the other one is at " + other.AccountID.Span.String()}},
+			})
+		}
+	}
+}
+
+// place is where the account of a source is asked for.
+func place(s slo.SourceDeclaration) string {
+	if s.Endpoint.Value != "" {
+		return s.Endpoint.Value
+	}
+	return string(cmp.Or(s.Region.Value, slo.US))
 }
 
 // checkLag reports events that take longer than any do until they can be

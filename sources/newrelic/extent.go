@@ -1,13 +1,140 @@
 package newrelic
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
+
+// Extents asks for the first event of every FROM set, as far back as events
+// are kept. Nothing before it is measured: events that are gone, or that never
+// were, look the same as zero.
+func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
+	extents := make([]sources.Extent, len(slos))
+	asked := make([]*firstEvent, len(slos))
+	sets := map[string]*firstEvent{} // by FROM set and range
+	var order []*firstEvent
+	for i, measured := range slos {
+		types := eventTypes(measured.SLI)
+		kept := s.config.Retention.Of(types)
+		span := slo.Span{
+			Start: max(0, slo.MinuteAt(now.Add(-kept))+1), // the first whole minute
+			End:   slo.MinuteAt(now.Add(-Lag(s.config, measured.SLI))),
+		}
+		extents[i].Span = slo.Span{Start: span.End, End: span.End}
+		switch {
+		case len(types) == 0:
+			extents[i].Err = errNoEventType
+			continue
+		case span.Len() == 0: // kept no longer than it takes to arrive
+			continue
+		}
+		key := fmt.Sprint(types, span)
+		if sets[key] == nil {
+			sets[key] = &firstEvent{types: types, span: span}
+			order = append(order, sets[key])
+		}
+		asked[i] = sets[key]
+	}
+	s.find(ctx, order)
+	for i, first := range asked {
+		switch {
+		case first == nil:
+		case first.err != nil:
+			extents[i].Err = first.err
+		case !first.found:
+			extents[i].Never = true
+		default:
+			extents[i].Span = wholeSlices(slos[i].SLI, first.span, first.minute)
+		}
+	}
+	return extents
+}
+
+// wholeSlices is the part of a span from its first event on, in whole slices:
+// one that began before events are kept is none.
+func wholeSlices(sli slo.SLI, span slo.Span, first slo.Minute) slo.Span {
+	start, end := sli.Closed(first), sli.Closed(span.End)
+	if start < span.Start {
+		start += slo.Minute(sli.Slice.Minutes())
+	}
+	return slo.Span{Start: min(start, end), End: end}
+}
+
+// firstEvent is the first event of a FROM set within a span.
+type firstEvent struct {
+	types  []string
+	span   slo.Span
+	minute slo.Minute
+	found  bool
+	err    error
+}
+
+// find looks for the first event of each set. Of metrics, wide ranges tell only
+// the hour of it.
+func (s *Source) find(ctx context.Context, sets []*firstEvent) {
+	s.findWithin(ctx, sets)
+	var hours, metrics []*firstEvent
+	for _, f := range sets {
+		if f.found && isMetric(f.types) {
+			hour := slo.Span{Start: f.minute, End: min(f.minute+metricMinutes, f.span.End)}
+			hours, metrics = append(hours, &firstEvent{types: f.types, span: hour}), append(metrics, f)
+		}
+	}
+	s.findWithin(ctx, hours)
+	for i, exact := range hours {
+		if metrics[i].err = exact.err; exact.found {
+			metrics[i].minute = exact.minute
+		}
+	}
+}
+
+func (s *Source) findWithin(ctx context.Context, sets []*firstEvent) {
+	calls := make([]call, len(sets))
+	for i, f := range sets {
+		calls[i].text = firstQuery(f.types, f.span).String()
+	}
+	for i, r := range s.ask(ctx, calls) {
+		sets[i].read(r)
+	}
+}
+
+// read reads the answer to [firstQuery].
+func (f *firstEvent) read(r reply) {
+	switch {
+	case r.err != nil:
+		f.err = r.err
+		return
+	case r.omitted > 0:
+		f.err = omittedError(r.omitted)
+		return
+	case len(r.rows) != 1:
+		f.err = fmt.Errorf("New Relic answered with %d rows for the first event, not 1", len(r.rows))
+		return
+	case r.rows[0].lacks(aliasFirst):
+		return
+	}
+	millis, err := r.rows[0].integer(aliasFirst)
+	if millis > 0 && isMetric(f.types) { // a range of metrics begins where a rollup does
+		millis = max(millis, f.span.Start.Millis())
+	}
+	switch {
+	case err != nil:
+		f.err = err
+	case millis == 0:
+	case millis < f.span.Start.Millis() || millis >= f.span.End.Millis():
+		f.err = fmt.Errorf("New Relic answered with a first event at %s, which is not within the time asked for",
+			time.UnixMilli(millis).UTC().Format(time.RFC3339))
+	default:
+		f.minute, f.found = slo.MinuteAt(time.UnixMilli(millis)), true
+	}
+}
 
 // aliasFirst is the name under which the time of the first event comes back.
 const aliasFirst = "first"

@@ -74,7 +74,7 @@ func (s *Source) askAll(ctx context.Context, calls []call, indices []int, replie
 // isPassing reports whether an error of a single query may be gone in a moment.
 // Those of whole requests have been tried again already.
 func isPassing(err error) bool {
-	return isOne(err, nerdgraph.RateLimited, nerdgraph.ServerFault)
+	return errors.Is(err, errNothing) || isOne(err, nerdgraph.RateLimited, nerdgraph.ServerFault)
 }
 
 // queryError is the error of one query in an answer that came.

@@ -18,12 +18,15 @@ type reply struct {
 	err              error
 }
 
+// errNothing is the error of a query that is null without a reason.
+var errNothing = errors.New("New Relic gave neither an answer nor an error")
+
 // readReply reads the part of an answer that belongs to one alias. What the
 // decoder says is left out: it repeats parts of the answer. The figures about an
 // answer are read as far as they are there.
 func readReply(data json.RawMessage) reply {
 	if len(data) == 0 || string(data) == "null" {
-		return reply{err: errors.New("New Relic gave neither an answer nor an error")}
+		return reply{err: errNothing}
 	}
 	var field map[string]json.RawMessage
 	if json.Unmarshal(data, &field) != nil {

@@ -2,6 +2,7 @@ package newrelic
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,7 +47,7 @@ func (r *run) settle(j job, reply reply) []job {
 	case reply.exceedsRetention:
 		return r.tooOld(j)
 	case reply.omitted > 0:
-		return r.slow(j, fmt.Errorf("New Relic left %d events out of its answer", reply.omitted))
+		return r.slow(j, omittedError(reply.omitted))
 	}
 	r.book(j, reply)
 	if j.older == nil {
@@ -55,6 +56,13 @@ func (r *run) settle(j job, reply reply) []job {
 	older := j
 	older.piece, older.older = *j.older, nil
 	return []job{older}
+}
+
+func omittedError(events int64) error {
+	if events == 1 {
+		return errors.New("New Relic left an event out of its answer")
+	}
+	return fmt.Errorf("New Relic left %d events out of its answer", events)
 }
 
 // refused bisects a pack until what New Relic refuses stands alone. It is then

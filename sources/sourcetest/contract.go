@@ -15,9 +15,41 @@ func Run(t *testing.T, open func(t *testing.T, events []Event) sources.Source) {
 	for _, c := range contract() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			c.check(t.Context(), t, open(t, history()))
+			c.check(t.Context(), t, subject{open(t, history()), nil})
 		})
 	}
+}
+
+// RunCounts runs the tests with sources that keep counts of SLOs by their ids
+// and do not know events. open returns a source that knows the given rows. A
+// minute without a row was not measured, and an SLO without any never was.
+func RunCounts(t *testing.T, open func(t *testing.T, rows []Row) sources.Source) {
+	for _, c := range contract() {
+		if c.reads {
+			continue
+		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.check(t.Context(), t, subject{open(t, rows()), indicator.measured})
+		})
+	}
+}
+
+// subject is a source that is tested.
+type subject struct {
+	sources.Source
+	measured func(indicator) slo.Span // of an indicator; nil when every minute is
+}
+
+// sums says what the source has to answer.
+func (s subject) sums(i indicator, cuts []slo.Minute) []sources.Sum {
+	sums := i.sums(cuts)
+	for n := range sums {
+		if s.measured != nil {
+			sums[n].Minutes = slo.Span{Start: cuts[n], End: cuts[n+1]}.Intersect(s.measured(i)).Len()
+		}
+	}
+	return sums
 }
 
 // reporter is what a check needs of a [testing.T].
@@ -29,22 +61,24 @@ type reporter interface {
 // clause is one part of what a source promises.
 type clause struct {
 	name  string
-	check func(ctx context.Context, r reporter, source sources.Source)
+	check func(ctx context.Context, r reporter, source subject)
+	reads bool // it is about what the SLI says, which a source of counts does not read
 }
 
 func contract() []clause {
 	return []clause{
-		{"answers come in the order of the requests", checkOrder},
-		{"spans are half-open", checkHalfOpen},
-		{"counts of spans add up", checkSums},
-		{"what is not good is bad", checkForms},
-		{"without a condition all events count, none as bad", checkRaw},
-		{"nothing happened is zero", checkZero},
-		{"nothing asked is nothing answered", checkNothingAsked},
-		{"a wrong request leaves the others alone", checkWrongRequest},
-		{"an extent begins with the first event", checkExtents},
-		{"an extent without events is empty", checkEmptyExtent},
-		{"nothing is measured once the context has ended", checkEnded},
+		{"answers come in the order of the requests", checkOrder, false},
+		{"spans are half-open", checkHalfOpen, false},
+		{"counts of spans add up", checkSums, false},
+		{"what is not good is bad", checkForms, false},
+		{"without a condition all events count, none as bad", checkRaw, false},
+		{"nothing happened is zero", checkZero, false},
+		{"nothing asked is nothing answered", checkNothingAsked, false},
+		{"wrong cuts leave the other requests alone", checkWrongCuts, false},
+		{"a wrong SLI leaves the others alone", checkWrongSLI, true},
+		{"an extent begins with the first event", checkExtents, false},
+		{"an extent without events is empty", checkEmptyExtent, false},
+		{"nothing is measured once the context has ended", checkEnded, false},
 	}
 }
 
@@ -61,14 +95,14 @@ func minutes(first, last slo.Minute) []slo.Minute {
 }
 
 // checkCounts asks for everything at once and compares each answer.
-func checkCounts(ctx context.Context, r reporter, source sources.Source, indicators []indicator, cuts ...[]slo.Minute) {
+func checkCounts(ctx context.Context, r reporter, source subject, indicators []indicator, cuts ...[]slo.Minute) {
 	r.Helper()
 	var requests []sources.Request
 	var want [][]sources.Sum
 	for _, i := range indicators {
 		for _, c := range cuts {
 			requests = append(requests, sources.Request{SLO: i.slo(), Cuts: slices.Clone(c)})
-			want = append(want, i.sums(c))
+			want = append(want, source.sums(i, c))
 		}
 	}
 	answers := source.Counts(ctx, requests)
@@ -99,7 +133,7 @@ func compare(r reporter, request int, cuts []slo.Minute, got, want []sources.Sum
 	}
 }
 
-func checkOrder(ctx context.Context, r reporter, source sources.Source) {
+func checkOrder(ctx context.Context, r reporter, source subject) {
 	checkCounts(ctx, r, source, []indicator{
 		byBad(refund), byBad(checkout), byBad(checkout).inShop("a"), byBad(edge), byBad(checkout).inShop("b"),
 		byGood(checkout), byBad(refund, checkout), byBad(refund),
@@ -119,7 +153,7 @@ func checkOrder(ctx context.Context, r reporter, source sources.Source) {
 }
 
 // checkHalfOpen looks at events on the first and last milliseconds of spans.
-func checkHalfOpen(ctx context.Context, r reporter, source sources.Source) {
+func checkHalfOpen(ctx context.Context, r reporter, source subject) {
 	checkCounts(ctx, r, source, []indicator{byBad(edge), byGood(edge)},
 		[]slo.Minute{cut - 2, cut - 1, cut, cut + 1, cut + 2},
 		[]slo.Minute{cut - 1, cut}, []slo.Minute{cut, cut + 1}, []slo.Minute{cut - 1, cut + 1},
@@ -128,7 +162,7 @@ func checkHalfOpen(ctx context.Context, r reporter, source sources.Source) {
 
 // checkSums compares single minutes with spans of many lengths, some of them
 // longer than a source may be able to ask for at once.
-func checkSums(ctx context.Context, r reporter, source sources.Source) {
+func checkSums(ctx context.Context, r reporter, source subject) {
 	end := begin + length
 	checkCounts(ctx, r, source, []indicator{byBad(checkout), byGood(checkout).inShop("a")},
 		minutes(begin, end),
@@ -139,24 +173,24 @@ func checkSums(ctx context.Context, r reporter, source sources.Source) {
 		minutes(begin-400, end+20))
 }
 
-func checkForms(ctx context.Context, r reporter, source sources.Source) {
+func checkForms(ctx context.Context, r reporter, source subject) {
 	checkCounts(ctx, r, source, []indicator{
 		byBad(checkout), byGood(checkout), byBad(checkout).inShop("b"), byGood(checkout).inShop("b"), byGood(refund, edge),
 	}, whole())
 }
 
-func checkRaw(ctx context.Context, r reporter, source sources.Source) {
+func checkRaw(ctx context.Context, r reporter, source subject) {
 	checkCounts(ctx, r, source, []indicator{all(checkout), all(refund, edge)}, whole(), []slo.Minute{begin, begin + 60, begin + 120})
 }
 
-func checkZero(ctx context.Context, r reporter, source sources.Source) {
+func checkZero(ctx context.Context, r reporter, source subject) {
 	checkCounts(ctx, r, source, []indicator{byBad(checkout), byGood(checkout)},
 		[]slo.Minute{begin - 20, begin - 10, begin}, []slo.Minute{begin + length, begin + length + 9})
 	checkCounts(ctx, r, source, []indicator{byBad(absent), byGood(absent), byBad(checkout).inShop("none")},
 		whole(), []slo.Minute{begin, begin + 60, begin + 120})
 }
 
-func checkNothingAsked(ctx context.Context, r reporter, source sources.Source) {
+func checkNothingAsked(ctx context.Context, r reporter, source subject) {
 	if got := source.Counts(ctx, nil); len(got) > 0 {
 		r.Errorf("%d answers to no requests", len(got))
 	}
@@ -166,42 +200,53 @@ func checkNothingAsked(ctx context.Context, r reporter, source sources.Source) {
 	checkCounts(ctx, r, source, []indicator{byBad(checkout), byBad(absent)}, nil, []slo.Minute{}, []slo.Minute{begin}, []slo.Minute{begin, begin + 60})
 }
 
-func checkWrongRequest(ctx context.Context, r reporter, source sources.Source) {
+func checkWrongCuts(ctx context.Context, r reporter, source subject) {
+	request := sources.Request{SLO: byBad(checkout).slo()}
+	request.Cuts = []slo.Minute{begin + 60, begin}
+	checkWrong(ctx, r, source, "cuts that fall", request)
+	request.Cuts = []slo.Minute{begin, begin + 60, begin + 60, begin + 120}
+	checkWrong(ctx, r, source, "a cut that stands twice", request)
+}
+
+func checkWrongSLI(ctx context.Context, r reporter, source subject) {
 	right := byBad(checkout)
-	cuts := []slo.Minute{begin, begin + 60, begin + 120}
 	unreadable, both, nowhere := right.sli, right.sli, right.sli
 	unreadable.Bad = text("failed IS IS")
 	both.Good = text("failed IS FALSE")
 	nowhere.From = nil
-	wrong := map[string]sources.Request{
-		"a condition that cannot be read": {SLO: of(unreadable), Cuts: cuts},
-		"both good and bad":               {SLO: of(both), Cuts: cuts},
-		"no event type":                   {SLO: of(nowhere), Cuts: cuts},
-		"cuts that fall":                  {SLO: right.slo(), Cuts: []slo.Minute{begin + 60, begin}},
-		"a cut that stands twice":         {SLO: right.slo(), Cuts: []slo.Minute{begin, begin + 60, begin + 60, begin + 120}},
+	for what, sli := range map[string]slo.SLI{
+		"a condition that cannot be read": unreadable,
+		"both good and bad":               both,
+		"no event type":                   nowhere,
+	} {
+		checkWrong(ctx, r, source, what, sources.Request{SLO: of("wrong", sli), Cuts: []slo.Minute{begin, begin + 60, begin + 120}})
 	}
-	for what, request := range wrong {
-		fine := sources.Request{SLO: right.slo(), Cuts: cuts}
-		answers := source.Counts(ctx, []sources.Request{fine, request, fine})
-		if len(answers) != 3 {
-			r.Errorf("%s: %d answers to 3 requests", what, len(answers))
-			continue
-		}
-		if answers[1].Err == nil || answers[1].Sums != nil {
-			r.Errorf("%s: got counts %v and the error %v, want an error alone", what, answers[1].Sums, answers[1].Err)
-		}
-		for _, n := range []int{0, 2} {
-			if answers[n].Err != nil || !slices.Equal(answers[n].Sums, right.sums(cuts)) {
-				r.Errorf("%s: the request beside it got %v and the error %v", what, answers[n].Sums, answers[n].Err)
-			}
-		}
-	}
-	extents := source.Extents(ctx, now(), []*slo.SLO{right.slo(), of(nowhere), right.slo()})
+	extents := source.Extents(ctx, now(), []*slo.SLO{right.slo(), of("wrong", nowhere), right.slo()})
 	if len(extents) != 3 || extents[0].Err != nil || extents[1].Err == nil || extents[2].Err != nil || extents[2].Span.Start != begin {
 		r.Errorf("the extents with one of no event type in the middle are %v", extents)
 		return
 	}
 	checkFailedExtent(r, extents[1], extents[0].Span.End)
+}
+
+// checkWrong puts a wrong request between right ones.
+func checkWrong(ctx context.Context, r reporter, source subject, what string, wrong sources.Request) {
+	r.Helper()
+	right := byBad(checkout)
+	fine := sources.Request{SLO: right.slo(), Cuts: []slo.Minute{begin, begin + 60, begin + 120}}
+	answers := source.Counts(ctx, []sources.Request{fine, wrong, fine})
+	if len(answers) != 3 {
+		r.Errorf("%s: %d answers to 3 requests", what, len(answers))
+		return
+	}
+	if answers[1].Err == nil || answers[1].Sums != nil {
+		r.Errorf("%s: got counts %v and the error %v, want an error alone", what, answers[1].Sums, answers[1].Err)
+	}
+	for _, n := range []int{0, 2} {
+		if answers[n].Err != nil || !slices.Equal(answers[n].Sums, source.sums(right, fine.Cuts)) {
+			r.Errorf("%s: the request beside it got %v and the error %v", what, answers[n].Sums, answers[n].Err)
+		}
+	}
 }
 
 // checkFailedExtent looks at an extent with an error. It must be empty and end
@@ -213,7 +258,7 @@ func checkFailedExtent(r reporter, failed sources.Extent, end slo.Minute) {
 	}
 }
 
-func checkExtents(ctx context.Context, r reporter, source sources.Source) {
+func checkExtents(ctx context.Context, r reporter, source subject) {
 	asked := []indicator{byBad(checkout), byGood(checkout).inShop("b"), byBad(edge), byBad(checkout, absent)}
 	extents := source.Extents(ctx, now(), slos(asked))
 	if len(extents) != len(asked) {
@@ -235,14 +280,14 @@ func checkExtents(ctx context.Context, r reporter, source sources.Source) {
 	}
 }
 
-func checkEmptyExtent(ctx context.Context, r reporter, source sources.Source) {
+func checkEmptyExtent(ctx context.Context, r reporter, source subject) {
 	extents := source.Extents(ctx, now(), slos([]indicator{byBad(absent)}))
 	if len(extents) != 1 || extents[0].Err != nil || extents[0].Span.Start != extents[0].Span.End || !extents[0].Never {
 		r.Errorf("got %v, want one empty extent of what never happened", extents)
 	}
 }
 
-func checkEnded(ctx context.Context, r reporter, source sources.Source) {
+func checkEnded(ctx context.Context, r reporter, source subject) {
 	ended, end := context.WithCancel(ctx)
 	end()
 	requests := []sources.Request{{SLO: byBad(checkout).slo(), Cuts: whole()}, {SLO: byBad(refund).slo(), Cuts: minutes(begin, begin+length)}}

@@ -194,37 +194,40 @@ func (r *recorder) Errorf(format string, args ...any) {
 	r.found = append(r.found, fmt.Sprintf(format, args...))
 }
 
+// The names of the checks.
+const (
+	order    = "answers come in the order of the requests"
+	halfOpen = "spans are half-open"
+	sums     = "counts of spans add up"
+	forms    = "what is not good is bad"
+	zero     = "nothing happened is zero"
+	nothing  = "nothing asked is nothing answered"
+	cuts     = "wrong cuts leave the other requests alone"
+	wrong    = "a wrong SLI leaves the others alone"
+	extents  = "an extent begins with the first event"
+	noEvents = "an extent without events is empty"
+	raw      = "without a condition all events count, none as bad"
+	ended    = "nothing is measured once the context has ended"
+)
+
 // TestContractFindsMistakes runs every check over sources with one mistake
 // each, and lists which checks notice.
 func TestContractFindsMistakes(t *testing.T) {
 	t.Parallel()
-	const (
-		order    = "answers come in the order of the requests"
-		halfOpen = "spans are half-open"
-		sums     = "counts of spans add up"
-		forms    = "what is not good is bad"
-		zero     = "nothing happened is zero"
-		nothing  = "nothing asked is nothing answered"
-		wrong    = "a wrong request leaves the others alone"
-		extents  = "an extent begins with the first event"
-		noEvents = "an extent without events is empty"
-		all      = "without a condition all events count, none as bad"
-		ended    = "nothing is measured once the context has ended"
-	)
 	for made, want := range map[mistake][]string{
 		none:            nil,
 		closedEnds:      {halfOpen},
 		openStarts:      {halfOpen},
-		wholeHours:      {order, halfOpen, sums, forms, all, nothing, wrong},
-		backwards:       {order, halfOpen, sums, forms, all, zero, nothing},
-		missingAnswer:   {order, halfOpen, sums, forms, all, zero, nothing, wrong, ended},
+		wholeHours:      {order, halfOpen, sums, forms, raw, nothing, cuts, wrong},
+		backwards:       {order, halfOpen, sums, forms, raw, zero, nothing},
+		missingAnswer:   {order, halfOpen, sums, forms, raw, zero, nothing, cuts, wrong, ended},
 		nullsAreLeft:    {order, halfOpen, sums, forms},
 		whereIsLeft:     {order, sums, forms, zero},
-		zeroIsError:     {order, sums, all, zero, nothing},
-		cutIsSpan:       {order, halfOpen, sums, forms, all, zero, nothing, wrong},
-		orderIsNot:      {wrong},
-		oneForAll:       {wrong},
-		partial:         {wrong, ended},
+		zeroIsError:     {order, sums, raw, zero, nothing},
+		cutIsSpan:       {order, halfOpen, sums, forms, raw, zero, nothing, cuts, wrong},
+		orderIsNot:      {cuts},
+		oneForAll:       {cuts, wrong},
+		partial:         {cuts, wrong, ended},
 		endless:         {ended},
 		sinceEver:       {order, wrong, extents},
 		firstOfAll:      {order, extents, noEvents},
@@ -233,15 +236,15 @@ func TestContractFindsMistakes(t *testing.T) {
 		emptyTurnsRound: {noEvents},
 		errorIsNoEnd:    {wrong, ended},
 		neverIsSilent:   {noEvents},
-		rowsAreLeft:     {order, halfOpen, sums, forms, all, nothing, wrong},
-		gapsEverywhere:  {order, halfOpen, sums, forms, all, zero, nothing, wrong},
+		rowsAreLeft:     {order, halfOpen, sums, forms, raw, nothing, cuts, wrong},
+		gapsEverywhere:  {order, halfOpen, sums, forms, raw, zero, nothing, cuts, wrong},
 	} {
 		t.Run(string(made), func(t *testing.T) {
 			t.Parallel()
 			var got []string
 			for _, c := range contract() {
 				r := &recorder{}
-				c.check(t.Context(), r, memory{history(), made})
+				c.check(t.Context(), r, subject{memory{history(), made}, nil})
 				if len(r.found) > 0 {
 					got = append(got, c.name)
 					t.Logf("%s: %s", c.name, r.found[0])

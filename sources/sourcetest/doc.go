@@ -14,6 +14,9 @@
 //		})
 //	}
 //
+// A source that keeps counts of SLOs and no events is filled with rows instead:
+// see [RunCounts].
+//
 // The source keeps events for at least a day, takes no longer than an hour to
 // see them, and does not look at the clock. How it fails and recovers is its
 // own matter and not tested here.

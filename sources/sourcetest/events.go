@@ -1,6 +1,7 @@
 package sourcetest
 
 import (
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
@@ -63,6 +64,7 @@ func history() []Event {
 
 // indicator is an SLI together with what it means for an event.
 type indicator struct {
+	id    string // of the SLO that it is measured for
 	sli   slo.SLI
 	valid func(Event) bool
 	bad   func(Event) bool
@@ -75,24 +77,30 @@ func notGood(e Event) bool { return e.Attributes["failed"] != false }
 
 // byBad measures events that fail, byGood those that do not.
 func byBad(eventTypes ...string) indicator {
-	return indicator{slo.SLI{From: located(eventTypes), Bad: text("failed IS TRUE")}, typed(eventTypes), failed}
+	return indicator{named("bad", eventTypes), slo.SLI{From: located(eventTypes), Bad: text("failed IS TRUE")}, typed(eventTypes), failed}
 }
 
 func byGood(eventTypes ...string) indicator {
-	return indicator{slo.SLI{From: located(eventTypes), Good: text("failed IS FALSE")}, typed(eventTypes), notGood}
+	return indicator{named("good", eventTypes), slo.SLI{From: located(eventTypes), Good: text("failed IS FALSE")}, typed(eventTypes), notGood}
 }
 
 // all measures events without a condition.
 func all(eventTypes ...string) indicator {
-	return indicator{slo.SLI{From: located(eventTypes)}, typed(eventTypes), func(Event) bool { return false }}
+	return indicator{named("all", eventTypes), slo.SLI{From: located(eventTypes)}, typed(eventTypes), func(Event) bool { return false }}
 }
 
 // inShop narrows an indicator to one shop.
 func (i indicator) inShop(shop string) indicator {
 	valid := i.valid
+	i.id += "-" + shop
 	i.sli.Where = text("shop = '" + shop + "'")
 	i.valid = func(e Event) bool { return valid(e) && e.Attributes["shop"] == shop }
 	return i
+}
+
+// named makes an id, such as bad-refund-checkout.
+func named(what string, eventTypes []string) string {
+	return strings.ToLower(what + "-" + strings.Join(eventTypes, "-"))
 }
 
 func typed(eventTypes []string) func(Event) bool {
@@ -119,9 +127,9 @@ func located(names []string) []diag.Located[string] {
 }
 
 // slo is an SLO with the indicator's SLI.
-func (i indicator) slo() *slo.SLO { return of(i.sli) }
+func (i indicator) slo() *slo.SLO { return of(i.id, i.sli) }
 
-func of(sli slo.SLI) *slo.SLO { return &slo.SLO{ID: "tested", Kind: slo.KindSLO, SLI: sli} }
+func of(id string, sli slo.SLI) *slo.SLO { return &slo.SLO{ID: id, Kind: slo.KindSLO, SLI: sli} }
 
 // sums says what a source has to answer, by looking at every event.
 func (i indicator) sums(cuts []slo.Minute) []sources.Sum {

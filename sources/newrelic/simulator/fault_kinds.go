@@ -42,6 +42,9 @@ func FaultKinds() []FaultKind {
 		{Name: "rate-limit", Help: "200 with the error TOO_MANY_REQUESTS", read: failing(func() *queryError { return tooMany("Too many requests") })},
 		{Name: "timeout", Help: "200 with the error TIMEOUT", read: failing(timedOut)},
 		{Name: "server-error", Help: "200 with the error SERVER_ERROR", read: failing(serverError)},
+		{Name: "syntax", Help: "200 with the error of a query that cannot be read", read: failing(func() *queryError {
+			return invalid("NRQL Syntax Error: Error at line 1 position 8, unexpected 'FORM'")
+		})},
 		{Name: "partial", Value: "[=ALIAS]", Help: "200, one query fails and the others are answered: the last of several, or the one with the alias", read: func(value string) (effect, error) {
 			return effect{
 				query:   func(q *question) { q.err = serverError() },

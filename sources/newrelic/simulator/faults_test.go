@@ -96,6 +96,7 @@ func TestFaults(t *testing.T) {
 		{"rate-limit;from=Transaction", "", 200, first("Too many requests", "NRDB:1106924", "TOO_MANY_REQUESTS")},
 		{"timeout;from=Transaction", "", 200, first("NRDB query duration exceeded the set timeout", "NRDB:1109", "TIMEOUT")},
 		{"server-error;from=Transaction", "", 200, first("An error occurred resolving this field", "SERVER_ERROR", "SERVER_ERROR")},
+		{"syntax;from=Transaction", "", 200, first("NRQL Syntax Error: Error at line 1 position 8, unexpected 'FORM'", "NRDB:1102004", "INVALID_INPUT")},
 		{"partial=q1", "", 200, first("An error occurred resolving this field", "SERVER_ERROR", "SERVER_ERROR")},
 		{"partial", "", 200, second},
 		{"account-null", "", 200, `{"data":{"actor":{"account":null}}}`},

@@ -1,0 +1,153 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"sync"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// Source measures SLOs by the rows of one file. It implements
+// [sources.Source].
+//
+// The file is read when something is asked for the first time, once for all
+// SLOs that are asked for together. Later changes of it are not seen. What is
+// kept are the rows of those SLOs, 48 bytes each.
+type Source struct {
+	file   slo.File
+	name   string          // of the file in messages, as seen from where the spec is
+	ids    map[string]bool // of every SLO that there is
+	limits limits
+
+	mu     sync.Mutex
+	tables map[string]*table // what was read, by id
+	note   string            // what is to be said of the file, "" for nothing
+}
+
+var _ sources.Source = (*Source)(nil)
+
+// New returns a source over the file of a source that has one. ids are those
+// of all SLOs, also of those that are measured elsewhere: rows of others are
+// noticed.
+func New(source *slo.Source, ids []string) *Source {
+	s := &Source{
+		file: *source.File, name: path.Join(path.Dir(source.Origin.File), source.File.Path),
+		ids: map[string]bool{}, limits: limits{fileBytes: maxFile, lineBytes: maxLine}, tables: map[string]*table{},
+	}
+	for _, id := range ids {
+		s.ids[id] = true
+	}
+	return s
+}
+
+// Extents returns the minutes from each SLO's first row to behind its last one,
+// and none that is still to come.
+func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
+	end := slo.MinuteAt(now)
+	extents := make([]sources.Extent, len(slos))
+	tables, err := s.load(ctx, slos)
+	for i, asked := range slos {
+		extents[i] = sources.Extent{Span: slo.Span{Start: end, End: end}, Err: err}
+		if err != nil {
+			continue
+		}
+		if span, found := tables[asked.ID].span(); found {
+			span.End = min(span.End, end)
+			span.Start = min(span.Start, span.End)
+			extents[i].Span = span
+		} else {
+			extents[i].Never = true
+		}
+	}
+	return extents
+}
+
+var errCuts = errors.New("the minutes to count between do not rise")
+
+// Counts adds up the rows between the cuts of each request.
+func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sources.Answer {
+	answers := make([]sources.Answer, len(requests))
+	slos := make([]*slo.SLO, len(requests))
+	for i, r := range requests {
+		slos[i] = r.SLO
+	}
+	tables, err := s.load(ctx, slos)
+	for i, r := range requests {
+		switch {
+		case err != nil:
+			answers[i].Err = err
+		case !rising(r.Cuts):
+			answers[i].Err = errCuts
+		default:
+			answers[i] = s.answer(tables[r.SLO.ID], r.Cuts)
+		}
+	}
+	return answers
+}
+
+func rising(cuts []slo.Minute) bool {
+	for i := 1; i < len(cuts); i++ {
+		if cuts[i] <= cuts[i-1] {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Source) answer(t *table, cuts []slo.Minute) sources.Answer {
+	sums, invalid := t.sums(cuts)
+	answer := sources.Answer{Sums: sums}
+	if s.note != "" {
+		answer.Notes = append(answer.Notes, s.note)
+	}
+	if len(invalid) > 0 {
+		first := invalid[0]
+		note := fmt.Sprintf("%s:%d: %s bad of %s valid events, which cannot be, are not counted",
+			s.name, first.line, slo.FormatCount(first.counts.Bad, t.unit), slo.FormatCount(first.counts.Total, t.unit))
+		if first.counts.Consistent() {
+			note = fmt.Sprintf("%s:%d: %d badEvents of %d events, which cannot be, are not counted", s.name, first.line, first.rows.Bad, first.rows.Total)
+		}
+		if more := len(invalid) - 1; more > 0 {
+			note += fmt.Sprintf("; nor are %d more such rows", more)
+		}
+		answer.Notes = append(answer.Notes, note)
+	}
+	return answer
+}
+
+// load returns the rows of SLOs, reading the file for those that it was not
+// read for. A file that could not be read is tried again when it is asked for
+// the next time.
+func (s *Source) load(ctx context.Context, slos []*slo.SLO) (map[string]*table, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("interrupted: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wanted := map[string]*table{}
+	for _, asked := range slos {
+		if s.tables[asked.ID] == nil {
+			wanted[asked.ID] = newTable(asked.SLI)
+		}
+	}
+	if len(wanted) > 0 {
+		reading := &reading{name: s.name, ids: s.ids, tables: wanted, limits: s.limits}
+		if err := reading.file(ctx, s.file); err != nil {
+			return nil, err
+		}
+		for id, t := range wanted {
+			s.tables[id] = t
+		}
+		s.note = reading.note()
+	}
+	tables := map[string]*table{}
+	for _, asked := range slos {
+		tables[asked.ID] = s.tables[asked.ID]
+	}
+	return tables, nil
+}
