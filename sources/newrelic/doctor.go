@@ -56,10 +56,11 @@ type Finding struct {
 }
 
 // Examine looks at the account behind a source: whether it can be asked, and
-// whether it has the events that SLOs count. It asks one request without
-// queries, then one query, three or four for each event type, one for each
-// attribute that stopped, and those that count all SLOs over a day. What cannot
-// be answered is a finding; the rest is looked at all the same.
+// whether it has the events that SLOs count. It sends one request without
+// queries, then asks one query, three or four for each event type, one for each
+// attribute that stopped, those that count all SLOs over a day, and one for each
+// SLO without valid events, of which it takes 24. What cannot be answered is a
+// finding; the rest is looked at all the same.
 //
 // declared is where the source is written, and slos is what it measures.
 func (s *Source) Examine(ctx context.Context, declared *slo.Source, slos []*slo.SLO) Examination {
@@ -98,7 +99,7 @@ type examiner struct {
 	declared *slo.Source
 	slos     []*slo.SLO
 	ids      []string  // of all SLOs, in order
-	now      time.Time // by New Relic's clock, as far as it is known
+	at       time.Time // now, by New Relic's clock, as far as it is known
 	names    []string  // event types that the account has
 	types    map[string]*census
 	// blamed are the ids of SLOs whose event types or attributes are not there:

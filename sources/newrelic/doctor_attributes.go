@@ -15,9 +15,8 @@ import (
 // drift is an attribute that no event of the last day has.
 type drift struct {
 	name  string
-	types []string
-
-	uses []used
+	types []string // of the events
+	uses  []used
 }
 
 // used is a use, and the SLO it belongs to.
@@ -82,7 +81,7 @@ func (e *examiner) keysOf(types []string) (recent, old keyset) {
 		if c.recent.Start == c.span.Start { // nothing is kept longer than a day
 			older = union()
 		}
-		recent, old = union(recent, c.now), union(old, older)
+		recent, old = union(recent, c.fresh), union(old, older)
 	}
 	return recent, old
 }

@@ -15,20 +15,20 @@ import (
 
 // census is what there is of one event type.
 type census struct {
-	name     string
-	kept     time.Duration // as declared
-	span     slo.Span      // since then
-	recent   slo.Span      // the last day of it
-	slos     []*slo.SLO    // that count it
-	counted  bool          // whether the figures are known
-	events   int64         // in the span
-	day      int64         // in the last day
-	hour     int64         // in the last hour
-	first    time.Time     // of the oldest event; zero without events
-	newest   time.Time
-	exceeds  bool   // New Relic keeps it shorter than was asked for
-	scaled   int64  // the last day, scaled back to what was not kept; 0 if not known
-	now, old keyset // the attributes of the last day, and of the time before
+	name       string
+	kept       time.Duration // as declared
+	span       slo.Span      // since then
+	recent     slo.Span      // the last day of it
+	slos       []*slo.SLO    // that count it
+	counted    bool          // whether the figures are known
+	events     int64         // in the span
+	day        int64         // in the last day
+	hour       int64         // in the last hour
+	first      time.Time     // of the oldest event; zero without events
+	newest     time.Time
+	exceeds    bool   // New Relic keeps it shorter than was asked for
+	scaled     int64  // the last day, scaled back to what was not kept; 0 if not known
+	fresh, old keyset // the attributes of the last day, and of the time before
 }
 
 const (
@@ -56,7 +56,7 @@ func (e *examiner) takeCensus(ctx context.Context) bool {
 		if c.name == "Metric" { // whose points say nothing of a single metric
 			continue
 		}
-		inquiries = append(inquiries, c.askFigures(), c.askKeys(c.recent, &c.now))
+		inquiries = append(inquiries, c.askFigures(), c.askKeys(c.recent, &c.fresh))
 		if older := (slo.Span{Start: c.span.Start, End: c.recent.Start}); older.Len() > 0 {
 			inquiries = append(inquiries, c.askKeys(older, &c.old))
 		}
@@ -69,8 +69,8 @@ func (e *examiner) takeCensus(ctx context.Context) bool {
 	}
 	lost := failures{}
 	for _, c := range e.inOrder() {
-		if c.now.lacksNames(c.day) || c.old.lacksNames(c.events-c.day) {
-			c.now.known = false
+		if c.fresh.lacksNames(c.day) || c.old.lacksNames(c.events-c.day) {
+			c.fresh.known = false
 			lost.add(errors.New("New Relic answered that events have no attributes"), "the attributes of "+c.name, c.ids())
 		}
 	}
@@ -80,8 +80,8 @@ func (e *examiner) takeCensus(ctx context.Context) bool {
 
 func (e *examiner) newCensus(name string) *census {
 	kept := e.config.Retention.Of([]string{name})
-	end := slo.MinuteAt(e.now)
-	c := &census{name: name, kept: kept, span: slo.Span{Start: max(0, slo.MinuteAt(e.now.Add(-kept))+1), End: end}}
+	end := slo.MinuteAt(e.at)
+	c := &census{name: name, kept: kept, span: slo.Span{Start: max(0, slo.MinuteAt(e.at.Add(-kept))+1), End: end}}
 	c.span.Start = min(c.span.Start, end)
 	c.recent = slo.Span{Start: max(c.span.Start, end-minutesOfDay), End: end}
 	return c
@@ -114,8 +114,8 @@ func from(types ...string) []nrql.Expr {
 // askNames asks for the names of all event types, of which some may be meant by
 // those that do not exist.
 func (e *examiner) askNames(kept time.Duration) inquiry {
-	end := slo.MinuteAt(e.now)
-	span := slo.Span{Start: min(max(0, slo.MinuteAt(e.now.Add(-kept))+1), end), End: end}
+	end := slo.MinuteAt(e.at)
+	span := slo.Span{Start: min(max(0, slo.MinuteAt(e.at.Add(-kept))+1), end), End: end}
 	return inquiry{
 		about: "the names of the event types", slos: e.ids,
 		text: over(&nrql.Query{Show: true}, span),

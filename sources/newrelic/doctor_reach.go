@@ -27,7 +27,7 @@ func (e *examiner) reach(ctx context.Context) bool {
 	before := e.Source.now()
 	answer, err := e.client.Query(ctx, nerdgraph.Call{Document: greeting, Variables: map[string]any{"account": e.config.AccountID}}, &data)
 	after := e.Source.now()
-	e.now = before
+	e.at = before
 	if err != nil {
 		e.noAnswer(err)
 		return false
@@ -36,9 +36,7 @@ func (e *examiner) reach(ctx context.Context) bool {
 	e.clock(before, after, answer.Date)
 	for _, failed := range answer.Errors {
 		if failed.Under("actor", "account") {
-			if !e.refused(failed.Err()) {
-				e.noAccount(failed.Err())
-			}
+			e.noAnswer(failed.Err())
 			return false
 		}
 	}
@@ -78,6 +76,8 @@ func (e *examiner) noAnswer(err error) {
 	switch {
 	case e.refused(err):
 		e.result.Reached = true
+	case isKind(err, nerdgraph.ServerFault):
+		e.source(CheckEndpoint, diag.Error, "run doctor again; if it stays, look at the status page of New Relic", "%v; nothing can be measured", err)
 	case isKind(err, nerdgraph.RateLimited):
 		e.result.Reached = true
 		e.source(CheckEndpoint, diag.Error, "run doctor again in a minute; find out what else asks with this key",
@@ -131,7 +131,7 @@ func (e *examiner) clock(before, after, date time.Time) {
 			"the answer does not say what time it is at New Relic: whether the clocks agree is not known")
 	case before.After(date.Add(time.Second)):
 		ahead := before.Sub(date)
-		e.now = e.now.Add(-ahead)
+		e.at = e.at.Add(-ahead)
 		if ahead < worstSkew {
 			return
 		}
@@ -142,7 +142,7 @@ func (e *examiner) clock(before, after, date time.Time) {
 		e.source(CheckClock, severity, "let NTP set the clock", "this machine's clock is %s ahead of New Relic's: %s", term.Duration(ahead), means)
 	case date.After(after):
 		behind := date.Sub(after)
-		e.now = e.now.Add(behind)
+		e.at = e.at.Add(behind)
 		if behind >= worstSkew {
 			e.source(CheckClock, diag.Warning, "let NTP set the clock",
 				"this machine's clock is %s behind New Relic's: minutes are measured, and alerts sent, that much later", term.Duration(behind))

@@ -256,8 +256,11 @@ func TestUses(t *testing.T) {
 		{"two attributes", sli("T", "", "bad: a > b"), []string{"a ?", "b ?"}},
 		{"the time", sli("T", "", "bad: timestamp > 5"), nil},
 		{"a weight", slo.SLI{Count: conditionText("sum(items)")}, []string{"items numbers"}},
-		{"a slice", slo.SLI{Where: conditionText("a = 'x'"), Slice: &slo.Slice{Value: conditionText("percentile(duration, 95)"), Good: conditionText("value < 1")}},
-			[]string{"a text", "duration numbers"}},
+		{
+			"a slice",
+			slo.SLI{Where: conditionText("a = 'x'"), Slice: &slo.Slice{Value: conditionText("percentile(duration, 95)"), Good: conditionText("value < 1")}},
+			[]string{"a text", "duration numbers"},
+		},
 		{"queries", slo.SLI{Queries: &slo.Queries{
 			Total: conditionText("SELECT count(*) FROM T WHERE a = 'x'"), Bad: conditionText("SELECT filter(count(*), WHERE n > 5) FROM T"),
 		}}, []string{"a text", "n numbers"}},

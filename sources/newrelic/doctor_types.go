@@ -152,7 +152,7 @@ const missedEvents = 12
 
 // checkLag looks for events that cannot be queried as soon as was declared.
 func (e *examiner) checkLag(c *census) {
-	age := e.now.Sub(c.newest)
+	age := e.at.Sub(c.newest)
 	lag := time.Duration(0)
 	for _, s := range c.slos {
 		if l := Lag(e.config, s.SLI); lag == 0 || l < lag {
@@ -172,7 +172,7 @@ func (e *examiner) checkLag(c *census) {
 // checkRetention compares what is kept with what was declared.
 func (e *examiner) checkRetention(c *census) {
 	missing := c.first.Sub(c.span.Start.Time())
-	age := e.now.Sub(c.first)
+	age := e.at.Sub(c.first)
 	switch {
 	case c.exceeds && missing > time.Hour:
 		e.report(CheckRetention, diag.Error, e.declared.Origin, c.ids(),
