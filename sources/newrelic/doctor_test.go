@@ -265,6 +265,7 @@ func TestUses(t *testing.T) {
 			Total: conditionText("SELECT count(*) FROM T WHERE a = 'x'"), Bad: conditionText("SELECT filter(count(*), WHERE n > 5) FROM T"),
 		}}, []string{"a text", "n numbers"}},
 		{"other events", sli("T", "a = 'x' AND id IN (SELECT uniques(id) FROM U WHERE other = 1)", "bad: n > 5"), []string{"n numbers"}},
+		{"variables", slo.SLI{Queries: &slo.Queries{Total: conditionText("WITH lower(a) AS low SELECT count(*) FROM T WHERE low = 'x'")}}, nil},
 		{"broken", sli("T", "a = ", "bad: n > 5"), []string{"n numbers"}},
 	}
 	for _, test := range tests {
