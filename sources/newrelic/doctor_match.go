@@ -78,7 +78,7 @@ func newMatching(s *slo.SLO) (matching, bool) {
 		return m, false
 	}
 	x, findings := nrql.ParseCondition(s.SLI.Where)
-	if findings.Failed() || x == nil || hasSubquery(x) {
+	if findings.Failed() || x == nil || readsElsewhere(x) {
 		return m, false
 	}
 	m.conditions = nrql.Conjuncts(x)

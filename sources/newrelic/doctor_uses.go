@@ -53,15 +53,13 @@ func usesOf(sli slo.SLI) []use {
 }
 
 func usesIn(text diag.Text, n nrql.Node) []use {
+	if readsElsewhere(n) {
+		return nil
+	}
 	wanted := map[*nrql.Name]use{}
 	var names []*nrql.Name
-	mixed := false
 	nrql.Walk(n, func(n nrql.Node) bool {
 		switch n := n.(type) {
-		case *nrql.Subquery:
-			mixed = true
-		case *nrql.Query:
-			mixed = mixed || len(n.With) > 0
 		case *nrql.Name:
 			names = append(names, n)
 		case nrql.Expr:
@@ -70,11 +68,8 @@ func usesIn(text diag.Text, n nrql.Node) []use {
 				wanted[tested.name] = tested.use
 			}
 		}
-		return !mixed
+		return true
 	})
-	if mixed {
-		return nil
-	}
 	attributes := nrql.Attributes(n)
 	var types []nrql.Expr
 	if q, is := n.(*nrql.Query); is {
@@ -90,6 +85,22 @@ func usesIn(text diag.Text, n nrql.Node) []use {
 		uses = append(uses, u)
 	}
 	return uses
+}
+
+// readsElsewhere reports whether a query or a condition has names that are none of
+// its own events': those in brackets, and variables.
+func readsElsewhere(n nrql.Node) bool {
+	found := false
+	nrql.Walk(n, func(n nrql.Node) bool {
+		switch n := n.(type) {
+		case *nrql.Subquery:
+			found = true
+		case *nrql.Query:
+			found = found || len(n.With) > 0
+		}
+		return !found
+	})
+	return found
 }
 
 // demand is what a test or a call asks of an attribute.

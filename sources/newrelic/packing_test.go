@@ -208,7 +208,7 @@ func drawSLI(t *rapid.T) drawnSLI {
 		}
 		return d
 	case slo.FormSlices:
-		d.value = rapid.SampledFrom([]string{"average(items)", "max(x)", "percentage(count(*), WHERE x = 1)"}).Draw(t, "value")
+		d.value = rapid.SampledFrom([]string{"average(items)", "max(x)", "percentage(count(*), WHERE x = 1)", "uniqueCount(x)"}).Draw(t, "value")
 		every := rapid.SampledFrom([]time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute}).Draw(t, "every")
 		d.sli.Slice = &slo.Slice{
 			Every: diag.At(every, diag.Span{}), Value: plain(d.value), Good: plain(rapid.SampledFrom([]string{"value <= 2", "value > 1 AND NOT value = 3", "value IN (0, 1, 100)"}).Draw(t, "good")),

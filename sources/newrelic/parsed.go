@@ -1,61 +1,50 @@
 package newrelic
 
 import (
+	"runtime"
 	"sync"
+	"weak"
 
 	"github.com/slojourn/slojourn/slo"
 )
 
 // parsed keeps the parts of SLOs, which are the same in every minute until the
-// specs change; then there are other SLOs, and what is not asked for any more is
+// specs change. Then there are other SLOs; what nobody holds any more is
 // forgotten.
 type parsed struct {
 	mu    sync.Mutex
-	known map[*slo.SLO]*parse
-	used  int // calls since the last one that forgot
+	known map[weak.Pointer[slo.SLO]]parse
 }
 
 type parse struct {
 	parts []*part
 	err   error
-	used  bool
 }
-
-// forgetAfter is how many calls an SLO may miss before it is forgotten, as a
-// multiple of those that are known.
-const forgetAfter = 4
 
 func (p *parsed) of(s *slo.SLO) ([]*part, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	made := p.known[s]
-	if made == nil {
-		made = &parse{}
-		var parts []part
-		if parts, made.err = partsOf(s.SLI); made.err == nil {
-			for i := range parts {
-				made.parts = append(made.parts, &parts[i])
-			}
-		}
-		if p.known == nil {
-			p.known = map[*slo.SLO]*parse{}
-		}
-		p.known[s] = made
+	key := weak.Make(s)
+	made, known := p.known[key]
+	if known {
+		return made.parts, made.err
 	}
-	made.used = true
-	if p.used++; p.used > forgetAfter*max(len(p.known), 1000) {
-		p.forget()
+	parts, err := partsOf(s.SLI)
+	if made.err = err; err == nil {
+		for i := range parts {
+			made.parts = append(made.parts, &parts[i])
+		}
 	}
+	if p.known == nil {
+		p.known = map[weak.Pointer[slo.SLO]]parse{}
+	}
+	p.known[key] = made
+	runtime.AddCleanup(s, p.forget, key)
 	return made.parts, made.err
 }
 
-// forget drops what was not used since it was last called.
-func (p *parsed) forget() {
-	p.used = 0
-	for s, made := range p.known {
-		if !made.used {
-			delete(p.known, s)
-		}
-		made.used = false
-	}
+func (p *parsed) forget(key weak.Pointer[slo.SLO]) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.known, key)
 }

@@ -128,11 +128,6 @@ func (p *parsing) events(sli slo.SLI) []part {
 			made.columns = append(made.columns, newColumn(value, counted))
 		}
 	}
-	// Where a subquery may stand is not documented for filter(), and a query
-	// takes only a few: such an SLI is asked for on its own.
-	if hasSubquery(where) || hasSubquery(condition) {
-		made.table.name += "\x02" + made.key()
-	}
 	return []part{made}
 }
 
@@ -209,19 +204,6 @@ func as(isGood bool) string {
 		return "good"
 	}
 	return "bad"
-}
-
-func hasSubquery(x nrql.Expr) bool {
-	if x == nil {
-		return false
-	}
-	found := false
-	nrql.Walk(x, func(n nrql.Node) bool {
-		_, is := n.(*nrql.Subquery)
-		found = found || is
-		return !found
-	})
-	return found
 }
 
 // eventTypes returns the event types that an SLI reads, those of its queries

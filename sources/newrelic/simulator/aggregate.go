@@ -184,14 +184,19 @@ func (a *aggregates) compile(c *compiler) []adder {
 	return adders
 }
 
-// add counts one row in, as an event that is there so many times and stands
-// for weight events.
-func (a *adder) add(t *total, row int, millis int64, copies int, weight float64) {
+// meets reports whether the aggregate sees a row.
+func (a *adder) meets(row int) bool {
 	for _, condition := range a.conditions {
 		if condition(row) != yes {
-			return
+			return false
 		}
 	}
+	return true
+}
+
+// add counts in one row that it sees, as an event that is there so many times
+// and stands for weight events.
+func (a *adder) add(t *total, row int, millis int64, copies int, weight float64) {
 	if a.take != nil {
 		a.take(t, row, millis, weight)
 		return

@@ -99,7 +99,9 @@ func (f *facets) pass(s *Store, g grid, in setting, into func(groupKey) []int) *
 			}
 			for _, index := range into(key) {
 				for i := range adders {
-					adders[i].add(f.selected.total(index, i), row, t.times[row], copies, float64(copies)*t.scale)
+					if adders[i].meets(row) {
+						adders[i].add(f.selected.total(index, i), row, t.times[row], copies, float64(copies)*t.scale)
+					}
 				}
 			}
 		})

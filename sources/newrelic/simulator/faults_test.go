@@ -130,6 +130,7 @@ func TestFaults(t *testing.T) {
 		{"beyond-retention=60m", "results rawResponse", 200, `{"results":[{"n":1000}]`},
 		{"beyond-retention=60m", "rawResponse", 200, `"exceedsRetentionWindow":false}`},
 		{"duplicates=100%", "results", 200, `"q1":{"results":[{"n":2000}]},"q2":{"results":[{"n":2000}]}`},
+		{"duplicates=100%", "rawResponse", 200, `"inspectedCount":2000,"matchCount":2000,`},
 		{"late=Transaction:100%:59m30s", "results", 200, `"q1":{"results":[{"n":31}]},"q2":{"results":[{"n":1000}]}`},
 		{"late=Transaction:100%:1s", "results", 200, fine},
 		{"rename=Transaction.a>b@2023-11-15T00:01:40Z", "", 200, fine},
@@ -335,6 +336,19 @@ func TestPartOfTheEvents(t *testing.T) {
 	whole := near("lower", " FROM Order", 500, 50)
 	first := near("lower", fmt.Sprintf(" FROM Order SINCE %d UNTIL %d", midnight, midnight+500_000), 250, 30)
 	near("lower", fmt.Sprintf(" FROM Order SINCE %d UNTIL %d", midnight+500_000, midnight+1_000_000), whole-first, 0)
+	var unseen question
+	faults(t, "late=Order:100%:2h")[0].effect.query(&unseen)
+	found, err := store.evaluate("SHOW EVENT TYPES", setting{nowMillis: now, view: unseen.view})
+	if want := `[{"eventType":"MobileRequest"},{"eventType":"Transaction"}]`; err != nil || string(encode(found.rows)) != want {
+		t.Errorf("SHOW EVENT TYPES without Order: got %s, %v; want %s", encode(found.rows), err, want)
+	}
+	// Events of one millisecond are told apart.
+	for range 1000 {
+		if err := store.Add("Burst", midnight); err != nil {
+			t.Fatal(err)
+		}
+	}
+	near("lower", " FROM Burst", 500, 50)
 	// What is scaled keeps its averages and extremes.
 	got := count("sampled=0.5", "average(a), min(a), max(a), sum(a), percentage(count(*), WHERE a = 1) AS p", " FROM Transaction EXTRAPOLATE")
 	if want := fmt.Sprintf(`[{"average.a":1,"min.a":1,"max.a":1,"sum.a":%v,"p":100}]`, 2*half); got != want {

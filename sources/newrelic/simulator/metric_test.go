@@ -111,6 +111,33 @@ func TestMetricRanges(t *testing.T) {
 	}
 }
 
+func TestRollupStep(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		begin, end int64 // before now, in minutes
+		old        bool
+		want       int64
+	}{
+		{60, 0, false, 1},
+		{61, 0, false, 300_000},
+		{48*60 - 1, 0, false, 300_000},
+		{48 * 60, 0, false, hourMillis},
+		{28 * 24 * 60, 0, true, hourMillis},
+		{120, 61, false, 1},
+		{120, 61, true, 60_000},
+		{120, 60, true, 1},
+	} {
+		if got := rollupStep(now-test.begin*60_000, now-test.end*60_000, now, test.old); got != test.want {
+			t.Errorf("from %d to %d minutes ago (old ones: %v): %d ms, want %d", test.begin, test.end, test.old, got, test.want)
+		}
+	}
+	// Points of a rollup have the time of its step.
+	got := ask(storeOf(t, `Metric @1001ms "metricName":"m","value":1`), "SELECT min(timestamp) AS t FROM Metric SINCE 2 hours ago", true)
+	if want := fmt.Sprintf(`[{"t":%d}]`, midnight); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 func TestMetricMessages(t *testing.T) {
 	t.Parallel()
 	s := New(storeOf(t, points), Options{Now: clock})

@@ -268,7 +268,9 @@ func (a *answer) scan(s *Store, eventType string, query *nrql.Query, g grid, sel
 		totals := selected.totals[bucket*len(adders) : (bucket+1)*len(adders)]
 		weight := float64(copies) * t.scale
 		for i := range adders {
-			adders[i].add(&totals[i], row, millis, copies, weight)
+			if adders[i].meets(row) {
+				adders[i].add(&totals[i], row, millis, copies, weight)
+			}
 		}
 	})
 	return c.err

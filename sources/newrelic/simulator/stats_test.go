@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,4 +105,32 @@ func TestLatency(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A request that is refused takes no place, however long its answer takes.
+func TestRefusedRequestsTakeNoPlace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := New(NewStore(), Options{Latency: 10 * time.Second})
+		var refused atomic.Int64
+		ask := func(times int) {
+			for range times {
+				go func() {
+					if status, _ := post(t, s, "k", `{"query":"{ actor { user { id } } }"}`); status == http.StatusTooManyRequests {
+						refused.Add(1)
+					}
+				}()
+				synctest.Wait()
+			}
+		}
+		ask(maxConcurrent)
+		time.Sleep(5 * time.Second)
+		ask(1)
+		time.Sleep(6 * time.Second) // the first ones are answered, the refused one is not yet
+		ask(maxConcurrent)
+		time.Sleep(20 * time.Second)
+		if refused.Load() != 1 {
+			t.Errorf("%d requests were refused, want 1", refused.Load())
+		}
+	})
 }
