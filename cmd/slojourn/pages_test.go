@@ -13,8 +13,8 @@ import (
 )
 
 // TestPages runs the sessions on the pages of the examples, in the guide for
-// teams and on the pages about sources, as a reader does who started slojourn demo
-// and wrote its address into the specs. With -update it writes down what they
+// teams and on the pages about sources and doctor, as a reader does who started
+// slojourn demo and wrote its address into the specs. With -update it writes down what they
 // print now.
 //
 // It is not parallel, as the sessions name files from the root of the
@@ -22,7 +22,10 @@ import (
 func TestPages(t *testing.T) {
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	store := simulator.Retail(simulator.RetailOptions{Seed: demoSeed, End: now})
-	server := httptest.NewServer(simulator.New(store, simulator.Options{Key: demoKey}))
+	// Its clock stands still, so that limits by the minute would add up.
+	server := httptest.NewServer(simulator.New(store, simulator.Options{
+		Key: demoKey, Now: func() time.Time { return now }, NoLimits: true,
+	}))
 	t.Cleanup(server.Close)
 
 	root, err := filepath.Abs("../..")
@@ -33,7 +36,8 @@ func TestPages(t *testing.T) {
 	if err != nil || len(pages) == 0 {
 		t.Fatalf("no page found: %v", err)
 	}
-	pages = append(pages, filepath.Join(root, "examples", "README.md"), filepath.Join(root, "docs", "writing-a-journey.md"), filepath.Join(root, "docs", "file.md"), filepath.Join(root, "docs", "new-relic.md"))
+	pages = append(pages, filepath.Join(root, "examples", "README.md"), filepath.Join(root, "docs", "writing-a-journey.md"), filepath.Join(root, "docs", "file.md"), filepath.Join(root, "docs", "new-relic.md"),
+		filepath.Join(root, "docs", "doctor.md"))
 	for _, page := range pages {
 		name, err := filepath.Rel(root, page)
 		if err != nil {

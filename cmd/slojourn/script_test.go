@@ -29,11 +29,15 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. Beside the usual commands they have
 //
 //	exits CODE slojourn ARGS…   the command must end with this exit code
+//	traffic FILE FROM TO EVERY EVENT
+//	                            appends an event, as JSON, for every so much time
 //	simulate [-now INSTANT] [-faults FAULTS] FILE [KEY]
 //	                            serves events; $ENDPOINT is its address, $HOST a part of it
 //	closedport                  the same of an address where nobody listens
 //	envsubst FILE…              replaces $ENDPOINT in files
 //	counts ID WINDOW TOTAL BAD  what stdout, the JSON of eval, must say
+//
+// A script that sets $NOW stops the clock of slojourn there.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
@@ -46,7 +50,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "simulate": simulate, "closedport": closedPort, "envsubst": substitute, "counts": counts,
+			"exits": exits, "traffic": traffic, "simulate": simulate, "closedport": closedPort, "envsubst": substitute, "counts": counts,
 		},
 	})
 }
@@ -67,6 +71,40 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// stopped is main with a clock that stands at $NOW, if there is one.
+func stopped() {
+	now := time.Now
+	if text := os.Getenv("NOW"); text != "" {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			panic(err)
+		}
+		now = func() time.Time { return at }
+	}
+	os.Exit(run(context.Background(), environment{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now,
+	}, os.Args[1:]))
+}
+
+func traffic(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 5 {
+		ts.Fatalf("usage: traffic FILE FROM TO EVERY EVENT")
+	}
+	from, err := time.Parse(time.RFC3339, args[1])
+	ts.Check(err)
+	to, err := time.Parse(time.RFC3339, args[2])
+	ts.Check(err)
+	every, err := time.ParseDuration(args[3])
+	ts.Check(err)
+	file, err := os.OpenFile(ts.MkAbs(args[0]), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	for at := from; at.Before(to); at = at.Add(every) {
+		_, err := fmt.Fprintf(file, `{"timestamp":%d,%s`+"\n", at.UnixMilli(), strings.TrimPrefix(args[4], "{"))
+		ts.Check(err)
+	}
+	ts.Check(file.Close())
 }
 
 func simulate(ts *testscript.TestScript, neg bool, args []string) {

@@ -70,8 +70,7 @@ func (t *trust) open(set *slo.Set, ids []string, env environment) openSources {
 	for _, s := range set.Measured() {
 		used[s.Source] = true
 	}
-	resolver := secret.Resolver{Getenv: env.getenv, Dir: t.secretsDir}
-	limits := nerdgraph.NewLimits(nerdgraph.LimitOptions{}) // for all sources: they may share a key or an account
+	open := t.opener(env)
 	opened := openSources{}
 	for _, s := range set.Sources {
 		if !used[s] {
@@ -81,14 +80,12 @@ func (t *trust) open(set *slo.Set, ids []string, env environment) openSources {
 			opened[s.Name] = file.New(s, ids)
 			continue
 		}
-		key, err := resolver.Resolve(s.NewRelic.APIKey)
+		source, err := open(s)
 		if err != nil {
 			opened[s.Name] = sources.Unavailable(fmt.Errorf("%s: source %s: %w", s.Origin, s.Name, err))
 			continue
 		}
-		opened[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{
-			Region: s.NewRelic.Region, Endpoint: s.NewRelic.Endpoint, Key: key, Limits: limits,
-		}), env.now)
+		opened[s.Name] = source
 	}
 	return opened
 }
@@ -102,5 +99,20 @@ func (o openSources) close() {
 		if closer, ok := source.(interface{ Close() }); ok {
 			closer.Close()
 		}
+	}
+}
+
+// opener returns a function that makes a source of an account. All of them share their limits, since they may share a key or an account.
+func (t *trust) opener(env environment) func(*slo.Source) (*newrelic.Source, error) {
+	resolver := secret.Resolver{Getenv: env.getenv, Dir: t.secretsDir}
+	limits := nerdgraph.NewLimits(nerdgraph.LimitOptions{})
+	return func(s *slo.Source) (*newrelic.Source, error) {
+		key, err := resolver.Resolve(s.NewRelic.APIKey)
+		if err != nil {
+			return nil, err
+		}
+		return newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{
+			Region: s.NewRelic.Region, Endpoint: s.NewRelic.Endpoint, Key: key, Limits: limits,
+		}), env.now), nil
 	}
 }

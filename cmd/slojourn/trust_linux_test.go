@@ -17,7 +17,7 @@ import (
 
 // commands are the programs that tests can run.
 func commands() map[string]func() {
-	return map[string]func(){"slojourn": main, "slojourn-socketless": socketless}
+	return map[string]func(){"slojourn": stopped, "slojourn-socketless": socketless}
 }
 
 // socketless is main in a process that the kernel ends when it makes a socket,

@@ -26,7 +26,7 @@ func offline(specs string) map[string][][]string {
 	}
 }
 
-var online = []string{"demo", "eval", "simulator"}
+var online = []string{"demo", "doctor", "eval", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {

@@ -67,6 +67,9 @@ func (c *Client) Close() {
 // they inspected. Once an account has used up its budget, calls wait.
 func (c *Client) Inspected(account, records int64) { c.options.Limits.inspected(account, records) }
 
+// Masked returns a text from the data of an answer without keys, and shortened.
+func (c *Client) Masked(text string) string { return c.masked(text) }
+
 // newTransport has the standard library's settings without its global state.
 func newTransport() *http.Transport {
 	return &http.Transport{
