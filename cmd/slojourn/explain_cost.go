@@ -155,7 +155,8 @@ func (c sourceCost) printPacks(w io.Writer, perMinute *big.Rat) {
 	traffic, _ := perMinute.Float64()
 	records := inspections * traffic * 60
 	fmt.Fprintf(w, "\nQueries a minute: %s to count, %d to look for late events; requests: %.0f.\n", decimal(packs), c.Probes, requests)
-	fmt.Fprintf(w, "For each SLO and minute: queries %s, requests %s.\n", small(queries/float64(c.SLOs)), small(requests/float64(c.SLOs)))
+	each := func(x float64) string { return small(x / float64(c.SLOs)) }
+	fmt.Fprintf(w, "For each SLO and minute: queries %s, requests %s, records inspected %s.\n", each(queries), each(requests), each(records/60))
 	fmt.Fprintf(w, "Queries an hour: %s, %s of what slojourn allows itself (%d a minute).\n",
 		decimal(queries*60), share(queries/nerdgraph.DefaultQueries), int(nerdgraph.DefaultQueries))
 	fmt.Fprintf(w, "Records inspected an hour: %.0f, %s of what slojourn allows itself (%.0f),\nwith %s events a minute of each set of types.\n",
@@ -200,7 +201,12 @@ func decimal(x float64) string {
 }
 
 // small writes a number below 1 with three digits.
-func small(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+func small(x float64) string {
+	if x >= 100 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
 
 // share writes a share of 1 as a percentage. What is small is not nothing.
 func share(x float64) string {

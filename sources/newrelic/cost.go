@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/sources"
@@ -57,7 +58,7 @@ func CostOf(config slo.NewRelic, slos []*slo.SLO, minute slo.Minute) Cost {
 		if s.SLI.Slice != nil {
 			every = slo.Minute(s.SLI.Slice.Minutes())
 		}
-		end := s.SLI.Closed(minute)
+		end := s.SLI.Closed(minute - slo.Minute(Lag(config, s.SLI)/time.Minute))
 		request := sources.Request{SLO: s, Cuts: []slo.Minute{end - every, end}}
 		parts, err := r.source.prepare(request)
 		if err != nil {

@@ -76,10 +76,15 @@ func TestWhatTravelsTogether(t *testing.T) {
 		{"slices of other conditions", []slo.SLI{where(fast, "x = 1"), where(fast, "x = 2")}, 2},
 		{"slices and events", []slo.SLI{fast, sli("T", "", "bad: a = 1")}, 2},
 		{"queries of the same events", []slo.SLI{queried("SELECT count(*) FROM T WHERE x = 1", "SELECT sum(b) FROM T WHERE x = 1")}, 1},
-		{"queries of other conditions", []slo.SLI{queried("SELECT count(*) FROM T WHERE x = 1", "SELECT count(*) FROM T WHERE x = 2")}, 2},
-		{"queries with an equal total", []slo.SLI{
-			queried("SELECT count(*) FROM T", "SELECT count(*) FROM T WHERE x = 2"), queried("SELECT count(*) FROM T", "SELECT count(*) FROM T WHERE x = 3"),
-		}, 3},
+		{"counts of other conditions, beside events", []slo.SLI{
+			queried("SELECT count(*) FROM T WHERE x = 1", "SELECT count(*) FROM T WHERE x = 2"), sli("T", "", "bad: a = 1"),
+		}, 1},
+		{"sums, which are asked for minute by minute", []slo.SLI{
+			queried("SELECT sum(a) FROM T WHERE x = 1", "SELECT sum(a) FROM T WHERE x = 2"), sli("T", "", "bad: a = 1"),
+		}, 2},
+		{"calculated numbers of other conditions", []slo.SLI{queried("SELECT sum(a) * 2 FROM T WHERE x = 1", "SELECT sum(a) * 2 FROM T WHERE x = 2")}, 2},
+		{"queries with words of their own", []slo.SLI{queried("WITH lower(a) AS b SELECT count(b) FROM T", "SELECT count(*) FROM T")}, 2},
+		{"queries of other events", []slo.SLI{queried("SELECT count(*) FROM T", "SELECT count(*) FROM U")}, 2},
 	} {
 		var requests []sources.Request
 		for _, s := range test.slis {

@@ -131,8 +131,9 @@ func (p *parsing) events(sli slo.SLI) []part {
 	return []part{made}
 }
 
-// queries give one number each. Those that read the same events in the same way
-// travel together; nothing in them is rewritten.
+// queries give one number each. Numbers that are no counts are asked for minute
+// by minute, since what is rounded in minutes has to add up to the same in
+// hours.
 func (p *parsing) queries(sli slo.SLI) []part {
 	chosen, isGood := sli.Queries.Bad, false
 	if sli.Queries.Good.Len() > 0 {
@@ -143,30 +144,67 @@ func (p *parsing) queries(sli slo.SLI) []part {
 	if p.err != nil {
 		return nil
 	}
-	layout := layout{bucket: 1, longest: longest(eventTypes(sli))}
+	var layout layout
+	if types := eventTypes(sli); isMetric(types) || !countsOnly(first.value) || !countsOnly(second.value) {
+		layout.bucket, layout.longest = 1, longest(types)
+		total.name, counted.name = total.name+"\x02minutes", counted.name+"\x02minutes"
+	}
 	if total.name == counted.name {
-		return []part{{table: total, columns: []column{first, second}, layout: layout, as: as(isGood), read: queryReader(totalOf(isGood), countedOf(isGood))}}
+		return []part{{table: total, columns: []column{first, second}, layout: layout, as: "numbers, " + as(isGood), read: queryReader(totalOf(isGood), countedOf(isGood))}}
 	}
 	return []part{
-		{table: total, columns: []column{first}, layout: layout, as: "total of " + as(isGood), read: queryReader(totalOf(isGood))},
-		{table: counted, columns: []column{second}, layout: layout, as: as(isGood), read: queryReader(countedOf(isGood))},
+		{table: total, columns: []column{first}, layout: layout, as: "number, total of " + as(isGood), read: queryReader(totalOf(isGood))},
+		{table: counted, columns: []column{second}, layout: layout, as: "number, " + as(isGood), read: queryReader(countedOf(isGood))},
 	}
 }
 
-// query parses a whole query and takes it apart into a table, of which its
-// conditions are a part, and its one column.
+// query parses a whole query and takes it apart into a table and a column. One
+// function of the events that meet some conditions is a column like any other.
+// In all else nothing is rewritten: its conditions are a part of the table, so
+// that they stay where they are.
 func (p *parsing) query(text diag.Text) (table, column) {
 	q, findings := nrql.ParseQuery(text)
 	if !p.note(findings) {
 		return table{}, column{}
 	}
-	where := conjunctsOf(q.Where)
-	made := newColumn(q.Select[0].Expr, where)
+	made := newColumn(q.Select[0].Expr, conjunctsOf(q.Where))
 	base := *q
 	base.Select, base.Limit = nil, nil
+	if isFunction(made.value) && onlyNames(&base) {
+		return typesTable(slices.Compact(slices.Sorted(slices.Values(q.EventTypes())))), made
+	}
 	name := "query" + nrql.NormalQuery(&base)
 	base.Where = nil
 	return table{name, &base}, made
+}
+
+// isFunction reports whether a value is a function that filter() takes as it is.
+func isFunction(value nrql.Expr) bool {
+	call, ok := value.(*nrql.Call)
+	return ok && (call.Name == "count" || call.Name == "sum")
+}
+
+// onlyNames reports whether a query says nothing but of which event types and
+// under which conditions.
+func onlyNames(q *nrql.Query) bool {
+	for _, from := range q.From {
+		if name, ok := from.(*nrql.Name); !ok || name.Wildcard {
+			return false
+		}
+	}
+	return len(q.With) == 0 && q.MetricFormat == nil && !q.Raw
+}
+
+// countsOnly reports whether a value is made of counts, which are whole numbers.
+func countsOnly(value nrql.Expr) bool {
+	switch x := value.(type) {
+	case *nrql.Call:
+		return x.Name == "count" || x.Name == "filter" && countsOnly(x.Args[0])
+	case *nrql.Binary:
+		return (x.Op == nrql.Add || x.Op == nrql.Sub) && countsOnly(x.X) && countsOnly(x.Y)
+	default:
+		return false
+	}
 }
 
 // slices are good or bad as a whole: a value is asked for each, and judged
