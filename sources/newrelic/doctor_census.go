@@ -2,6 +2,7 @@ package newrelic
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -119,21 +120,26 @@ func (e *examiner) askNames(kept time.Duration) inquiry {
 	return inquiry{
 		about: "the names of the event types", slos: e.ids,
 		text: over(&nrql.Query{Show: true}, span),
-		read: func(r reply) error {
-			rows, err := r.all()
-			if err == nil {
-				e.names, err = readNames(rows)
-			}
+		read: func(r reply) (err error) {
+			e.names, err = readNames(r.rows)
 			return err
 		},
 	}
 }
 
-// readNames reads the answer to SHOW EVENT TYPES: rows with one name each, or a
-// row with a list of names, whatever they are called.
-func readNames(rows []row) ([]string, error) {
+// readNames reads the answer to SHOW EVENT TYPES: names, rows with one each, or a
+// row with a list of them, whatever they are called.
+func readNames(rows []json.RawMessage) ([]string, error) {
 	var names []string
-	for _, r := range rows {
+	for _, data := range rows {
+		if name, is := plainText(data); is {
+			names = append(names, name)
+			continue
+		}
+		r, err := readRow(data)
+		if err != nil {
+			return nil, err
+		}
 		for _, value := range r {
 			if name, is := plainText(value); is {
 				names = append(names, name)
@@ -142,8 +148,7 @@ func readNames(rows []row) ([]string, error) {
 			}
 		}
 		if len(names) > maxKeys {
-			names = names[:maxKeys]
-			break
+			return nil, errors.New("New Relic answered with more event types than can be looked through")
 		}
 	}
 	if len(names) == 0 && len(rows) > 0 {
@@ -237,11 +242,8 @@ func (c *census) askKeys(span slo.Span, into *keyset) inquiry {
 		text: over(&nrql.Query{
 			From: from(c.name), Select: []nrql.Column{{Expr: &nrql.Call{Name: "keyset"}}},
 		}, span),
-		read: func(r reply) error {
-			rows, err := r.all()
-			if err == nil {
-				*into, err = readKeyset(rows)
-			}
+		read: func(r reply) (err error) {
+			*into, err = readKeyset(r.rows)
 			return err
 		},
 	}

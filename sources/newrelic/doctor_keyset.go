@@ -52,11 +52,17 @@ const maxKeys = 20_000
 //	[{"allKeys": ["a", "b"], "stringKeys": ["a"], "numericKeys": ["b"], "booleanKeys": []}]
 //	[{"keyset": {"allKeys": …}}] or [{"keyset": ["a", "b"]}]
 //	[{"key": "a", "type": "string"}, {"key": "b", "type": "numeric"}]
-func readKeyset(rows []row) (keyset, error) {
+//	["a", "b"]
+func readKeyset(rows []json.RawMessage) (keyset, error) {
 	k := keyset{types: map[string]typeSet{}}
 	understood := len(rows) == 0
-	for _, r := range rows {
-		understood = k.addRow(r, 0) || understood
+	for _, data := range rows {
+		if name, is := plainText(data); is {
+			k.add(name, 0)
+			understood = true
+		} else {
+			understood = k.addValue(0, data, 0) || understood
+		}
 	}
 	switch {
 	case !understood:
@@ -69,7 +75,7 @@ func readKeyset(rows []row) (keyset, error) {
 }
 
 // deepestKeys is how deep lists of names may lie in an answer.
-const deepestKeys = 3
+const deepestKeys = 4
 
 // addRow reports whether anything in a row is understood.
 func (k *keyset) addRow(r row, depth int) bool {

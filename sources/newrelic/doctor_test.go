@@ -120,6 +120,7 @@ func TestOddAnswers(t *testing.T) {
 		{"keyset in a member", "keyset", `[{"keyset":{"stringKeys":["a"],"numericKeys":["n"],"booleanKeys":["b"]}}]`, ""},
 		{"keyset without types", "keyset", `[{"keyset":["a","n","b"]}]`, ""},
 		{"keyset of another type", "keyset", `[{"stringKeys":["a","n"],"booleanKeys":["b"]}]`, "error attribute-type [measured]: n holds text in T, and n > 5"},
+		{"keyset as a list", "keyset", `["a","n","b"]`, ""},
 		{"keyset with nulls", "keyset", `[{"allKeys":["a",null,"n",7,"b"],"stringKeys":null,"other":{}}]`, ""},
 		{"keyset of numbers", "keyset", `[{"allKeys":[1,2]}]`, keysUnknown + "New Relic answered keyset() in a form that is not known"},
 		{"keyset of rows that say nothing", "keyset", `[{}]`, keysUnknown + "New Relic answered keyset() in a form that is not known"},
@@ -130,6 +131,7 @@ func TestOddAnswers(t *testing.T) {
 		{"huge keyset", "keyset", hugeList, keysUnknown + "New Relic answered with more attributes than can be looked through"},
 		{"other attributes", "keyset", `[{"allKeys":` + many + `}]`, "warning attribute [measured]: no event of T had the attribute a"},
 		{"a list of event types", "SHOW", `[{"eventTypes":["T","U"]}]`, ""},
+		{"names alone", "SHOW", `["T","U"]`, ""},
 		{"event types without names", "SHOW", `[{"eventType":7}]`, "warning unanswered [measured]: no answer about the names of the event types: "},
 		{"figures missing", "hour", `[{}]`, "warning unanswered [measured]: no answer about the events of T: New Relic answered without a count"},
 		{"figures null", "hour", `[{"events":null,"day":null,"hour":null}]`, "warning unanswered [measured]: no answer about the events of T: "},
@@ -296,15 +298,11 @@ func FuzzOddAnswers(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, results []byte) {
 		r := readReply(json.RawMessage(`{"results":` + string(results) + `}`))
-		rows, err := r.all()
-		if err != nil {
-			return
-		}
-		names, err := readNames(rows)
+		names, err := readNames(r.rows)
 		if err == nil && !slices.IsSorted(names) {
 			t.Errorf("names are out of order: %q", names)
 		}
-		keys, err := readKeyset(rows)
+		keys, err := readKeyset(r.rows)
 		if keys.known != (err == nil) || len(keys.types) > maxKeys {
 			t.Errorf("%d attributes, known: %v, error: %v", len(keys.types), keys.known, err)
 		}

@@ -58,18 +58,6 @@ func readReply(data json.RawMessage) reply {
 	return r
 }
 
-// all reads all rows at once, for answers of few.
-func (r reply) all() ([]row, error) {
-	rows := make([]row, len(r.rows))
-	for i, raw := range r.rows {
-		var err error
-		if rows[i], err = readRow(raw); err != nil {
-			return nil, err
-		}
-	}
-	return rows, nil
-}
-
 // Bounds on what is repeated of an answer's messages.
 const (
 	maxMessages     = 5
