@@ -81,7 +81,8 @@ func lower(sli slo.SLI, known, read Sum) bool {
 		}
 		return read.Total < known.Total || read.Bad < known.Bad || read.Total-read.Bad < known.Total-known.Bad
 	}
-	return less(known.Counts, read.Counts) || less(known.Rows, read.Rows)
+	// The rows of whole queries are made of their counts, and rounded.
+	return less(known.Counts, read.Counts) || sli.Form() != slo.FormQueries && less(known.Rows, read.Rows)
 }
 
 // Again returns the minutes of each indicator that are to be read once more, in

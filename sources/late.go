@@ -20,7 +20,7 @@ type Watcher interface {
 }
 
 // The minutes before the newest closed one that are looked at again, and how
-// often. The longest one is at most as long as events may be late.
+// often.
 const (
 	overlap     = 3
 	twoDays     = 2 * 24 * 60

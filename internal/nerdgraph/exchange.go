@@ -1,6 +1,7 @@
 package nerdgraph
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,7 +79,7 @@ func (x *exchange) send(r *http.Request) json.RawMessage {
 		return nil
 	}
 	if decodeErr != nil {
-		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s is not one of NerdGraph: correct the endpoint, or a proxy in between", r.URL.Host)})
+		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: unreadable(r.URL.Host, body)})
 		return nil
 	}
 	// Notices about old fields come as errors beside usable data.
@@ -124,6 +125,14 @@ func (x *exchange) readHeader(header http.Header) {
 func (x *exchange) fail(tries int, failure *Error) {
 	failure.After = x.after
 	x.tries, x.failure = tries, failure
+}
+
+// unreadable says what is wrong with an answer that is none of NerdGraph.
+func unreadable(host string, body []byte) string {
+	if json.Valid(body) || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
+		return fmt.Sprintf("the answer of %s is not one of NerdGraph: correct the endpoint, or a proxy in between", host)
+	}
+	return fmt.Sprintf("the answer of %s cannot be read: its JSON is damaged or breaks off", host)
 }
 
 // hasData reports whether the data of an answer is more than null.

@@ -325,3 +325,28 @@ func TestWrongFirstEventsAreNotBelieved(t *testing.T) {
 		})
 	}
 }
+
+// TestMinutesOfTwoQueries asks for total and bad in two queries. A minute in
+// which they do not fit together is not hidden by others, and one that only one
+// of them has is a gap.
+func TestMinutesOfTwoQueries(t *testing.T) {
+	t.Parallel()
+	minute := func(n int, value string) string {
+		return fmt.Sprintf(`{"beginTimeSeconds":%d,"c0":%s}`, (int64(start)+int64(n))*60, value)
+	}
+	answer := func(total, bad string) sources.Answer {
+		source := answering(t, `{"data":{"actor":{"account":{"q0":{"results":[`+total+`]},"q1":{"results":[`+bad+`]}}}}}`)
+		return source.Counts(t.Context(), []sources.Request{counting(queried("SELECT sum(a) FROM T", "SELECT sum(a) FROM U"), start, start+2)})[0]
+	}
+	thousand := func(total, bad, minutes int64) sources.Sum {
+		return sources.Sum{Counts: slo.Counts{Total: 1000 * total, Bad: 1000 * bad}, Rows: slo.Counts{Total: total, Bad: bad}, Minutes: minutes}
+	}
+	right := answer(minute(0, "5")+","+minute(1, "100"), minute(0, "5")+","+minute(1, "1"))
+	if diff := cmp.Diff(sources.Answer{Sums: []sources.Sum{thousand(105, 6, 2)}}, right); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	wrong := answer(minute(0, "0")+","+minute(1, "100"), minute(0, "5")+","+minute(1, "0"))
+	if diff := cmp.Diff(sources.Answer{Sums: []sources.Sum{thousand(0, 5, 2)}}, wrong); diff != "" {
+		t.Errorf("more bad than valid in one minute (-want +got):\n%s", diff)
+	}
+}

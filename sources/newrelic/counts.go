@@ -33,7 +33,10 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 	r.ask(ctx, r.jobs(s.now()))
 	for i := range requests {
 		if answers[i].Err == nil {
-			answers[i] = together(requests[i].Cuts, made[i])
+			if len(made[i]) > 1 {
+				made[i] = []*tallying{joined(requests[i].Cuts, made[i])}
+			}
+			answers[i] = made[i][0].answer()
 		}
 	}
 	return answers
@@ -74,7 +77,7 @@ type wantKey struct {
 }
 
 func (r *run) want(p *part, request sources.Request, single bool) *tallying {
-	t := &tallying{cuts: request.Cuts, sums: make([]sources.Sum, max(0, len(request.Cuts)-1)), single: single}
+	t := newTallying(request.Cuts, single)
 	key := wantKey{p.key(), request.Need}
 	w := r.wants[key]
 	switch {
@@ -96,6 +99,7 @@ type job struct {
 	piece     piece
 	need      sources.Need
 	depth     int    // how often it was cut up
+	slow      int    // of these, since it took too long
 	older     *piece // to be asked only when this one lies within retention
 }
 

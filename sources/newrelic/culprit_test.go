@@ -133,3 +133,43 @@ func TestBorderOfRetention(t *testing.T) {
 		}
 	})
 }
+
+// TestSlowAtTheBorder lets single queries fail while the border of retention is
+// looked for: whatever is cut up, every minute counts once.
+func TestSlowAtTheBorder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t, lastMinute+3)
+		s.slos = s.pack(3)
+		s.cuts = []slo.Minute{lastMinute - 400, lastMinute - 200, lastMinute - 100, lastMinute - 7, lastMinute}
+		const border = "beyond-retention=150m30s"
+		s.inject(t, border)
+		right := s.counts(t)
+		for _, fault := range []string{"timeout", "omitted", "syntax"} {
+			for every := 1; every <= 12; every++ {
+				s.inject(t, fmt.Sprintf("%s,%s;every=%d;times=1", border, fault, every))
+				if got := s.differences(right, s.counts(t)); got != s.differences(right, right) {
+					t.Errorf("%s at the query %d: %s", fault, every, got)
+				}
+				time.Sleep(20 * time.Minute) // budgets are full again, and nothing is refused any more
+				right = func() []sources.Answer { s.inject(t, border); return s.counts(t) }()
+			}
+		}
+	})
+}
+
+// TestSlowFirstEvents cuts up the time in which the first event is looked for.
+func TestSlowFirstEvents(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := openShop(t, lastMinute+3)
+		s.slos = s.pack(1)
+		right := s.extents(t)
+		for _, fault := range []string{"timeout;times=1", "timeout;times=5", "omitted;times=3", "timeout;every=2;times=4"} {
+			s.inject(t, fault)
+			if got := s.extents(t); got[0] != right[0] {
+				t.Errorf("%s: got %v, want %v", fault, got[0], right[0])
+			}
+		}
+	})
+}

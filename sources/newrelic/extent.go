@@ -95,13 +95,55 @@ func (s *Source) find(ctx context.Context, sets []*firstEvent) {
 	}
 }
 
+// findWithin asks once for each set. Where that is too much for New Relic, the
+// time is cut in halves: the first event is that of the earliest half that has
+// one.
 func (s *Source) findWithin(ctx context.Context, sets []*firstEvent) {
-	calls := make([]call, len(sets))
-	for i, f := range sets {
-		calls[i].text = firstQuery(f.types, f.span).String()
+	var asked []lookup
+	for _, f := range sets {
+		asked = append(asked, lookup{f, f.span, 0})
 	}
-	for i, r := range s.ask(ctx, calls) {
-		sets[i].read(r)
+	for len(asked) > 0 {
+		calls := make([]call, len(asked))
+		for i, l := range asked {
+			calls[i].text = firstQuery(l.set.types, l.span).String()
+		}
+		var next []lookup
+		for i, r := range s.ask(ctx, calls) {
+			l := asked[i]
+			if (isSlow(r.err) || r.omitted > 0) && l.cuts < maxSlowCuts && l.span.Len() > 1 {
+				next = append(next, l.halves()...)
+				continue
+			}
+			found := &firstEvent{types: l.set.types, span: l.span}
+			found.read(r)
+			l.set.merge(found)
+		}
+		asked = next
+	}
+}
+
+// lookup looks for the first event of a set in a part of its span.
+type lookup struct {
+	set  *firstEvent
+	span slo.Span
+	cuts int // that made the part
+}
+
+func (l lookup) halves() []lookup {
+	middle := l.span.Start + slo.Minute(l.span.Len()/2)
+	return []lookup{
+		{l.set, slo.Span{Start: l.span.Start, End: middle}, l.cuts + 1}, {l.set, slo.Span{Start: middle, End: l.span.End}, l.cuts + 1},
+	}
+}
+
+// merge adds what was found in a part.
+func (f *firstEvent) merge(part *firstEvent) {
+	switch {
+	case part.err != nil:
+		f.err = part.err
+	case part.found && (!f.found || part.minute < f.minute):
+		f.minute, f.found = part.minute, true
 	}
 }
 

@@ -133,7 +133,8 @@ func (p *parsing) events(sli slo.SLI) []part {
 
 // queries give one number each. Numbers that are no counts are asked for minute
 // by minute, since what is rounded in minutes has to add up to the same in
-// hours.
+// hours; and so are those of two tables, as only then it shows where they do not
+// fit together.
 func (p *parsing) queries(sli slo.SLI) []part {
 	chosen, isGood := sli.Queries.Bad, false
 	if sli.Queries.Good.Len() > 0 {
@@ -145,7 +146,8 @@ func (p *parsing) queries(sli slo.SLI) []part {
 		return nil
 	}
 	var layout layout
-	if types := eventTypes(sli); isMetric(types) || !countsOnly(first.value) || !countsOnly(second.value) {
+	types := eventTypes(sli)
+	if isMetric(types) || !countsOnly(first.value) || !countsOnly(second.value) || total.name != counted.name {
 		layout.bucket, layout.longest = 1, longest(types)
 		total.name, counted.name = total.name+"\x02minutes", counted.name+"\x02minutes"
 	}

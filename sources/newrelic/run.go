@@ -112,12 +112,14 @@ func (r *run) refused(j job, err error) []job {
 // slow cuts the time of a query that is too much for New Relic, and then the
 // pack.
 func (r *run) slow(j job, err error) []job {
-	if j.depth >= maxSlowCuts {
+	if j.slow++; j.slow > maxSlowCuts {
 		r.fail(j, err)
 		return nil
 	}
 	if newer, older, ok := j.layout().halves(j.piece); ok {
-		return []job{j.with(newer), j.with(older)}
+		halves := []job{j.with(newer), j.with(older)}
+		halves[0].older = nil // what waits for this query waits for its older half alone
+		return halves
 	}
 	if len(j.pack.parts) > 1 {
 		return j.bisected()

@@ -2,6 +2,7 @@ package newrelic
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/slojourn/slojourn/slo"
@@ -12,8 +13,8 @@ import (
 type tallying struct {
 	cuts    []slo.Minute
 	sums    []sources.Sum
-	single  bool // it is all that the request asks for
 	invalid map[int]sources.Sum
+	minutes map[slo.Minute]sources.Sum // of a request of several parts, which are summed together
 	notes   []string
 	err     error
 }
@@ -22,6 +23,10 @@ type tallying struct {
 // buckets lie between two cuts as a whole.
 func (t *tallying) add(bucket slo.Span, r reading) {
 	t.note(r.note)
+	if t.minutes != nil {
+		t.minutes[bucket.Start] = r.Sum
+		return
+	}
 	at, exact := slices.BinarySearch(t.cuts, bucket.Start)
 	if !exact {
 		at--
@@ -29,7 +34,7 @@ func (t *tallying) add(bucket slo.Span, r reading) {
 	if at >= 0 && at < len(t.sums) {
 		sum := t.sums[at].Add(r.Sum)
 		switch {
-		case t.single && !(r.Counts.Consistent() && r.Rows.Consistent()):
+		case !r.Counts.Consistent() || !r.Rows.Consistent():
 			t.refuse(at, r.Sum)
 		case !countable(sum.Counts) || !countable(sum.Rows):
 			t.err = fmt.Errorf("New Relic answered with more than %d events between two minutes, which cannot be", int64(maxInteger))
@@ -64,30 +69,48 @@ func (t *tallying) note(text string) {
 	}
 }
 
-// together makes an answer of the parts of a request. Where one of them has a
-// gap that the others have not, nothing is known.
-func together(cuts []slo.Minute, parts []*tallying) sources.Answer {
-	answer := sources.Answer{Sums: make([]sources.Sum, max(0, len(cuts)-1))}
-	for n, t := range parts {
+// newTallying returns one that holds nothing. A single one is all that its
+// request asks for.
+func newTallying(cuts []slo.Minute, single bool) *tallying {
+	t := &tallying{cuts: cuts, sums: make([]sources.Sum, max(0, len(cuts)-1))}
+	if !single {
+		t.minutes = map[slo.Minute]sources.Sum{}
+	}
+	return t
+}
+
+// joined adds the minutes of all parts of a request. What one of them has not
+// measured is not measured.
+func joined(cuts []slo.Minute, parts []*tallying) *tallying {
+	all := newTallying(cuts, true)
+	for _, t := range parts {
 		if t.err != nil {
-			return sources.Answer{Err: t.err}
+			return t
 		}
 		for _, note := range t.notes {
-			if !slices.Contains(answer.Notes, note) {
-				answer.Notes = append(answer.Notes, note)
-			}
-		}
-		for i, sum := range t.sums {
-			if invalid, known := t.invalid[i]; known {
-				sum.Counts, sum.Rows = invalid.Counts, invalid.Rows
-			}
-			if n > 0 && sum.Minutes != answer.Sums[i].Minutes {
-				sum, answer.Sums[i] = sources.Sum{}, sources.Sum{}
-			}
-			minutes := sum.Minutes
-			answer.Sums[i] = answer.Sums[i].Add(sum)
-			answer.Sums[i].Minutes = minutes
+			all.note(note)
 		}
 	}
-	return answer
+	for _, minute := range slices.Sorted(maps.Keys(parts[0].minutes)) {
+		sum, known := parts[0].minutes[minute], true
+		for _, other := range parts[1:] {
+			added, measured := other.minutes[minute]
+			sum, known = sum.Add(added), known && measured
+		}
+		if known {
+			all.add(slo.Span{Start: minute, End: minute + 1}, reading{Sum: sum})
+		}
+	}
+	return all
+}
+
+// answer is what a request gets.
+func (t *tallying) answer() sources.Answer {
+	if t.err != nil {
+		return sources.Answer{Err: t.err}
+	}
+	for i, invalid := range t.invalid {
+		t.sums[i].Counts, t.sums[i].Rows = invalid.Counts, invalid.Rows
+	}
+	return sources.Answer{Sums: t.sums, Notes: t.notes}
 }
