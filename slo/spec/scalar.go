@@ -30,12 +30,14 @@ func (c chunk) scalarSpan(node *yaml.Node, file string) diag.Span {
 	span := diag.Span{File: file, Start: diag.Position{Line: node.Line + c.line, Column: node.Column}}
 	s := c.scan(node)
 	span.End = s.end()
-	if string(s.value) != node.Value || node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || span.End.Line != span.Start.Line {
-		rest := ""
-		if node.Line <= len(c.lines) {
-			rest = c.lines[node.Line-1][c.offset(node.Line-1, node.Column-1):]
-		}
-		span.End = diag.Position{Line: span.Start.Line, Column: span.Start.Column + utf8.RuneCountInString(strings.TrimRight(rest, " \t"))}
+	rest := ""
+	if node.Line <= len(c.lines) {
+		rest = c.lines[node.Line-1][c.offset(node.Line-1, node.Column-1):]
+	}
+	lineEnd := diag.Position{Line: span.Start.Line, Column: span.Start.Column + utf8.RuneCountInString(strings.TrimRight(rest, " \t"))}
+	behind := lineEnd.Column < span.End.Column // the quote closes on a later line
+	if string(s.value) != node.Value || node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || span.End.Line != span.Start.Line || behind {
+		span.End = lineEnd
 	}
 	return span
 }
