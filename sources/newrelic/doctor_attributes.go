@@ -117,7 +117,7 @@ func typeHint(u use, holds typeSet) string {
 	case holds.has(nrql.TextValue):
 		return fmt.Sprintf("compare it with text: %s = 'true'", name)
 	case u.wants == nrql.TextValue:
-		return "compare it with a number, without quotes"
+		return fmt.Sprintf("compare it with a number, without quotes: %s = 1 or %s IN (1, 2)", name, name)
 	default:
 		return "compare it with a number"
 	}

@@ -218,16 +218,14 @@ func (p *parsing) slices(sli slo.SLI) []part {
 	if p.err != nil {
 		return nil
 	}
-	events := count(&nrql.Star{})
-	if isMetric(eventTypes(sli)) { // whose data points say nothing about other metrics
-		if names := nrql.Attributes(value); len(names) > 0 {
-			events = count(&nrql.Name{Value: names[0]})
-		}
+	columns := []column{newColumn(value, where)}
+	if !isMetric(eventTypes(sli)) { // whose data points say nothing about a single metric
+		columns = append(columns, newColumn(count(&nrql.Star{}), where))
 	}
 	every := sli.Slice.Minutes()
 	made := part{
 		table:   typesTable(eventTypes(sli)),
-		columns: []column{newColumn(events, where), newColumn(value, where)},
+		columns: columns,
 		layout:  layout{bucket: every, whole: true, longest: longest(eventTypes(sli))},
 		as:      fmt.Sprintf("%q %q %q", nrql.NormalCondition(good), pick, sli.Slice.Empty),
 		read:    sliceReader(judge{good, pick, sli.Slice.Empty}),

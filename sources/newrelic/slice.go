@@ -38,19 +38,22 @@ func picked(value nrql.Expr) (of nrql.Expr, member string) {
 	}
 }
 
-// sliceReader reads the columns of [parsing.slices]: how many events a slice
-// has, and its value. One without events or without a value is empty.
+// sliceReader reads the columns of [parsing.slices]: the value of a slice and,
+// but for metrics, how many events it has. One without events or without a value
+// is empty.
 func sliceReader(j judge) reader {
 	return func(r row, names []string) (reading, error) {
-		events, err := r.integer(names[0])
+		value, has, err := j.value(r, names[0])
 		if err != nil {
 			return reading{}, err
 		}
-		value, has, err := j.value(r, names[1])
-		if err != nil {
-			return reading{}, err
+		events, counted := int64(0), len(names) > 1
+		if counted {
+			if events, err = r.integer(names[1]); err != nil {
+				return reading{}, err
+			}
 		}
-		if events == 0 || !has {
+		if counted && events == 0 || !has {
 			made := reading{Sum: sources.Sum{Counts: emptySlice(j.empty)}}
 			if events > 0 {
 				made.note = "a slice had events, and none of them has the attribute that its value is made of"

@@ -51,7 +51,7 @@ func TestSliceValues(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := ""
-		made, err := parts[0].read(row{"c0": json.RawMessage("3"), "c1": json.RawMessage(test.answer)}, []string{"c0", "c1"})
+		made, err := parts[0].read(row{"c0": json.RawMessage(test.answer), "c1": json.RawMessage("3")}, []string{"c0", "c1"})
 		switch {
 		case err != nil:
 			got = err.Error()
