@@ -82,8 +82,9 @@ func (r *run) want(p *part, request sources.Request, single bool) *tallying {
 	w := r.wants[key]
 	switch {
 	case w == nil:
-		w = &want{part: p, need: request.Need, cuts: request.Cuts}
-		r.wants[key], r.byPart[p] = w, w
+		own := *p // an SLO that is asked for with two needs is wanted twice
+		w = &want{part: &own, need: request.Need, cuts: request.Cuts}
+		r.wants[key], r.byPart[w.part] = w, w
 		r.order = append(r.order, w)
 	case !slices.Equal(w.cuts, request.Cuts):
 		w.cuts = merge(w.cuts, request.Cuts)

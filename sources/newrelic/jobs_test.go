@@ -164,3 +164,17 @@ func throttled(err error) bool {
 	failure, ok := errors.AsType[*nerdgraph.Error](err)
 	return ok && failure.Kind == nerdgraph.Throttled && strings.Contains(failure.Message, "inspected")
 }
+
+// TestOneSLOWithTwoNeeds asks for the newest minute of an SLO and for older ones
+// at once: each request gets its own.
+func TestOneSLOWithTwoNeeds(t *testing.T) {
+	t.Parallel()
+	source, _ := open(t, config(), store(t, []event{{"T", start.Millis(), 500, ""}, {"T", (start + 5).Millis(), 200, ""}}))
+	measured := measuring(sli("T", "", "bad: status = 500"))[0]
+	got := source.Counts(t.Context(), []sources.Request{
+		{SLO: measured, Cuts: []slo.Minute{start + 5, start + 6}}, {SLO: measured, Cuts: []slo.Minute{start, start + 2}, Need: sources.Correction},
+	})
+	if diff := cmp.Diff([]sources.Answer{{Sums: []sources.Sum{sum(1, 0, 1)}}, {Sums: []sources.Sum{sum(1, 1, 2)}}}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
