@@ -48,15 +48,9 @@ measured; the rest is printed all the same.`,
 	hostFlag(cmd, trusted)
 	secretsFlag(cmd, trusted)
 	eval := func(ctx context.Context, now, at time.Time, args []string) error {
-		result, err := loadSet(env, trusted, args)
+		result, err := measurable(env, trusted, args)
 		if err != nil {
 			return err
-		}
-		if err := refuse(env, result); err != nil {
-			return err
-		}
-		if len(result.Set.SLOs) == 0 && len(result.Set.Journeys) == 0 {
-			return usage("there is nothing to measure: the set holds no Journey and no SLO")
 		}
 		set, print := result.Set, printed(*format)
 		if *explained != "" {

@@ -22,15 +22,9 @@ const costMinute slo.Minute = 0
 
 // explainCost prints what measuring a set costs, source by source.
 func explainCost(env environment, trusted *trust, paths []string, perMinute *big.Rat) error {
-	result, err := loadSet(env, trusted, paths)
+	result, err := measurable(env, trusted, paths)
 	if err != nil {
 		return err
-	}
-	if err := refuse(env, result); err != nil {
-		return err
-	}
-	if len(result.Set.SLOs) == 0 && len(result.Set.Journeys) == 0 {
-		return usage("there is nothing to measure: the set holds no Journey and no SLO")
 	}
 	w := bufio.NewWriter(env.stdout)
 	all := costs(result.Set)

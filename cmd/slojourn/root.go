@@ -191,6 +191,21 @@ func refuse(env environment, result *load.Result) error {
 	return nil
 }
 
+// measurable reads a set without errors that holds something to measure.
+func measurable(env environment, t *trust, paths []string) (*load.Result, error) {
+	result, err := loadSet(env, t, paths)
+	if err != nil {
+		return nil, err
+	}
+	if err := refuse(env, result); err != nil {
+		return nil, err
+	}
+	if len(result.Set.SLOs) == 0 && len(result.Set.Journeys) == 0 {
+		return nil, usage("there is nothing to measure: the set holds no Journey and no SLO")
+	}
+	return result, nil
+}
+
 // loadSet reads the paths of a command line, or the current folder, as one set
 // with the operator's folder.
 func loadSet(env environment, t *trust, paths []string) (*load.Result, error) {
