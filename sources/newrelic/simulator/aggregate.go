@@ -42,7 +42,7 @@ func (a *aggregates) name(c *compiler, x *nrql.Name) valueFunc {
 	return c.refuse("the attribute %s outside of an aggregate", nrql.Print(x))
 }
 
-func (a *aggregates) column(nrql.Expr) (*column, *pool, bool) { return nil, nil, false }
+func (a *aggregates) column(nrql.Expr, func(*column, *pool)) bool { return false }
 
 func (a *aggregates) call(c *compiler, x *nrql.Call) valueFunc {
 	switch {
@@ -194,25 +194,24 @@ func (a *adder) meets(row int) bool {
 	return true
 }
 
-// add counts in one row that it sees, as an event that is there so many times
-// and stands for weight events.
-func (a *adder) add(t *total, row int, millis int64, copies int, weight float64) {
+// add counts in one event that it sees.
+func (a *adder) add(t *total, row row) {
 	if a.take != nil {
-		a.take(t, row, millis, weight)
+		a.take(t, row)
 		return
 	}
 	if a.value == nil {
-		t.count += weight
+		t.count += row.weight
 		return
 	}
-	v := a.value(row)
+	v := a.value(row.number)
 	switch {
 	case v.kind == null:
 	case a.gather != nil:
-		t.count += weight
-		a.gather(t, v, copies, weight)
+		t.count += row.weight
+		a.gather(t, v, row.copies, row.weight)
 	default:
-		t.add(v, millis, weight)
+		t.add(v, row.millis, row.weight)
 	}
 }
 
@@ -231,8 +230,8 @@ type total struct {
 }
 
 func (t *total) add(v Value, millis int64, weight float64) {
-	// Types of events are read one after another, so rows come in order of
-	// time only within each.
+	// Tables are read one after another, so rows come in order of time only
+	// within each.
 	if t.count == 0 || millis < t.firstMillis {
 		t.first, t.firstMillis = v, millis
 	}

@@ -29,9 +29,9 @@ type leaves interface {
 	name(c *compiler, x *nrql.Name) valueFunc
 	// call returns nil for functions that mean the same everywhere.
 	call(c *compiler, x *nrql.Call) valueFunc
-	// column returns the column of an attribute, for shortcuts; false where
-	// names are not attributes.
-	column(x nrql.Expr) (*column, *pool, bool)
+	// column lets found have the column of an attribute in every table that is
+	// read, for shortcuts; it returns false where names are not attributes.
+	column(x nrql.Expr, found func(*column, *pool)) bool
 	// index returns nil for members that are not simulated.
 	index(c *compiler, x *nrql.Index) valueFunc
 }
@@ -184,36 +184,35 @@ func numeric2(first, second valueFunc, f func(a, b float64) float64) valueFunc {
 
 // rowLeaves gives names the meaning they have behind WHERE and inside of
 // aggregates: attributes of one event.
-type rowLeaves struct {
-	table *table
-	pool  *pool
-}
+type rowLeaves struct{ *cursor }
 
 func (l rowLeaves) name(_ *compiler, x *nrql.Name) valueFunc {
 	if x.Value == "timestamp" {
-		times := l.table.times
-		return func(row int) Value { return Number(float64(times[row])) }
+		return func(row int) Value { return Number(float64(l.table.times[row])) }
 	}
-	col := l.table.byName[x.Value]
-	if col == nil {
-		return constant(Value{})
-	}
-	return func(row int) Value { return l.pool.value(col.at(row)) }
+	var col *column
+	var strings *pool
+	l.cursor.column(x.Value, func(found *column, pool *pool) { col, strings = found, pool })
+	return func(row int) Value { return strings.value(col.at(row)) }
 }
 
 func (l rowLeaves) call(_ *compiler, x *nrql.Call) valueFunc {
-	if x.Name == "eventType" {
+	switch x.Name {
+	case "eventType":
 		return constant(String(l.table.name))
+	case "accountId":
+		return func(int) Value { return Number(float64(l.account)) }
 	}
 	return nil
 }
 
 func (l rowLeaves) index(*compiler, *nrql.Index) valueFunc { return nil }
 
-func (l rowLeaves) column(x nrql.Expr) (*column, *pool, bool) {
+func (l rowLeaves) column(x nrql.Expr, found func(*column, *pool)) bool {
 	name, isName := x.(*nrql.Name)
-	if !isName || name.Value == "timestamp" {
-		return nil, nil, false
+	if !isName || name.Value == "timestamp" || name.Wildcard {
+		return false
 	}
-	return l.table.byName[name.Value], l.pool, true
+	l.cursor.column(name.Value, found)
+	return true
 }

@@ -86,16 +86,17 @@ func (c *compiler) comparison(x *nrql.Binary) testFunc {
 // columnComparison is the short way for the commonest tests, an attribute
 // against a literal: no string is touched. It returns nil for others.
 func (c *compiler) columnComparison(x *nrql.Binary) testFunc {
-	col, strings, isColumn := c.column(x.X)
-	if !isColumn {
-		return nil
-	}
 	switch literal := x.Y.(type) {
 	case *nrql.String:
-		if x.Op != nrql.Eq {
+		var col *column
+		var id uint32
+		var known bool
+		if x.Op != nrql.Eq || !c.column(x.X, func(found *column, strings *pool) {
+			col = found
+			id, known = strings.ids[literal.Value]
+		}) {
 			return nil
 		}
-		id, known := strings.ids[literal.Value]
 		return func(row int) truth {
 			switch cell := col.at(row); cell.kind {
 			case null:
@@ -107,6 +108,10 @@ func (c *compiler) columnComparison(x *nrql.Binary) testFunc {
 			}
 		}
 	case *nrql.Number:
+		var col *column
+		if !c.column(x.X, func(found *column, _ *pool) { col = found }) {
+			return nil
+		}
 		return func(row int) truth {
 			cell := col.at(row)
 			switch {

@@ -33,10 +33,10 @@ type facets struct {
 }
 
 // facet answers a query with FACET.
-func (s *Store) facet(a *answer, query *nrql.Query, g grid, selected *aggregates, columns selectColumns, in setting) *queryError {
+func (h holdings) facet(a *answer, query *nrql.Query, g grid, selected *aggregates, columns selectColumns, in setting) *queryError {
 	f := &facets{answer: a, query: query, selected: selected, groups: map[groupKey]*group{}}
 	selected.grow(1)
-	err := f.pass(s, g, in, func(key groupKey) []int {
+	err := f.pass(h, g, in, func(key groupKey) []int {
 		of := f.groups[key]
 		if of == nil {
 			of = &group{key: key, row: len(f.order) + 1}
@@ -56,7 +56,7 @@ func (s *Store) facet(a *answer, query *nrql.Query, g grid, selected *aggregates
 	selected.grow(other + 1)
 	if slices.ContainsFunc(f.order, func(of *group) bool { return !of.shown }) {
 		inspected, matched := a.inspected, a.matched
-		err := f.pass(s, g, in, func(key groupKey) []int {
+		err := f.pass(h, g, in, func(key groupKey) []int {
 			if f.groups[key].shown {
 				return nil
 			}
@@ -80,10 +80,10 @@ func (s *Store) facet(a *answer, query *nrql.Query, g grid, selected *aggregates
 }
 
 // pass adds every event to the rows of the totals that into names.
-func (f *facets) pass(s *Store, g grid, in setting, into func(groupKey) []int) *queryError {
+func (f *facets) pass(h holdings, g grid, in setting, into func(groupKey) []int) *queryError {
 	for _, name := range f.eventTypes {
-		t := s.sight(name, f.query, in)
-		c := in.compiler(s.leaves(t, f.step))
+		leaves, cursor := newLeaves(name, f.step)
+		c := in.compiler(leaves)
 		where, adders := c.where(f.query), f.selected.compile(c)
 		var by []valueFunc
 		for _, column := range f.query.Facet.By {
@@ -92,15 +92,15 @@ func (f *facets) pass(s *Store, g grid, in setting, into func(groupKey) []int) *
 		if c.err != nil {
 			return c.err
 		}
-		f.visit(t, g, where, func(row, copies int) {
+		f.visit(h, cursor, g, f.query, in, where, func(row row) {
 			var key groupKey
 			for i, value := range by {
-				key[i] = value(row)
+				key[i] = value(row.number)
 			}
 			for _, index := range into(key) {
 				for i := range adders {
-					if adders[i].meets(row) {
-						adders[i].add(f.selected.total(index, i), row, t.times[row], copies, float64(copies)*t.scale)
+					if adders[i].meets(row.number) {
+						adders[i].add(f.selected.total(index, i), row)
 					}
 				}
 			}

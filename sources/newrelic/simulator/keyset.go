@@ -9,19 +9,23 @@ import (
 
 // showEventTypes answers SHOW EVENT TYPES: the types with events in the range,
 // sorted by name.
-func (s *Store) showEventTypes(a *answer, query *nrql.Query, in setting) {
-	for _, name := range slices.Sorted(maps.Keys(s.tables)) {
-		seen := s.sight(name, query, in)
-		first, last := seen.rows(a.begin, a.end)
-		for row := first; row < last; row++ {
-			if seen.copies == nil || seen.copies(row) > 0 {
-				var o object
-				o.set("eventType", name)
-				a.rows = append(a.rows, o)
-				break
-			}
+func (h holdings) showEventTypes(a *answer, query *nrql.Query, in setting) {
+	for _, name := range h.types() {
+		if h.hasEvents(name, a.begin, a.end, query, in) {
+			var o object
+			o.set("eventType", name)
+			a.rows = append(a.rows, o)
 		}
 	}
+}
+
+func (h holdings) hasEvents(eventType string, begin, end int64, query *nrql.Query, in setting) bool {
+	for _, t := range h.reads(eventType, begin, end) {
+		for range in.view.of(t, in.nowMillis, query.Extrapolate).rows(begin, end) {
+			return true
+		}
+	}
+	return false
 }
 
 // isKeyset reports whether a query is SELECT keyset().
@@ -36,7 +40,7 @@ func isKeyset(query *nrql.Query) bool {
 // keyset answers SELECT keyset(): the names of the attributes of the events
 // that are found, by what their values are. The shape of the row is our
 // reading; New Relic shows it on a screen only.
-func (s *Store) keyset(a *answer, query *nrql.Query, g grid, in setting) *queryError {
+func (h holdings) keyset(a *answer, query *nrql.Query, g grid, in setting) *queryError {
 	switch {
 	case query.TimeSeries != nil || query.Facet != nil:
 		return refusal("keyset() with TIMESERIES or FACET")
@@ -45,16 +49,16 @@ func (s *Store) keyset(a *answer, query *nrql.Query, g grid, in setting) *queryE
 	}
 	found := map[kind]map[string]bool{null: {}, number: {}, text: {}, boolean: {}}
 	for _, name := range a.eventTypes {
-		t := s.sight(name, query, in)
-		c := in.compiler(s.leaves(t, a.step))
+		leaves, cursor := newLeaves(name, a.step)
+		c := in.compiler(leaves)
 		where := c.where(query)
 		if c.err != nil {
 			return c.err
 		}
-		a.visit(t, g, where, func(row, _ int) {
+		a.visit(h, cursor, g, query, in, where, func(row row) {
 			found[null]["timestamp"], found[number]["timestamp"] = true, true
-			for name, column := range t.byName {
-				if cell := column.at(row); cell.kind != null {
+			for name, column := range cursor.table.byName {
+				if cell := column.at(row.number); cell.kind != null {
 					found[null][name], found[cell.kind][name] = true, true
 				}
 			}

@@ -85,17 +85,20 @@ func (m metricLeaves) adder(c *compiler, s slot) adder {
 		c.refuse("%s() of %s FROM Metric", s.function, nrql.Print(s.arg))
 	case name.Value == "timestamp":
 		a.take = m.takeTime(c, s.function)
-	case m.table.byName[name.Value] != nil && !m.isMetric(name.Value):
-		c.refuse("%s() of the attribute %s FROM Metric", s.function, nrql.Print(name))
 	default:
+		m.onMove(func() {
+			if m.table.byName[name.Value] != nil && !m.isMetric(name.Value) {
+				c.refuse("%s() of the attribute %s FROM Metric", s.function, nrql.Print(name))
+			}
+		})
 		a.take = m.takeMetric(c, s.function, name.Value)
 	}
 	return a
 }
 
-// isMetric reports whether any data point is of a metric.
+// isMetric reports whether any data point of the table is of a metric.
 func (m metricLeaves) isMetric(name string) bool {
-	id, known := m.pool.ids[name]
+	id, known := m.table.pool.ids[name]
 	names := m.table.byName["metricName"]
 	for row := 0; known && row < len(m.table.times); row++ {
 		if names.at(row) == (cell{text, uint64(id)}) {
@@ -106,16 +109,16 @@ func (m metricLeaves) isMetric(name string) bool {
 }
 
 // takeFunc counts in what a row means for an aggregate.
-type takeFunc func(t *total, row int, millis int64, weight float64)
+type takeFunc func(t *total, row row)
 
 func (m metricLeaves) countPoints() takeFunc {
-	types, counts := m.table.byName["metricType"], m.table.byName["count"]
-	return func(t *total, row int, _ int64, weight float64) {
+	types, counts := m.field("metricType"), m.field("count")
+	return func(t *total, row row) {
 		n := 1.0
-		if count := m.pool.value(counts.at(row)); m.pool.value(types.at(row)).text == "summary" && count.kind == number {
+		if count := counts(row.number); types(row.number).text == "summary" && count.kind == number {
 			n = count.number
 		}
-		t.count += weight * n
+		t.count += row.weight * n
 	}
 }
 
@@ -127,8 +130,8 @@ func (m metricLeaves) takeTime(c *compiler, function string) takeFunc {
 	default:
 		c.refuse("%s() of timestamp FROM Metric", function)
 	}
-	return func(t *total, _ int, millis int64, weight float64) {
-		t.add(Number(float64(floor(millis, m.step))), millis, weight)
+	return func(t *total, row row) {
+		t.add(Number(float64(floor(row.millis, m.step))), row.millis, row.weight)
 	}
 }
 
@@ -144,14 +147,20 @@ func (m metricLeaves) takeMetric(c *compiler, function, name string) takeFunc {
 	default:
 		c.refuse("%s() of a metric", function)
 	}
-	id, known := m.pool.ids[name]
-	names := m.table.byName["metricName"]
+	var names *column
+	var wanted cell
+	m.cursor.column("metricName", func(found *column, strings *pool) {
+		names, wanted = nil, cell{}
+		if id, known := strings.ids[name]; known {
+			names, wanted = found, cell{text, uint64(id)}
+		}
+	})
 	read := m.reader()
-	return func(t *total, row int, millis int64, weight float64) {
-		if !known || names.at(row) != (cell{text, uint64(id)}) {
+	return func(t *total, row row) {
+		if names == nil || names.at(row.number) != wanted {
 			return
 		}
-		p, complete := read(row)
+		p, complete := read(row.number)
 		switch {
 		case !complete:
 			c.refuse("a data point of %s that is neither a gauge, a count nor a summary", name)
@@ -160,33 +169,38 @@ func (m metricLeaves) takeMetric(c *compiler, function, name string) takeFunc {
 		case p.metricType == "summary" && (function == "latest" || function == "earliest"):
 			c.refuse("%s() of %s, a metric of the type summary", function, name)
 		case function == "min":
-			t.add(Number(p.min), millis, weight)
+			t.add(Number(p.min), row.millis, row.weight)
 		case function == "latest", function == "earliest", function == "max":
-			t.add(Number(p.max), millis, weight)
+			t.add(Number(p.max), row.millis, row.weight)
 		default:
-			t.count += weight * p.count
-			t.numbers += weight * p.count
-			t.sum += weight * p.sum
+			t.count += row.weight * p.count
+			t.numbers += row.weight * p.count
+			t.sum += row.weight * p.sum
 		}
 	}
+}
+
+// field returns what reads a field of a data point.
+func (m metricLeaves) field(name string) valueFunc {
+	return m.name(nil, &nrql.Name{Value: name})
 }
 
 // reader returns what reads a row as a data point. One without a type is a
 // gauge when it has a value, and a summary when it has a count.
 func (m metricLeaves) reader() func(row int) (p point, complete bool) {
-	field := func(name string) func(row int) float64 {
-		column := m.table.byName[name]
+	numeric := func(name string) func(row int) float64 {
+		read := m.field(name)
 		return func(row int) float64 {
-			if cell := column.at(row); cell.kind == number {
-				return math.Float64frombits(cell.bits)
+			if v := read(row); v.kind == number {
+				return v.number
 			}
 			return math.NaN()
 		}
 	}
-	types := m.table.byName["metricType"]
-	value, count, sum, least, most := field("value"), field("count"), field("sum"), field("min"), field("max")
+	types := m.field("metricType")
+	value, count, sum, least, most := numeric("value"), numeric("count"), numeric("sum"), numeric("min"), numeric("max")
 	return func(row int) (point, bool) {
-		kind := m.pool.value(types.at(row)).text
+		kind := types(row).text
 		switch v := value(row); {
 		case kind == "gauge", kind == "count", kind == "" && !math.IsNaN(v):
 			return point{kind, 1, v, v, v}, !math.IsNaN(v)

@@ -57,18 +57,21 @@ func (c *compiler) pattern(x *nrql.Like) func(string) bool {
 // columnLike is the short way for an attribute: each different string is
 // matched once and remembered. It returns nil for other expressions.
 func (c *compiler) columnLike(x *nrql.Like, matches func(string) bool) testFunc {
-	col, pool, isColumn := c.column(x.X)
-	if !isColumn {
+	var col *column
+	var strings []string
+	var known []truth // of each string, unknown until it is asked for
+	if !c.column(x.X, func(found *column, pool *pool) {
+		col, strings, known = found, pool.strings, make([]truth, len(pool.strings))
+	}) {
 		return nil
 	}
-	known := make([]truth, len(pool.strings))
 	return func(row int) truth {
 		switch cell := col.at(row); cell.kind {
 		case null:
 			return unknown
 		case text:
 			if known[cell.bits] == unknown {
-				known[cell.bits] = truthOf(matches(pool.strings[cell.bits]))
+				known[cell.bits] = truthOf(matches(strings[cell.bits]))
 			}
 			return known[cell.bits]
 		default:

@@ -41,18 +41,18 @@ func (in setting) compiler(l leaves) *compiler {
 const hourMillis = 3_600_000
 
 // evaluate answers a query.
-func (s *Store) evaluate(source string, in setting) (*answer, *queryError) {
+func (h holdings) evaluate(source string, in setting) (*answer, *queryError) {
 	query, err := parse(source)
 	if err != nil {
 		return nil, err
 	}
 	var result *answer
-	s.read(func() { result, err = s.run(query, in) })
+	h.read(func() { result, err = h.run(query, in) })
 	return result, err
 }
 
-// run answers a query while the store is locked for reading.
-func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
+// run answers a query while the stores are locked for reading.
+func (h holdings) run(query *nrql.Query, in setting) (*answer, *queryError) {
 	a, grid, err := frame(query, in)
 	if err != nil {
 		return nil, err
@@ -60,10 +60,10 @@ func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
 	a.exceeds = a.begin < in.view.oldest(in.nowMillis)
 	switch {
 	case query.Show:
-		s.showEventTypes(a, query, in)
+		h.showEventTypes(a, query, in)
 		return a, nil
 	case isKeyset(query):
-		return a, s.keyset(a, query, grid, in)
+		return a, h.keyset(a, query, grid, in)
 	}
 	selected, columns, err := compileSelect(query, grid.width, in)
 	if err != nil {
@@ -73,11 +73,11 @@ func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
 		a.messages = append(a.messages, countsDataPoints)
 	}
 	if query.Facet != nil {
-		return a, s.facet(a, query, grid, selected, columns, in)
+		return a, h.facet(a, query, grid, selected, columns, in)
 	}
 	selected.grow(grid.count)
 	for _, name := range a.eventTypes {
-		if err := a.scan(s, name, query, grid, selected, in); err != nil {
+		if err := a.scan(h, name, query, grid, selected, in); err != nil {
 			return nil, err
 		}
 	}
@@ -93,23 +93,15 @@ func (s *Store) run(query *nrql.Query, in setting) (*answer, *queryError) {
 	return a, nil
 }
 
-// sight returns the events of a type as a query sees them. An unknown type is
-// a type without events; conditions on it are still checked.
-func (s *Store) sight(eventType string, query *nrql.Query, in setting) sight {
-	t := s.tables[eventType]
-	if t == nil {
-		t = &table{name: eventType}
+// leaves gives names the meaning they have in events of a type. An unknown
+// type is a type without events; conditions on it are still checked.
+func newLeaves(eventType string, step int64) (leaves, *cursor) {
+	cursor := &cursor{table: newTable(eventType, newPool())}
+	row := rowLeaves{cursor}
+	if eventType == metricType {
+		return metricLeaves{row, step}, cursor
 	}
-	return in.view.of(t, in.nowMillis, query.Extrapolate)
-}
-
-// leaves gives names the meaning they have in events of a type.
-func (s *Store) leaves(t sight, step int64) leaves {
-	row := rowLeaves{t.table, &s.pool}
-	if t.name == metricType {
-		return metricLeaves{row, step}
-	}
-	return row
+	return row, cursor
 }
 
 // grid is the buckets of an answer: count of them from start on, each width
@@ -250,26 +242,20 @@ func key(column nrql.Column) string {
 }
 
 // scan adds the events of one type to the totals.
-func (a *answer) scan(s *Store, eventType string, query *nrql.Query, g grid, selected *aggregates, in setting) *queryError {
-	t := s.sight(eventType, query, in)
-	c := in.compiler(s.leaves(t, a.step))
+func (a *answer) scan(h holdings, eventType string, query *nrql.Query, g grid, selected *aggregates, in setting) *queryError {
+	leaves, cursor := newLeaves(eventType, a.step)
+	c := in.compiler(leaves)
 	where := c.where(query)
 	adders := selected.compile(c)
 	if c.err != nil {
 		return c.err
 	}
-	bucket, bucketEnd := 0, g.start+g.width
-	a.visit(t, g, where, func(row, copies int) {
-		millis := t.times[row]
-		for millis >= bucketEnd {
-			bucket++
-			bucketEnd += g.width
-		}
+	a.visit(h, cursor, g, query, in, where, func(row row) {
+		bucket := int((row.millis - g.start) / g.width)
 		totals := selected.totals[bucket*len(adders) : (bucket+1)*len(adders)]
-		weight := float64(copies) * t.scale
 		for i := range adders {
-			if adders[i].meets(row) {
-				adders[i].add(&totals[i], row, millis, copies, weight)
+			if adders[i].meets(row.number) {
+				adders[i].add(&totals[i], row)
 			}
 		}
 	})
@@ -284,20 +270,27 @@ func (c *compiler) where(query *nrql.Query) testFunc {
 	return c.test(query.Where)
 }
 
-// visit calls do for the rows of a table that lie in the grid and meet a
-// condition, in their order, and counts them.
-func (a *answer) visit(t sight, g grid, where testFunc, do func(row, copies int)) {
-	first, last := t.rows(g.start, g.start+int64(g.count)*g.width)
-	a.inspected += int64(last - first)
-	copies := 1
-	for row := first; row < last; row++ {
-		if t.copies != nil {
-			copies = t.copies(row)
-			a.inspected += int64(copies - 1)
-		}
-		if copies > 0 && where(row) == yes {
-			a.matched += int64(copies)
-			do(row, copies)
+// row is an event that a query found.
+type row struct {
+	number int // in the table that the cursor is at
+	millis int64
+	copies int     // how often it is there
+	weight float64 // how many events it stands for
+}
+
+// visit calls do for the events of the cursor's type that lie in the grid and
+// meet a condition, and counts them. Within a table they come in order of time.
+func (a *answer) visit(h holdings, at *cursor, g grid, query *nrql.Query, in setting, where testFunc, do func(row)) {
+	begin, end := g.start, g.start+int64(g.count)*g.width
+	for account, t := range h.reads(at.table.name, begin, end) {
+		seen := in.view.of(t, in.nowMillis, query.Extrapolate)
+		at.move(account, seen.table)
+		for found := range seen.rows(begin, end) {
+			a.inspected += int64(found.copies)
+			if where(found.number) == yes {
+				a.matched += int64(found.copies)
+				do(found)
+			}
 		}
 	}
 }

@@ -434,7 +434,6 @@ func TestRefusals(t *testing.T) {
 		{"SELECT histogram(n) FROM T", "histogram()"},
 		{"SELECT percentage(percentage(count(*), WHERE n = 1), WHERE n = 2) FROM T", "percentage() inside of percentage()"},
 		{"SELECT count(*) FROM T WHERE capture(s, r'(?P<x>.*)') = 'a'", "capture()"},
-		{"SELECT count(*) FROM T WHERE n = 1 AND accountId() = 5", "accountId()"},
 		{"SELECT count(*) FROM T WHERE hourOf(timestamp) = '6:00'", "hourOf()"},
 		{"SELECT filter(count(*), WHERE jparse(s) = 1) FROM Unknown", "jparse()"},
 		{"SELECT count(*) FROM T WHERE s LIKE u", "LIKE with anything but a string literal"},

@@ -72,7 +72,7 @@ func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
 	if err := r.simulator.limiter.admit(q, r.now, r.simulator.options.NoLimits); err != nil {
 		return nil, err
 	}
-	found, err := r.simulator.store.evaluate(q.text, setting{
+	found, err := r.simulator.holdings(q.account).evaluate(q.text, setting{
 		nowMillis:  r.now.UnixMilli(),
 		nullsMatch: !r.simulator.options.NullsNeverMatchNotEqual,
 		rollUpOld:  r.simulator.options.RollUpOldMetrics,

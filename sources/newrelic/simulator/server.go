@@ -68,6 +68,9 @@ func New(store *Store, options Options) *Simulator {
 	return s
 }
 
+// holdings returns what an account can query.
+func (s *Simulator) holdings(account int64) holdings { return holdings{{account, s.store}} }
+
 // Serve answers requests on listener until ctx ends, then lets those that are
 // being answered finish for at most five seconds. It closes the listener. It
 // returns nil when ctx ended it. The simulator has no encryption: listen on

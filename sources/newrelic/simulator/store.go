@@ -1,8 +1,9 @@
 package simulator
 
 import (
-	"cmp"
 	"fmt"
+	"iter"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -16,17 +17,19 @@ type Attribute struct {
 	Value Value
 }
 
-// Store holds events by type, column by column, ordered by time. It is safe
+// Store holds events by type, column by column, ordered by time. It may also
+// have a scenario, whose events are made when they are asked for. It is safe
 // for concurrent use; an event that was added is seen by every later query.
 type Store struct {
-	mu     sync.RWMutex
-	tables map[string]*table
-	pool   pool
+	mu       sync.RWMutex
+	tables   map[string]*table
+	pool     *pool
+	scenario *scenario // nil for none
 }
 
 // NewStore returns an empty store.
 func NewStore() *Store {
-	return &Store{tables: map[string]*table{}, pool: pool{ids: map[string]uint32{}}}
+	return &Store{tables: map[string]*table{}, pool: newPool()}
 }
 
 // Add stores one event. Its time is in milliseconds since 1970 UTC; null
@@ -35,6 +38,16 @@ func NewStore() *Store {
 // Relic does not take, or a number that is not finite, is refused and nothing
 // is stored.
 func (s *Store) Add(eventType string, timestampMillis int64, attributes ...Attribute) error {
+	return s.add(eventType, timestampMillis, always, attributes)
+}
+
+// AddArriving is Add for an event that no query sees before another time, in
+// milliseconds since 1970 UTC.
+func (s *Store) AddArriving(eventType string, timestampMillis, arrivesMillis int64, attributes ...Attribute) error {
+	return s.add(eventType, timestampMillis, arrivesMillis, attributes)
+}
+
+func (s *Store) add(eventType string, millis, arrives int64, attributes []Attribute) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.tables[eventType]
@@ -57,14 +70,14 @@ func (s *Store) Add(eventType string, timestampMillis int64, attributes ...Attri
 		}
 	}
 	if t == nil {
-		t = &table{name: eventType, sorted: true, byName: map[string]*column{}}
+		t = newTable(eventType, s.pool)
 		s.tables[eventType] = t
 	}
-	t.add(&s.pool, timestampMillis, attributes)
+	t.add(millis, arrives, attributes)
 	return nil
 }
 
-// Len returns the number of events of all types.
+// Len returns the number of events of all types that were added.
 func (s *Store) Len() int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -73,6 +86,33 @@ func (s *Store) Len() int {
 		n += len(t.times)
 	}
 	return n
+}
+
+// types returns the types that there may be events of. The store is locked.
+func (s *Store) types() []string {
+	types := slices.Collect(maps.Keys(s.tables))
+	if s.scenario != nil {
+		types = append(types, s.scenario.types()...)
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
+}
+
+// reads returns the tables that may hold events of a type with times in
+// [begin, end). The store is locked.
+func (s *Store) reads(eventType string, begin, end int64) iter.Seq[*table] {
+	return func(yield func(*table) bool) {
+		if s.scenario != nil {
+			for t := range s.scenario.reads(eventType, begin, end) {
+				if !yield(t) {
+					return
+				}
+			}
+		}
+		if t := s.tables[eventType]; t != nil {
+			yield(t)
+		}
+	}
 }
 
 // read calls do while nobody writes and every table is in order of time.
@@ -100,156 +140,6 @@ func (s *Store) sorted() bool {
 		}
 	}
 	return true
-}
-
-// table holds the events of one type. Row i has times[i] and the i-th cell of
-// every column.
-type table struct {
-	name    string
-	times   []int64
-	columns []*column
-	byName  map[string]*column
-	sorted  bool
-}
-
-// column holds one attribute of a table in chunks, so that it grows without
-// being copied. Where a chunk is missing, all its rows are null.
-type column struct {
-	name   string
-	chunks []*[chunkRows]cell
-}
-
-const chunkRows = 1024
-
-// cell is a value in 16 bytes: the bits of a number, the number of a string
-// in the pool, or 1 and 0 for a boolean.
-type cell struct {
-	kind kind
-	bits uint64
-}
-
-// find returns a column. Events of one type mostly carry the same attributes
-// in the same order, so the position is tried before the name.
-func (t *table) find(position int, name string) *column {
-	if position < len(t.columns) && t.columns[position].name == name {
-		return t.columns[position]
-	}
-	return t.byName[name]
-}
-
-func (t *table) add(p *pool, millis int64, attributes []Attribute) {
-	row := len(t.times)
-	if row > 0 && millis < t.times[row-1] {
-		t.sorted = false
-	}
-	t.times = append(t.times, millis)
-	for i, a := range attributes {
-		if a.Value.kind == null {
-			continue
-		}
-		c := t.find(i, a.Name)
-		if c == nil {
-			c = &column{name: a.Name}
-			t.columns = append(t.columns, c)
-			t.byName[a.Name] = c
-		}
-		c.set(row, p.cell(a.Value))
-	}
-}
-
-func (c *column) set(row int, value cell) {
-	for len(c.chunks) <= row/chunkRows {
-		c.chunks = append(c.chunks, nil)
-	}
-	chunk := &c.chunks[row/chunkRows]
-	if *chunk == nil {
-		*chunk = new([chunkRows]cell)
-	}
-	(*chunk)[row%chunkRows] = value
-}
-
-// at returns the cell of a row; a missing column holds null everywhere.
-func (c *column) at(row int) cell {
-	if c == nil || row/chunkRows >= len(c.chunks) {
-		return cell{}
-	}
-	chunk := c.chunks[row/chunkRows]
-	if chunk == nil {
-		return cell{}
-	}
-	return chunk[row%chunkRows]
-}
-
-// sort orders the rows by time; rows of one time keep their order.
-func (t *table) sort() {
-	if t.sorted {
-		return
-	}
-	rows := make([]int, len(t.times))
-	for i := range rows {
-		rows[i] = i
-	}
-	slices.SortStableFunc(rows, func(a, b int) int { return cmp.Compare(t.times[a], t.times[b]) })
-	times := make([]int64, len(rows))
-	for i, row := range rows {
-		times[i] = t.times[row]
-	}
-	t.times = times
-	for _, c := range t.columns {
-		ordered := column{}
-		for i, row := range rows {
-			if value := c.at(row); value.kind != null {
-				ordered.set(i, value)
-			}
-		}
-		c.chunks = ordered.chunks
-	}
-	t.sorted = true
-}
-
-// rows returns the rows [first, last) whose times lie in [begin, end).
-func (t *table) rows(begin, end int64) (first, last int) {
-	first, _ = slices.BinarySearch(t.times, begin)
-	last, _ = slices.BinarySearch(t.times, end)
-	return first, max(first, last)
-}
-
-// pool keeps every different string once.
-type pool struct {
-	strings []string
-	ids     map[string]uint32
-}
-
-func (p *pool) cell(v Value) cell {
-	switch v.kind {
-	case number:
-		return cell{number, math.Float64bits(v.number)}
-	case boolean:
-		return cell{boolean, uint64(v.number)}
-	case text:
-		id, known := p.ids[v.text]
-		if !known {
-			id = uint32(len(p.strings))
-			p.strings = append(p.strings, v.text)
-			p.ids[v.text] = id
-		}
-		return cell{text, uint64(id)}
-	default:
-		return cell{}
-	}
-}
-
-func (p *pool) value(c cell) Value {
-	switch c.kind {
-	case number:
-		return Value{kind: number, number: math.Float64frombits(c.bits)}
-	case boolean:
-		return Value{kind: boolean, number: float64(c.bits)}
-	case text:
-		return Value{kind: text, text: p.strings[c.bits]}
-	default:
-		return Value{}
-	}
 }
 
 // maxName is the length names have to stay below.

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"hash/fnv"
+	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -36,6 +37,7 @@ type renaming struct {
 // sight is one table as a query sees it.
 type sight struct {
 	*table
+	now    int64             // events that arrive later are not seen
 	oldest int64             // in milliseconds; events before it are not seen
 	copies func(row int) int // how often an event counts, asked in order of the rows; nil for once
 	scale  float64           // what a count is multiplied by
@@ -43,7 +45,7 @@ type sight struct {
 
 // of returns how a table is seen at an instant.
 func (v view) of(t *table, nowMillis int64, extrapolate bool) sight {
-	s := sight{table: v.renamed(t), oldest: v.oldest(nowMillis), scale: 1}
+	s := sight{table: v.renamed(t), now: nowMillis, oldest: v.oldest(nowMillis), scale: 1}
 	for _, l := range v.lenses {
 		if l.types != nil && !l.types(t.name) {
 			continue
@@ -66,8 +68,22 @@ func (v view) oldest(nowMillis int64) int64 {
 }
 
 // rows returns the rows that are seen of those with times in [begin, end).
-func (s sight) rows(begin, end int64) (first, last int) {
-	return s.table.rows(max(begin, s.oldest), end)
+func (s sight) rows(begin, end int64) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		first, last := s.table.rows(max(begin, s.oldest), end)
+		copies := 1
+		for i := first; i < last; i++ {
+			if s.copies != nil {
+				copies = s.copies(i)
+			}
+			if copies == 0 || s.arrives != nil && s.arrives[i] > s.now {
+				continue
+			}
+			if !yield(row{i, s.times[i], copies, float64(copies) * s.scale}) {
+				return
+			}
+		}
+	}
 }
 
 // through returns how often an event counts that is seen through one more

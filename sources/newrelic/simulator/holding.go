@@ -1,0 +1,49 @@
+package simulator
+
+import (
+	"iter"
+	"slices"
+)
+
+// holding is a store that an account can query. All accounts share the events
+// of the simulator's own store and have those that were sent to them beside it.
+type holding struct {
+	account int64
+	store   *Store
+}
+
+// holdings is everything that a query reads.
+type holdings []holding
+
+// read calls do while nobody writes and every table is in order of time.
+func (h holdings) read(do func()) {
+	if len(h) == 0 {
+		do()
+		return
+	}
+	h[0].store.read(func() { h[1:].read(do) })
+}
+
+// types returns the types that there may be events of, sorted.
+func (h holdings) types() []string {
+	var types []string
+	for _, holding := range h {
+		types = append(types, holding.store.types()...)
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
+}
+
+// reads returns the tables that may hold events of a type with times in
+// [begin, end), and the account of each.
+func (h holdings) reads(eventType string, begin, end int64) iter.Seq2[int64, *table] {
+	return func(yield func(int64, *table) bool) {
+		for _, holding := range h {
+			for t := range holding.store.reads(eventType, begin, end) {
+				if !yield(holding.account, t) {
+					return
+				}
+			}
+		}
+	}
+}
