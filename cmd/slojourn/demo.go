@@ -21,7 +21,7 @@ import (
 
 // demoSeed chooses the demo's traffic, demoKey is the key its simulator takes.
 const (
-	demoSeed = 1
+	demoSeed = 13
 	demoKey  = "NRAK-DEMO"
 )
 
@@ -60,14 +60,7 @@ func runDemo(ctx context.Context, env environment, at time.Time, format string, 
 	if err != nil {
 		return failed(err)
 	}
-	var store *simulator.Store
-	err = interruptible(ctx, func() error {
-		store = simulator.Retail(simulator.RetailOptions{Seed: demoSeed, End: at})
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+	store := simulator.NewRetail(simulator.RetailOptions{Seed: demoSeed, End: at}).Store()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return failed(fmt.Errorf("start the simulator: %w", cause(err)))

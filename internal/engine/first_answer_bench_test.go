@@ -23,7 +23,7 @@ func BenchmarkFirstAnswer(b *testing.B) {
 	for _, latency := range []time.Duration{0, 50 * time.Millisecond} {
 		b.Run(fmt.Sprintf("latency=%s", latency), func(b *testing.B) {
 			end := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-			store := simulator.Retail(simulator.RetailOptions{Seed: 1, End: end})
+			store := simulator.NewRetail(simulator.RetailOptions{Seed: 1, End: end}).Store()
 			server := simulator.New(store, simulator.Options{Latency: latency, NoLimits: true})
 			listening := httptest.NewServer(server)
 			defer listening.Close()

@@ -35,11 +35,11 @@ func (h holdings) types() []string {
 }
 
 // reads returns the tables that may hold events of a type with times in
-// [begin, end), and the account of each.
-func (h holdings) reads(eventType string, begin, end int64) iter.Seq2[int64, *table] {
+// [begin, end) that can be seen now, and the account of each.
+func (h holdings) reads(eventType string, begin, end, nowMillis int64) iter.Seq2[int64, *table] {
 	return func(yield func(int64, *table) bool) {
 		for _, holding := range h {
-			for t := range holding.store.reads(eventType, begin, end) {
+			for t := range holding.store.reads(eventType, begin, end, nowMillis) {
 				if !yield(holding.account, t) {
 					return
 				}

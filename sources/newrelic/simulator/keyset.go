@@ -20,7 +20,7 @@ func (h holdings) showEventTypes(a *answer, query *nrql.Query, in setting) {
 }
 
 func (h holdings) hasEvents(eventType string, begin, end int64, query *nrql.Query, in setting) bool {
-	for _, t := range h.reads(eventType, begin, end) {
+	for _, t := range h.reads(eventType, begin, end, in.nowMillis) {
 		for range in.view.of(t, in.nowMillis, query.Extrapolate).rows(begin, end) {
 			return true
 		}

@@ -282,7 +282,7 @@ type row struct {
 // meet a condition, and counts them. Within a table they come in order of time.
 func (a *answer) visit(h holdings, at *cursor, g grid, query *nrql.Query, in setting, where testFunc, do func(row)) {
 	begin, end := g.start, g.start+int64(g.count)*g.width
-	for account, t := range h.reads(at.table.name, begin, end) {
+	for account, t := range h.reads(at.table.name, begin, end, in.nowMillis) {
 		seen := in.view.of(t, in.nowMillis, query.Extrapolate)
 		at.move(account, seen.table)
 		for found := range seen.rows(begin, end) {

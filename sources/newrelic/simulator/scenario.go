@@ -48,13 +48,14 @@ type hour struct {
 }
 
 // scenarioBytes is how much memory the made events of a scenario may hold.
-const scenarioBytes = 64 << 20
+const scenarioBytes = 32 << 20
 
 func newScenario(m maker, most int64) *scenario {
 	return &scenario{maker: m, most: most, kept: map[hourKey]*list.Element{}, order: list.New()}
 }
 
 // reads returns the tables of a type for the hours that [begin, end) touches.
+// It is endless like the scenario: the caller bounds it.
 func (s *scenario) reads(eventType string, begin, end int64) iter.Seq[*table] {
 	return func(yield func(*table) bool) {
 		kin := s.kin(eventType)
@@ -88,12 +89,14 @@ func (s *scenario) hour(kin []string, at int64) map[string]*table {
 	h := element.Value.(*hour)
 	h.once.Do(func() {
 		h.tables = s.make(kin, at)
+		bytes := int64(1) // it is made, also when it is empty
 		for _, t := range h.tables {
-			h.bytes += t.bytes()
+			bytes += t.bytes()
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.bytes += h.bytes
+		h.bytes = bytes
+		s.bytes += bytes
 		s.forget(element)
 	})
 	return h.tables

@@ -99,11 +99,12 @@ func (s *Store) types() []string {
 }
 
 // reads returns the tables that may hold events of a type with times in
-// [begin, end). The store is locked.
-func (s *Store) reads(eventType string, begin, end int64) iter.Seq[*table] {
+// [begin, end) that can be seen now. The store is locked.
+func (s *Store) reads(eventType string, begin, end, nowMillis int64) iter.Seq[*table] {
 	return func(yield func(*table) bool) {
 		if s.scenario != nil {
-			for t := range s.scenario.reads(eventType, begin, end) {
+			// What a scenario makes arrives later than it happened.
+			for t := range s.scenario.reads(eventType, begin, min(end, nowMillis)) {
 				if !yield(t) {
 					return
 				}

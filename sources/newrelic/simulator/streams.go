@@ -1,135 +1,93 @@
 package simulator
 
-import (
-	"math"
-	"math/rand/v2"
-)
-
-// Stream is one kind of request to the shop. The zero Stream is invalid.
+// Stream is one kind of thing that happens in the shop. The zero Stream is
+// invalid.
 type Stream int
 
-// The streams, in the order a customer meets them.
+// The streams, by the journey that a shopper meets them in.
 const (
-	Search Stream = iota + 1
-	Barcode
-	AddItem
-	PlaceOrder
-	Authorise
-	Receipt
+	LogInApp      Stream = iota + 1 // log-in, as the app sees it
+	Authenticate                    // the service behind it
+	LogInCheck                      // a check of it from three places
+	SearchApp                       // product search in the app
+	SearchWeb                       // and in the browser
+	ResultsPage                     // the page with what was found
+	Coupons                         // the list of coupons in the app
+	Redeem                          // the service that takes one
+	Barcode                         // the barcode in the app, to pay at the till
+	Authorise                       // the service that asks the payment provider
+	Receipt                         // the service that sends receipts, by its log
+	PointsApp                       // the balance of points in the app
+	PointsWeb                       // and in the browser
+	PointsService                   // the service behind both, by its metrics
+	AddItem                         // the basket's service
+	PlaceOrder                      // the order's service
 )
 
 // Streams returns all streams.
-func Streams() []Stream { return []Stream{Search, Barcode, AddItem, PlaceOrder, Authorise, Receipt} }
+func Streams() []Stream {
+	all := make([]Stream, len(streams()))
+	for i := range all {
+		all[i] = Stream(i + 1)
+	}
+	return all
+}
 
 // String returns the name of the stream.
 func (s Stream) String() string {
-	return [...]string{"?", "search", "barcode", "addItem", "placeOrder", "authorise", "receipt"}[s]
+	if all := streams(); s >= 1 && int(s) <= len(all) {
+		return all[s-1].name
+	}
+	return "?"
 }
 
-// event makes one event of the stream. Failures happen at the usual rate of
-// the stream, and beside it at that of the incident it is in.
-func (s Stream) event(random *rand.Rand, millis int64, trouble Incident) Event {
-	hit := trouble.Kind != 0 && random.Float64() < trouble.Share
-	failing, slow := hit && trouble.Kind == Failing, hit && trouble.Kind == Slow
-	switch s {
-	case Search:
-		return mobileRequest(random, millis, "/v2/search", 0.18, failing || random.Float64() < 0.0005)
-	case Barcode:
-		return mobileRequest(random, millis, "/v2/barcode", 0.09, failing || random.Float64() < 0.0003)
-	case AddItem:
-		usual := random.Float64()
-		return transaction(random, millis, "basket-api", "WebTransaction/Action/addItem", 0.11, failing || usual < 0.0005, slow || usual >= 0.999)
-	case PlaceOrder:
-		return transaction(random, millis, "order-api", "WebTransaction/Action/placeOrder", 0.16, failing || random.Float64() < 0.0005, slow)
-	case Authorise:
-		usual := random.Float64()
-		return transaction(random, millis, "payment-api", "WebTransaction/Action/authorise", 0.22, failing || usual < 0.0003, slow || usual >= 0.9997)
-	default:
-		return receipt(random, millis, failing || random.Float64() < 0.0003)
+// stream describes a stream. A new one is one more entry, at the place of its
+// constant.
+type stream struct {
+	name  string
+	types []string // of its events; streams with the first one alike have all alike
+	// events appends the events of one minute.
+	events func(events []Event, d *draw) []Event
+}
+
+// streams returns the streams in the order of their constants. Their rates are
+// events a minute, on average over a week.
+func streams() []stream {
+	mobile, browser := []string{"MobileRequest", "MobileRequestError"}, []string{"AjaxRequest"}
+	backend := []string{"Transaction"}
+	return []stream{
+		{"log-in in the app", mobile, requests(1.0, mobileRequest("/v2/login", 0.21, 0.0004, rejection{401, 0.04}))},
+		{"authenticate", backend, requests(1.2, transaction("auth-api", "login", 0.14, 0.0004, 0))},
+		{"check of log-in", []string{"SyntheticCheck"}, checks("log-in", 0.0004)},
+		{"search in the app", mobile, requests(2.0, mobileRequest("/v2/search", 0.18, 0.0005, rejection{}))},
+		{"search in the browser", browser, requests(1.5, ajaxRequest("/api/search", 0.24, 0.0006))},
+		{"page of results", []string{"PageView"}, requests(1.2, pageView("/search", 0.9, 0.0012))},
+		{"coupons in the app", mobile, requests(1.0, mobileRequest("/v2/coupons", 0.16, 0.0004, rejection{404, 0.01}))},
+		{"redeem", backend, requests(0.8, transaction("coupon-api", "redeem", 0.19, 0.0004, 0))},
+		{"barcode", mobile, requests(2.0, mobileRequest("/v2/barcode", 0.09, 0.0003, rejection{}))},
+		{"authorise", backend, requests(2.0, transaction("payment-api", "authorise", 0.22, 0.0003, 0.0003))},
+		{"receipt", []string{"Log"}, requests(2.0, receipt(0.0003))},
+		{"points in the app", mobile, requests(1.0, mobileRequest("/v2/points", 0.12, 0.0004, rejection{}))},
+		{"points in the browser", browser, requests(0.7, ajaxRequest("/api/points", 0.2, 0.0005))},
+		{"points service", []string{metricType}, counts("points-api", "points", 40, 0.0003)},
+		{"addItem", backend, requests(2.0, transaction("basket-api", "addItem", 0.11, 0.0005, 0.001))},
+		{"placeOrder", backend, requests(2.0, transaction("order-api", "placeOrder", 0.16, 0.0005, 0))},
 	}
 }
 
-// mobileRequest is a request as the app saw it. Failed ones are events of
-// another type; a quarter of them never reached the server and have no
-// status.
-func mobileRequest(random *rand.Rand, millis int64, path string, median float64, failed bool) Event {
-	e := Event{Type: "MobileRequest", Millis: millis, Attributes: make([]Attribute, 0, 6)}
-	e.set("appName", String("shop-app"))
-	e.set("requestPath", String(path))
-	e.set("responseTime", Number(duration(random, median)))
-	osName := "Android"
-	if random.Float64() < 0.55 {
-		osName = "iOS"
+// requests draws requests at random moments, as many as there are shoppers:
+// mean a minute, little at night and much in the evening. one makes the event
+// of a request.
+func requests(mean float64, one func(d *draw, e *Event)) func([]Event, *draw) []Event {
+	return func(events []Event, d *draw) []Event {
+		if d.is(Silent) {
+			return events
+		}
+		for range poisson(d.random, mean*wave(d.shop)) {
+			e := Event{Millis: d.minute*60_000 + d.random.Int64N(60_000), Truth: Truth{Total: 1}}
+			one(d, &e)
+			events = append(events, e)
+		}
+		return events
 	}
-	e.set("osName", String(osName))
-	if !failed {
-		e.set("statusCode", Number(200))
-		return e
-	}
-	e.Type = "MobileRequestError"
-	if random.Float64() < 0.25 {
-		e.set("errorType", String("NetworkFailure"))
-		return e
-	}
-	e.set("errorType", String("HTTPError"))
-	e.set("statusCode", Number(failure(random)))
-	return e
-}
-
-// transaction is a request as a service saw it. Some agents report error only
-// when it is true: half of the good ones have no such attribute.
-func transaction(random *rand.Rand, millis int64, app, name string, median float64, failed, slow bool) Event {
-	e := Event{Type: "Transaction", Millis: millis, Attributes: make([]Attribute, 0, 6)}
-	seconds := duration(random, median)
-	if slow {
-		seconds = thousandths(0.9 + 2.1*random.Float64())
-	}
-	status := 200.0
-	if failed {
-		status = 500
-	}
-	e.set("appName", String(app))
-	e.set("name", String(name))
-	e.set("duration", Number(seconds))
-	e.set("http.statusCode", Number(status))
-	e.set("transactionType", String("Web"))
-	if failed || random.Float64() < 0.5 {
-		e.set("error", Bool(failed))
-	}
-	return e
-}
-
-// receipt is a line of the log of the service that sends receipts.
-func receipt(random *rand.Rand, millis int64, failed bool) Event {
-	e := Event{Type: "Log", Millis: millis, Attributes: make([]Attribute, 0, 3)}
-	level, message := "INFO", "receipt sent by mail"
-	switch {
-	case failed:
-		level, message = "ERROR", "receipt not sent: the mail server did not answer"
-	case random.Float64() < 0.3:
-		message = "receipt shown in the app"
-	}
-	e.set("service.name", String("receipt"))
-	e.set("level", String(level))
-	e.set("message", String(message))
-	return e
-}
-
-func (e *Event) set(name string, value Value) {
-	e.Attributes = append(e.Attributes, Attribute{name, value})
-}
-
-// duration draws how long a request takes in seconds: log-normal around a
-// median, and never as long as those that count as slow.
-func duration(random *rand.Rand, median float64) float64 {
-	return thousandths(math.Min(median*math.Exp(0.45*random.NormFloat64()), 0.75))
-}
-
-func thousandths(x float64) float64 { return math.Round(x*1000) / 1000 }
-
-func failure(random *rand.Rand) float64 {
-	if random.Float64() < 0.5 {
-		return 500
-	}
-	return 503
 }

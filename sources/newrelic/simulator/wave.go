@@ -5,9 +5,6 @@ import (
 	"math/rand/v2"
 )
 
-// meanRate is the mean number of events per minute and stream.
-const meanRate = 2.0
-
 // Tokyo is nine hours ahead of UTC all year.
 const tokyoMinutes = 9 * 60
 
@@ -42,8 +39,18 @@ func weekly() [7]float64 {
 }
 
 // poisson draws how often something happens that happens mean times on
-// average (Knuth's method, good for small means).
+// average. It is Knuth's method for small means; a larger one is drawn in
+// parts, which add up to the same distribution.
 func poisson(random *rand.Rand, mean float64) int {
+	const part = 16
+	sum := 0
+	for ; mean > part; mean -= part {
+		sum += knuth(random, part)
+	}
+	return sum + knuth(random, mean)
+}
+
+func knuth(random *rand.Rand, mean float64) int {
 	limit, product, n := math.Exp(-mean), 1.0, 0
 	for {
 		if product *= random.Float64(); product <= limit {
