@@ -48,7 +48,7 @@ func numbersClaims(d worked) []string {
 	hour := slo.Rolling(60)
 	month, weeks := slo.Rolling(30*24*60), slo.Rolling(28*24*60)
 	measured := slo.Counts{Total: 120_034, Bad: 41}
-	demo := slo.Counts{Total: 80_622, Bad: 83}
+	demo := slo.Counts{Total: 80_310, Bad: 85}
 	young, early := slo.Counts{Total: 600, Bad: 1}, slo.Counts{Total: 50, Bad: 1}
 	ten := Pace{Total: 10, Minutes: 1}
 	page, tiers := d.paging("99.9%", month)[0], d.paging("99.9%", weeks)

@@ -30,10 +30,10 @@ func newDemo(env environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Evaluate the retail example against simulated traffic",
-		Long: `demo needs no account and no set-up: it makes four weeks of traffic of a
-retailer's app and backend, serves it as New Relic would on this machine, and
-evaluates the journeys of examples/retail against it. Two things went wrong in
-that month; the table shows how much of which budget they took.
+		Long: `demo needs no account and no set-up: it simulates five weeks of traffic of
+a retailer's app, web pages and services, serves it as New Relic would on this
+machine, and evaluates the journeys of examples/retail against it. Nine things
+went wrong in these weeks; the table shows how much of which budget they took.
 
 Without --once the simulator stays up afterwards, so that specs of your own can
 be tried against it.`,
@@ -41,7 +41,7 @@ be tried against it.`,
 	}
 	format := formatFlag(cmd, formats...)
 	once := cmd.Flags().Bool("once", false, "end after printing")
-	at := cmd.Flags().String("at", "", "instant the four weeks end at, in RFC 3339 (default: now)")
+	at := cmd.Flags().String("at", "", "instant the five weeks end at, in RFC 3339 (default: now)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
@@ -68,7 +68,10 @@ func runDemo(ctx context.Context, env environment, at time.Time, format string, 
 	endpoint := "http://" + listener.Addr().String() + "/graphql"
 	serving, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
-	go func() { served <- simulator.New(store, simulator.Options{Key: demoKey}).Serve(serving, listener) }()
+	// What has not arrived yet cannot be seen, so its clock is never behind at.
+	ahead := max(0, at.Sub(env.now()))
+	options := simulator.Options{Key: demoKey, Now: func() time.Time { return env.now().Add(ahead) }}
+	go func() { served <- simulator.New(store, options).Serve(serving, listener) }()
 
 	err = interruptible(ctx, func() error { return evaluateDemo(ctx, env, result.Set, endpoint, at, format) })
 	if err == nil && !once {

@@ -21,7 +21,7 @@ import (
 // repository.
 func TestPages(t *testing.T) {
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	store := simulator.NewRetail(simulator.RetailOptions{Seed: demoSeed, End: now}).Store()
+	store := simulator.NewRetail(simulator.RetailOptions{Seed: demoSeed, End: now, Memory: 512 << 20}).Store()
 	// Its clock stands still, so that limits by the minute would add up.
 	server := httptest.NewServer(simulator.New(store, simulator.Options{
 		Key: demoKey, Now: func() time.Time { return now }, NoLimits: true,

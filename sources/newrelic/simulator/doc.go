@@ -17,7 +17,7 @@
 //	}
 //	return server.Serve(ctx, listener) // POST http://…/graphql
 //
-// [Retail] makes four weeks of traffic of a shop, with two incidents in it.
+// [Retail] makes five weeks of traffic of a shop, with nine incidents in it.
 //
 // It keeps New Relic's limits unless Options.NoLimits lifts them, counts what it
 // is asked, for [Simulator.Stats] and GET /stats, and makes go wrong on purpose

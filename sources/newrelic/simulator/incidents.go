@@ -60,7 +60,7 @@ func RetailIncidents() []Incident {
 		// Friday noon: orders fail after a release, until it is rolled back.
 		{Name: "outage", Streams: []Stream{PlaceOrder}, BeforeEnd: 2*day + 5*hour, Length: 14 * time.Minute, Kind: Failing},
 		// Sunday afternoon, to the end: the payment provider is slow at times.
-		{Name: "brownout", Streams: []Stream{Authorise}, BeforeEnd: 5 * hour, Length: 5 * hour, Kind: Slow, Share: 0.015},
+		{Name: "brownout", Streams: []Stream{Authorise}, BeforeEnd: 5 * hour, Length: 5 * hour, Kind: Slow, Share: 0.018},
 	}
 }
 

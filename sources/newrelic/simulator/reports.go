@@ -24,7 +24,6 @@ func mobileRequest(path string, median, failing float64, rejected rejection) fun
 		region := d.region()
 		failed := d.fails(failing, region)
 		e.Type = "MobileRequest"
-		e.Attributes = make([]Attribute, 0, 9)
 		e.set("appName", String("shop-app"))
 		e.set("requestMethod", String("GET"))
 		e.set("requestPath", String(path))
@@ -56,10 +55,10 @@ func mobileRequest(path string, median, failing float64, rejected rejection) fun
 // only when it is true: half of the good ones have no such attribute. A newer
 // agent reports the status as a string, and under another name.
 func transaction(app, action string, median, failing, slow float64) func(*draw, *Event) {
+	name := "WebTransaction/Action/" + action
 	return func(d *draw, e *Event) {
 		failed, late := d.fails(failing, ""), d.dawdles(slow)
 		e.Type = "Transaction"
-		e.Attributes = make([]Attribute, 0, 7)
 		seconds, status := d.duration(median, 0.75), 200
 		if late {
 			seconds = thousandths(0.9 + 2.1*d.random.Float64())
@@ -71,7 +70,7 @@ func transaction(app, action string, median, failing, slow float64) func(*draw, 
 			e.Truth.Bad = 1
 		}
 		e.set("appName", String(app))
-		e.set("name", String("WebTransaction/Action/"+action))
+		e.set("name", String(name))
 		e.set("transactionType", String("Web"))
 		e.set("duration", Number(seconds))
 		if d.is(Renamed) {
@@ -88,9 +87,9 @@ func transaction(app, action string, median, failing, slow float64) func(*draw, 
 // ajaxRequest reports a request of the web pages. One that the network broke
 // has the status 0.
 func ajaxRequest(path string, median, failing float64) func(*draw, *Event) {
+	url := "https://www.shop.example" + path
 	return func(d *draw, e *Event) {
 		e.Type = "AjaxRequest"
-		e.Attributes = make([]Attribute, 0, 7)
 		status := 200.0
 		if d.fails(failing, "") {
 			e.Truth.Bad = 1
@@ -100,7 +99,7 @@ func ajaxRequest(path string, median, failing float64) func(*draw, *Event) {
 		}
 		e.set("appName", String("shop-web"))
 		e.set("hostname", String("www.shop.example"))
-		e.set("requestUrl", String("https://www.shop.example"+path))
+		e.set("requestUrl", String(url))
 		e.set("httpMethod", String("GET"))
 		e.set("httpResponseCode", Number(status))
 		e.set("timeToSettle", Number(d.duration(median, 0.75)))
@@ -111,15 +110,15 @@ func ajaxRequest(path string, median, failing float64) func(*draw, *Event) {
 // pageView reports the load of a page. One that takes three seconds or more
 // is bad.
 func pageView(path string, median, slow float64) func(*draw, *Event) {
+	url := "https://www.shop.example" + path
 	return func(d *draw, e *Event) {
 		e.Type = "PageView"
-		e.Attributes = make([]Attribute, 0, 7)
 		seconds := d.duration(median, 2.9)
 		if d.dawdles(slow) {
 			seconds, e.Truth.Bad = thousandths(3+4*d.random.Float64()), 1
 		}
 		e.set("appName", String("shop-web"))
-		e.set("pageUrl", String("https://www.shop.example"+path))
+		e.set("pageUrl", String(url))
 		e.set("duration", Number(seconds))
 		e.set("backendDuration", Number(thousandths(seconds*0.3)))
 		e.set("deviceType", String(d.either(0.6, "Mobile", "Desktop")))
@@ -150,7 +149,8 @@ func checks(monitor string, failing float64) func([]Event, *draw) []Event {
 			if (d.shop+int64(2*i))%5 != 0 {
 				continue
 			}
-			e := Event{Type: "SyntheticCheck", Millis: d.minute*60_000 + int64(7_000*i) + d.random.Int64N(2_000), Truth: Truth{Total: 1}}
+			e := d.event("SyntheticCheck", int64(7_000*i)+d.random.Int64N(2_000))
+			e.Truth.Total = 1
 			result := "SUCCESS"
 			if d.fails(failing, place) {
 				result, e.Truth.Bad = "FAILED", 1
@@ -185,7 +185,8 @@ func counts(service, prefix string, mean, failing float64) func([]Event, *draw) 
 			value int64
 			truth Truth
 		}{{".requests", all, Truth{Total: all}}, {".failures", failed, Truth{Bad: failed}}} {
-			e := Event{Type: metricType, Millis: d.minute * 60_000, Truth: m.truth}
+			e := d.event(metricType, 0)
+			e.Truth = m.truth
 			e.set("metricName", String(prefix+m.name))
 			e.set("metricType", String("count"))
 			e.set("service.name", String(service))

@@ -15,6 +15,9 @@ type RetailOptions struct {
 	// minute is cut off. There is no traffic before that history, and it goes
 	// on behind End.
 	End time.Time
+	// Memory is how many bytes of the events that were made are kept, so that
+	// they need not be made again; 0 is 32 MiB.
+	Memory int64
 	// RealClock lets the shop live by the real clock. Otherwise its clock shows
 	// the same at every End, so that End moves the events and changes nothing
 	// else about them: the same seed gives the same events at the same
@@ -45,12 +48,13 @@ type Retail struct {
 	begin     int64 // the first minute with traffic, by the real clock
 	streams   []stream
 	incidents []Incident
+	memory    int64
 }
 
 // NewRetail returns the scenario.
 func NewRetail(options RetailOptions) *Retail {
 	end := minuteOf(options.End)
-	r := &Retail{seed: options.Seed, begin: max(0, end-historyMinutes), streams: streams(), incidents: RetailIncidents()}
+	r := &Retail{seed: options.Seed, begin: max(0, end-historyMinutes), streams: streams(), incidents: RetailIncidents(), memory: options.Memory}
 	if !options.RealClock {
 		r.ahead = closing - end
 	}
@@ -61,7 +65,7 @@ func NewRetail(options RetailOptions) *Retail {
 // are asked for.
 func (r *Retail) Store() *Store {
 	s := NewStore()
-	s.scenario = newScenario(r, scenarioBytes)
+	s.scenario = newScenario(r, cmp.Or(r.memory, scenarioBytes))
 	return s
 }
 
@@ -148,25 +152,25 @@ func (r *Retail) types() []string {
 func (r *Retail) hours() (first, last int64) { return r.begin / 60, 1 << 40 }
 
 func (r *Retail) make(kin []string, hour int64) map[string]*table {
-	var events []Event
 	d := newDraw()
-	for i, s := range r.streams {
-		if s.types[0] != kin[0] {
-			continue
-		}
-		for minute := hour * 60; minute < hour*60+60; minute++ {
-			events = r.appendMinute(events, d, Stream(i+1), minute)
-		}
-	}
-	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Millis, b.Millis) })
 	tables := map[string]*table{}
-	for _, e := range events {
-		t := tables[e.Type]
-		if t == nil {
-			t = newTable(e.Type, newPool())
-			tables[e.Type] = t
+	var events []Event
+	for minute := hour * 60; minute < hour*60+60; minute++ {
+		events = events[:0]
+		for i, s := range r.streams {
+			if s.types[0] == kin[0] {
+				events = r.appendMinute(events, d, Stream(i+1), minute)
+			}
 		}
-		t.add(e.Millis, e.Arrives, e.Attributes)
+		slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(a.Millis, b.Millis) })
+		for _, e := range events {
+			t := tables[e.Type]
+			if t == nil {
+				t = newTable(e.Type, newPool())
+				tables[e.Type] = t
+			}
+			t.add(e.Millis, e.Arrives, e.Attributes)
+		}
 	}
 	return tables
 }
@@ -189,9 +193,24 @@ type draw struct {
 	minute  int64 // by the real clock
 	shop    int64 // the same minute by the shop's clock
 	trouble []trouble
+	room    []Attribute // for the events to come
 }
 
 func newDraw() *draw {
 	source := rand.NewPCG(0, 0)
 	return &draw{source: source, random: rand.New(source)}
+}
+
+// mostAttributes is the largest number of attributes of an event.
+const mostAttributes = 8
+
+// event returns an event of a type at a moment of the minute, without
+// attributes yet.
+func (d *draw) event(eventType string, millis int64) Event {
+	if len(d.room) < mostAttributes {
+		d.room = make([]Attribute, 512*mostAttributes)
+	}
+	e := Event{Type: eventType, Millis: d.minute*60_000 + millis, Attributes: d.room[:0:mostAttributes]}
+	d.room = d.room[mostAttributes:]
+	return e
 }

@@ -84,7 +84,8 @@ func requests(mean float64, one func(d *draw, e *Event)) func([]Event, *draw) []
 			return events
 		}
 		for range poisson(d.random, mean*wave(d.shop)) {
-			e := Event{Millis: d.minute*60_000 + d.random.Int64N(60_000), Truth: Truth{Total: 1}}
+			e := d.event("", d.random.Int64N(60_000))
+			e.Truth.Total = 1
 			one(d, &e)
 			events = append(events, e)
 		}
