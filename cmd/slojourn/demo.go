@@ -70,7 +70,7 @@ func runDemo(ctx context.Context, env environment, at time.Time, format string, 
 	served := make(chan error, 1)
 	// What has not arrived yet cannot be seen, so its clock is never behind at.
 	ahead := max(0, at.Sub(env.now()))
-	options := simulator.Options{Key: demoKey, Now: func() time.Time { return env.now().Add(ahead) }}
+	options := simulator.Options{Keys: []simulator.Key{{Text: demoKey}}, Now: func() time.Time { return env.now().Add(ahead) }}
 	go func() { served <- simulator.New(store, options).Serve(serving, listener) }()
 
 	err = interruptible(ctx, func() error { return evaluateDemo(ctx, env, result.Set, endpoint, at, format) })

@@ -24,7 +24,7 @@ func TestPages(t *testing.T) {
 	store := simulator.NewRetail(simulator.RetailOptions{Seed: demoSeed, End: now, Memory: 512 << 20}).Store()
 	// Its clock stands still, so that limits by the minute would add up.
 	server := httptest.NewServer(simulator.New(store, simulator.Options{
-		Key: demoKey, Now: func() time.Time { return now }, NoLimits: true,
+		Keys: []simulator.Key{{Text: demoKey}}, Now: func() time.Time { return now }, NoLimits: true,
 	}))
 	t.Cleanup(server.Close)
 

@@ -116,7 +116,10 @@ func simulate(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	store := simulator.NewStore()
 	ts.Check(store.ReadFiles(ts.MkAbs(flags.Arg(0))))
-	options := simulator.Options{Key: flags.Arg(1)}
+	var options simulator.Options
+	if key := flags.Arg(1); key != "" {
+		options.Keys = []simulator.Key{{Text: key}}
+	}
 	var err error
 	options.Faults, err = simulator.ParseFaults(*faults)
 	ts.Check(err)

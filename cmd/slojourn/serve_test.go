@@ -93,6 +93,60 @@ func TestSimulatorCommand(t *testing.T) {
 	}
 }
 
+// TestSimulatorCommandTakesEvents sends an event and moves the clock on until
+// it can be seen, all of it through the port of the command.
+func TestSimulatorCommandTakesEvents(t *testing.T) {
+	t.Parallel()
+	keys := filepath.Join(t.TempDir(), "keys")
+	licence := strings.Repeat("0", 36) + "NRAL"
+	if err := os.WriteFile(keys, []byte(licence+"=7\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stdout, stop := background(t, false, "simulator", "--events", os.DevNull, "--listen", "127.0.0.1:0", "--now", "2026-11-22T09:30:00Z",
+		"--speed", "0", "--key", "NRAK-K=7+8", "--key-file", keys, "--ingest-lag", "1m", "--control", "--nulls", "never-match")
+	line, err := stdout.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := strings.TrimSuffix(strings.TrimSpace(line), "/graphql")
+	send := func(method, path, key, body string) string {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), method, root+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Api-Key", key)
+		request.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close() //nolint:errcheck // only read from
+		answer, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(answer)
+	}
+	const count = `{"query":"{ actor { account(id: 7) { nrql(query: \"SELECT count(*) AS n, filter(count(*), WHERE a != 1) AS other FROM A\") { results } } } }"}`
+	for _, step := range []struct{ name, method, path, key, body, want string }{
+		{"an event", "POST", "/v1/accounts/7/events", licence, `{"eventType":"A"}`, `{"success":true,`},
+		{"a key of another account", "POST", "/v1/accounts/8/events", licence, `{"eventType":"A"}`, "The key may not send data to account 8"},
+		{"before it arrives", "POST", "/graphql", "NRAK-K", count, `[{"n":0,"other":0}]`},
+		{"the clock moves", "POST", "/control/clock", "", `{"advance":"1m"}`, `"now": "2026-11-22T09:31:00Z"`},
+		{"when it has arrived", "POST", "/graphql", "NRAK-K", count, `[{"n":1,"other":0}]`},
+		{"a fault", "PUT", "/control/faults", "", "503;times=1", `"fault": "503;times=1"`},
+		{"it strikes", "POST", "/graphql", "NRAK-K", count, "A downstream error occurred."},
+	} {
+		if got := send(step.method, step.path, step.key, step.body); !strings.Contains(got, step.want) {
+			t.Errorf("%s: got %s, want it to hold %s", step.name, got, step.want)
+		}
+	}
+	if code := stop(); code != 0 {
+		t.Errorf("exit code %d after an interrupt", code)
+	}
+}
+
 // TestDemoStaysUp asks the demo's simulator after the table was printed.
 func TestDemoStaysUp(t *testing.T) {
 	t.Parallel()

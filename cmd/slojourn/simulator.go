@@ -3,11 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"math"
 	"net"
+	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,14 +22,16 @@ func newSimulator(env environment) *cobra.Command {
 the Event API's shape: one JSON object a line, with eventType, timestamp and
 attributes; plain or gzip. Events are served whatever their age. What it cannot
 do it refuses with an error that names itself, never with a wrong number. What
-it was asked so far stands at /stats.
+it was asked so far stands at /stats. Events can also be sent to it, as to the
+Event API, and with --control tests can change it while it runs.
 
 The first line on stdout is the address to write into a Source as endpoint.
 
 What goes wrong on purpose is told by --faults, such as 429;times=3: a name, a
 value for some, and options that limit it. times=N is how often it happens,
-every=N lets N-1 matches pass before each, from=TYPE and contains=TEXT limit it
-to queries of an event type or with a text, and retry-after=N goes with a status.
+every=N lets N-1 matches pass before each, rate=5% strikes at that share of them,
+from=TYPE and contains=TEXT limit it to queries of an event type or with a text,
+and retry-after=N goes with a status.
 
 ` + faultList(),
 		Example: "  slojourn simulator --events events.ndjson.gz --listen 127.0.0.1:8800",
@@ -37,27 +39,51 @@ to queries of an event type or with a text, and retry-after=N goes with a status
 	}
 	events := cmd.Flags().StringArray("events", nil, "file of events, NDJSON, plain or gzip (may be repeated)")
 	listen := cmd.Flags().String("listen", "127.0.0.1:8800", "address to listen on; port 0 takes a free one")
-	key := cmd.Flags().String("key", "", "the only API key to accept (default: any)")
-	account := cmd.Flags().Int64("account", 0, "the only account to serve (default: any)")
+	keys := cmd.Flags().StringArray("key", nil, "API key to accept, as KEY or KEY=ACCOUNT+ACCOUNT (may be repeated; default: any)")
+	keyFile := cmd.Flags().String("key-file", "", "file with keys to accept, one a line, which unlike --key is not seen in lists of processes")
+	accounts := cmd.Flags().StringArray("account", nil, "account to serve (may be repeated; default: any)")
 	now := cmd.Flags().String("now", "", "what time it is at the start, in RFC 3339 (default: the real time)")
+	speed := cmd.Flags().Float64("speed", 1, "seconds of the simulator's clock to a real second, such as 60; 0 stands still")
 	latency := cmd.Flags().Duration("latency", 0, "how long every answer takes, such as 50ms")
+	lag := cmd.Flags().Duration("ingest-lag", 0, "how long after it was sent an event can be seen, such as 30s")
+	nulls := cmd.Flags().String("nulls", "match", "whether a missing attribute matches !=, NOT IN and NOT LIKE: match or never-match")
+	oldMetrics := cmd.Flags().String("old-metrics", "points", "what short ranges of metrics that ended over an hour ago are answered from: points or rollups")
+	seed := cmd.Flags().Uint64("seed", 1, "chooses what is drawn: faults with a rate, and ids")
+	control := cmd.Flags().Bool("control", false, "serve /control, by which anybody who reaches the port changes clock, faults and events")
 	faults := cmd.Flags().StringArray("faults", nil, "what goes wrong on purpose, separated by commas (may be repeated)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if len(*events) == 0 {
 			return usage("--events FILE is missing: name at least one file of events")
 		}
-		if *account < 0 || *account > math.MaxInt32 {
-			return usage("--account %d is not the number of an account; use 1 to %d, or 0 for any", *account, math.MaxInt32)
-		}
 		if *latency < 0 {
 			return usage("--latency %v is less than nothing; use a length of time such as 50ms", *latency)
 		}
-		wrong, err := simulator.ParseFaults(strings.Join(*faults, ","))
+		if *lag < 0 {
+			return usage("--ingest-lag %v is less than nothing; use a length of time such as 30s", *lag)
+		}
+		options := simulator.Options{Latency: *latency, IngestLag: *lag, Control: *control, Seed: *seed}
+		var err error
+		if options.NullsNeverMatchNotEqual, err = second("--nulls", *nulls, "match", "never-match"); err != nil {
+			return err
+		}
+		if options.RollUpOldMetrics, err = second("--old-metrics", *oldMetrics, "points", "rollups"); err != nil {
+			return err
+		}
+		if options.Keys, err = keysFrom(*keys, *keyFile); err != nil {
+			return err
+		}
+		for _, text := range *accounts {
+			account, err := simulator.ParseAccount(text)
+			if err != nil {
+				return usage("--account: %w", err)
+			}
+			options.Accounts = append(options.Accounts, account)
+		}
+		options.Faults, err = simulator.ParseFaults(strings.Join(*faults, ","))
 		if err != nil {
 			return usage("--faults: %w", err)
 		}
-		clock, err := clockFrom(*now, env)
-		if err != nil {
+		if options.Clock, err = clockFrom(*now, *speed, env); err != nil {
 			return err
 		}
 		store := simulator.NewStore()
@@ -74,9 +100,7 @@ to queries of an event type or with a text, and retry-after=N goes with a status
 		if err != nil {
 			return failed(fmt.Errorf("listen on %s: %w", *listen, cause(err)))
 		}
-		server := simulator.New(store, simulator.Options{
-			Key: *key, Account: *account, Now: clock, Latency: *latency, Faults: wrong,
-		})
+		server := simulator.New(store, options)
 		if _, err := fmt.Fprintf(env.stdout, "http://%s/graphql\n", listener.Addr()); err != nil {
 			return failed(err)
 		}
@@ -101,18 +125,86 @@ func faultList() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
+// second reports which of two words was given to a flag.
+func second(flag, given, first, second string) (bool, error) {
+	if given != first && given != second {
+		return false, usage("%s %q is unknown; use %s or %s", flag, given, first, second)
+	}
+	return given == second, nil
+}
+
+// maxKeyFile is the size of the largest file of keys.
+const maxKeyFile = 1 << 20
+
+// keysFrom reads the keys of the command line and those of a file, which has
+// one a line. Errors name lines and never show a key.
+func keysFrom(flags []string, path string) ([]simulator.Key, error) {
+	var keys []simulator.Key
+	known := map[string]bool{}
+	add := func(place, text string) error {
+		key, err := simulator.ParseKey(text)
+		switch {
+		case err != nil:
+			return usage("%s: %w", place, err)
+		case known[key.Text]:
+			return usage("%s: the key %s is there twice; name its accounts once, as KEY=ACCOUNT+ACCOUNT", place, key)
+		}
+		known[key.Text] = true
+		keys = append(keys, key)
+		return nil
+	}
+	for _, text := range flags {
+		if err := add("--key", text); err != nil {
+			return nil, err
+		}
+	}
+	if path == "" {
+		return keys, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, usage("--key-file %s: %w", path, cause(err))
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+	switch {
+	case err != nil:
+		return nil, usage("--key-file %s: %w", path, cause(err))
+	case len(text) > maxKeyFile:
+		return nil, usage("--key-file %s: the file is larger than %d bytes; write one key a line", path, maxKeyFile)
+	}
+	before := len(keys)
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if err := add(fmt.Sprintf("%s:%d", path, n), line); err != nil {
+			return nil, err
+		}
+	}
+	if len(keys) == before {
+		return nil, usage("--key-file %s: there is no key in it; write one key a line", path)
+	}
+	return keys, nil
+}
+
 // clockFrom returns a clock that shows the given time at first and goes on
 // from there.
-func clockFrom(text string, env environment) (func() time.Time, error) {
-	if text == "" {
-		return env.now, nil
+func clockFrom(text string, speed float64, env environment) (*simulator.Clock, error) {
+	begin := env.now()
+	if text != "" {
+		var err error
+		if begin, err = instantOf("--now", text, begin); err != nil {
+			return nil, err
+		}
 	}
-	started := env.now()
-	begin, err := instantOf("--now", text, started)
+	clock, err := simulator.NewClock(begin, speed, env.now)
 	if err != nil {
-		return nil, err
+		return nil, usage("--speed: %w", err)
 	}
-	return func() time.Time { return begin.Add(env.now().Sub(started)) }, nil
+	return clock, nil
 }
 
 // cause leaves the address or path out of an error, which is said anyway.

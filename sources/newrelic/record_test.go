@@ -124,7 +124,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 func (r *recorder) restart(store *simulator.Store) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.next = simulator.New(store, simulator.Options{Key: key, Account: account})
+	r.next = simulator.New(store, simulator.Options{Keys: []simulator.Key{{Text: key}}, Accounts: []int64{account}})
 	r.requests, r.most = nil, 0
 }
 

@@ -63,7 +63,13 @@ func (a *aggregates) call(c *compiler, x *nrql.Call) valueFunc {
 		a.percentage = true
 		part, base := a.under(c, x.Args[0], x.Args[1]), c.value(x.Args[0])
 		a.percentage = false
-		return numeric2(part, base, func(part, base float64) float64 { return 100 * part / base })
+		zero := c.zeroShares
+		return numeric2(part, base, func(part, base float64) float64 {
+			if base == 0 && zero {
+				return 0
+			}
+			return 100 * part / base
+		})
 	case "rate":
 		return a.rate(c, x)
 	case "eventType":

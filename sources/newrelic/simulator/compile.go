@@ -20,6 +20,7 @@ func constant(v Value) valueFunc { return func(int) Value { return v } }
 type compiler struct {
 	leaves
 	nullsMatch bool // whether rows without the attribute pass !=, NOT IN and NOT LIKE
+	zeroShares bool // whether percentage() of nothing is 0
 	err        *queryError
 }
 

@@ -10,7 +10,7 @@
 //	if err := store.ReadFiles("events.ndjson.gz"); err != nil {
 //		return err
 //	}
-//	server := simulator.New(store, simulator.Options{Key: "NRAK-EXAMPLE"})
+//	server := simulator.New(store, simulator.Options{Keys: []simulator.Key{{Text: "NRAK-EXAMPLE"}}})
 //	listener, err := net.Listen("tcp", "127.0.0.1:0")
 //	if err != nil {
 //		return err
@@ -18,6 +18,10 @@
 //	return server.Serve(ctx, listener) // POST http://…/graphql
 //
 // [Retail] makes five weeks of traffic of a shop, with nine incidents in it.
+//
+// Events can be sent to it, too: [Simulator] takes what the Event, Metric and
+// Log APIs take. Its [Clock] can be set and run faster, and with Options.Control
+// tests change clock, faults and events through the port while it runs.
 //
 // It keeps New Relic's limits unless Options.NoLimits lifts them, counts what it
 // is asked, for [Simulator.Stats] and GET /stats, and makes go wrong on purpose

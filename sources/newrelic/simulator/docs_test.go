@@ -27,6 +27,9 @@ func TestDocumentedFaults(t *testing.T) {
 		t.Errorf("the faults of docs/simulator.md (-code +page)\n%s", diff)
 	}
 	for _, number := range []string{
+		`{"success":true,"uuid":"` + (&intake{}).id(1) + `"}`,
+		"larger than 1,000,000 bytes", "at most 30:", "At most 300 queries are kept", "for 10 minutes\nafter that", "more than 100,000 POSTs in a minute",
+		"up to 4,096 characters", fmt.Sprintf("at most %d of them", maxEventMembers-1),
 		fmt.Sprintf("%d requests of a key at a time", maxConcurrent),
 		"3,000 queries of an account a minute", fmt.Sprintf("%d times the same query of a key a minute", maxSameMinute),
 		"100,000,000,000 inspected events",

@@ -139,7 +139,7 @@ func (c *checker) refuse(p *ast.Position, what string) { c.fail(p, "%s", refusal
 
 func (c *checker) run(root *objectType) {
 	for _, v := range c.document.operation.VariableDefinitions {
-		if !slices.Contains(inputTypes(), v.Type.Name()) || v.Type.Elem != nil {
+		if !slices.Contains(inputTypes(), kindOf(v.Type)) {
 			c.fail(v.Position, "Unknown type %q.", v.Type.String())
 		}
 		if c.document.operation.VariableDefinitions.ForName(v.Variable) != v {
@@ -283,7 +283,7 @@ func (c *checker) argument(value *ast.Value, want argument) {
 		return
 	}
 	nonNull := v.Type.NonNull || v.DefaultValue != nil && v.DefaultValue.Kind != ast.NullValue
-	if v.Type.Name() != want.kind || v.Type.Elem != nil || want.required && !nonNull {
+	if kindOf(v.Type) != want.kind || want.required && !nonNull {
 		wanted := want.kind
 		if want.required {
 			wanted += "!"

@@ -17,7 +17,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	server := simulator.New(store, simulator.Options{Key: "NRAK-EXAMPLE"})
+	server := simulator.New(store, simulator.Options{Keys: []simulator.Key{{Text: "NRAK-EXAMPLE"}}})
 
 	request := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(`{"query":
 		"{ actor { account(id: 1) { nrql(query: \"SELECT count(*) AS valid, filter(count(*), WHERE duration < 0.8) AS good FROM Transaction SINCE 1700000000000 UNTIL 1700000060000\") { results } } } }"}`))

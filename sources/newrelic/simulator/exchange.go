@@ -16,11 +16,12 @@ const defaultTimeout = 5 * time.Second
 type exchange struct {
 	simulator *Simulator
 	ctx       context.Context
-	key       string
+	key       Key
 	now       time.Time // of the server; all queries of the request share it
 	document  *document
 	variables map[string]any
 	questions []*question
+	polls     int // for queries that go on
 
 	// What faults make of it.
 	instead      *reply        // the answer, whatever was asked
@@ -36,15 +37,17 @@ type exchange struct {
 type question struct {
 	path          []string // of the field
 	lastOfSeveral bool     // of the request
-	account       int64
+	accounts      []int64  // that it asks, in order
 	text          string
 	timeout       time.Duration
+	asynchronous  bool // whether it may go on when its time is over
 
 	// What faults make of it.
 	err            *queryError
 	null           bool
-	async          bool
+	goesOn         time.Duration // behind its answer
 	arrayTotals    bool
+	zeroShares     bool
 	messages       []string
 	omitted        int64
 	inspectedLimit int64 // 0 is New Relic's
@@ -103,10 +106,11 @@ func (x *exchange) answer() reply {
 }
 
 // givenUp is how much sooner than the latency the answer comes because every
-// query in it gave up before, as a length of time that is not positive.
+// query in it gave up before, as a length of time that is not positive. To poll
+// for a query takes no time.
 func (x *exchange) givenUp() time.Duration {
 	latency := x.simulator.options.Latency
-	if len(x.questions) == 0 {
+	if len(x.questions)+x.polls == 0 {
 		return 0
 	}
 	var longest time.Duration

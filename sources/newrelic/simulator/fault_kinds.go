@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,14 +67,18 @@ func FaultKinds() []FaultKind {
 			id, err := parseCount(value)
 			return effect{
 				request: func(_ *Fault, x *exchange) { x.forbidden = append(x.forbidden, id) },
-				matches: func(q *question) bool { return q.account == id },
+				matches: func(q *question) bool { return slices.Contains(q.accounts, id) },
 			}, err
 		}},
 		{Name: "nrql-null", Help: "200, the query is null without an error", read: queryFault(func(q *question) { q.null = true })},
 
 		// Answers that are not what they look like.
-		{Name: "async", Help: "no results, but the progress of a query that goes on, with a queryId that is a string", read: queryFault(func(q *question) { q.async = true })},
+		{Name: "async", Value: "[=TIME]", Help: "no results yet, but the progress of a query that goes on for so long (10s), with a queryId to poll for", read: func(value string) (effect, error) {
+			d, err := parseSpan(cmp.Or(value, asyncDefault.String()))
+			return effect{query: func(q *question) { q.goesOn = d }}, err
+		}},
 		{Name: "array-totals", Help: "totalResult and otherResult are arrays", read: queryFault(func(q *question) { q.arrayTotals = true })},
+		{Name: "percentage-zero", Help: "percentage() of nothing is 0, which else is null", read: queryFault(func(q *question) { q.zeroShares = true })},
 		{Name: "messages", Value: "[=TEXT]", Help: "metadata.messages holds a warning", read: func(value string) (effect, error) {
 			if value == "" {
 				value = "Some data may be missing from these results."

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,11 +17,12 @@ import (
 type Fault struct {
 	text       string // as it was written
 	effect     effect
-	times      int64  // how often it strikes; 0 is without end
-	every      int64  // it strikes at each n-th match; 0 is at every one
-	from       string // only queries of this event type
-	contains   string // only queries with this text
-	retryAfter string // the header's value; "" for none
+	times      int64   // how often it strikes; 0 is without end
+	every      int64   // it strikes at each n-th match; 0 is at every one
+	rate       float64 // of the matches that every leaves, those it strikes at; 0 is all
+	from       string  // only queries of this event type
+	contains   string  // only queries with this text
+	retryAfter string  // the header's value; "" for none
 }
 
 // String returns the fault as it was written.
@@ -48,10 +50,11 @@ type FaultKind struct {
 //
 //	429;retry-after=2;times=3,late=MobileRequest:10%:20m;every=4
 //
-// times=N lets it strike N times, every=N at each N-th match only, from=TYPE
-// for queries of an event type only, and contains=TEXT for queries whose text
-// holds that. Values with a comma or a semicolon stand in double quotes. The
-// error for an unknown name lists the known ones.
+// times=N lets it strike N times, every=N at each N-th match only, rate=SHARE
+// at that share of the matches, drawn with the simulator's seed, from=TYPE for
+// queries of an event type only, and contains=TEXT for queries whose text holds
+// that. Values with a comma or a semicolon stand in double quotes. The error
+// for an unknown name lists the known ones.
 func ParseFaults(text string) ([]Fault, error) {
 	var faults []Fault
 	for _, part := range split(text, ',') {
@@ -119,6 +122,10 @@ func (f *Fault) option(kind FaultKind, word string) error {
 		f.times, err = parseCount(value)
 	case name == "every":
 		f.every, err = parseCount(value)
+	case name == "rate":
+		if f.rate, err = parseShare(value); err != nil {
+			return fmt.Errorf("%w: write rate=5%%", err)
+		}
 	case name == "from":
 		f.from = value
 	case name == "contains":
@@ -128,7 +135,7 @@ func (f *Fault) option(kind FaultKind, word string) error {
 	case name == "retry-after":
 		f.retryAfter = value
 	default:
-		return fmt.Errorf("unknown option %q; known are times, every, from, contains and, for a status of HTTP, retry-after", name)
+		return fmt.Errorf("unknown option %q; known are times, every, rate, from, contains and, for a status of HTTP, retry-after", name)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: write %s=2", err, name)
@@ -201,6 +208,13 @@ type armed struct {
 	Fault
 	matched int64
 	struck  int64
+	random  *rand.Rand // for its rate
+}
+
+// arm lets a fault begin. Each place in the list draws from a sequence of its
+// own, so that what stands behind a fault does not change when it strikes.
+func (s *Simulator) arm(f Fault, place int) *armed {
+	return &armed{Fault: f, random: rand.New(rand.NewPCG(s.options.Seed, mix(uint64(place))))}
 }
 
 // injector holds the faults of a simulator.
@@ -210,12 +224,12 @@ type injector struct {
 }
 
 // SetFaults replaces the faults, also while requests are under way: those go
-// on with the faults they began with. What is counted for times and every
-// begins anew.
+// on with the faults they began with. What is counted for times and every, and
+// what is drawn for rate, begins anew.
 func (s *Simulator) SetFaults(faults []Fault) {
 	var list []*armed
-	for _, f := range faults {
-		list = append(list, &armed{Fault: f})
+	for i, f := range faults {
+		list = append(list, s.arm(f, i))
 	}
 	s.injector.mu.Lock()
 	defer s.injector.mu.Unlock()
@@ -228,12 +242,18 @@ func (i *injector) current() []*armed {
 	return i.faults
 }
 
-// strikes counts one match, and reports whether the fault is due at it.
+// strikes counts one match, and reports whether the fault is due at it: every
+// chooses first, rate among those, and times ends it.
 func (i *injector) strikes(a *armed) bool {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	a.matched++
-	if a.every > 0 && a.matched%a.every != 0 || a.times > 0 && a.struck >= a.times {
+	switch {
+	case a.every > 0 && a.matched%a.every != 0:
+		return false
+	case a.rate > 0 && a.random.Float64() >= a.rate:
+		return false
+	case a.times > 0 && a.struck >= a.times:
 		return false
 	}
 	a.struck++

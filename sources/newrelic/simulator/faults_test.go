@@ -72,7 +72,7 @@ func TestFaults(t *testing.T) {
 	untested := map[string]bool{}
 	for _, kind := range FaultKinds() {
 		// Those that are left out have tests of their own below.
-		untested[kind.Name] = !slices.Contains([]string{"reset", "sampled", "lower"}, kind.Name)
+		untested[kind.Name] = !slices.Contains([]string{"reset", "sampled", "lower", "percentage-zero"}, kind.Name)
 	}
 	for _, test := range []struct {
 		fault string
@@ -215,6 +215,22 @@ func TestSlow(t *testing.T) {
 	}
 	if got, took := timed(t, options, 2*time.Second, `{ actor { user { id } } }`); took != 2*time.Second || got != "" {
 		t.Errorf("got %q after %v, want nothing after 2s", got, took)
+	}
+}
+
+// New Relic's percentage() of no events is null where it was seen. An answer of
+// 0 would be read as a share, in which nothing was good.
+func TestPercentageZero(t *testing.T) {
+	t.Parallel()
+	const document = `{ actor { account(id: 1) { nrql(query: "SELECT percentage(count(*), WHERE n > 0) AS p, average(n) AS a FROM Nothing") { results } } } }`
+	for _, test := range []struct{ faults, want string }{
+		{"", `[{"p":null,"a":null}]`},
+		{"percentage-zero", `[{"p":0,"a":null}]`},
+	} {
+		s := New(storeOf(t, basket), Options{Now: clock, Faults: faults(t, test.faults)})
+		if _, got := post(t, s, "k", graphqlBody(t, document, nil)); !strings.Contains(got, test.want) {
+			t.Errorf("%q: got %s, want %s", test.faults, got, test.want)
+		}
 	}
 }
 
@@ -387,8 +403,10 @@ func TestParseFaultsErrors(t *testing.T) {
 		{"late=Order:x:1m", "is not a share"},
 		{"rename=Order.a>b", `"Order.a>b" cannot be read: write rename=TYPE.OLD>NEW@INSTANT`},
 		{"rename=Order.a>b@noon", `"noon" is not an instant such as 2026-11-22T09:00:00Z`},
+		{"429;rate=0", `"0" is not a share such as 0.1 or 10%: write rate=5%`},
+		{"429;rate=101%", `"101%" is not a share such as 0.1 or 10%: write rate=5%`},
 		{"429;times=0", `"0" is not a whole number from 1 on: write times=2`},
-		{"429;often=3", `unknown option "often"; known are times, every, from, contains`},
+		{"429;often=3", `unknown option "often"; known are times, every, rate, from, contains`},
 		{"429;from", `the option "from" has no value`},
 		{"timeout;retry-after=3", "retry-after goes with a status of HTTP, such as 429"},
 	} {

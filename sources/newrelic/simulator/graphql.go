@@ -18,12 +18,12 @@ type request struct {
 }
 
 // graphql answers a request whose key is accepted.
-func (s *Simulator) graphql(w http.ResponseWriter, r *http.Request, key string) reply {
+func (s *Simulator) graphql(w http.ResponseWriter, r *http.Request, key Key) reply {
 	asked, refused := readRequest(w, r)
 	if refused != nil {
 		return *refused
 	}
-	x := &exchange{simulator: s, ctx: r.Context(), key: key, now: s.options.Now()}
+	x := &exchange{simulator: s, ctx: r.Context(), key: key, now: s.clock.Now()}
 	problems := x.prepare(asked)
 	s.counters.asked(len(x.questions))
 	s.injector.inject(x)

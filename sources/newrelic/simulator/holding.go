@@ -21,7 +21,9 @@ func (h holdings) read(do func()) {
 		do()
 		return
 	}
-	h[0].store.read(func() { h[1:].read(do) })
+	// One that several accounts share is locked once.
+	others := slices.DeleteFunc(slices.Clone(h[1:]), func(other holding) bool { return other.store == h[0].store })
+	h[0].store.read(func() { others.read(do) })
 }
 
 // types returns the types that there may be events of, sorted.

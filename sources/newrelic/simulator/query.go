@@ -30,11 +30,12 @@ type setting struct {
 	nowMillis  int64
 	nullsMatch bool // whether a missing attribute matches !=, NOT IN and NOT LIKE
 	rollUpOld  bool // whether old metrics come from rollups, however short the range
+	zeroShares bool // whether percentage() of nothing is 0 and not null
 	view       view
 }
 
 func (in setting) compiler(l leaves) *compiler {
-	return &compiler{leaves: l, nullsMatch: in.nullsMatch}
+	return &compiler{leaves: l, nullsMatch: in.nullsMatch, zeroShares: in.zeroShares}
 }
 
 // hourMillis is the length of the time range of a query without SINCE.

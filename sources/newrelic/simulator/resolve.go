@@ -22,11 +22,12 @@ type nothingThere struct{}
 type result struct {
 	*question
 	*answer
+	underWay *underWay // nil when it ended before it was answered
 }
 
 func (r *resolver) account(_ any, args map[string]any) (any, *queryError) {
 	id := args["id"].(int64)
-	if only := r.simulator.options.Account; only != 0 && only != id {
+	if !r.simulator.may(r.key, id) {
 		return nil, notAuthorized(id)
 	}
 	switch {
@@ -50,15 +51,25 @@ func accountName(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 }
 
 func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
+	return r.ask([]int64{parent.(int64)}, args)
+}
+
+// ask answers a query of accounts, which are in order and each there once.
+func (r *resolver) ask(accounts []int64, args map[string]any) (any, *queryError) {
 	if r.survey {
-		q := &question{path: r.path, account: parent.(int64), text: args["query"].(string), timeout: defaultTimeout}
+		q := &question{path: r.path, accounts: accounts, text: args["query"].(string), timeout: defaultTimeout}
 		if seconds, given := args["timeout"].(int64); given {
 			q.timeout = time.Duration(seconds) * time.Second
 		}
+		q.asynchronous, _ = args["async"].(bool)
 		r.questions = append(r.questions, q)
 		return nothingThere{}, nil
 	}
 	q := r.question(r.path)
+	latency := r.simulator.options.Latency
+	if q.asynchronous && latency > q.timeout && q.goesOn == 0 {
+		q.goesOn = latency
+	}
 	switch {
 	case r.ctx.Err() != nil:
 		return nil, &queryError{message: "The request was cancelled", code: "TIMEOUT"}
@@ -66,16 +77,17 @@ func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
 		return nil, q.err
 	case q.null:
 		return nothingThere{}, nil
-	case r.simulator.options.Latency > q.timeout:
+	case latency > q.timeout && q.goesOn == 0:
 		return nil, timedOut()
 	}
 	if err := r.simulator.limiter.admit(q, r.now, r.simulator.options.NoLimits); err != nil {
 		return nil, err
 	}
-	found, err := r.simulator.holdings(q.account).evaluate(q.text, setting{
+	found, err := r.simulator.holdings(q.accounts...).evaluate(q.text, setting{
 		nowMillis:  r.now.UnixMilli(),
 		nullsMatch: !r.simulator.options.NullsNeverMatchNotEqual,
 		rollUpOld:  r.simulator.options.RollUpOldMetrics,
+		zeroShares: q.zeroShares,
 		view:       q.view,
 	})
 	if err != nil {
@@ -83,9 +95,15 @@ func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
 		return nil, err
 	}
 	r.simulator.counters.queried(q, found.inspected)
-	r.simulator.limiter.inspect(q.account, found.inspected, r.now)
+	r.simulator.limiter.inspect(q.accounts, found.inspected, r.now)
 	found.messages = append(found.messages, q.messages...)
-	return &result{q, found}, nil
+	res := &result{question: q, answer: found}
+	if q.goesOn > 0 {
+		if err := r.simulator.backlog.begin(owner(q.accounts), res, r.now, q.goesOn); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
 }
 
 // rawResponse holds the figures that tell whether a scan was complete.
@@ -93,7 +111,7 @@ func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
 func rawResponse(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 	r := parent.(*result)
 	var metadata, stats, raw object
-	metadata.set("accounts", []any{r.account})
+	metadata.set("accounts", numbers(r.accounts))
 	metadata.set("beginTime", formatMillis(r.begin))
 	metadata.set("endTime", formatMillis(r.end))
 	metadata.set("beginTimeMillis", r.begin)
@@ -115,14 +133,4 @@ func rawResponse(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 
 func formatMillis(millis int64) string {
 	return time.UnixMilli(millis).UTC().Format("2006-01-02T15:04:05.000Z")
-}
-
-// mask hides a key but for the word that says what kind of key it is.
-func mask(key string) string {
-	for i, c := range key {
-		if c == '-' && i <= 5 {
-			return key[:i+1] + "****"
-		}
-	}
-	return "****"
 }

@@ -1,5 +1,7 @@
 package simulator
 
+import "maps"
+
 // objectType is a GraphQL type with fields.
 type objectType struct {
 	name   string
@@ -43,25 +45,26 @@ func newSchema() *objectType {
 	}}
 	requestContext := &objectType{name: "RequestContext", fields: map[string]*field{
 		"userId": constantField("1"),
-		"apiKey": {resolve: func(r *resolver, _ any, _ map[string]any) (any, *queryError) { return mask(r.key), nil }},
+		"apiKey": {resolve: func(r *resolver, _ any, _ map[string]any) (any, *queryError) { return r.key.String(), nil }},
 	}}
+	resultType := newResultType()
 	account := &objectType{
 		name: "Account",
 		fields: map[string]*field{
 			"id":   {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent, nil }},
 			"name": {resolve: accountName},
 			"nrql": {
-				object: newResultType(), resolve: (*resolver).nrql,
-				arguments: []argument{
-					{"query", "Nrql", true},
-					{"timeout", "Seconds", false},
-					{"async", "Boolean", false},
-				},
+				object: resultType, resolve: (*resolver).nrql,
+				arguments: nrqlArguments(),
+			},
+			"nrqlQueryProgress": {
+				object: resultType, resolve: (*resolver).nrqlQueryProgress,
+				arguments: []argument{{"queryId", "ID", true}},
 			},
 		},
 		real: []string{
 			"agentEnvironment", "aiNotifications", "aiWorkflows", "alerts", "cloud", "dataManagement", "eventsToMetrics",
-			"licenseKey", "logConfigurations", "metricNormalizationRule", "nrqlQueryProgress", "reportingEventTypes",
+			"licenseKey", "logConfigurations", "metricNormalizationRule", "reportingEventTypes",
 			"synthetics", "workload",
 		},
 	}
@@ -72,10 +75,11 @@ func newSchema() *objectType {
 			"user":    {object: user, resolve: anything},
 		},
 		real: []string{
-			"accounts", "apiAccess", "dashboard", "entities", "entity", "entitySearch", "nrql", "nrqlQueryProgress",
+			"accounts", "apiAccess", "dashboard", "entities", "entity", "entitySearch",
 			"organization", "queryHistory", "users",
 		},
 	}
+	maps.Copy(actor.fields, newCrossAccountFields(resultType))
 	return &objectType{
 		name: "RootQueryType",
 		fields: map[string]*field{
@@ -101,15 +105,6 @@ func newResultType() *objectType {
 		"messages":   answerField(func(a *answer) any { return texts(a.messages) }),
 		"timeWindow": {object: window, resolve: anything},
 	}}
-	progress := &objectType{name: "NrdbQueryProgress", fields: map[string]*field{
-		"completed": {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
-			return !parent.(*result).async, nil
-		}},
-		"queryId":          underWayField(unfinishedID),
-		"resultExpiration": underWayField(600.0),
-		"retryAfter":       underWayField(1.0),
-		"retryDeadline":    underWayField(600.0),
-	}}
 	suggestion := &objectType{name: "NrqlFacetSuggestion", fields: map[string]*field{
 		"attributes": constantField(nil), "nrql": constantField(nil),
 	}}
@@ -124,15 +119,15 @@ func newResultType() *objectType {
 	return &objectType{
 		name: "NrdbResultContainer",
 		fields: map[string]*field{
-			"results":          {resolve: results},
+			"results":          resultField(results),
 			"nrql":             {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent.(*result).text, nil }},
 			"metadata":         {object: metadata, resolve: anything},
 			"currentResults":   constantField(nil),
 			"previousResults":  constantField(nil),
 			"totalResult":      totalField(func(a *answer) any { return a.rows }, func(a *answer) any { return a.total }),
 			"otherResult":      totalField(func(*answer) any { return []any{} }, func(a *answer) any { return a.other }),
-			"rawResponse":      {resolve: rawResponse},
-			"queryProgress":    {object: progress, resolve: anything},
+			"rawResponse":      resultField(rawResponse),
+			"queryProgress":    {object: newProgressType(), resolve: anything},
 			"suggestedFacets":  {object: suggestion, list: true, resolve: nothing},
 			"eventDefinitions": {object: definition, list: true, resolve: nothing},
 		},
@@ -152,26 +147,18 @@ func answerField(value func(*answer) any) *field {
 	}}
 }
 
-// unfinishedID is the id of a query that goes on. Polling for it is refused.
-const unfinishedID = "a1b2c3d4-0000-4000-8000-000000000001"
-
-// results is null while a query goes on.
-func results(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
-	r := parent.(*result)
-	if r.async {
-		return nil, nil
-	}
-	return r.rows, nil
-}
-
-// underWayField has a value only while a query goes on.
-func underWayField(value any) *field {
-	return &field{resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
-		if !parent.(*result).async {
+// resultField is null while a query goes on.
+func resultField(resolve func(r *resolver, parent any, args map[string]any) (any, *queryError)) *field {
+	return &field{resolve: func(r *resolver, parent any, args map[string]any) (any, *queryError) {
+		if parent.(*result).underWay.goesOn(r.now) {
 			return nil, nil
 		}
-		return value, nil
+		return resolve(r, parent, args)
 	}}
+}
+
+func results(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+	return parent.(*result).rows, nil
 }
 
 // facetList is null without FACET.
@@ -184,13 +171,13 @@ func facetList(a *answer) any {
 
 // totalField is null without FACET, unless totals are arrays.
 func totalField(array, plain func(*answer) any) *field {
-	return &field{resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+	return resultField(func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 		r := parent.(*result)
 		if !r.arrayTotals {
 			return plain(r.answer), nil
 		}
 		return array(r.answer), nil
-	}}
+	})
 }
 
 // anything passes its parent on to the fields below.
@@ -198,6 +185,14 @@ func anything(_ *resolver, parent any, _ map[string]any) (any, *queryError) { re
 
 // nothing is an empty list.
 func nothing(*resolver, any, map[string]any) (any, *queryError) { return []any{}, nil }
+
+func numbers(list []int64) []any {
+	result := make([]any, len(list))
+	for i, n := range list {
+		result[i] = n
+	}
+	return result
+}
 
 func texts(list []string) []any {
 	result := make([]any, len(list))

@@ -2,12 +2,14 @@ package simulator
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,15 +19,20 @@ const maxBody = 1 << 20
 // Options configure a simulator. The zero Options serve every account to
 // every key as of the clock's time, at once and without faults.
 type Options struct {
-	// Key is the only key that is accepted in the header Api-Key. Empty
-	// accepts every key, though not a missing one.
-	Key string
-	// Account is the only account that may be queried. 0 allows every one;
-	// all accounts hold the same events.
-	Account int64
-	// Now is the clock: for queries without SINCE or UNTIL, for limits that
-	// count by the minute, and for the header Date. Nil is time.Now.
-	Now func() time.Time
+	// Keys are those that are accepted. None accepts every key, though not a
+	// missing one, for what keys of its shape are for.
+	Keys []Key
+	// Accounts are those that are there. None is every one. All of them hold
+	// the events of the store, and each those that were sent to it.
+	Accounts []int64
+	// IngestLag is how long after it was sent an event can be seen.
+	IngestLag time.Duration
+	// Clock is the clock: for queries without SINCE or UNTIL, for limits that
+	// count by the minute, for what arrives or ends later, and for the header
+	// Date. How long an answer takes is not its business. Nil is one that
+	// shows what Now does, which is time.Now when that is nil, too.
+	Clock *Clock
+	Now   func() time.Time
 	// NullsNeverMatchNotEqual changes what !=, NOT IN and NOT LIKE do with a
 	// missing attribute, which New Relic does not document: by default such
 	// rows match, with this option they do not.
@@ -40,21 +47,34 @@ type Options struct {
 	// Faults are what goes wrong on purpose; see [ParseFaults]. They can be
 	// changed later, by [Simulator.SetFaults].
 	Faults []Fault
+	// Seed chooses what is drawn: when faults with a rate strike, and ids. The
+	// same seed and the same requests one after the other give the same.
+	Seed uint64
+	// Control serves /control, by which tests change clock, faults and events
+	// while the simulator runs. Anybody who reaches the port may use it.
+	Control bool
 	// NoLimits lifts the limits on how much is asked: requests at a time,
 	// queries a minute, queries of one text a minute, and events inspected an
 	// hour. Those on a single query stay.
 	NoLimits bool
 }
 
-// Simulator serves a store as NerdGraph does: POST /graphql. GET /stats is a
-// page of its own, which New Relic has not: [Stats] as JSON.
+// Simulator serves a store as NerdGraph does, POST /graphql. It takes events as
+// the Event API does, POST /v1/accounts/{account}/events, data points as the
+// Metric API does, POST /metric/v1, and lines of logs as the Log API does, POST
+// /log/v1. GET /stats is a page of its own, which New Relic has not: [Stats] as
+// JSON.
 type Simulator struct {
 	store    *Store
 	options  Options
+	clock    *Clock
 	schema   *objectType
 	counters *counters
 	injector injector
 	limiter  *limiter
+	backlog  backlog
+	intake   intake
+	routes   map[string]methods
 }
 
 // New returns a simulator that serves the events of store, also those that
@@ -63,13 +83,14 @@ func New(store *Store, options Options) *Simulator {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	s := &Simulator{store: store, options: options, schema: newSchema(), counters: newCounters(), limiter: newLimiter()}
+	if options.Clock == nil {
+		options.Clock = follow(options.Now)
+	}
+	s := &Simulator{store: store, options: options, clock: options.Clock, schema: newSchema(), counters: newCounters(), limiter: newLimiter()}
+	s.routes = s.endpoints()
 	s.SetFaults(options.Faults)
 	return s
 }
-
-// holdings returns what an account can query.
-func (s *Simulator) holdings(account int64) holdings { return holdings{{account, s.store}} }
 
 // Serve answers requests on listener until ctx ends, then lets those that are
 // being answered finish for at most five seconds. It closes the listener. It
@@ -106,26 +127,56 @@ func (s *Simulator) Serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
+// methods are what can be done at a path.
+type methods map[string]http.HandlerFunc
+
+// endpoints returns what is served, by path.
+func (s *Simulator) endpoints() map[string]methods {
+	served := map[string]methods{
+		"/graphql":                      {http.MethodPost: s.serveGraphQL},
+		"/stats":                        {http.MethodGet: s.serveStats},
+		"/v1/accounts/{account}/events": {http.MethodPost: s.serveEvents},
+		"/metric/v1":                    {http.MethodPost: s.serveMetrics},
+		"/log/v1":                       {http.MethodPost: s.serveLogs},
+	}
+	if s.options.Control {
+		maps.Copy(served, s.remoteControl())
+	}
+	return served
+}
+
 // ServeHTTP implements [http.Handler].
 func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.URL.Path == "/stats" && r.Method == http.MethodGet:
-		s.serveStats(w)
-		return
-	case r.URL.Path != "/graphql":
-		s.write(w, errorReply(http.StatusNotFound, "Not found: the simulator serves POST /graphql and GET /stats"))
-		return
-	case r.Method != http.MethodPost:
-		w.Header().Set("Allow", http.MethodPost)
-		s.write(w, errorReply(http.StatusMethodNotAllowed, "Method not allowed: the simulator serves POST /graphql"))
-		return
+	path := r.URL.Path
+	if rest, found := strings.CutPrefix(path, "/v1/accounts/"); found {
+		if account, isEvents := strings.CutSuffix(rest, "/events"); isEvents {
+			r.SetPathValue("account", account)
+			path = "/v1/accounts/{account}/events"
+		}
 	}
-	key := r.Header.Get("Api-Key")
-	underWay, leave := s.counters.enter(key)
+	offered := s.routes[path]
+	switch serve := offered[r.Method]; {
+	case serve != nil:
+		serve(w, r)
+	case offered == nil:
+		paths := slices.Sorted(maps.Keys(s.routes))
+		s.write(w, errorReply(http.StatusNotFound, "Not found: the simulator serves "+strings.Join(paths, ", ")))
+	default:
+		allowed := strings.Join(slices.Sorted(maps.Keys(offered)), ", ")
+		w.Header().Set("Allow", allowed)
+		s.write(w, errorReply(http.StatusMethodNotAllowed, "Method not allowed: use "+allowed))
+	}
+}
+
+// serveGraphQL is POST /graphql.
+func (s *Simulator) serveGraphQL(w http.ResponseWriter, r *http.Request) {
+	text := keyIn(r.Header, "Api-Key")
+	underWay, leave := s.counters.enter(text)
 	defer leave()
 	var answer reply
+	key, known := s.key(text)
 	switch {
-	case key == "" || s.options.Key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(s.options.Key)) != 1:
+	case !known || !key.mayQuery():
 		answer = badKeyReply()
 	case underWay > maxConcurrent && !s.options.NoLimits:
 		leave() // it takes no place
@@ -133,9 +184,7 @@ func (s *Simulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		answer = s.graphql(w, r, key)
 	}
-	if pause(r.Context(), s.options.Latency+answer.later) {
-		s.write(w, answer)
-	}
+	s.finish(w, r, answer)
 }
 
 // pause waits, and reports whether ctx has not ended before.
@@ -158,7 +207,7 @@ func (s *Simulator) write(w http.ResponseWriter, answer reply) {
 		w.Header()[name] = values
 	}
 	if answer.header.Get("Date") == "" {
-		w.Header().Set("Date", s.options.Now().UTC().Format(http.TimeFormat))
+		w.Header().Set("Date", s.clock.Now().UTC().Format(http.TimeFormat))
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(answer.body)))
 	if answer.reset {

@@ -183,11 +183,11 @@ func TestGraphQL(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			account := int64(7)
+			accounts := []int64{7, 8}
 			if test.variables["accountId"] != nil {
-				account = 0
+				accounts = nil
 			}
-			s := New(storeOf(t, basket), Options{Account: account, Now: clock})
+			s := New(storeOf(t, basket), Options{Accounts: accounts, Now: clock})
 			status, got := post(t, s, "NRAK-EXAMPLE", graphqlBody(t, test.query, test.variables))
 			if status != http.StatusOK {
 				t.Errorf("status %d, want 200", status)
@@ -223,7 +223,7 @@ func TestHTTP(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := New(NewStore(), Options{Key: "k", Now: clock})
+			s := New(NewStore(), Options{Keys: []Key{{Text: "k"}}, Now: clock})
 			r := httptest.NewRequest(test.method, test.path, strings.NewReader(test.body))
 			r.Header.Set("Api-Key", test.key)
 			w := httptest.NewRecorder()
@@ -398,8 +398,9 @@ func FuzzGraphQL(f *testing.F) {
 	f.Add([]byte(`{"query":"query($q: Nrql!, $i: Int = 1) { actor { a: account(id: $i) { nrql(query: $q) { ...R } } } } fragment R on NrdbResultContainer { results metadata { timeWindow { begin } } }","variables":{"q":"SELECT filter(sum(n), WHERE s LIKE 'a%') / count(*) AS x FROM T TIMESERIES 1 minute","i":null}}`))
 	f.Add([]byte(`{"query":"{ actor { account(id: 1) @include(if: false) { id } } }","operationName":"x"}`))
 	f.Add([]byte(`{"query":"query A { requestContext { apiKey } } query B { __typename }","operationName":"B"}`))
+	f.Add([]byte(`{"query":"query($a: [Int!]!) { actor { nrql(accounts: $a, query: \"SELECT count(*) FROM T\", async: true, timeout: 0) { results queryProgress { queryId } } nrqlQueryProgress(accounts: [1, 2], queryId: 1) { results } account(id: 1) { nrqlQueryProgress(queryId: \"a1b2c3d4-0000-4000-8000-000000000001\") { results queryProgress { completed } } } } }","variables":{"a":[1,2]}}`))
 	store := storeOf(f, basket)
-	s := New(store, Options{Now: clock, NoLimits: true})
+	s := New(store, Options{Now: clock, NoLimits: true, Faults: faults(f, "async;every=2")})
 	f.Fuzz(func(t *testing.T, body []byte) {
 		_, got := post(t, s, "k", string(body))
 		if !json.Valid([]byte(got)) {

@@ -24,6 +24,10 @@ type Stats struct {
 	// Inspected is the number of events that lay in the time ranges of the
 	// queries.
 	Inspected int64 `json:"inspected"`
+	// Kept and Rejected are the numbers of rows that were sent to the
+	// simulator, by what became of them.
+	Kept     int64 `json:"kept"`
+	Rejected int64 `json:"rejected"`
 	// MostAtOnce is the largest number of requests that were being answered at
 	// one time, and MostAtOncePerKey that of one key.
 	MostAtOnce       int `json:"mostAtOnce"`
@@ -48,7 +52,7 @@ func (s *Simulator) Stats() Stats {
 	return stats
 }
 
-func (s *Simulator) serveStats(w http.ResponseWriter) {
+func (s *Simulator) serveStats(w http.ResponseWriter, _ *http.Request) {
 	body, err := json.MarshalIndent(s.Stats(), "", "  ")
 	if err != nil { // numbers always encode
 		http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -103,11 +107,13 @@ func (c *counters) queried(q *question, inspected int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	bytes := int64(len(q.text))
-	account := c.stats.Accounts[q.account]
-	account.Queries++
-	account.QueryBytes += bytes
-	account.Inspected += inspected
-	c.stats.Accounts[q.account] = account
+	for i, id := range q.accounts {
+		account := c.stats.Accounts[id]
+		account.Queries++
+		account.QueryBytes += bytes
+		account.Inspected += part(inspected, i, len(q.accounts))
+		c.stats.Accounts[id] = account
+	}
 	c.stats.Queries++
 	c.stats.QueryBytes += bytes
 	c.stats.Inspected += inspected
@@ -117,4 +123,12 @@ func (c *counters) answered(bytes int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.stats.AnswerBytes += int64(bytes)
+}
+
+// took counts rows that were sent.
+func (c *counters) took(kept, rejected int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stats.Kept += kept
+	c.stats.Rejected += rejected
 }

@@ -17,7 +17,7 @@ import (
 
 func TestStats(t *testing.T) {
 	t.Parallel()
-	s := New(storeOf(t, basket), Options{Key: "k", Account: 7, Now: clock})
+	s := New(storeOf(t, basket), Options{Keys: []Key{{Text: "k"}}, Accounts: []int64{7}, Now: clock})
 	const text = "SELECT count(*) FROM T"
 	one := fmt.Sprintf(`nrql(query: %q) { results }`, text)
 	var bytes int

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // inputTypes returns the types that variables can have.
 func inputTypes() []string {
-	return []string{"Boolean", "Float", "ID", "Int", "Nrql", "Seconds", "String"}
+	return []string{"Boolean", "Float", "ID", "Int", "Nrql", "Seconds", "String", "[Int!]"}
 }
 
 // coerceVariables checks the variables of a request against their
@@ -23,7 +24,7 @@ func coerceVariables(definitions ast.VariableDefinitionList, given map[string]an
 		fail := func(format string, args ...any) {
 			problems = append(problems, graphqlError{message: fmt.Sprintf(format, args...), positions: []*ast.Position{d.Position}})
 		}
-		want := argument{d.Variable, d.Type.Name(), d.Type.NonNull}
+		want := argument{d.Variable, kindOf(d.Type), d.Type.NonNull}
 		value, isGiven := given[d.Variable]
 		switch {
 		case !isGiven && d.DefaultValue != nil:
@@ -45,6 +46,9 @@ func coerceVariables(definitions ast.VariableDefinitionList, given map[string]an
 	return variables, problems
 }
 
+// kindOf returns the name of a type without the mark that it cannot be null.
+func kindOf(t *ast.Type) string { return strings.TrimSuffix(t.String(), "!") }
+
 // coerceLiteral turns a literal of the document into the type wanted, or says
 // what is wrong with it.
 func coerceLiteral(v *ast.Value, want argument) (any, string) {
@@ -57,6 +61,16 @@ func coerceLiteral(v *ast.Value, want argument) (any, string) {
 		return coerce(v.Raw == "true", want)
 	case ast.NullValue:
 		return coerce(nil, want)
+	case ast.ListValue:
+		var list []any
+		for _, child := range v.Children {
+			var element any = json.Number(child.Value.Raw)
+			if child.Value.Kind != ast.IntValue {
+				element = child.Value.Raw // which no list takes
+			}
+			list = append(list, element)
+		}
+		return coerce(list, want)
 	default:
 		return nil, "expected type " + want.kind
 	}
@@ -72,6 +86,19 @@ func coerce(value any, want argument) (any, string) {
 		return nil, ""
 	}
 	switch want.kind {
+	case "[Int!]":
+		list, isList := value.([]any)
+		if !isList {
+			list = []any{value} // one stands for a list of it
+		}
+		result := make([]any, len(list))
+		for i, element := range list {
+			var problem string
+			if result[i], problem = coerce(element, argument{want.name, "Int", true}); problem != "" {
+				return nil, problem
+			}
+		}
+		return result, ""
 	case "Int", "Seconds":
 		if n, isNumber := value.(json.Number); isNumber {
 			if i, err := strconv.ParseInt(n.String(), 10, 64); err == nil && i >= math.MinInt32 && i <= math.MaxInt32 {
