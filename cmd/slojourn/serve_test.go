@@ -93,6 +93,33 @@ func TestSimulatorCommand(t *testing.T) {
 	}
 }
 
+// TestSimulatorCommandServesAScenario looks for an incident by the real clock,
+// where it has to be for every start, and for traffic up to now. The seed
+// chooses the traffic.
+func TestSimulatorCommandServesAScenario(t *testing.T) {
+	t.Parallel()
+	count := func(args ...string) string {
+		t.Helper()
+		stdout, stop := background(t, false, append([]string{"simulator", "--scenario", "retail", "--listen", "127.0.0.1:0", "--speed", "0"}, args...)...)
+		defer stop()
+		line, err := stdout.ReadString('\n')
+		if err != nil {
+			t.Fatal(err)
+		}
+		return post(t, strings.TrimSpace(line), "K", `{"query":"{ actor { account(id: 7) { `+
+			`outage: nrql(query: \"SELECT percentage(count(*), WHERE error IS TRUE) AS bad FROM Transaction WHERE appName = 'order-api' SINCE 1795147200000 UNTIL 1795148040000\") { results } `+
+			`hours: nrql(query: \"SELECT count(*) AS n FROM Log SINCE 1795323600000 UNTIL 1795334400000\") { results } } } }"}`)
+	}
+	first := count("--now", "2026-11-22T09:00:00Z")
+	later := count("--now", "2026-11-25T17:12:00Z")
+	if first != later || !strings.Contains(first, `[{"bad":100}]`) || strings.Contains(first, `"n":0`) {
+		t.Errorf("the scenario answers\n%s, three days later\n%s", first, later)
+	}
+	if other := count("--now", "2026-11-25T17:12:00Z", "--seed", "2"); other == first {
+		t.Errorf("another seed answers the same: %s", other)
+	}
+}
+
 // TestSimulatorCommandTakesEvents sends an event and moves the clock on until
 // it can be seen, all of it through the port of the command.
 func TestSimulatorCommandTakesEvents(t *testing.T) {
@@ -102,7 +129,7 @@ func TestSimulatorCommandTakesEvents(t *testing.T) {
 	if err := os.WriteFile(keys, []byte(licence+"=7\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	stdout, stop := background(t, false, "simulator", "--events", os.DevNull, "--listen", "127.0.0.1:0", "--now", "2026-11-22T09:30:00Z",
+	stdout, stop := background(t, false, "simulator", "--scenario", "none", "--listen", "127.0.0.1:0", "--now", "2026-11-22T09:30:00Z",
 		"--speed", "0", "--key", "NRAK-K=7+8", "--key-file", keys, "--ingest-lag", "1m", "--control", "--nulls", "never-match")
 	line, err := stdout.ReadString('\n')
 	if err != nil {

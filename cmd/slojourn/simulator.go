@@ -16,14 +16,19 @@ import (
 
 func newSimulator(env environment) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "simulator --events FILE…",
+		Use:   "simulator (--events FILE… | --scenario NAME)",
 		Short: "Serve events as New Relic's NerdGraph would",
-		Long: `simulator answers NRQL over NerdGraph on this machine, from files of events in
-the Event API's shape: one JSON object a line, with eventType, timestamp and
-attributes; plain or gzip. Events are served whatever their age. What it cannot
-do it refuses with an error that names itself, never with a wrong number. What
-it was asked so far stands at /stats. Events can also be sent to it, as to the
-Event API, and with --control tests can change it while it runs.
+		Long: `simulator answers NRQL over NerdGraph on this machine: from files of events in
+the Event API's shape (one JSON object a line, with eventType, timestamp and
+attributes; plain or gzip), from the traffic of a scenario, or from both. Events
+are served whatever their age. What it cannot do it refuses with an error that
+names itself, never with a wrong number. What it was asked so far stands at
+/stats. Events can also be sent to it, as to the Event API, and with --control
+tests can change it while it runs.
+
+The scenario retail is five weeks of a shop in Japan up to now, and goes on: the
+traffic that examples/retail measures, with its incidents every five weeks. The
+scenario none has no events, for a simulator that they are sent to.
 
 The first line on stdout is the address to write into a Source as endpoint.
 
@@ -34,10 +39,11 @@ from=TYPE and contains=TEXT limit it to queries of an event type or with a text,
 and retry-after=N goes with a status.
 
 ` + faultList(),
-		Example: "  slojourn simulator --events events.ndjson.gz --listen 127.0.0.1:8800",
+		Example: "  slojourn simulator --scenario retail\n  slojourn simulator --events events.ndjson.gz --listen 127.0.0.1:8800",
 		Args:    noArguments,
 	}
 	events := cmd.Flags().StringArray("events", nil, "file of events, NDJSON, plain or gzip (may be repeated)")
+	scenario := cmd.Flags().String("scenario", "", "traffic that is made up: retail or none")
 	listen := cmd.Flags().String("listen", "127.0.0.1:8800", "address to listen on; port 0 takes a free one")
 	keys := cmd.Flags().StringArray("key", nil, "API key to accept, as KEY or KEY=ACCOUNT+ACCOUNT (may be repeated; default: any)")
 	keyFile := cmd.Flags().String("key-file", "", "file with keys to accept, one a line, which unlike --key is not seen in lists of processes")
@@ -48,12 +54,12 @@ and retry-after=N goes with a status.
 	lag := cmd.Flags().Duration("ingest-lag", 0, "how long after it was sent an event can be seen, such as 30s")
 	nulls := cmd.Flags().String("nulls", "match", "whether a missing attribute matches !=, NOT IN and NOT LIKE: match or never-match")
 	oldMetrics := cmd.Flags().String("old-metrics", "points", "what short ranges of metrics that ended over an hour ago are answered from: points or rollups")
-	seed := cmd.Flags().Uint64("seed", 1, "chooses what is drawn: faults with a rate, and ids")
+	seed := cmd.Flags().Uint64("seed", 1, "chooses what is drawn: the traffic of a scenario, faults with a rate, and ids")
 	control := cmd.Flags().Bool("control", false, "serve /control, by which anybody who reaches the port changes clock, faults and events")
 	faults := cmd.Flags().StringArray("faults", nil, "what goes wrong on purpose, separated by commas (may be repeated)")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if len(*events) == 0 {
-			return usage("--events FILE is missing: name at least one file of events")
+		if len(*events) == 0 && *scenario == "" {
+			return usage("there is nothing to serve: name a file of events with --events FILE, or a scenario with --scenario retail")
 		}
 		if *latency < 0 {
 			return usage("--latency %v is less than nothing; use a length of time such as 50ms", *latency)
@@ -86,7 +92,10 @@ and retry-after=N goes with a status.
 		if options.Clock, err = clockFrom(*now, *speed, env); err != nil {
 			return err
 		}
-		store := simulator.NewStore()
+		store, err := scenarioFrom(*scenario, simulator.RetailOptions{Seed: *seed, End: options.Clock.Now(), RealClock: true})
+		if err != nil {
+			return err
+		}
 		err = interruptible(cmd.Context(), func() error {
 			if err := store.ReadFiles(*events...); err != nil {
 				return usage("%w", err)
@@ -110,6 +119,18 @@ and retry-after=N goes with a status.
 		return nil
 	}
 	return cmd
+}
+
+// scenarioFrom returns a store with the events of a scenario.
+func scenarioFrom(name string, options simulator.RetailOptions) (*simulator.Store, error) {
+	switch name {
+	case "", "none":
+		return simulator.NewStore(), nil
+	case "retail":
+		return simulator.NewRetail(options).Store(), nil
+	default:
+		return nil, usage("--scenario %q is unknown; use retail or none", name)
+	}
 }
 
 // faultList is a line for every fault.
