@@ -28,6 +28,10 @@
 // what [ParseFaults] reads: rate limits, answers that are cut off, events that
 // arrive late.
 //
+// Beside the events it keeps what mutations make, in memory: alert policies and
+// conditions, service levels, dashboards and more. The files in the folder
+// control describe it.
+//
 // Three things separate it from the real service. Events are served whatever
 // their age, unless a fault says otherwise. Percentiles and unique counts are
 // exact. And rawResponse holds metadata and performance figures but no results.

@@ -19,6 +19,8 @@ const maxTokens = 20_000
 type document struct {
 	operation *ast.OperationDefinition
 	fragments ast.FragmentDefinitionList
+	root      *objectType // of the operation
+	inputs    map[string]*ast.Definition
 }
 
 // graphqlError is an entry of errors.
@@ -54,13 +56,14 @@ func (e graphqlError) json() object {
 		if strings.HasPrefix(e.query.code, "NRDB:") {
 			extensions.set("nrqlErrorCode", e.query.code)
 		}
+		e.query.describe(&extensions)
 		o.set("extensions", extensions)
 	}
 	return o
 }
 
 // readDocument parses and checks a document. With errors the document is nil.
-func readDocument(source, operationName string, root *objectType) (*document, []graphqlError) {
+func readDocument(source, operationName string, s schema) (*document, []graphqlError) {
 	parsed, err := parser.ParseQueryWithTokenLimit(&ast.Source{Input: source}, maxTokens)
 	if err != nil {
 		return nil, []graphqlError{syntaxError(err)}
@@ -69,10 +72,13 @@ func readDocument(source, operationName string, root *objectType) (*document, []
 	if problem != "" {
 		return nil, []graphqlError{{message: problem}}
 	}
-	d := &document{operation, parsed.Fragments}
+	d := &document{operation, parsed.Fragments, s.query, s.inputs}
+	if operation.Operation == ast.Mutation {
+		d.root = s.mutation
+	}
 	check := checker{document: d, types: map[string]*objectType{}}
-	check.register(root)
-	check.run(root)
+	check.register(d.root)
+	check.run(d.root)
 	if len(check.errors) > 0 {
 		return nil, check.errors
 	}
@@ -105,7 +111,7 @@ func choose(operations ast.OperationList, name string) (*ast.OperationDefinition
 			return nil, fmt.Sprintf("Unknown operation named %q.", name)
 		}
 	}
-	if chosen.Operation != ast.Query {
+	if chosen.Operation != ast.Query && chosen.Operation != ast.Mutation {
 		return nil, refusal("a " + string(chosen.Operation)).message
 	}
 	return chosen, ""
@@ -124,6 +130,9 @@ func (c *checker) register(t *objectType) {
 		return
 	}
 	c.types[t.name] = t
+	for _, possible := range t.possible {
+		c.register(possible)
+	}
 	for _, f := range t.fields {
 		if f.object != nil {
 			c.register(f.object)
@@ -139,7 +148,7 @@ func (c *checker) refuse(p *ast.Position, what string) { c.fail(p, "%s", refusal
 
 func (c *checker) run(root *objectType) {
 	for _, v := range c.document.operation.VariableDefinitions {
-		if !slices.Contains(inputTypes(), kindOf(v.Type)) {
+		if name := v.Type.Name(); !isScalar(name) && c.document.inputs[name] == nil {
 			c.fail(v.Position, "Unknown type %q.", v.Type.String())
 		}
 		if c.document.operation.VariableDefinitions.ForName(v.Variable) != v {
@@ -202,22 +211,31 @@ func (c *checker) selection(set ast.SelectionSet, t *objectType) {
 			c.field(s, t)
 		case *ast.InlineFragment:
 			c.directives(s.Directives, true)
-			if s.TypeCondition != "" && s.TypeCondition != t.name {
+			condition := t
+			if s.TypeCondition != "" {
+				condition = c.types[s.TypeCondition]
+			}
+			if !overlap(t, condition) {
 				c.fail(s.Position, "Fragment cannot be spread here as objects of type %q can never be of type %q.", t.name, s.TypeCondition)
 				continue
 			}
-			c.selection(s.SelectionSet, t)
+			c.selection(s.SelectionSet, condition)
 		case *ast.FragmentSpread:
 			c.directives(s.Directives, true)
 			switch f := c.document.fragments.ForName(s.Name); {
 			case f == nil:
 				c.fail(s.Position, "Unknown fragment %q.", s.Name)
-			case f.TypeCondition != t.name:
+			case !overlap(t, c.types[f.TypeCondition]):
 				c.fail(s.Position, "Fragment %q cannot be spread here as objects of type %q can never be of type %q.",
 					s.Name, t.name, f.TypeCondition)
 			}
 		}
 	}
+}
+
+// overlap reports whether an object can be of both types.
+func overlap(a, b *objectType) bool {
+	return b != nil && slices.ContainsFunc(a.concrete(), func(t *objectType) bool { return slices.Contains(b.concrete(), t) })
 }
 
 func (c *checker) field(s *ast.Field, t *objectType) {
@@ -243,7 +261,7 @@ func (c *checker) field(s *ast.Field, t *objectType) {
 		c.fail(s.Position, "Field %q must not have a selection since it has no subfields.", s.Name)
 	case f.object != nil && len(s.SelectionSet) == 0:
 		c.fail(s.Position, "Field %q of type %q must have a selection of subfields.", s.Name, f.object.name)
-	case f.object != nil:
+	case f.object != nil && !f.object.open:
 		c.selection(s.SelectionSet, f.object)
 	}
 }
@@ -272,23 +290,61 @@ func (c *checker) arguments(s *ast.Field, f *field) {
 // argument checks a literal, or that a variable is of the type wanted.
 func (c *checker) argument(value *ast.Value, want argument) {
 	if value.Kind != ast.Variable {
-		if _, problem := coerceLiteral(value, want); problem != "" {
-			c.fail(value.Position, "Argument %q has invalid value %s.", want.name, value.String())
+		if _, problems := c.document.coerceLiteral(value, typeOf(want), nil); len(problems) > 0 {
+			message := fmt.Sprintf("Argument %q has invalid value %s", want.name, value.String())
+			if len(value.Children) > 0 {
+				message += ": " + strings.Join(problems, "; ")
+			}
+			c.fail(value.Position, "%s.", message)
 		}
+		c.inside(value, typeOf(want))
 		return
 	}
+	c.variable(value, typeOf(want))
+}
+
+// variable checks that a variable is of the type wanted where it stands.
+func (c *checker) variable(value *ast.Value, want *ast.Type) {
 	v := c.document.operation.VariableDefinitions.ForName(value.Raw)
 	if v == nil {
 		c.fail(value.Position, `Variable "$%s" is not defined.`, value.Raw)
 		return
 	}
-	nonNull := v.Type.NonNull || v.DefaultValue != nil && v.DefaultValue.Kind != ast.NullValue
-	if kindOf(v.Type) != want.kind || want.required && !nonNull {
-		wanted := want.kind
-		if want.required {
-			wanted += "!"
+	have := *v.Type
+	have.NonNull = have.NonNull || v.DefaultValue != nil && v.DefaultValue.Kind != ast.NullValue
+	if !fits(&have, want) {
+		c.fail(value.Position, `Variable "$%s" of type %q used in position expecting type %q.`, value.Raw, v.Type.String(), want.String())
+	}
+}
+
+// fits reports whether every value of a type is one of the type wanted.
+func fits(have, want *ast.Type) bool {
+	switch {
+	case want.NonNull && !have.NonNull:
+		return false
+	case want.Elem != nil && have.Elem != nil:
+		return fits(have.Elem, want.Elem)
+	}
+	return want.NamedType == have.NamedType && want.Elem == nil && have.Elem == nil
+}
+
+// inside checks the variables inside of a literal.
+func (c *checker) inside(value *ast.Value, want *ast.Type) {
+	for _, child := range value.Children {
+		element := want
+		switch d := c.document.inputs[want.NamedType]; {
+		case value.Kind == ast.ListValue && want.Elem != nil:
+			element = want.Elem
+		case value.Kind == ast.ObjectValue && d != nil && d.Fields.ForName(child.Name) != nil:
+			element = d.Fields.ForName(child.Name).Type
+		default:
+			continue // wrong, and reported already
 		}
-		c.fail(value.Position, `Variable "$%s" of type %q used in position expecting type %q.`, value.Raw, v.Type.String(), wanted)
+		if child.Value.Kind == ast.Variable {
+			c.variable(child.Value, element)
+		} else {
+			c.inside(child.Value, element)
+		}
 	}
 }
 

@@ -14,6 +14,8 @@ type queryError struct {
 	message string
 	code    string // errorCode and, for errors that New Relic has too, nrqlErrorCode
 	refused bool   // the simulator's own error
+	// problems are what is wrong with the input of a mutation.
+	problems []problem
 }
 
 func (e *queryError) Error() string { return e.message }

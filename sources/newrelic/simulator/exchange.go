@@ -64,7 +64,7 @@ func (x *exchange) prepare(asked request) []graphqlError {
 	if len(problems) > 0 {
 		return problems
 	}
-	variables, problems := coerceVariables(document.operation.VariableDefinitions, asked.Variables)
+	variables, problems := coerceVariables(document, asked.Variables)
 	if len(problems) > 0 {
 		return problems
 	}
@@ -84,7 +84,7 @@ func (x *exchange) execute(survey bool) (object, *execution) {
 		document:  x.document,
 		variables: x.variables,
 	}
-	return e.object(x.simulator.schema, nil, []ast.SelectionSet{x.document.operation.SelectionSet}, nil), e
+	return e.object(x.document.root, nil, []ast.SelectionSet{x.document.operation.SelectionSet}, nil), e
 }
 
 // answer answers the questions. An error of a field leaves that field null and

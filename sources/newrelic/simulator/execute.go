@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -29,7 +30,7 @@ func (e *execution) object(t *objectType, parent any, sets []ast.SelectionSet, p
 	var fields []*selected
 	seen := map[string]bool{}
 	for _, set := range sets {
-		fields = e.collect(fields, set, seen)
+		fields = e.collect(fields, t, set, seen)
 	}
 	var result object
 	for _, s := range fields {
@@ -55,21 +56,57 @@ func (e *execution) field(t *objectType, parent any, s *selected, path []string)
 		return nil
 	}
 	if _, isNothing := value.(nothingThere); isNothing {
+		if e.resolver.survey && f.object != nil {
+			e.survey(f.object, s.sets())
+		}
 		return nil
 	}
-	if f.object == nil || f.list {
-		// Lists of objects are always empty.
+	list, isList := value.([]any)
+	switch {
+	case f.object == nil:
 		return value
+	case !f.list:
+		return e.object(f.object.of(value), value, s.sets(), path)
+	case !isList:
+		return nil
 	}
+	objects := make([]any, len(list))
+	for i, element := range list {
+		if element != nil {
+			objects[i] = e.object(f.object.of(element), element, s.sets(), path)
+		}
+	}
+	return objects
+}
+
+// sets returns the selections that are merged.
+func (s *selected) sets() []ast.SelectionSet {
 	var sets []ast.SelectionSet
 	for _, field := range s.fields {
 		sets = append(sets, field.SelectionSet)
 	}
-	return e.object(f.object, value, sets, path)
+	return sets
+}
+
+// survey looks for conflicts in what is asked for below a field that is not
+// computed yet.
+func (e *execution) survey(t *objectType, sets []ast.SelectionSet) {
+	for _, concrete := range t.concrete() {
+		var fields []*selected
+		seen := map[string]bool{}
+		for _, set := range sets {
+			fields = e.collect(fields, concrete, set, seen)
+		}
+		for _, s := range fields {
+			if f := concrete.fields[s.fields[0].Name]; f != nil && f.object != nil {
+				e.survey(f.object, s.sets())
+			}
+		}
+	}
 }
 
 // collect adds the fields of a selection set, with those of its fragments.
-func (e *execution) collect(fields []*selected, set ast.SelectionSet, seen map[string]bool) []*selected {
+func (e *execution) collect(fields []*selected, t *objectType, set ast.SelectionSet, seen map[string]bool) []*selected {
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.Field:
@@ -83,23 +120,33 @@ func (e *execution) collect(fields []*selected, set ast.SelectionSet, seen map[s
 			}
 			fields[i].fields = append(fields[i].fields, s)
 			if first := fields[i].fields[0]; !sameField(first, s) {
-				e.conflicts = append(e.conflicts, graphqlError{
-					message:   fmt.Sprintf("Fields %q conflict: use different aliases.", s.Alias),
-					positions: []*ast.Position{first.Position, s.Position},
-				})
+				e.conflict(s.Alias, first.Position, s.Position)
 			}
 		case *ast.InlineFragment:
-			if e.included(s.Directives) {
-				fields = e.collect(fields, s.SelectionSet, seen)
+			if e.included(s.Directives) && (s.TypeCondition == "" || t.is(s.TypeCondition)) {
+				fields = e.collect(fields, t, s.SelectionSet, seen)
 			}
 		case *ast.FragmentSpread:
-			if e.included(s.Directives) && !seen[s.Name] {
+			f := e.document.fragments.ForName(s.Name)
+			if e.included(s.Directives) && !seen[s.Name] && t.is(f.TypeCondition) {
 				seen[s.Name] = true
-				fields = e.collect(fields, e.document.fragments.ForName(s.Name).SelectionSet, seen)
+				fields = e.collect(fields, t, f.SelectionSet, seen)
 			}
 		}
 	}
 	return fields
+}
+
+// conflict notes that fields of one key ask for different things. The same
+// fields may meet in several types.
+func (e *execution) conflict(key string, positions ...*ast.Position) {
+	if slices.ContainsFunc(e.conflicts, func(c graphqlError) bool { return slices.Equal(c.positions, positions) }) {
+		return
+	}
+	e.conflicts = append(e.conflicts, graphqlError{
+		message:   fmt.Sprintf("Fields %q conflict: use different aliases.", key),
+		positions: positions,
+	})
 }
 
 // sameField reports whether two fields of one key ask for the same.
@@ -118,7 +165,7 @@ func sameField(a, b *ast.Field) bool {
 
 func (e *execution) included(list ast.DirectiveList) bool {
 	for _, d := range list {
-		value, _ := e.argument(d.Arguments.ForName("if").Value, argument{"if", "Boolean", true})
+		value, _, _ := e.argument(d.Arguments.ForName("if").Value, argument{"if", "Boolean", true})
 		if condition, _ := value.(bool); condition != (d.Name == "include") {
 			return false
 		}
@@ -132,7 +179,11 @@ func (e *execution) arguments(s *ast.Field, f *field) (map[string]any, *queryErr
 	args := map[string]any{}
 	for _, arg := range s.Arguments {
 		want, _ := f.argument(arg.Name)
-		if value, isGiven := e.argument(arg.Value, want); isGiven {
+		value, isGiven, problems := e.argument(arg.Value, want)
+		if len(problems) > 0 {
+			return nil, &queryError{message: fmt.Sprintf("Argument %q has invalid value: %s.", arg.Name, strings.Join(problems, "; ")), code: "INVALID_INPUT"}
+		}
+		if isGiven {
 			args[arg.Name] = value
 		}
 	}
@@ -144,11 +195,13 @@ func (e *execution) arguments(s *ast.Field, f *field) (map[string]any, *queryErr
 	return args, nil
 }
 
-func (e *execution) argument(value *ast.Value, want argument) (any, bool) {
+// argument returns the value of an argument, and whether it is given. Literals
+// were checked, but not the variables inside of them.
+func (e *execution) argument(value *ast.Value, want argument) (any, bool, []string) {
 	if value.Kind == ast.Variable {
 		v, isGiven := e.variables[value.Raw]
-		return v, isGiven
+		return v, isGiven, nil
 	}
-	v, _ := coerceLiteral(value, want)
-	return v, true
+	v, problems := e.document.coerceLiteral(value, typeOf(want), e.variables)
+	return v, true, problems
 }

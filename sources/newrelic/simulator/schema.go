@@ -9,6 +9,13 @@ type objectType struct {
 	// real lists fields that New Relic has and the simulator has not. They are
 	// refused by name and not as unknown.
 	real []string
+	// An interface or union has the types that its objects can have, and each
+	// of these names what it belongs to.
+	possible []*objectType
+	memberOf []string
+	// open says that what is asked for below is not checked, since there are
+	// never objects of the type.
+	open bool
 }
 
 // field is a field of a type. object is nil for scalars.

@@ -68,7 +68,8 @@ type Simulator struct {
 	store    *Store
 	options  Options
 	clock    *Clock
-	schema   *objectType
+	schema   schema
+	control  *control
 	counters *counters
 	injector injector
 	limiter  *limiter
@@ -86,7 +87,10 @@ func New(store *Store, options Options) *Simulator {
 	if options.Clock == nil {
 		options.Clock = follow(options.Now)
 	}
-	s := &Simulator{store: store, options: options, clock: options.Clock, schema: newSchema(), counters: newCounters(), limiter: newLimiter()}
+	s := &Simulator{
+		store: store, options: options, clock: options.Clock, counters: newCounters(), limiter: newLimiter(),
+		schema: newControlSchema(newSchema(), controlResolvers()), control: newControl(),
+	}
 	s.routes = s.endpoints()
 	s.SetFaults(options.Faults)
 	return s

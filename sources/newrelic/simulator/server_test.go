@@ -121,14 +121,14 @@ func TestGraphQL(t *testing.T) {
 				{"message":"Cannot query field \"boss\" on type \"Actor\".","locations":[{"line":1,"column":77}]}]}`,
 		},
 		{
-			"fields that are not simulated", `{ actor { entity(guid: "x") { name } account(id: 7) { alerts { id } } } __schema { types { name } } }`, nil,
-			`{"data":null,"errors":[{"message":"slojourn simulator: the field Actor.entity is not simulated","locations":[{"line":1,"column":11}]},
-				{"message":"slojourn simulator: the field Account.alerts is not simulated","locations":[{"line":1,"column":55}]},
-				{"message":"slojourn simulator: the field RootQueryType.__schema is not simulated","locations":[{"line":1,"column":73}]}]}`,
+			"fields that are not simulated", `{ actor { entities(guids: 1) { id } account(id: 7) { synthetics { id } } } __schema { types { name } } }`, nil,
+			`{"data":null,"errors":[{"message":"slojourn simulator: the field Actor.entities is not simulated","locations":[{"line":1,"column":11}]},
+				{"message":"slojourn simulator: the field Account.synthetics is not simulated","locations":[{"line":1,"column":54}]},
+				{"message":"slojourn simulator: the field RootQueryType.__schema is not simulated","locations":[{"line":1,"column":76}]}]}`,
 		},
 		{
-			"mutation", `mutation { alertsPolicyDelete(accountId: 1, id: "2") { id } }`, nil,
-			`{"data":null,"errors":[{"message":"slojourn simulator: a mutation is not simulated"}]}`,
+			"subscription", `subscription { alertsPolicyDelete(accountId: 1, id: "2") { id } }`, nil,
+			`{"data":null,"errors":[{"message":"slojourn simulator: a subscription is not simulated"}]}`,
 		},
 		{
 			"GraphQL syntax", `{ actor { `, nil,
@@ -398,10 +398,23 @@ func FuzzGraphQL(f *testing.F) {
 	f.Add([]byte(`{"query":"query($q: Nrql!, $i: Int = 1) { actor { a: account(id: $i) { nrql(query: $q) { ...R } } } } fragment R on NrdbResultContainer { results metadata { timeWindow { begin } } }","variables":{"q":"SELECT filter(sum(n), WHERE s LIKE 'a%') / count(*) AS x FROM T TIMESERIES 1 minute","i":null}}`))
 	f.Add([]byte(`{"query":"{ actor { account(id: 1) @include(if: false) { id } } }","operationName":"x"}`))
 	f.Add([]byte(`{"query":"query A { requestContext { apiKey } } query B { __typename }","operationName":"B"}`))
+	for _, mutation := range []string{
+		`{"query":"mutation { alertsPolicyCreate(accountId: 1, policy: {name: \"P\", incidentPreference: PER_POLICY}) { id entityGuid } b: alertsPolicyDelete(accountId: 1, id: 1) { id } }"}`,
+		`{"query":"mutation($c: AlertsNrqlConditionStaticInput!) { alertsNrqlConditionStaticCreate(accountId: 1, policyId: 1, condition: $c) { id terms { prediction { predictBy } } ... on AlertsNrqlCondition { signal { slideBy } } } }","variables":{"c":{"name":"C","enabled":true,"nrql":{"query":"SELECT count(*) FROM T"},"terms":[{"operator":"ABOVE","threshold":1,"thresholdDuration":60,"thresholdOccurrences":"ALL"}]}}}`,
+		`{"query":"mutation($n: String = \"x\", $w: [Int!]) { serviceLevelCreate(entityGuid: \"MXxBUE18QVBQTElDQVRJT058MQ\", indicator: {name: $n, events: {accountId: 1, validEvents: {from: \"T\"}, badEvents: {from: \"T\", select: {function: SUM, attribute: \"a\"}}}, objectives: [{target: 99.9, timeWindow: {rolling: {count: 7, unit: DAY}}}]}) { guid metadata { createdBy { __typename id } } } }","variables":{"n":null}}`,
+		`{"query":"mutation { taggingAddTagsToEntity(guid: \"MXxBUE18QVBQTElDQVRJT058MQ\", tags: {key: \"a\", values: [\"b\"]}) { errors { type } } dashboardCreate(accountId: 1, dashboard: {name: \"D\", permissions: PRIVATE, pages: [{name: \"P\", widgets: [{rawConfiguration: {a: [1, {b: C}]}}]}]}) { entityResult { guid pages { widgets { linkedEntities { anything { at all } } rawConfiguration } } } } }"}`,
+		`{"query":"mutation($r: [EventsToMetricsCreateRuleInput]!) { eventsToMetricsCreateRule(rules: $r) { successes { id } failures { submitted { name } } } }","variables":{"r":[null,{"accountId":1,"name":"R","nrql":"SELECT summary(a) FROM T"}]}}`,
+		`{"query":"{ actor { entity(guid: \"MXxBUE18QVBQTElDQVRJT058MQ\") { __typename tags { key } serviceLevel { indicators { id } } ... on DashboardEntity { pages { guid } } } account(id: 1) { alerts { nrqlConditionsSearch(searchCriteria: {nameLike: \"c\"}, cursor: \"MQ\") { nextCursor nrqlConditions { __typename } } } } } }"}`,
+	} {
+		f.Add([]byte(mutation))
+	}
 	f.Add([]byte(`{"query":"query($a: [Int!]!) { actor { nrql(accounts: $a, query: \"SELECT count(*) FROM T\", async: true, timeout: 0) { results queryProgress { queryId } } nrqlQueryProgress(accounts: [1, 2], queryId: 1) { results } account(id: 1) { nrqlQueryProgress(queryId: \"a1b2c3d4-0000-4000-8000-000000000001\") { results queryProgress { completed } } } } }","variables":{"a":[1,2]}}`))
 	store := storeOf(f, basket)
 	s := New(store, Options{Now: clock, NoLimits: true, Faults: faults(f, "async;every=2")})
 	f.Fuzz(func(t *testing.T, body []byte) {
+		// What one input makes is not there for the next one, but for a policy.
+		s.control = newControl()
+		run(t, s, `mutation { alertsPolicyCreate(accountId: 1, policy: {name: "P", incidentPreference: PER_POLICY}) { id } }`, nil)
 		_, got := post(t, s, "k", string(body))
 		if !json.Valid([]byte(got)) {
 			t.Errorf("%s\nis answered by %s", body, got)
