@@ -1,9 +1,11 @@
 # Portable to make 3.81 and the BSD tools; what is longer than a few lines is a script in .ci.
 .POSIX:
-.PHONY: help build demo test test-unit race fuzz lint bench golden dist clean
+.PHONY: help build demo test test-unit race fuzz soak lint bench golden dist clean
 
 GO ?= go
 FUZZTIME ?= 10s
+SOAKTIME ?= 3m
+SOAKSEED ?= 0
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +31,9 @@ race: ## run the tests under the race detector (needs a C compiler)
 
 fuzz: ## run every fuzz target for FUZZTIME (10s), one after the other
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
+
+soak: ## let everything go wrong for SOAKTIME (3m, at most 1h), then compare all numbers with the truth
+	CGO_ENABLED=0 $(GO) test ./sources/newrelic -run '^TestSoak$$' -v -timeout 2h -soak '$(SOAKTIME)' -soakseed '$(SOAKSEED)'
 
 lint: ## vet, staticcheck, gofumpt and deadcode at the pinned versions
 	@GO='$(GO)' .ci/lint

@@ -9,8 +9,9 @@ import (
 
 // Source measures SLOs. Its methods answer for every SLO or request they are
 // given, in the same order; one that fails does not hold back the others. Once
-// ctx has ended, what is not yet measured is an error. Package sourcetest holds
-// the tests that every implementation passes.
+// ctx has ended, what is not yet measured is an error. Calls may come from several
+// goroutines at once. Package sourcetest holds the tests that every implementation
+// passes.
 type Source interface {
 	// Extents returns the minutes in which each SLO can be measured.
 	Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []Extent

@@ -50,7 +50,7 @@ func New(source *slo.Source, ids []string) *Source {
 func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
 	end := slo.MinuteAt(now)
 	extents := make([]sources.Extent, len(slos))
-	tables, err := s.load(ctx, slos)
+	tables, _, err := s.load(ctx, slos)
 	for i, asked := range slos {
 		extents[i] = sources.Extent{Span: slo.Span{Start: end, End: end}, Err: err}
 		if err != nil {
@@ -76,7 +76,7 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 	for i, r := range requests {
 		slos[i] = r.SLO
 	}
-	tables, err := s.load(ctx, slos)
+	tables, note, err := s.load(ctx, slos)
 	for i, r := range requests {
 		switch {
 		case err != nil:
@@ -84,7 +84,7 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 		case !rising(r.Cuts):
 			answers[i].Err = errCuts
 		default:
-			answers[i] = s.answer(tables[r.SLO.ID], r.Cuts)
+			answers[i] = s.answer(tables[r.SLO.ID], r.Cuts, note)
 		}
 	}
 	return answers
@@ -99,33 +99,33 @@ func rising(cuts []slo.Minute) bool {
 	return true
 }
 
-func (s *Source) answer(t *table, cuts []slo.Minute) sources.Answer {
+func (s *Source) answer(t *table, cuts []slo.Minute, note string) sources.Answer {
 	sums, invalid := t.sums(cuts)
 	answer := sources.Answer{Sums: sums}
-	if s.note != "" {
-		answer.Notes = append(answer.Notes, s.note)
+	if note != "" {
+		answer.Notes = append(answer.Notes, note)
 	}
 	if len(invalid) > 0 {
 		first := invalid[0]
-		note := fmt.Sprintf("%s:%d: %s bad of %s valid events, which cannot be, are not counted",
+		row := fmt.Sprintf("%s:%d: %s bad of %s valid events, which cannot be, are not counted",
 			s.name, first.line, slo.FormatCount(first.counts.Bad, t.unit), slo.FormatCount(first.counts.Total, t.unit))
 		if first.counts.Consistent() {
-			note = fmt.Sprintf("%s:%d: %d badEvents of %d events, which cannot be, are not counted", s.name, first.line, first.rows.Bad, first.rows.Total)
+			row = fmt.Sprintf("%s:%d: %d badEvents of %d events, which cannot be, are not counted", s.name, first.line, first.rows.Bad, first.rows.Total)
 		}
 		if more := len(invalid) - 1; more > 0 {
-			note += fmt.Sprintf("; nor are %d more such rows", more)
+			row += fmt.Sprintf("; nor are %d more such rows", more)
 		}
-		answer.Notes = append(answer.Notes, note)
+		answer.Notes = append(answer.Notes, row)
 	}
 	return answer
 }
 
 // load returns the rows of SLOs, reading the file for those that it was not
-// read for. A file that could not be read is tried again when it is asked for
-// the next time.
-func (s *Source) load(ctx context.Context, slos []*slo.SLO) (map[string]*table, error) {
+// read for, and what is to be said of the file. A file that could not be read is
+// tried again when it is asked for the next time.
+func (s *Source) load(ctx context.Context, slos []*slo.SLO) (tables map[string]*table, note string, err error) {
 	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("interrupted: %w", err)
+		return nil, "", fmt.Errorf("interrupted: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -138,16 +138,16 @@ func (s *Source) load(ctx context.Context, slos []*slo.SLO) (map[string]*table, 
 	if len(wanted) > 0 {
 		reading := &reading{name: s.name, ids: s.ids, tables: wanted, limits: s.limits}
 		if err := reading.file(ctx, s.file); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		for id, t := range wanted {
 			s.tables[id] = t
 		}
 		s.note = reading.note()
 	}
-	tables := map[string]*table{}
+	tables = map[string]*table{}
 	for _, asked := range slos {
 		tables[asked.ID] = s.tables[asked.ID]
 	}
-	return tables, nil
+	return tables, s.note, nil
 }

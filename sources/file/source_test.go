@@ -53,24 +53,40 @@ func TestSource(t *testing.T) {
 	for _, name := range []string{"counts.csv", "counts.ndjson", "counts.csv.gz", "counts.ndjson.gz"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			sourcetest.RunCounts(t, func(t *testing.T, rows []sourcetest.Row) sources.Source {
-				var content strings.Builder
-				csv := strings.Contains(name, ".csv")
-				if csv {
-					content.WriteString("total,good,minute,id\n")
-				}
-				for _, r := range rows {
-					c := r.Counts
-					if csv {
-						fmt.Fprintf(&content, "%d,%d,%d,%s\n", c.Total, c.Total-c.Bad, r.Minute.Time().Unix(), r.ID)
-					} else {
-						fmt.Fprintf(&content, `{"minute":%q,"id":%q,"total":%d,"bad":%d}`+"\n", r.Minute.Time().Format(time.RFC3339), r.ID, c.Total, c.Bad)
-					}
-				}
-				return write(t, name, content.String())
-			})
+			sourcetest.Suite{
+				Open: func(t *testing.T, history sourcetest.History) sourcetest.Subject {
+					return sourcetest.Subject{Source: write(t, name, spelt(name, history.Rows()))}
+				},
+				Lacks: map[sourcetest.Capability]string{
+					sourcetest.Conditions: "the rows of a file name SLOs by their ids",
+					sourcetest.Late:       "a file is read once, and later changes of it are not seen",
+					sourcetest.Watching:   "a file is read once, and later changes of it are not seen",
+					sourcetest.Refusals:   "nobody is asked who could refuse",
+					sourcetest.Stalls:     "nobody is asked who could be waited for; TestInterrupted ends the context while a file is read",
+					sourcetest.Limits:     "nobody is asked who could be asked too much",
+				},
+			}.Run(t)
 		})
 	}
+}
+
+// spelt writes rows in the format that a file's name stands for.
+func spelt(name string, rows []sourcetest.Row) string {
+	var content strings.Builder
+	csv := strings.Contains(name, ".csv")
+	if csv {
+		content.WriteString("total,good,minute,id,events,badEvents\n")
+	}
+	for _, r := range rows {
+		total := slo.FormatCount(r.Counts.Total, r.Unit)
+		if csv {
+			fmt.Fprintf(&content, "%s,%s,%d,%s,%d,%d\n", total, slo.FormatCount(r.Counts.Total-r.Counts.Bad, r.Unit), r.Minute.Time().Unix(), r.ID, r.Events.Total, r.Events.Bad)
+		} else {
+			fmt.Fprintf(&content, `{"minute":%q,"id":%q,"total":%s,"bad":%s,"events":%d,"badEvents":%d}`+"\n",
+				r.Minute.Time().Format(time.RFC3339), r.ID, total, slo.FormatCount(r.Counts.Bad, r.Unit), r.Events.Total, r.Events.Bad)
+		}
+	}
+	return content.String()
 }
 
 const at = slo.Minute(29_400_000) // 2025-11-24T16:00Z

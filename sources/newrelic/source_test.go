@@ -22,35 +22,7 @@ import (
 	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
-	"github.com/slojourn/slojourn/sources/sourcetest"
 )
-
-// TestContract runs what every source has to pass.
-func TestContract(t *testing.T) {
-	t.Parallel()
-	sourcetest.Run(t, func(t *testing.T, events []sourcetest.Event) sources.Source {
-		store := simulator.NewStore()
-		for _, e := range events {
-			var attributes []simulator.Attribute
-			for name, value := range e.Attributes {
-				switch value := value.(type) {
-				case string:
-					attributes = append(attributes, simulator.Attribute{Name: name, Value: simulator.String(value)})
-				case bool:
-					attributes = append(attributes, simulator.Attribute{Name: name, Value: simulator.Bool(value)})
-				default:
-					t.Fatalf("attribute %s is a %T", name, value)
-				}
-			}
-			if err := store.Add(e.Type, e.Millis, attributes...); err != nil {
-				t.Fatal(err)
-			}
-		}
-		source, r := open(t, config(), store)
-		t.Cleanup(func() { checkRequests(t, r) })
-		return source
-	})
-}
 
 // event is a request to a shop. A status of 0 and an outcome of "" are absent.
 type event struct {

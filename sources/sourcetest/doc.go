@@ -1,23 +1,26 @@
 // Package sourcetest holds the tests that every implementation of
 // [sources.Source] passes.
 //
-// A package that implements a source fills it with the events that it is given
-// and lets the tests ask:
+// A package that implements a source fills it with what happened, and runs the
+// suite:
 //
 //	func TestSource(t *testing.T) {
-//		sourcetest.Run(t, func(t *testing.T, events []sourcetest.Event) sources.Source {
-//			store := newStore(t)
-//			for _, e := range events {
-//				store.add(e.Type, e.Millis, e.Attributes)
-//			}
-//			return store.source()
-//		})
+//		sourcetest.Suite{
+//			Open: func(t *testing.T, history sourcetest.History) sourcetest.Subject {
+//				store := newStore(t, history.Events)
+//				return sourcetest.Subject{Source: store.source(), Add: store.add}
+//			},
+//			Lacks: map[sourcetest.Capability]string{
+//				sourcetest.Slices: "the store has no aggregates but count and sum",
+//			},
+//		}.Run(t)
 //	}
 //
-// A source that keeps counts of SLOs and no events is filled with rows instead:
-// see [RunCounts].
+// What a source cannot do by its nature stands in Lacks, with the reason, and
+// the tests of it are skipped in the open: go test -v shows them. Everything else
+// is tested, so that a capability cannot be forgotten.
 //
-// The source keeps events for at least a day, takes no longer than an hour to
-// see them, and does not look at the clock. How it fails and recovers is its
-// own matter and not tested here.
+// The source keeps events for at least two days, takes no longer than an hour to
+// see them, and does not look at the clock. How it fails, tries again and
+// recovers is its own matter and not tested here.
 package sourcetest
