@@ -43,7 +43,7 @@ func loudFaults() []string {
 		"html;every=4", "slow=5m;every=13", "truncated;every=3", "reset;every=3", "account-null;every=9", "account-null=error;every=7",
 		"forbidden-account=1;every=12", "rate-limit;every=5", "timeout;every=4", "server-error;every=3", "syntax;every=29",
 		"partial;every=2", "nrql-null;every=5", "async;every=11", "array-totals;every=2", "percentage-zero;every=2", "messages;every=2", "omitted;every=4",
-		"inspected-limit=1;every=51", "beyond-retention=3h;every=7",
+		"inspected-limit=1;every=51", "beyond-retention=3h;every=7", "capped;every=3",
 	}
 }
 

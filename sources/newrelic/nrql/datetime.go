@@ -2,6 +2,7 @@ package nrql
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -77,13 +78,6 @@ func (d dateParts) millis(utc bool) (int64, bool) {
 	if d["year"] == "" || d["zone"] == "" && !utc {
 		return 0, false
 	}
-	hour := d.number("hour")
-	switch half := strings.ToUpper(d["half"]); {
-	case half == "PM" && hour < 12:
-		hour += 12
-	case half == "AM" && hour == 12:
-		hour = 0
-	}
 	offset := time.Time{}
 	switch zone := strings.ReplaceAll(d["zone"], ":", ""); zone {
 	case "", "Z":
@@ -95,6 +89,41 @@ func (d dateParts) millis(utc bool) (int64, bool) {
 	}
 	_, seconds := offset.Zone()
 	second, _ := strconv.ParseFloat(d["second"], 64) // digits, or nothing
-	at := time.Date(d.number("year"), time.Month(d.number("month")), max(d.number("day"), 1), hour, d.number("minute"), 0, 0, time.UTC)
+	at := time.Date(d.number("year"), time.Month(d.number("month")), max(d.number("day"), 1), d.hour(), d.number("minute"), 0, 0, time.UTC)
 	return at.UnixMilli() + int64(second*1000) - int64(seconds)*1000, true
+}
+
+// DateTimeParts is a [DateTime] taken apart, for whoever has a clock and the
+// rules of zones.
+type DateTimeParts struct {
+	HasDate          bool
+	Year, Month, Day int // Day is 1 when it was not written
+	HasTime          bool
+	Hour, Minute     int // Hour is of 24, also with AM and PM
+	Nanoseconds      int // of the minute
+	Zone             string
+}
+
+// Parts takes a date-time apart. What the parser let through has parts.
+func (d *DateTime) Parts() DateTimeParts {
+	parts, _ := splitDateTime(d.Text.Value)
+	seconds, _ := strconv.ParseFloat(parts["second"], 64) // digits, or nothing
+	return DateTimeParts{
+		HasDate: parts["year"] != "", Year: parts.number("year"), Month: parts.number("month"), Day: max(parts.number("day"), 1),
+		HasTime: parts["hour"] != "", Hour: parts.hour(), Minute: parts.number("minute"), Nanoseconds: int(math.Round(seconds * 1e9)),
+		Zone: strings.Trim(parts["zone"], "[]"),
+	}
+}
+
+// hour is of 24, also with AM and PM.
+func (d dateParts) hour() int {
+	hour := d.number("hour")
+	switch half := strings.ToUpper(d["half"]); {
+	case half == "PM" && hour < 12:
+		return hour + 12
+	case half == "AM" && hour == 12:
+		return 0
+	default:
+		return hour
+	}
 }

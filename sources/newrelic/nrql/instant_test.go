@@ -128,3 +128,20 @@ func TestInstants(t *testing.T) {
 		}
 	}
 }
+
+func TestDateTimeParts(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]nrql.DateTimeParts{
+		"2023-12-18":                        {HasDate: true, Year: 2023, Month: 12, Day: 18},
+		"2023-12":                           {HasDate: true, Year: 2023, Month: 12, Day: 1},
+		"20231218T123456.789":               {HasDate: true, Year: 2023, Month: 12, Day: 18, HasTime: true, Hour: 12, Minute: 34, Nanoseconds: 56_789_000_000},
+		"2023-12-18 12:05 AM":               {HasDate: true, Year: 2023, Month: 12, Day: 18, HasTime: true, Minute: 5},
+		"01:23-0600 PM":                     {Day: 1, HasTime: true, Hour: 13, Minute: 23, Zone: "-0600"},
+		"2023-12-18T06:34 [America/Regina]": {HasDate: true, Year: 2023, Month: 12, Day: 18, HasTime: true, Hour: 6, Minute: 34, Zone: "America/Regina"},
+	} {
+		got := (&nrql.DateTime{Text: &nrql.String{Value: text}}).Parts()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", text, diff)
+		}
+	}
+}

@@ -23,8 +23,10 @@ type slot struct {
 	function   string
 	arg        nrql.Expr // *nrql.Star in count(*)
 	conditions []nrql.Expr
-	threshold  float64   // of apdex()
-	points     []float64 // of percentile()
+	threshold  float64       // of apdex()
+	points     []float64     // of percentile() and cdfPercentage()
+	bars       bars          // of histogram()
+	steps      []*nrql.Where // of funnel()
 }
 
 // aggregates collects the slots of a SELECT list and gives its expressions
@@ -47,7 +49,8 @@ func (a *aggregates) column(nrql.Expr, func(*column, *pool)) bool { return false
 func (a *aggregates) call(c *compiler, x *nrql.Call) valueFunc {
 	switch {
 	case x.Name == "uniqueCount" && len(x.Args) > 1:
-		return c.refuse("uniqueCount() of several attributes")
+		together := &nrql.Call{Range: x.Range, Name: "tuple", Args: x.Args}
+		return a.value(a.slot(slot{function: x.Name, arg: together}))
 	case isCompound(x.Name):
 		return c.refuse("%s() inside of an expression", x.Name)
 	case isAggregate(x.Name):
@@ -63,7 +66,7 @@ func (a *aggregates) call(c *compiler, x *nrql.Call) valueFunc {
 		a.percentage = true
 		part, base := a.under(c, x.Args[0], x.Args[1]), c.value(x.Args[0])
 		a.percentage = false
-		zero := c.zeroShares
+		zero := c.scope.zeroShares
 		return numeric2(part, base, func(part, base float64) float64 {
 			if base == 0 && zero {
 				return 0
@@ -112,8 +115,8 @@ func (a *aggregates) rate(c *compiler, x *nrql.Call) valueFunc {
 	for isCall && inner.Name == "filter" {
 		inner, isCall = inner.Args[0].(*nrql.Call)
 	}
-	if !isCall || inner.Name != "count" && inner.Name != "sum" {
-		return c.refuse("rate() of anything but count() and sum()")
+	if !isCall || inner.Name != "count" && inner.Name != "sum" && inner.Name != "uniqueCount" {
+		return c.refuse("rate() of anything but count(), sum() and uniqueCount()")
 	}
 	share := float64(interval.Millis()) / float64(a.widthMillis)
 	return numeric1(c.value(x.Args[0]), func(amount float64) float64 { return amount * share })
@@ -146,17 +149,25 @@ func (a *aggregates) countsEvents() bool {
 	})
 }
 
-// hasAggregate reports whether an expression holds an aggregate that is
-// simulated.
+// hasAggregate reports whether an expression makes a value of many events.
+// What stands in a subquery does not count.
 func hasAggregate(x nrql.Expr) bool {
 	found := false
 	nrql.Walk(x, func(n nrql.Node) bool {
 		if call, isCall := n.(*nrql.Call); isCall {
-			found = found || isAggregate(call.Name)
+			f, _ := nrql.LookupFunction(call.Name)
+			found = found || f.Kind == nrql.Aggregate
 		}
-		return !found
+		_, isSubquery := n.(*nrql.Subquery)
+		return !found && !isSubquery
 	})
 	return found
+}
+
+// selectsAggregates reports whether a query selects aggregates; others select
+// the events themselves.
+func selectsAggregates(query *nrql.Query) bool {
+	return slices.ContainsFunc(query.Select, func(column nrql.Column) bool { return hasAggregate(column.Expr) })
 }
 
 // adder is a slot compiled for one table.
@@ -171,8 +182,16 @@ func (s slot) compile(c *compiler) adder {
 	if m, isMetric := c.leaves.(metricLeaves); isMetric {
 		return m.adder(c, s)
 	}
-	a := adder{gather: s.gatherer()}
-	if _, isStar := s.arg.(*nrql.Star); !isStar {
+	if in, isInner := c.leaves.(innerLeaves); isInner && !in.inner.timed && (s.function == "latest" || s.function == "earliest") {
+		c.refuse("%s() of an inner query without TIMESERIES", s.function)
+	}
+	a := adder{gather: s.gatherer(c)}
+	call, isCall := s.arg.(*nrql.Call)
+	switch _, isStar := s.arg.(*nrql.Star); {
+	case isStar:
+	case isCall && call.Name == "tuple" && s.function == "uniqueCount":
+		a.value = c.tuple(call)
+	default:
 		a.value = c.value(s.arg)
 	}
 	for _, condition := range s.conditions {
@@ -188,6 +207,16 @@ func (a *aggregates) compile(c *compiler) []adder {
 		adders = append(adders, s.compile(c))
 	}
 	return adders
+}
+
+// add counts an event in for a row of the answer.
+func (a *aggregates) add(adders []adder, index int, row row) {
+	totals := a.totals[index*len(adders) : (index+1)*len(adders)]
+	for i := range adders {
+		if adders[i].meets(row.number) {
+			adders[i].add(&totals[i], row)
+		}
+	}
 }
 
 // meets reports whether the aggregate sees a row.
@@ -215,7 +244,7 @@ func (a *adder) add(t *total, row row) {
 	case v.kind == null:
 	case a.gather != nil:
 		t.count += row.weight
-		a.gather(t, v, row.copies, row.weight)
+		a.gather(t, v, row)
 	default:
 		t.add(v, row.millis, row.weight)
 	}

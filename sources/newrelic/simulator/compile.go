@@ -19,9 +19,10 @@ func constant(v Value) valueFunc { return func(int) Value { return v } }
 // kept in err; what it returns after that must not be called.
 type compiler struct {
 	leaves
-	nullsMatch bool // whether rows without the attribute pass !=, NOT IN and NOT LIKE
-	zeroShares bool // whether percentage() of nothing is 0
-	err        *queryError
+	scope    *scope
+	visible  int // how many of the variables in WITH can be seen
+	expanded int // uses of variables
+	err      *queryError
 }
 
 // leaves gives names and some functions their meaning: attributes of a row
@@ -56,7 +57,9 @@ func (c *compiler) value(x nrql.Expr) valueFunc {
 		if x.Wildcard {
 			return c.refuse("the wildcard %s", x.Value)
 		}
-		return c.name(c, x)
+		return c.named(x)
+	case *nrql.Subquery:
+		return c.subquery(x)
 	case *nrql.String:
 		return constant(String(x.Value))
 	case *nrql.Number:
@@ -74,7 +77,7 @@ func (c *compiler) value(x nrql.Expr) valueFunc {
 		if f := c.index(c, x); f != nil {
 			return f
 		}
-		return c.refuse("[…] behind a value")
+		return c.member(x)
 	case *nrql.Unary:
 		if x.Op == nrql.Neg {
 			operand := c.value(x.X)
@@ -103,8 +106,6 @@ func refused(x nrql.Expr) string {
 		return "* outside of count(*)"
 	case *nrql.Where:
 		return "WHERE inside of an expression"
-	case *nrql.Subquery:
-		return "a subquery"
 	case *nrql.Named:
 		return "a named argument"
 	case *nrql.Duration:

@@ -11,7 +11,7 @@ import (
 // one stands alone in a column, or with one of its members picked.
 func isCompound(name string) bool {
 	switch name {
-	case "percentile", "median", "uniques", "apdex":
+	case "percentile", "median", "uniques", "apdex", "histogram", "cdfPercentage", "funnel":
 		return true
 	}
 	return false
@@ -58,6 +58,12 @@ func (a *aggregates) compound(c *compiler, x nrql.Expr) (value *compoundValue) {
 		return &compoundValue{of: func(row int) any { return a.total(row, slot).uniques(int(min(limit[0], maxUniques))) }}
 	case call.Name == "apdex":
 		return a.apdex(c, call)
+	case call.Name == "histogram":
+		return a.histogram(c, call)
+	case call.Name == "cdfPercentage":
+		return a.cumulative(call.Args[0], c.numbers("cdfPercentage()", call.Args[1:]))
+	case call.Name == "funnel":
+		return a.funnel(c, call)
 	}
 	return nil
 }
@@ -169,6 +175,9 @@ type gathered struct {
 	numbers, mean, squares float64 // squares of the distances from the mean
 
 	satisfied, tolerating, frustrated float64
+
+	heights []float64        // of the bars of a histogram, or below the points of cdfPercentage()
+	passed  []map[Value]bool // the values that met each step of a funnel
 }
 
 // gather returns what was gathered, to add to it.
@@ -177,54 +186,6 @@ func (t *total) gather() *gathered {
 		t.gathered = &gathered{seen: map[Value]bool{}}
 	}
 	return t.gathered
-}
-
-// gatherFunc takes a value that is not null, of an event that is there so many
-// times and stands for weight events.
-type gatherFunc func(t *total, v Value, copies int, weight float64)
-
-// gatherer returns what a slot does with the values it sees; nil when the
-// total's own figures are enough.
-func (s slot) gatherer() gatherFunc {
-	switch s.function {
-	case "percentile":
-		return func(t *total, v Value, copies int, _ float64) {
-			for range copies {
-				if v.kind == number {
-					g := t.gather()
-					g.values, g.sorted = append(g.values, v.number), false
-				}
-			}
-		}
-	case "uniqueCount", "uniques":
-		return func(t *total, v Value, _ int, _ float64) {
-			if g := t.gather(); !g.seen[v] {
-				g.seen[v] = true
-				g.order = append(g.order, v)
-			}
-		}
-	case "stddev", "stdvar":
-		return func(t *total, v Value, _ int, weight float64) {
-			if v.kind == number {
-				t.numbers += weight
-				t.gather().spread(v.number, weight)
-			}
-		}
-	case "apdex":
-		return func(t *total, v Value, _ int, weight float64) {
-			g := t.gather()
-			switch {
-			case v.kind != number:
-			case v.number <= s.threshold:
-				g.satisfied += weight
-			case v.number <= 4*s.threshold:
-				g.tolerating += weight
-			default:
-				g.frustrated += weight
-			}
-		}
-	}
-	return nil
 }
 
 // spread adds a number to the mean and the squares, in the way of Welford,

@@ -56,7 +56,7 @@ func (c *compiler) test(x nrql.Expr) testFunc {
 // such rows match, as the idiom error.expected != true in its own examples
 // needs; otherwise the result is unknown, as in SQL.
 func (c *compiler) differs(same truth) truth {
-	if c.nullsMatch {
+	if c.scope.nullsMatch {
 		return truthOf(same != yes)
 	}
 	return same.not()
@@ -152,12 +152,24 @@ func (c *compiler) is(x *nrql.Is) testFunc {
 }
 
 func (c *compiler) in(x *nrql.In) testFunc {
+	among := c.among(x)
+	if among == nil {
+		among = c.listed(x)
+	}
+	if x.Not {
+		return func(row int) truth { return c.differs(among(row)) }
+	}
+	return among
+}
+
+// listed compiles x IN (a, b).
+func (c *compiler) listed(x *nrql.In) testFunc {
 	operand := c.value(x.X)
 	var list []valueFunc
 	for _, member := range x.List {
 		list = append(list, c.value(member))
 	}
-	among := func(row int) truth {
+	return func(row int) truth {
 		v, result := operand(row), no
 		for _, member := range list {
 			if result = result.or(equal(v, member(row))); result == yes {
@@ -166,8 +178,4 @@ func (c *compiler) in(x *nrql.In) testFunc {
 		}
 		return result
 	}
-	if x.Not {
-		return func(row int) truth { return c.differs(among(row)) }
-	}
-	return among
 }

@@ -32,9 +32,10 @@
 // conditions, service levels, dashboards and more. The files in the folder
 // control describe it.
 //
-// Three things separate it from the real service. Events are served whatever
-// their age, unless a fault says otherwise. Percentiles and unique counts are
-// exact. And rawResponse holds metadata and performance figures but no results.
+// Four things separate it from the real service. Events are served whatever
+// their age, unless a fault says otherwise. Percentiles, unique counts and
+// funnels are exact. Of more than 5,000 groups all are looked at. And
+// rawResponse holds metadata and performance figures but no results.
 // Metrics are kept as points only: the ranges of queries are moved onto the grid
 // of the rollup that New Relic would answer from, which gives the same sums.
 //

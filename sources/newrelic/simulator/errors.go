@@ -71,6 +71,8 @@ const (
 	tooManyBuckets = "TIMESERIES supports a maximum of 366 buckets"
 	bucketTooLong  = "TIMESERIES step size is larger than the current time window."
 	startAfterEnd  = "The query's start time must be before its end time."
+
+	noSeriesOfEvents = "FACET and TIMESERIES are not supported on events."
 )
 
 // parse reads a query, or says in New Relic's words what is wrong with it.
@@ -94,26 +96,44 @@ func parse(source string) (*nrql.Query, *queryError) {
 	return nil, invalid("NRQL Syntax Error")
 }
 
-// unsimulated refuses clauses that the evaluator does not know, so that none of
-// them is left out of an answer.
-func unsimulated(q *nrql.Query) *queryError {
+// unsimulated refuses clauses that the evaluator does not know, in a query or in
+// one of those inside of it, so that none of them is left out of an answer.
+func unsimulated(q *nrql.Query) (err *queryError) {
+	captures := 0
+	nrql.Walk(q, func(n nrql.Node) bool {
+		switch n := n.(type) {
+		case *nrql.Query:
+			if err == nil {
+				err = unknownClause(n)
+			}
+		case *nrql.Call:
+			if n.Name == "capture" {
+				captures++
+			}
+		}
+		return err == nil
+	})
+	if err == nil && captures > mostCaptureCalls {
+		err = refusal(fmt.Sprintf("a query with more than %d capture()", mostCaptureCalls))
+	}
+	return err
+}
+
+func unknownClause(q *nrql.Query) *queryError {
 	for _, clause := range []struct {
 		written bool
 		name    string
 	}{
-		{q.Show && (q.Where != nil || q.Facet != nil || q.Limit != nil || q.TimeSeries != nil), "SHOW EVENT TYPES with more than SINCE and UNTIL"},
-		{len(q.With) > 0, "WITH … AS"},
-		{len(q.Joins) > 0, "JOIN"},
-		{len(q.OrderBy) > 0, "ORDER BY"},
-		{q.Offset != nil, "OFFSET"},
-		{q.TimeZone != nil, "WITH TIMEZONE"},
+		{q.Show && (q.Where != nil || q.Facet != nil || q.Limit != nil || q.TimeSeries != nil || len(q.With) > 0 || len(q.OrderBy) > 0 ||
+			q.Offset != nil || q.Compare != nil || q.Raw), "SHOW EVENT TYPES with more than SINCE and UNTIL"},
+		{len(q.With) > 0 && fromMetric(q), "WITH … AS FROM Metric"},
+		{len(q.Joins) > 0 && fromMetric(q), "JOIN FROM Metric"},
+		{len(q.Joins) > 0 && q.Extrapolate, "JOIN with EXTRAPOLATE"},
+		{len(q.OrderBy) > 0 && selectsAggregates(q), "ORDER BY of aggregates"},
+		{q.Offset != nil && selectsAggregates(q), "OFFSET of aggregates"},
 		{q.MetricFormat != nil, "WITH METRIC_FORMAT"},
-		{q.Compare != nil, "COMPARE WITH"},
 		{q.Predict != nil, "PREDICT"},
 		{q.Raw && !fromMetric(q), "RAW"},
-		{q.TimeSeries != nil && q.TimeSeries.Slide != nil, "SLIDE BY"},
-		{q.TimeSeries != nil && q.TimeSeries.Width.Kind != nrql.WidthFixed, "TIMESERIES without a whole number of units"},
-		{!isExact(q.Since) || !isExact(q.Until), "a time that is neither in epoch milliseconds nor a time ago"},
 	} {
 		if clause.written {
 			return refusal(clause.name)
@@ -126,12 +146,14 @@ func unsimulated(q *nrql.Query) *queryError {
 				return refusal("FROM " + from.Value)
 			}
 		case *nrql.Subquery:
-			return refusal("a subquery in FROM")
+			if len(q.From) > 1 {
+				return refusal("a query in FROM beside other types")
+			}
 		default:
 			return refusal("FROM " + nrql.Print(from))
 		}
 	}
-	return checkFacet(q)
+	return nil
 }
 
 func fromMetric(q *nrql.Query) bool {
@@ -139,17 +161,6 @@ func fromMetric(q *nrql.Query) bool {
 		name, isName := x.(*nrql.Name)
 		return isName && name.Value == metricType
 	})
-}
-
-// isExact reports whether a time needs no calendar.
-func isExact(t nrql.Time) bool {
-	switch t := t.(type) {
-	case nil, *nrql.Epoch, *nrql.Ago:
-		return true
-	case *nrql.Moment:
-		return t.Name == "now"
-	}
-	return false
 }
 
 // translate turns a finding of the parser into the error that New Relic gives
@@ -164,6 +175,8 @@ func translate(d diag.Diagnostic) *queryError {
 		return invalid(tooManyBuckets)
 	case message == "the start time must be before the end time":
 		return invalid(startAfterEnd)
+	case strings.HasSuffix(message, ", and the query selects none"):
+		return invalid(noSeriesOfEvents)
 	case strings.HasPrefix(message, "unknown function "):
 		return invalid("U" + message[1:])
 	case message == "this bracket is never closed":

@@ -53,6 +53,30 @@ func TestFacet(t *testing.T) {
 				`{"facet":[null,5],"shop":null,"v":5,"n":1}]`,
 			`{"n":4}`, `{"n":0}`,
 		},
+		{
+			"an expression", "SELECT count(*) AS n FROM T WHERE shop IS NOT NULL FACET if(v > 5, 'much', upper(shop)) AS what LIMIT 3",
+			`[{"facet":"A","what":"A","n":3},{"facet":"much","what":"much","n":2},{"facet":"B","what":"B","n":1}]`, `{"n":6}`, `{"n":0}`,
+		},
+		{
+			"an expression without a name", "SELECT count(*) AS n FROM T FACET eventType()",
+			`[{"facet":"T","eventType()":"T","n":7}]`, `{"n":7}`, `{"n":0}`,
+		},
+		{
+			"cases: the first one counts, and what is in none is in no group", "SELECT count(*) AS n FROM T FACET CASES (WHERE v > 2 AS 'big', WHERE shop = 'a') AS c",
+			`[{"facet":"big","c":"big","n":4},{"facet":"shop = 'a'","c":"shop = 'a'","n":2}]`, `{"n":7}`, `{"n":1}`,
+		},
+		{
+			"cases or an attribute", "SELECT sum(v) AS s FROM T FACET CASES (WHERE v > 4 AS 'big') OR shop AS c",
+			`[{"facet":"big","c":"big","s":22},{"facet":"a","c":"a","s":5},{"facet":"b","c":"b","s":1}]`, `{"s":28}`, `{"s":0}`,
+		},
+		{
+			"ORDER BY chooses, and does not order", "SELECT count(*) AS n FROM T FACET shop ORDER BY max(v) LIMIT 2",
+			`[{"facet":"b","shop":"b","n":2},{"facet":"c","shop":"c","n":1}]`, `{"n":7}`, `{"n":4}`,
+		},
+		{
+			"buckets", "SELECT count(*) AS n FROM T FACET buckets(v, 4, 2) AS b",
+			`[{"facet":">=2.0","b":">=2.0","n":5},{"facet":"0.0 - 2.0","b":"0.0 - 2.0","n":1},{"facet":null,"b":null,"n":1}]`, `{"n":7}`, `{"n":0}`,
+		},
 		{"nothing", "SELECT count(*) AS n FROM T WHERE v > 99 FACET shop", `[]`, `{"n":0}`, `{"n":0}`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -86,5 +110,48 @@ func TestFacetShowsTenGroups(t *testing.T) {
 	}
 	if want := `"metadata":{"facets":["v"]},"totalResult":{"n":12},"otherResult":{"n":2}}`; !strings.Contains(got, want) {
 		t.Errorf("got %s, want %s in it", got, want)
+	}
+}
+
+// TestFacetSeries: over NerdGraph the rows of a series are one list, and the
+// totals are lists as well.
+func TestFacetSeries(t *testing.T) {
+	t.Parallel()
+	s := New(storeOf(t, shops), Options{Now: clock})
+	_, got := post(t, s, "k", graphqlBody(t, `{ actor { account(id: 1) { nrql(query: "SELECT count(*) AS n FROM T FACET shop LIMIT 1 TIMESERIES 1 hour") {
+		results metadata { facets timeWindow { begin } } totalResult otherResult } } } }`, nil))
+	times := fmt.Sprintf(`"beginTimeSeconds":%d,"endTimeSeconds":%d,`, midnight/1000, midnight/1000+3600)
+	want := fmt.Sprintf(`{"data":{"actor":{"account":{"nrql":{"results":[{"facet":"a","shop":"a",%s"n":3}],"metadata":{"facets":["shop"],"timeWindow":{"begin":%d}},`+
+		`"totalResult":[{%s"n":7}],"otherResult":[{%s"n":4}]}}}}}`, times, midnight, times, times)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// TestManyGroups: New Relic looks at some of more than 5,000 groups only. The
+// answer comes from all of them, and says so. What would fill the memory is
+// refused.
+func TestManyGroups(t *testing.T) {
+	t.Parallel()
+	var events strings.Builder
+	for i := range 5001 {
+		fmt.Fprintf(&events, "T @%dms \"v\":%d\n", i, i)
+	}
+	store := storeOf(t, events.String())
+	for _, test := range []struct {
+		where string
+		notes int
+	}{{"v > 0", 0}, {"v >= 0", 1}} {
+		found, err := store.evaluate("SELECT count(*) FROM T WHERE "+test.where+" FACET v LIMIT MAX", setting{nowMillis: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found.rows) != 5000 || len(found.messages) != test.notes {
+			t.Errorf("%s: %d groups and the messages %q, want 5000 and %d messages", test.where, len(found.rows), found.messages, test.notes)
+		}
+	}
+	got := ask(store, "SELECT count(*), max(v), min(v), sum(v) FROM T FACET v LIMIT MAX TIMESERIES MAX", true)
+	if want := "error: slojourn simulator: an answer of so many groups, buckets and functions is not simulated"; got != want {
+		t.Errorf("got %.200s, want %s", got, want)
 	}
 }

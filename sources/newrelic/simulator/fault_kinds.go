@@ -103,6 +103,10 @@ func FaultKinds() []FaultKind {
 			share, err := parseShare(value)
 			return look(lens{name: "sampled", share: 1 - share, types: isSampled, scale: 1 / share}), err
 		}},
+		{Name: "capped", Value: "[=NUMBER]", Help: "only 100, or that many, TransactionError and Span of each minute and host were kept", read: func(value string) (effect, error) {
+			n, err := parseCount(cmp.Or(value, "100"))
+			return effect{query: func(q *question) { q.view.capped = int(min(n, 1<<30)) }}, err
+		}},
 		{Name: "lower", Value: "[=SHARE]", Help: "only that share (0.5) of the events is seen, without any sign of it", read: func(value string) (effect, error) {
 			share, err := parseShare(cmp.Or(value, "0.5"))
 			return look(lens{name: "lower", share: 1 - share}), err

@@ -72,7 +72,7 @@ func TestFaults(t *testing.T) {
 	untested := map[string]bool{}
 	for _, kind := range FaultKinds() {
 		// Those that are left out have tests of their own below.
-		untested[kind.Name] = !slices.Contains([]string{"reset", "sampled", "lower", "percentage-zero"}, kind.Name)
+		untested[kind.Name] = !slices.Contains([]string{"reset", "sampled", "capped", "lower", "percentage-zero"}, kind.Name)
 	}
 	for _, test := range []struct {
 		fault string

@@ -13,14 +13,17 @@ import (
 // function compiles a call of a function that looks at one row. Functions of
 // numbers give null for anything else, and so do functions of strings.
 func (c *compiler) function(x *nrql.Call) valueFunc {
-	if !slices.Contains(simulatedFunctions(), x.Name) {
-		return c.refuse("%s()", x.Name)
+	if compile := c.special(x.Name); compile != nil {
+		return compile(x)
 	}
-	if x.Name == "if" {
-		return c.choice(x)
+	if !slices.Contains(plainFunctions(), x.Name) {
+		return c.refuse("%s()", x.Name)
 	}
 	var args []valueFunc
 	for _, arg := range x.Args {
+		if named, isNamed := arg.(*nrql.Named); isNamed {
+			return c.refuse("%s() with %s:", x.Name, named.Name)
+		}
 		args = append(args, c.value(arg))
 	}
 	switch {
@@ -32,15 +35,44 @@ func (c *compiler) function(x *nrql.Call) valueFunc {
 	if f := numberFunction(x.Name, args); f != nil {
 		return f
 	}
-	return stringFunction(x.Name, args)
+	return c.stringFunction(x.Name, args)
 }
 
-func simulatedFunctions() []string {
+// plainFunctions are those whose arguments are values and nothing else.
+func plainFunctions() []string {
 	return []string{
-		"abs", "boolean", "ceil", "clamp_max", "clamp_min", "concat", "exp", "floor", "if", "indexOf", "length",
+		"abs", "boolean", "ceil", "clamp_max", "clamp_min", "concat", "exp", "floor", "getCdfCount", "indexOf", "length",
 		"ln", "log", "log10", "log2", "lower", "mod", "numeric", "position", "pow", "round", "sqrt", "string",
 		"substring", "upper",
 	}
+}
+
+// special returns what compiles a function whose arguments are more than
+// values; nil for all others.
+func (c *compiler) special(name string) func(*nrql.Call) valueFunc {
+	switch name {
+	case "if":
+		return c.choice
+	case "capture", "aparse":
+		return func(x *nrql.Call) valueFunc { return c.extract(x, 0, 1) }
+	case "jparse":
+		return c.jparse
+	case "mapKeys", "mapValues":
+		return c.mapParts
+	case "minuteOf", "hourOf", "dayOfMonthOf", "daysInMonthOf", "weekdayOf", "dateOf", "weekOf", "monthOf", "quarterOf", "yearOf":
+		return c.timeFunction
+	case "toDatetime", "fromTimestamp":
+		return c.toDatetime
+	case "toTimestamp", "fromDatetime":
+		return c.toTimestamp
+	case "convert":
+		return c.convert
+	case "encode", "decode":
+		return c.base64
+	case "cidrAddress":
+		return c.cidrAddress
+	}
+	return nil
 }
 
 // choice compiles if(condition, a[, b]); without b, a condition that does not
@@ -99,6 +131,14 @@ func numberFunction(name string, args []valueFunc) valueFunc {
 		})
 	case "pow":
 		return numeric2(args[0], args[1], math.Pow)
+	case "getCdfCount":
+		// 1 for a number that is no larger, 0 for everything else.
+		return func(row int) Value {
+			if sign, ordered := order(args[0](row), args[1](row)); ordered && sign <= 0 && args[0](row).kind == number {
+				return Number(1)
+			}
+			return Number(0)
+		}
 	}
 	return nil
 }
@@ -106,22 +146,30 @@ func numberFunction(name string, args []valueFunc) valueFunc {
 // round rounds to the nearest whole number, halves up.
 func round(a float64) float64 { return math.Floor(a + 0.5) }
 
-func stringFunction(name string, args []valueFunc) valueFunc {
+// mostConcatenated is the length of the longest text that concat() gives. What
+// becomes of a longer one is not known.
+const mostConcatenated = 4096
+
+func (c *compiler) stringFunction(name string, args []valueFunc) valueFunc {
 	switch name {
 	case "lower":
 		return textFunction(args[0], func(s string) Value { return String(strings.ToLower(s)) })
 	case "upper":
 		return textFunction(args[0], func(s string) Value { return String(strings.ToUpper(s)) })
 	case "length":
-		return textFunction(args[0], func(s string) Value { return Number(float64(utf8.RuneCountInString(s))) })
+		return length(args[0])
 	case "numeric":
 		return converted(args[0], number, parseNumber)
 	case "boolean":
 		return converted(args[0], boolean, parseBoolean)
 	case "string":
 		return func(row int) Value {
-			if s, ok := args[0](row).spell(); ok {
+			v := args[0](row)
+			if s, ok := v.spell(); ok {
 				return String(s)
+			}
+			if v.kind == composite {
+				return c.refuse("string() of a list or a map")(row)
 			}
 			return Value{}
 		}
@@ -129,8 +177,15 @@ func stringFunction(name string, args []valueFunc) valueFunc {
 		return func(row int) Value {
 			var b strings.Builder
 			for _, arg := range args {
-				s, _ := arg(row).spell() // null is left out
+				v := arg(row)
+				if v.kind == composite {
+					return c.refuse("concat() of a list or a map")(row)
+				}
+				s, _ := v.spell() // null is left out
 				b.WriteString(s)
+			}
+			if utf8.RuneCountInString(b.String()) > mostConcatenated {
+				return c.refuse("concat() to more than %d characters", mostConcatenated)(row)
 			}
 			return String(b.String())
 		}
@@ -186,62 +241,5 @@ func parseBoolean(s string) Value {
 		return Bool(false)
 	default:
 		return Value{}
-	}
-}
-
-// position finds the n-th occurrence of a string in another, counted from 0,
-// or from the end with -1 as the last. The result counts characters from 0.
-func position(args []valueFunc) valueFunc {
-	return func(row int) Value {
-		s, part, n := args[0](row), args[1](row), 0
-		if s.kind != text || part.kind != text {
-			return Value{}
-		}
-		if len(args) > 2 {
-			nth := args[2](row)
-			if nth.kind != number || math.Abs(nth.number) > math.MaxInt32 {
-				return Value{}
-			}
-			n = int(nth.number)
-		}
-		var found []int
-		for i := range s.text {
-			if strings.HasPrefix(s.text[i:], part.text) {
-				found = append(found, utf8.RuneCountInString(s.text[:i]))
-			}
-		}
-		if n < 0 {
-			n += len(found)
-		}
-		if n < 0 || n >= len(found) {
-			return Value{}
-		}
-		return Number(float64(found[n]))
-	}
-}
-
-// substring cuts characters out of a string. A negative start counts from the
-// end; a start behind the end gives the empty string.
-func substring(args []valueFunc) valueFunc {
-	return func(row int) Value {
-		s, start := args[0](row), args[1](row)
-		if s.kind != text || start.kind != number {
-			return Value{}
-		}
-		characters := []rune(s.text)
-		from := start.number
-		if from < 0 {
-			from = math.Max(0, from+float64(len(characters)))
-		}
-		from = math.Min(from, float64(len(characters)))
-		count := float64(len(characters)) - from
-		if len(args) > 2 {
-			length := args[2](row)
-			if length.kind != number || length.number < 0 {
-				return Value{}
-			}
-			count = math.Min(count, length.number)
-		}
-		return String(string(characters[int(from) : int(from)+int(count)]))
 	}
 }

@@ -28,6 +28,9 @@ func (o *object) set(key string, value any) {
 // MarshalJSON implements [json.Marshaler].
 func (o object) MarshalJSON() ([]byte, error) { return encode(o), nil }
 
+// raw is JSON that is written as it is.
+type raw string
+
 // encode returns JSON of what answers are made of: objects, lists, strings,
 // numbers, booleans and nil. Whole numbers have no exponent and others are as
 // short as possible.
@@ -54,6 +57,8 @@ func appendJSON(b []byte, value any) []byte {
 			b = appendJSON(b, v)
 		}
 		return append(b, ']')
+	case raw:
+		return append(b, value...)
 	case string:
 		return appendString(b, value)
 	case bool:

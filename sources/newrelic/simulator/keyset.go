@@ -9,9 +9,9 @@ import (
 
 // showEventTypes answers SHOW EVENT TYPES: the types with events in the range,
 // sorted by name.
-func (h holdings) showEventTypes(a *answer, query *nrql.Query, in setting) {
-	for _, name := range h.types() {
-		if h.hasEvents(name, a.begin, a.end, query, in) {
+func (s *scope) showEventTypes(a *answer) {
+	for _, name := range s.holdings.types() {
+		if s.hasEvents(name) {
 			var o object
 			o.set("eventType", name)
 			a.rows = append(a.rows, o)
@@ -19,9 +19,9 @@ func (h holdings) showEventTypes(a *answer, query *nrql.Query, in setting) {
 	}
 }
 
-func (h holdings) hasEvents(eventType string, begin, end int64, query *nrql.Query, in setting) bool {
-	for _, t := range h.reads(eventType, begin, end, in.nowMillis) {
-		for range in.view.of(t, in.nowMillis, query.Extrapolate).rows(begin, end) {
+func (s *scope) hasEvents(eventType string) bool {
+	for _, t := range s.reads(eventType, s.begin, s.end, s.nowMillis) {
+		for range s.view.of(t, s.nowMillis, s.query.Extrapolate).rows(s.begin, s.end) {
 			return true
 		}
 	}
@@ -40,22 +40,24 @@ func isKeyset(query *nrql.Query) bool {
 // keyset answers SELECT keyset(): the names of the attributes of the events
 // that are found, by what their values are. The shape of the row is our
 // reading; New Relic shows it on a screen only.
-func (h holdings) keyset(a *answer, query *nrql.Query, g grid, in setting) *queryError {
+func (s *scope) keyset(a *answer) *queryError {
 	switch {
-	case query.TimeSeries != nil || query.Facet != nil:
-		return refusal("keyset() with TIMESERIES or FACET")
-	case a.step > 0:
+	case s.query.TimeSeries != nil || s.query.Facet != nil || s.query.Compare != nil:
+		return refusal("keyset() with TIMESERIES, FACET or COMPARE WITH")
+	case s.inner != nil:
+		return refusal("keyset() of an inner query")
+	case s.step > 0:
 		return refusal("keyset() FROM Metric")
 	}
 	found := map[kind]map[string]bool{null: {}, number: {}, text: {}, boolean: {}}
-	for _, name := range a.eventTypes {
-		leaves, cursor := newLeaves(name, a.step)
-		c := in.compiler(leaves)
-		where := c.where(query)
+	for _, name := range s.types {
+		leaves, cursor := s.leaves(name)
+		c := s.compiler(leaves)
+		where := c.where()
 		if c.err != nil {
 			return c.err
 		}
-		a.visit(h, cursor, g, query, in, where, func(row row) {
+		s.visit(cursor, where, func(row row) {
 			found[null]["timestamp"], found[number]["timestamp"] = true, true
 			for name, column := range cursor.table.byName {
 				if cell := column.at(row.number); cell.kind != null {
@@ -63,6 +65,9 @@ func (h holdings) keyset(a *answer, query *nrql.Query, g grid, in setting) *quer
 				}
 			}
 		})
+		if c.err != nil {
+			return c.err
+		}
 	}
 	var o object
 	for _, list := range []struct {

@@ -2,6 +2,9 @@ package simulator
 
 import (
 	"math"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -35,22 +38,19 @@ func rollupStep(begin, end, nowMillis int64, rollUpOld bool) int64 {
 // snap moves the range of a query of metrics onto the grid of its rollup. Sums
 // over whole steps are the same from rollups and from points, so no rollup is
 // kept.
-func (a *answer) snap(query *nrql.Query, in setting) *queryError {
-	if len(a.eventTypes) > 1 {
+func (s *scope) snap() *queryError {
+	if len(s.types) > 1 {
 		return refusal("FROM Metric together with other types")
 	}
-	a.step = 1
-	if query.Raw {
-		if a.begin < in.nowMillis-fineMillis {
+	s.step = 1
+	if s.query.Raw {
+		if s.begin < s.nowMillis-fineMillis {
 			return refusal("RAW beyond the last 48 hours")
 		}
 		return nil
 	}
-	a.step = rollupStep(a.begin, a.end, in.nowMillis, in.rollUpOld)
-	a.begin, a.end = floor(a.begin, a.step), floor(a.end, a.step)
-	if ts := query.TimeSeries; ts != nil && ts.Width.Millis()%a.step != 0 {
-		return refusal("FROM Metric with buckets that are no multiple of the rollup's step")
-	}
+	s.step = rollupStep(s.begin, s.end, s.nowMillis, s.rollUpOld)
+	s.begin, s.end = floor(s.begin, s.step), floor(s.end, s.step)
 	return nil
 }
 
@@ -76,24 +76,59 @@ func (m metricLeaves) adder(c *compiler, s slot) adder {
 	for _, condition := range s.conditions {
 		a.conditions = append(a.conditions, c.test(condition))
 	}
-	name, isName := s.arg.(*nrql.Name)
+	name, field := metricField(s.arg)
 	_, isStar := s.arg.(*nrql.Star)
 	switch {
 	case isStar:
 		a.take = m.countPoints()
-	case !isName || name.Wildcard:
+	case name == nil:
 		c.refuse("%s() of %s FROM Metric", s.function, nrql.Print(s.arg))
-	case name.Value == "timestamp":
+	case name.Wildcard && !facetsByMetric(c.scope.query):
+		c.refuse("the wildcard %s without FACET metricName", name.Value)
+	case name.Value == "timestamp" && field == "":
 		a.take = m.takeTime(c, s.function)
 	default:
-		m.onMove(func() {
-			if m.table.byName[name.Value] != nil && !m.isMetric(name.Value) {
-				c.refuse("%s() of the attribute %s FROM Metric", s.function, nrql.Print(name))
-			}
-		})
-		a.take = m.takeMetric(c, s.function, name.Value)
+		if !name.Wildcard {
+			m.onMove(func() {
+				if m.table.byName[name.Value] != nil && !m.isMetric(name.Value) {
+					c.refuse("%s() of the attribute %s FROM Metric", s.function, nrql.Print(name))
+				}
+			})
+		}
+		a.take = m.takeMetric(c, s.function, name, field)
 	}
 	return a
+}
+
+// metricField takes took[count] and getField(took, count) apart; the name is
+// nil for everything that is no metric.
+func metricField(x nrql.Expr) (name *nrql.Name, field string) {
+	var key nrql.Expr
+	switch whole := x.(type) {
+	case *nrql.Index:
+		x, key = whole.X, whole.Key
+	case *nrql.Call:
+		if whole.Name == "getField" {
+			x, key = whole.Args[0], whole.Args[1]
+		}
+	}
+	switch key := key.(type) {
+	case *nrql.Name:
+		field = key.Value
+	case *nrql.String:
+		field = key.Value
+	}
+	name, _ = x.(*nrql.Name)
+	return name, field
+}
+
+// facetsByMetric reports whether every group is of one metric. Whether
+// New Relic adds several up elsewhere, or gives a column for each, is not known.
+func facetsByMetric(query *nrql.Query) bool {
+	return query.Facet != nil && slices.ContainsFunc(query.Facet.By, func(by nrql.Column) bool {
+		name, isName := by.Expr.(*nrql.Name)
+		return isName && name.Value == "metricName"
+	})
 }
 
 // isMetric reports whether any data point of the table is of a metric.
@@ -141,33 +176,63 @@ type point struct {
 	count, sum, min, max float64
 }
 
-func (m metricLeaves) takeMetric(c *compiler, function, name string) takeFunc {
-	switch function {
-	case "count", "sum", "average", "min", "max", "earliest", "latest":
-	default:
-		c.refuse("%s() of a metric", function)
-	}
+// names returns what tells the points of a metric, or of those that a wildcard
+// means, from others.
+func (m metricLeaves) names(c *compiler, wanted *nrql.Name) func(row int) bool {
 	var names *column
-	var wanted cell
+	var ids map[uint64]bool
+	var matches func(string) bool
+	if wanted.Wildcard {
+		pattern, err := regexp.Compile(`(?s)\A` + strings.ReplaceAll(regexp.QuoteMeta(wanted.Value), "%", ".*") + `\z`)
+		if err != nil { // no text in UTF-8
+			c.refuse("the wildcard %q", wanted.Value)
+			return nil
+		}
+		matches = pattern.MatchString
+	}
 	m.cursor.column("metricName", func(found *column, strings *pool) {
-		names, wanted = nil, cell{}
-		if id, known := strings.ids[name]; known {
-			names, wanted = found, cell{text, uint64(id)}
+		names, ids = found, map[uint64]bool{}
+		if id, known := strings.ids[wanted.Value]; known && !wanted.Wildcard {
+			ids[uint64(id)] = true
+		}
+		for id, name := range strings.strings {
+			if wanted.Wildcard && matches(name) {
+				ids[uint64(id)] = true
+			}
 		}
 	})
-	read := m.reader()
+	return func(row int) bool {
+		name := names.at(row)
+		return name.kind == text && ids[name.bits]
+	}
+}
+
+func (m metricLeaves) takeMetric(c *compiler, function string, name *nrql.Name, field string) takeFunc {
+	switch what := function + " " + field; what {
+	case "count ", "sum ", "average ", "min ", "max ", "earliest ", "latest ", "sum count", "sum total", "min min", "max max", "latest latest":
+	default:
+		if field != "" {
+			field = " the field " + field + " of"
+		}
+		c.refuse("%s() of%s a metric", function, field)
+	}
+	isMeant, read := m.names(c, name), m.reader()
 	return func(t *total, row row) {
-		if names == nil || names.at(row.number) != wanted {
+		if !isMeant(row.number) {
 			return
 		}
 		p, complete := read(row.number)
 		switch {
 		case !complete:
-			c.refuse("a data point of %s that is neither a gauge, a count nor a summary", name)
-		case p.metricType == "count" && function != "sum":
-			c.refuse("%s() of %s, a metric of the type count", function, name)
+			c.refuse("a data point of %s that is neither a gauge, a count nor a summary", name.Value)
+		case p.metricType == "count" && field == "count":
+			t.add(Number(p.sum), row.millis, row.weight)
+		case p.metricType == "count" && (function != "sum" || field != ""):
+			c.refuse("%s() of %s, a metric of the type count", function, name.Value)
 		case p.metricType == "summary" && (function == "latest" || function == "earliest"):
-			c.refuse("%s() of %s, a metric of the type summary", function, name)
+			c.refuse("%s() of %s, a metric of the type summary", function, name.Value)
+		case field == "count":
+			t.add(Number(p.count), row.millis, row.weight)
 		case function == "min":
 			t.add(Number(p.min), row.millis, row.weight)
 		case function == "latest", function == "earliest", function == "max":

@@ -41,7 +41,15 @@ func TestMetrics(t *testing.T) {
 		{"count(app)", "error: slojourn simulator: count() of the attribute app FROM Metric is not simulated"},
 		{"sum(value)", "error: slojourn simulator: sum() of the attribute value FROM Metric is not simulated"},
 		{"sum(took + 1)", "error: slojourn simulator: sum() of took + 1 FROM Metric is not simulated"},
-		{"sum(too%)", "error: slojourn simulator: sum() of too% FROM Metric is not simulated"},
+		{"sum(too%)", "error: slojourn simulator: the wildcard too% without FACET metricName is not simulated"},
+		{"sum(took[count]) AS n, sum(took[total]) AS s, min(took[min]) AS a, max(getField(took, max)) AS b", `[{"n":5,"s":15,"a":0.5,"b":8.5}]`},
+		{"sum(heat[count]) AS n, latest(heat['latest']) AS l, sum(hits[count]) AS h", `[{"n":2,"l":5,"h":42}]`},
+		{"max(took[count])", "error: slojourn simulator: max() of the field count of a metric is not simulated"},
+		{"sum(took[type])", "error: slojourn simulator: sum() of the field type of a metric is not simulated"},
+		{"sum(hits[total])", "error: slojourn simulator: sum() of hits, a metric of the type count is not simulated"},
+		{"sum(app[count])", "error: slojourn simulator: sum() of the attribute app FROM Metric is not simulated"},
+		{"took", "error: slojourn simulator: FROM Metric without an aggregate is not simulated"},
+		{"histogram(took)", "error: slojourn simulator: histogram() of a metric is not simulated"},
 		{"average(timestamp)", "error: slojourn simulator: average() of timestamp FROM Metric is not simulated"},
 		{"keyset()", "error: slojourn simulator: keyset() FROM Metric is not simulated"},
 	} {
@@ -53,11 +61,23 @@ func TestMetrics(t *testing.T) {
 		{"WHERE app = 'a'", `[{"s":6}]`},
 		{"WHERE metricName = 'took' AND app != 'a'", `[{"s":9}]`},
 		{"WHERE metricName LIKE 'h%'", `[{"s":0}]`},
+		{"WHERE metricName LIKE 't%' FACET metricName", `[{"facet":"took","metricName":"took","s":15}]`},
 		{"WHERE app IS NOT NULL FACET app", `[{"facet":"a","app":"a","s":6},{"facet":"b","app":"b","s":9}]`},
 	} {
 		if got := ask(store, "SELECT sum(took) AS s FROM Metric "+test.clauses, true); got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.clauses, got, test.want)
 		}
+	}
+}
+
+// TestMetricWildcards: a name with % means several metrics, told apart by case.
+func TestMetricWildcards(t *testing.T) {
+	t.Parallel()
+	// took is none of them, and a group without a value is not shown.
+	got := ask(storeOf(t, points), "SELECT sum(%h%t%) AS s, sum(H%) AS none FROM Metric FACET metricName LIMIT 3", true)
+	want := `[{"facet":"heat","metricName":"heat","s":12,"none":0},{"facet":"hits","metricName":"hits","s":42,"none":0}]`
+	if got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 
@@ -93,11 +113,15 @@ func TestMetricRanges(t *testing.T) {
 			`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":6006},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":6006}]`,
 			midnight/1000-300, midnight/1000+1500, midnight/1000+1500, midnight/1000+3300)},
 		{"buckets between the steps", -2 * 60 * minute, 0, "TIMESERIES 1 minute", false, "FROM Metric with buckets that are no multiple of the rollup's step"},
+		{"an inner query is moved as a whole", -6*minute + 1, 57 * minute, "INNER TIMESERIES 5 minutes", false, `[{"n":13,"m":1001}]`},
 		{"fine buckets of a short range", 0, 2 * minute, "TIMESERIES 1 minute", false, fmt.Sprintf(
 			`[{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":1},{"beginTimeSeconds":%d,"endTimeSeconds":%d,"s":0}]`,
 			midnight/1000, midnight/1000+60, midnight/1000+60, midnight/1000+120)},
 	} {
 		query := fmt.Sprintf("SELECT sum(m) AS s FROM Metric SINCE %d UNTIL %d %s", midnight+test.begin, midnight+test.end, test.clauses)
+		if inner, isInner := strings.CutPrefix(test.clauses, "INNER "); isInner {
+			query = fmt.Sprintf("SELECT count(*) AS n, max(s) AS m FROM (SELECT sum(m) AS s FROM Metric %s) SINCE %d UNTIL %d", inner, midnight+test.begin, midnight+test.end)
+		}
 		found, err := store.evaluate(query, setting{nowMillis: now, nullsMatch: true, rollUpOld: test.rollUpOld})
 		got := ""
 		if err != nil {
@@ -107,6 +131,31 @@ func TestMetricRanges(t *testing.T) {
 		}
 		if got != test.want && !(err != nil && strings.Contains(got, test.want)) {
 			t.Errorf("%s: %s\n got %s\nwant %s", test.name, query, got, test.want)
+		}
+	}
+}
+
+// TestMetricLevels: what moves the range of a query of metrics moves that of
+// the queries around it.
+func TestMetricLevels(t *testing.T) {
+	t.Parallel()
+	store := storeOf(t, `
+		Metric @-3600000ms "metricName":"m","value":1
+		Metric @-1ms "metricName":"m","value":2
+		Metric @3299999ms "metricName":"m","value":4
+		Metric @3300000ms "metricName":"m","value":8
+	`)
+	inner := "(SELECT sum(m) AS s FROM Metric TIMESERIES 5 minutes)"
+	for query, want := range map[string]string{
+		"SELECT sum(s) AS s, count(*) AS n FROM " + inner:                                 `[{"s":7,"n":23}]`,
+		"SELECT sum(t) AS s FROM (SELECT sum(s) AS t FROM " + inner + ")":                 `[{"s":7}]`,
+		"SELECT sum(t) AS s FROM (SELECT s AS t FROM " + inner + " LIMIT 99)":             `[{"s":7}]`,
+		"SELECT s FROM " + inner + " WHERE s > 2":                                         `[{"s":4}]`,
+		"SELECT sum(s) AS s FROM (SELECT max(s) AS s FROM " + inner + " FACET s) LIMIT 9": `[{"s":7}]`,
+	} {
+		query += fmt.Sprintf(" SINCE %d UNTIL %d", midnight-3_599_000, midnight+3_301_000)
+		if got := ask(store, query, true); got != want {
+			t.Errorf("%s\n got %s\nwant %s", query, got, want)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
@@ -10,19 +9,27 @@ import (
 
 // answer is what a query found.
 type answer struct {
-	rows       []any // of object
-	eventTypes []string
-	begin, end int64 // epoch milliseconds
-	since      string
-	until      string
-	inspected  int64 // events in the time range
-	matched    int64 // of those that meet WHERE
-	messages   []string
-	facets     []string
-	total      any   // of everything, for FACET; else nil
-	other      any   // of the groups that are not shown
-	step       int64 // of the rollup that metrics come from, in milliseconds
-	exceeds    bool  // whether the range begins before the oldest event that is seen
+	finding
+	eventTypes  []string
+	begin, end  int64 // epoch milliseconds
+	since       string
+	until       string
+	compareWith string // "" without COMPARE WITH
+	current     []any  // of the rows; nil without COMPARE WITH
+	previous    []any
+	inspected   int64 // events in the time range
+	matched     int64 // of those that meet WHERE
+	messages    []string
+	facets      []string
+	exceeds     bool // whether the range begins before the oldest event that is seen
+}
+
+// finding is what a query found in one range of time.
+type finding struct {
+	rows   []any      // of object
+	total  any        // of everything, for FACET; else nil
+	other  any        // of what is in no group that is shown
+	chosen []groupKey // the groups that are shown
 }
 
 // setting is what a query is evaluated in.
@@ -34,10 +41,6 @@ type setting struct {
 	view       view
 }
 
-func (in setting) compiler(l leaves) *compiler {
-	return &compiler{leaves: l, nullsMatch: in.nullsMatch, zeroShares: in.zeroShares}
-}
-
 // hourMillis is the length of the time range of a query without SINCE.
 const hourMillis = 3_600_000
 
@@ -47,122 +50,125 @@ func (h holdings) evaluate(source string, in setting) (*answer, *queryError) {
 	if err != nil {
 		return nil, err
 	}
-	var result *answer
-	h.read(func() { result, err = h.run(query, in) })
-	return result, err
+	var found *answer
+	h.read(func() {
+		e := &evaluation{holdings: h, setting: in, values: map[*nrql.Subquery]subresult{}}
+		found, err = e.run(query)
+	})
+	return found, err
 }
 
 // run answers a query while the stores are locked for reading.
-func (h holdings) run(query *nrql.Query, in setting) (*answer, *queryError) {
-	a, grid, err := frame(query, in)
-	if err != nil {
+func (e *evaluation) run(query *nrql.Query) (*answer, *queryError) {
+	a := &answer{since: "60 MINUTES AGO", until: "NOW", facets: facetNames(query)}
+	var err *queryError
+	if e.dates, err = e.datesOf(query); err != nil {
 		return nil, err
 	}
-	a.exceeds = a.begin < in.view.oldest(in.nowMillis)
-	switch {
-	case query.Show:
-		h.showEventTypes(a, query, in)
-		return a, nil
-	case isKeyset(query):
-		return a, h.keyset(a, query, grid, in)
-	}
-	selected, columns, err := compileSelect(query, grid.width, in)
-	if err != nil {
-		return nil, err
-	}
-	if a.step > 0 && selected.countsEvents() {
-		a.messages = append(a.messages, countsDataPoints)
-	}
-	if query.Facet != nil {
-		return a, h.facet(a, query, grid, selected, columns, in)
-	}
-	selected.grow(grid.count)
-	for _, name := range a.eventTypes {
-		if err := a.scan(h, name, query, grid, selected, in); err != nil {
+	covered := span{e.nowMillis - hourMillis, e.nowMillis}
+	if query.Since != nil {
+		if covered.begin, a.since, err = e.dates.instant(query.Since, true); err != nil {
 			return nil, err
 		}
 	}
-	for row := range grid.count {
-		var o object
-		if query.TimeSeries != nil {
-			o.set("beginTimeSeconds", float64(grid.start+int64(row)*grid.width)/1000)
-			o.set("endTimeSeconds", float64(grid.start+int64(row+1)*grid.width)/1000)
-		}
-		columns.fill(&o, row)
-		a.rows = append(a.rows, o)
-	}
-	return a, nil
-}
-
-// leaves gives names the meaning they have in events of a type. An unknown
-// type is a type without events; conditions on it are still checked.
-func newLeaves(eventType string, step int64) (leaves, *cursor) {
-	cursor := &cursor{table: newTable(eventType, newPool())}
-	row := rowLeaves{cursor}
-	if eventType == metricType {
-		return metricLeaves{row, step}, cursor
-	}
-	return row, cursor
-}
-
-// grid is the buckets of an answer: count of them from start on, each width
-// milliseconds long. Without TIMESERIES there is one.
-type grid struct {
-	start, width int64
-	count        int
-}
-
-// frame finds the time range and lays the buckets. SINCE belongs to the range
-// and UNTIL does not. Buckets are laid from UNTIL backwards; a part of a
-// bucket that is left at the beginning is dropped with its events.
-func frame(query *nrql.Query, in setting) (*answer, grid, *queryError) {
-	a := &answer{begin: in.nowMillis - hourMillis, end: in.nowMillis, since: "60 MINUTES AGO", until: "NOW", facets: facetNames(query)}
-	if query.Since != nil {
-		a.begin, a.since = instant(query.Since, in.nowMillis)
-	}
 	if query.Until != nil {
-		a.end, a.until = instant(query.Until, in.nowMillis)
-	}
-	for _, from := range query.From {
-		// Others were refused.
-		if name, ok := from.(*nrql.Name); ok && !slices.Contains(a.eventTypes, name.Value) {
-			a.eventTypes = append(a.eventTypes, name.Value)
+		if covered.end, a.until, err = e.dates.instant(query.Until, false); err != nil {
+			return nil, err
 		}
 	}
-	if a.end > a.begin && slices.Contains(a.eventTypes, metricType) {
-		if err := a.snap(query, in); err != nil {
-			return nil, grid{}, err
-		}
+	e.untilNow = query.Until == nil
+	s, err := e.open(query, covered, asAnswer)
+	if err != nil {
+		return nil, err
 	}
-	window := a.end - a.begin
-	if window <= 0 {
-		return nil, grid{}, invalid(startAfterEnd)
+	a.begin, a.end, a.eventTypes = s.begin, s.end, eventTypes(query)
+	a.exceeds = a.begin < e.view.oldest(e.nowMillis)
+	if query.TimeSeries != nil {
+		a.begin = s.grid.start
 	}
-	if query.TimeSeries == nil {
-		return a, grid{a.begin, window, 1}, nil
-	}
-	width := query.TimeSeries.Width.Millis()
-	count := window / width
 	switch {
-	case count == 0:
-		return nil, grid{}, invalid(bucketTooLong)
-	case count > nrql.MaxBuckets:
-		return nil, grid{}, invalid(tooManyBuckets)
+	case query.Show:
+		s.showEventTypes(a)
+	case isKeyset(query):
+		err = s.keyset(a)
+	case query.Compare != nil:
+		err = s.compare(a)
+	default:
+		a.finding, err = s.find(nil)
 	}
-	return a, grid{a.end - count*width, width, int(count)}, nil
+	a.inspected, a.matched, a.messages = e.inspected, e.matched, e.messages
+	return a, err
 }
 
-// instant returns a time in milliseconds since 1970, and how an answer spells
-// it. Times of other kinds were refused.
-func instant(t nrql.Time, nowMillis int64) (int64, string) {
-	switch t := t.(type) {
-	case *nrql.Epoch:
-		return t.Millis, strconv.FormatInt(t.Millis, 10)
-	case *nrql.Ago:
-		return nowMillis - t.Duration.Millis(), strings.ToUpper(t.Duration.String()) + " AGO"
-	default:
-		return nowMillis, "NOW"
+// eventTypes returns the types that a query reads, also in the query of its
+// FROM.
+func eventTypes(query *nrql.Query) []string {
+	var types []string
+	for _, from := range query.From {
+		switch from := from.(type) {
+		case *nrql.Name:
+			if !slices.Contains(types, from.Value) {
+				types = append(types, from.Value)
+			}
+		case *nrql.Subquery:
+			types = append(types, eventTypes(from.Query)...)
+		}
 	}
+	return types
+}
+
+// find answers a query for its range. Groups that were chosen before are kept.
+func (s *scope) find(chosen []groupKey) (finding, *queryError) {
+	if !selectsAggregates(s.query) {
+		return s.events()
+	}
+	selected, err := s.compileSelect()
+	if err != nil {
+		return finding{}, err
+	}
+	if s.step > 0 && selected.countsEvents() {
+		s.note(countsDataPoints)
+	}
+	if s.query.Facet != nil {
+		return s.facet(selected, chosen)
+	}
+	selected.grow(s.grid.count)
+	for _, name := range s.types {
+		if err := s.scan(name, selected); err != nil {
+			return finding{}, err
+		}
+	}
+	var found finding
+	for row := range s.grid.count {
+		found.rows = append(found.rows, s.row(row, selected, row))
+	}
+	return found, selected.compiler.err
+}
+
+// row is a row of the answer, with its times when it is one of a series.
+func (s *scope) row(window int, selected *selection, totals int) object {
+	var o object
+	s.setTimes(&o, window)
+	selected.columns.fill(&o, totals)
+	return o
+}
+
+// setTimes sets the beginning and the end of a row of a series.
+func (s *scope) setTimes(o *object, window int) {
+	if s.query.TimeSeries == nil {
+		return
+	}
+	begin := s.grid.start + int64(window)*s.grid.step
+	o.set("beginTimeSeconds", float64(begin)/1000)
+	o.set("endTimeSeconds", float64(begin+s.grid.width)/1000)
+}
+
+// selection is a SELECT list with aggregates, compiled.
+type selection struct {
+	*aggregates
+	columns  selectColumns
+	order    valueFunc // of FACET … ORDER BY; nil without
+	compiler *compiler
 }
 
 // selectColumn is a column of the answer: a value, or an object or a list.
@@ -192,33 +198,47 @@ func (columns selectColumns) fill(o *object, row int) {
 	}
 }
 
-func compileSelect(query *nrql.Query, widthMillis int64, in setting) (*aggregates, selectColumns, *queryError) {
-	selected := &aggregates{widthMillis: widthMillis}
-	c := in.compiler(selected)
-	var columns selectColumns
-	for _, column := range query.Select {
+func (s *scope) compileSelect() (*selection, *queryError) {
+	aggregates := &aggregates{widthMillis: s.grid.width}
+	c := s.compiler(aggregates)
+	selected := &selection{aggregates: aggregates, compiler: c}
+	for _, column := range s.query.Select {
 		if _, isStar := column.Expr.(*nrql.Star); isStar {
-			return nil, nil, refusal("SELECT *")
+			return nil, refusal("SELECT * beside an aggregate")
 		}
-		s := selectColumn{key: key(column), compound: selected.compound(c, column.Expr)}
-		if s.compound == nil {
-			s.value = c.value(column.Expr)
+		name, err := s.nameOf(column)
+		if err != nil {
+			return nil, err
+		}
+		sc := selectColumn{key: name, compound: aggregates.compound(c, column.Expr)}
+		if sc.compound == nil {
+			sc.value = c.value(column.Expr)
+		} else if s.role != asAnswer {
+			return nil, refusal(nrql.Print(column.Expr) + " in an inner query")
 		}
 		// An apdex without a name was seen with its members beside it.
-		s.spread = column.Alias == "" && strings.HasPrefix(s.key, "apdex.")
-		columns = append(columns, s)
+		sc.spread = column.Alias == "" && strings.HasPrefix(sc.key, "apdex.")
+		selected.columns = append(selected.columns, sc)
 		if c.err == nil && !hasAggregate(column.Expr) {
-			return nil, nil, refusal("the column " + nrql.Print(column.Expr) + " without an aggregate")
+			return nil, refusal("the column " + nrql.Print(column.Expr) + " without an aggregate")
 		}
 	}
-	return selected, columns, c.err
+	if s.query.Facet != nil && s.query.Facet.OrderBy != nil {
+		if selected.order = c.value(s.query.Facet.OrderBy); c.err == nil && !hasAggregate(s.query.Facet.OrderBy) {
+			return nil, refusal("FACET … ORDER BY " + nrql.Print(s.query.Facet.OrderBy))
+		}
+	}
+	return selected, c.err
 }
 
-// key returns the name of a column in the answer. Two columns of one name
-// collide, and the later one stays.
+// key names the columns of an answer. Two columns of one name collide, and the
+// later one stays.
 func key(column nrql.Column) string {
 	if column.Alias != "" {
 		return column.Alias
+	}
+	if name, isName := column.Expr.(*nrql.Name); isName {
+		return name.Value
 	}
 	call, isCall := column.Expr.(*nrql.Call)
 	for isCall && call.Name == "filter" {
@@ -229,10 +249,16 @@ func key(column nrql.Column) string {
 		return "result"
 	case call.Name == "percentage":
 		return "percentage"
-	case !isAggregate(call.Name):
+	case !isAggregate(call.Name) && hasAggregate(call):
 		return "result"
+	case len(call.Args) == 0:
+		return call.Name
 	}
-	switch arg := call.Args[0].(type) {
+	first := call.Args[0]
+	if labelled, isLabelled := first.(*nrql.Labelled); isLabelled {
+		first = labelled.X
+	}
+	switch arg := first.(type) {
 	case *nrql.Star:
 		return call.Name
 	case *nrql.Name:
@@ -243,55 +269,19 @@ func key(column nrql.Column) string {
 }
 
 // scan adds the events of one type to the totals.
-func (a *answer) scan(h holdings, eventType string, query *nrql.Query, g grid, selected *aggregates, in setting) *queryError {
-	leaves, cursor := newLeaves(eventType, a.step)
-	c := in.compiler(leaves)
-	where := c.where(query)
+func (s *scope) scan(eventType string, selected *selection) *queryError {
+	leaves, cursor := s.leaves(eventType)
+	c := s.compiler(leaves)
+	where := c.where()
 	adders := selected.compile(c)
 	if c.err != nil {
 		return c.err
 	}
-	a.visit(h, cursor, g, query, in, where, func(row row) {
-		bucket := int((row.millis - g.start) / g.width)
-		totals := selected.totals[bucket*len(adders) : (bucket+1)*len(adders)]
-		for i := range adders {
-			if adders[i].meets(row.number) {
-				adders[i].add(&totals[i], row)
-			}
+	g := s.grid
+	s.visit(cursor, where, func(row row) {
+		for window, last := g.windows(row.millis); window <= last; window++ {
+			selected.add(adders, window, row)
 		}
 	})
 	return c.err
-}
-
-// where compiles the condition of a query.
-func (c *compiler) where(query *nrql.Query) testFunc {
-	if query.Where == nil {
-		return func(int) truth { return yes }
-	}
-	return c.test(query.Where)
-}
-
-// row is an event that a query found.
-type row struct {
-	number int // in the table that the cursor is at
-	millis int64
-	copies int     // how often it is there
-	weight float64 // how many events it stands for
-}
-
-// visit calls do for the events of the cursor's type that lie in the grid and
-// meet a condition, and counts them. Within a table they come in order of time.
-func (a *answer) visit(h holdings, at *cursor, g grid, query *nrql.Query, in setting, where testFunc, do func(row)) {
-	begin, end := g.start, g.start+int64(g.count)*g.width
-	for account, t := range h.reads(at.table.name, begin, end, in.nowMillis) {
-		seen := in.view.of(t, in.nowMillis, query.Extrapolate)
-		at.move(account, seen.table)
-		for found := range seen.rows(begin, end) {
-			a.inspected += int64(found.copies)
-			if where(found.number) == yes {
-				a.matched += int64(found.copies)
-				do(found)
-			}
-		}
-	}
 }

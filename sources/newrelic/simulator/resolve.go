@@ -120,7 +120,7 @@ func rawResponse(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 	metadata.set("messages", texts(r.answer.messages))
 	metadata.set("rawSince", r.since)
 	metadata.set("rawUntil", r.until)
-	metadata.set("rawCompareWith", "")
+	metadata.set("rawCompareWith", r.compareWith)
 	stats.set("inspectedCount", r.inspected)
 	stats.set("matchCount", r.matched)
 	stats.set("omittedCount", r.omitted)

@@ -100,11 +100,16 @@ func newSchema() *objectType {
 // newResultType returns the type of the answer to one query.
 func newResultType() *objectType {
 	window := &objectType{name: "NrdbMetadataTimeWindow", fields: map[string]*field{
-		"begin":       answerField(func(a *answer) any { return a.begin }),
-		"end":         answerField(func(a *answer) any { return a.end }),
-		"since":       answerField(func(a *answer) any { return a.since }),
-		"until":       answerField(func(a *answer) any { return a.until }),
-		"compareWith": constantField(nil),
+		"begin": answerField(func(a *answer) any { return a.begin }),
+		"end":   answerField(func(a *answer) any { return a.end }),
+		"since": answerField(func(a *answer) any { return a.since }),
+		"until": answerField(func(a *answer) any { return a.until }),
+		"compareWith": answerField(func(a *answer) any {
+			if a.compareWith == "" {
+				return nil
+			}
+			return a.compareWith
+		}),
 	}}
 	metadata := &objectType{name: "NrdbMetadata", fields: map[string]*field{
 		"eventTypes": answerField(func(a *answer) any { return texts(a.eventTypes) }),
@@ -129,8 +134,8 @@ func newResultType() *objectType {
 			"results":          resultField(results),
 			"nrql":             {resolve: func(_ *resolver, parent any, _ map[string]any) (any, *queryError) { return parent.(*result).text, nil }},
 			"metadata":         {object: metadata, resolve: anything},
-			"currentResults":   constantField(nil),
-			"previousResults":  constantField(nil),
+			"currentResults":   rangeField(func(a *answer) []any { return a.current }),
+			"previousResults":  rangeField(func(a *answer) []any { return a.previous }),
 			"totalResult":      totalField(func(a *answer) any { return a.rows }, func(a *answer) any { return a.total }),
 			"otherResult":      totalField(func(*answer) any { return []any{} }, func(a *answer) any { return a.other }),
 			"rawResponse":      resultField(rawResponse),
@@ -166,6 +171,16 @@ func resultField(resolve func(r *resolver, parent any, args map[string]any) (any
 
 func results(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
 	return parent.(*result).rows, nil
+}
+
+// rangeField is the rows of one of two ranges; null without COMPARE WITH.
+func rangeField(rows func(*answer) []any) *field {
+	return resultField(func(_ *resolver, parent any, _ map[string]any) (any, *queryError) {
+		if list := rows(parent.(*result).answer); list != nil {
+			return list, nil
+		}
+		return nil, nil
+	})
 }
 
 // facetList is null without FACET.

@@ -80,14 +80,14 @@ func TestGraphQL(t *testing.T) {
 			`{ actor { account(id: 7) {
   a: nrql(query: "SELECT count(*) FROM T") { results }
   b: nrql(query: "SELECT FORM T") { results }
-  c: nrql(query: "SELECT count(*) FROM T COMPARE WITH 1 day ago") { results }
+  c: nrql(query: "SELECT count(*) FROM T RAW") { results }
   d: nrql(query: "SELECT count(*) FROM T WHERE n = 1") { results }
 } } }`, nil,
 			`{"data":{"actor":{"account":{"a":{"results":[{"count":4}]},"b":null,"c":null,"d":{"results":[{"count":1}]}}}},"errors":[
 				{"message":"NRQL Syntax Error: Error at line 1 position 13, unexpected 'T'","path":["actor","account","b"],
 				 "locations":[{"line":3,"column":3}],
 				 "extensions":{"errorClass":"INVALID_INPUT","errorCode":"NRDB:1102004","nrqlErrorCode":"NRDB:1102004"}},
-				{"message":"slojourn simulator: COMPARE WITH is not simulated","path":["actor","account","c"],"locations":[{"line":4,"column":3}],
+				{"message":"slojourn simulator: RAW is not simulated","path":["actor","account","c"],"locations":[{"line":4,"column":3}],
 				 "extensions":{"errorClass":"INVALID_INPUT","errorCode":"SIMULATOR:NOT_SIMULATED"}}]}`,
 		},
 		{
@@ -432,6 +432,14 @@ func FuzzNRQL(f *testing.F) {
 	f.Add("SELECT count(*), average(took), latest(heat), min(timestamp) FROM Metric WHERE app = 'a' TIMESERIES 5 minutes SINCE 3 hours ago")
 	f.Add("SELECT keyset() FROM T WHERE n > 0")
 	f.Add("SHOW EVENT TYPES SINCE 1 day ago")
+	f.Add("SELECT *, upper(s) FROM T WHERE s NOT IN (SELECT uniques(u) FROM T) ORDER BY timestamp DESC LIMIT 3 OFFSET 1 SINCE today WITH TIMEZONE 'Asia/Tokyo'")
+	f.Add("SELECT count(*), histogram(n, 4, 2), cdfPercentage(n, 1) FROM T FACET CASES (WHERE n > 1 AS 'big') OR s ORDER BY max(n) TIMESERIES 10 minutes SLIDE BY AUTO COMPARE WITH 1 hour ago")
+	f.Add("SELECT max(m), percentage(count(*), WHERE m > 1) FROM (SELECT count(*) AS m FROM T FACET s TIMESERIES MAX LIMIT 5) SINCE this week")
+	f.Add("WITH capture(s, r'(?P<a>.)(?P<b>.*)') AS (a, b), concat(a, b) AS c SELECT funnel(c, WHERE a = 'a' AS 'x', WHERE b RLIKE '.*'), uniqueCount(a, b) FROM T SINCE '2023-11-15 00:00 [Europe/Paris]'")
+	f.Add("WITH '{\"a\":[1,2]}' AS j SELECT jparse(j, 'a[*]'), jparse(j)['a'][0], mapKeys(jparse(j)), toDatetime(1, 'yyyy'), cidrAddress('10.0.0.1', 8)")
+	f.Add("FROM T LEFT JOIN (FROM T SELECT max(n) AS m FACET s LIMIT 3) ON lower(s) = s SELECT count(*), latest(m) FACET u TIMESERIES")
+	f.Add("SELECT sum(t%[count]), sum(getField(took, 'total')) FROM Metric FACET metricName, app COMPARE WITH 5 minutes ago")
+	f.Add("SELECT n - (SELECT average(n) FROM T SINCE 2 hours ago) AS d, hourOf(timestamp), aparse(s, '%a*'), convert(n, 's', 'ms') FROM T FACET buckets(n, 4, 2)")
 	store := storeOf(f, basket+points)
 	f.Fuzz(func(t *testing.T, query string) {
 		found, err := store.evaluate(query, setting{nowMillis: now, nullsMatch: true})

@@ -22,7 +22,7 @@ func TestStats(t *testing.T) {
 	one := fmt.Sprintf(`nrql(query: %q) { results }`, text)
 	var bytes int
 	for _, request := range []struct{ key, query string }{
-		{"k", `{ actor { account(id: 7) { a: ` + one + ` b: ` + one + ` c: nrql(query: "SELECT n FROM T") { nrql } } } }`},
+		{"k", `{ actor { account(id: 7) { a: ` + one + ` b: ` + one + ` c: nrql(query: "SELECT n FROM T RAW") { nrql } } } }`},
 		{"k", `{ actor { account(id: 7) { ` + one + ` } } }`},
 		{"k", `{ actor { account(id: 8) { ` + one + ` } } }`}, // not permitted, so never evaluated
 		{"wrong", `{ actor { account(id: 7) { ` + one + ` } } }`},
@@ -31,7 +31,7 @@ func TestStats(t *testing.T) {
 		bytes += len(got)
 	}
 	want := Stats{
-		Requests: 4, Queries: 4, MostQueries: 3, QueryBytes: int64(3*len(text) + len("SELECT n FROM T")),
+		Requests: 4, Queries: 4, MostQueries: 3, QueryBytes: int64(3*len(text) + len("SELECT n FROM T RAW")),
 		AnswerBytes: int64(bytes), Inspected: 12, MostAtOnce: 1, MostAtOncePerKey: 1,
 	}
 	want.Accounts = map[int64]AccountStats{7: {want.Queries, want.QueryBytes, want.Inspected}}

@@ -15,6 +15,7 @@ const (
 	number
 	text
 	boolean
+	composite // a list or a map that a function made; the text is its JSON
 )
 
 // Value is the value of an attribute or of an expression: a number, a string,
@@ -72,6 +73,8 @@ func (v Value) json() any {
 		return v.text
 	case boolean:
 		return v.number == 1
+	case composite:
+		return raw(v.text)
 	default:
 		return nil
 	}
@@ -167,7 +170,7 @@ func equal(a, b Value) truth {
 		return unknown
 	case a.kind != b.kind:
 		return no
-	case a.kind == text:
+	case a.kind == text, a.kind == composite:
 		return truthOf(a.text == b.text)
 	default:
 		return truthOf(a.number == b.number)

@@ -12,6 +12,7 @@ import (
 // view is what a query sees of the store. The zero view is the truth.
 type view struct {
 	retention time.Duration // older events are not seen; 0 is without end
+	capped    int           // how many events of a capped type were kept of each minute and host; 0 is all
 	lenses    []lens
 	renamings []renaming
 }
@@ -46,6 +47,9 @@ type sight struct {
 // of returns how a table is seen at an instant.
 func (v view) of(t *table, nowMillis int64, extrapolate bool) sight {
 	s := sight{table: v.renamed(t), now: nowMillis, oldest: v.oldest(nowMillis), scale: 1}
+	if v.capped > 0 && isCapped(t.name) {
+		s.copies = firstOfMinutes(t, v.capped)
+	}
 	for _, l := range v.lenses {
 		if l.types != nil && !l.types(t.name) {
 			continue
