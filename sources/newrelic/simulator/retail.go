@@ -194,6 +194,7 @@ type draw struct {
 	shop    int64 // the same minute by the shop's clock
 	trouble []trouble
 	room    []Attribute // for the events to come
+	rooms   int         // how many events there was room for the last time
 }
 
 func newDraw() *draw {
@@ -208,7 +209,8 @@ const mostAttributes = 8
 // attributes yet.
 func (d *draw) event(eventType string, millis int64) Event {
 	if len(d.room) < mostAttributes {
-		d.room = make([]Attribute, 512*mostAttributes)
+		d.rooms = min(max(4, 2*d.rooms), 512)
+		d.room = make([]Attribute, d.rooms*mostAttributes)
 	}
 	e := Event{Type: eventType, Millis: d.minute*60_000 + millis, Attributes: d.room[:0:mostAttributes]}
 	d.room = d.room[mostAttributes:]
