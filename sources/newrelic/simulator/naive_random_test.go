@@ -121,7 +121,7 @@ func (r *random) events(t *testing.T) (holdings, []naiveEvent) {
 	var list []naiveEvent
 	for i := range 10 + r.IntN(30) {
 		e := naiveEvent{number: i, attributes: map[string]any{}, kind: r.pick("A", "A", "B"), account: int64(1 + r.IntN(2))}
-		e.millis = now - int64(r.IntN(2*60))*60_000 - int64(r.IntN(2))*500
+		e.millis = now - int64(r.IntN(2*60))*60_000 - []int64{0, 1, 500}[r.IntN(3)]
 		var attributes []Attribute
 		add := func(name string, value any) {
 			v, _ := valueOf(value)
