@@ -43,6 +43,21 @@
 // that [Options] can turn: whether a missing attribute matches !=, and whether
 // old metrics come from rollups however short the range is.
 //
+// # Where to look
+//
+//   - a request: server.go, keys.go, graphql.go, document.go, execute.go; its
+//     fields: schema.go, resolve.go, asynchronous.go, cross_account.go
+//   - a query: query.go, scope.go and grid.go; conditions and functions of an
+//     event: compile.go, condition.go, functions.go and those beside them;
+//     aggregates: aggregate.go, compound.go, gather.go, distribution.go; clauses:
+//     events.go, facet.go, compare.go, inner.go, subquery.go, with.go, join.go,
+//     when.go; metrics: metric.go
+//   - events: store.go, table.go, holding.go, cursor.go, ndjson.go; what is sent:
+//     ingest.go, event_api.go, metric_api.go, log_api.go
+//   - what goes wrong: faults.go, fault_kinds.go, view.go, limits.go
+//   - the scenario: retail.go, streams.go, reports.go, incidents.go, scenario.go
+//   - what mutations make: control.go, mutation.go, and a file for each kind
+//
 // The simulator shares the NRQL parser with the rest of the project and
 // nothing else: what a condition means is decided here independently, so that
 // the planner's misreadings cannot hide.
