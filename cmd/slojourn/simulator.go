@@ -54,6 +54,7 @@ and retry-after=N goes with a status.
 	lag := cmd.Flags().Duration("ingest-lag", 0, "how long after it was sent an event can be seen, such as 30s")
 	nulls := cmd.Flags().String("nulls", "match", "whether a missing attribute matches !=, NOT IN and NOT LIKE: match or never-match")
 	oldMetrics := cmd.Flags().String("old-metrics", "points", "what short ranges of metrics that ended over an hour ago are answered from: points or rollups")
+	rawMetrics := cmd.Flags().Bool("raw-metrics", false, "answer queries of metrics from their points always, so that no range is moved")
 	seed := cmd.Flags().Uint64("seed", 1, "chooses what is drawn: the traffic of a scenario, faults with a rate, and ids")
 	control := cmd.Flags().Bool("control", false, "serve /control, by which anybody who reaches the port changes clock, faults and events")
 	faults := cmd.Flags().StringArray("faults", nil, "what goes wrong on purpose, separated by commas (may be repeated)")
@@ -67,7 +68,7 @@ and retry-after=N goes with a status.
 		if *lag < 0 {
 			return usage("--ingest-lag %v is less than nothing; use a length of time such as 30s", *lag)
 		}
-		options := simulator.Options{Latency: *latency, IngestLag: *lag, Control: *control, Seed: *seed}
+		options := simulator.Options{Latency: *latency, IngestLag: *lag, Control: *control, Seed: *seed, RawMetrics: *rawMetrics}
 		var err error
 		if options.NullsNeverMatchNotEqual, err = second("--nulls", *nulls, "match", "never-match"); err != nil {
 			return err

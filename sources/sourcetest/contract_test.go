@@ -57,6 +57,7 @@ const (
 	oneBuffer       mistake = "an answer is overwritten by the next one"
 	answersAreKept  mistake = "what was answered once is answered again"
 	extentsAreKept  mistake = "the first event is looked for once"
+	freshOnly       mistake = "only what is fresh is counted"
 	nobodyWatches   mistake = "late events are not looked for"
 	watchesTheSLO   mistake = "every SLO watches for itself"
 	watchesOne      mistake = "all SLOs are watched by the events of one type"
@@ -93,6 +94,7 @@ const (
 	hundreds = "hundreds of requests are answered"
 	atOnce   = "calls at the same time do not meet"
 	keeping  = "answers stay as they were given"
+	needs    = "what is needed less counts alike"
 	cuts     = "wrong cuts leave the other requests alone"
 	wrong    = "a wrong SLI leaves the others alone"
 	refusal  = "a refused SLI leaves the others alone"
@@ -113,20 +115,21 @@ func TestContractFindsMistakes(t *testing.T) {
 		none:            nil,
 		closedEnds:      {halfOpen, days, weights, arriving, watching},
 		openStarts:      {halfOpen, days, weights, arriving, watching},
-		wholeHours:      {order, halfOpen, sums, days, forms, raw, nothing, weights, exact, tooLarge, queries, hundreds, atOnce, keeping, cuts, wrong, refusal, arriving, watching, letGo},
+		wholeHours:      {order, halfOpen, sums, days, forms, raw, nothing, weights, exact, tooLarge, queries, hundreds, atOnce, keeping, needs, cuts, wrong, refusal, arriving, watching, letGo},
 		fewMinutes:      {days},
-		backwards:       {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, slicing, queries, hundreds, atOnce, cuts, wrong, refusal, arriving, watching, letGo},
-		missingAnswer:   {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, cuts, wrong, refusal, arriving, watching, ended, letGo},
+		backwards:       {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, slicing, queries, hundreds, atOnce, needs, cuts, wrong, refusal, arriving, watching, letGo},
+		missingAnswer:   {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, needs, cuts, wrong, refusal, arriving, watching, ended, letGo},
 		manyAreCut:      {hundreds, letGo},
-		nullsAreLeft:    {order, halfOpen, sums, forms, weights, queries, hundreds, atOnce, cuts, wrong, refusal, arriving, letGo},
+		nullsAreLeft:    {order, halfOpen, sums, forms, weights, queries, hundreds, atOnce, needs, cuts, wrong, refusal, arriving, letGo},
 		whereIsLeft:     {order, sums, forms, zero, weights, slicing, hundreds, atOnce, cuts, wrong, refusal, arriving, letGo},
-		zeroIsError:     {order, sums, days, raw, zero, nothing, weights, slicing, queries, hundreds, atOnce, keeping, cuts, wrong, refusal, arriving, watching, letGo},
-		cutIsSpan:       {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, cuts, wrong, refusal, arriving, letGo},
+		zeroIsError:     {order, sums, days, raw, zero, nothing, weights, slicing, queries, hundreds, atOnce, keeping, needs, cuts, wrong, refusal, arriving, watching, letGo},
+		cutIsSpan:       {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, needs, cuts, wrong, refusal, arriving, letGo},
 		orderIsNot:      {cuts},
 		oneForAll:       {cuts, wrong, refusal},
 		refusedIsZero:   {refusal},
 		partial:         {cuts, wrong, refusal, ended, letGo},
 		endless:         {ended, letGo, left},
+		freshOnly:       {needs},
 		deaf:            {ended, letGo, left},
 		leavesBehind:    {left},
 		halfSums:        {letGo, left},
@@ -138,8 +141,8 @@ func TestContractFindsMistakes(t *testing.T) {
 		emptyTurnsRound: {noEvents},
 		errorIsNoEnd:    {wrong, ended},
 		neverIsSilent:   {noEvents},
-		rowsAreLeft:     {order, halfOpen, sums, days, forms, raw, nothing, weights, exact, tooLarge, queries, hundreds, atOnce, keeping, cuts, wrong, refusal, arriving, watching, letGo},
-		gapsEverywhere:  {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, cuts, wrong, refusal, arriving, watching, letGo},
+		rowsAreLeft:     {order, halfOpen, sums, days, forms, raw, nothing, weights, exact, tooLarge, queries, hundreds, atOnce, keeping, needs, cuts, wrong, refusal, arriving, watching, letGo},
+		gapsEverywhere:  {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, needs, cuts, wrong, refusal, arriving, watching, letGo},
 		weightsAreOnes:  {weights, exact, tooLarge, queries},
 		weightsAreWhole: {weights, exact, tooLarge, queries},
 		shortFloats:     {exact, tooLarge},
@@ -150,7 +153,7 @@ func TestContractFindsMistakes(t *testing.T) {
 		emptyIsNothing:  {slicing},
 		greedy:          {hundreds, letGo, left},
 		oneAtATime:      {atOnce},
-		oneBuffer:       {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, slicing, queries, hundreds, keeping, cuts, wrong, refusal, arriving, watching, letGo},
+		oneBuffer:       {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, exact, slicing, queries, hundreds, keeping, needs, cuts, wrong, refusal, arriving, watching, letGo},
 		answersAreKept:  {arriving, watching},
 		extentsAreKept:  {arriving},
 		nobodyWatches:   {watching},

@@ -225,3 +225,18 @@ func queried() []indicator {
 func checkQueries(ctx context.Context, r reporter, source tested) {
 	checkCounts(ctx, r, source, queried(), whole(), hours(), minutes(begin+10, begin+40))
 }
+
+// checkNeeds asks for the same in each urgency, and in all of them at once.
+func checkNeeds(ctx context.Context, r reporter, source tested) {
+	a := source.asking([]indicator{byBad(checkout), byGood(checkout), byBad(refund)}, whole(), hours())
+	for n := range a.requests {
+		a.requests[n].Need = []sources.Need{sources.Correction, sources.Backfill, sources.Fresh}[n%3]
+	}
+	a.check(r, source.Source.Counts(ctx, a.requests))
+	for _, need := range []sources.Need{sources.Correction, sources.Backfill} {
+		for n := range a.requests {
+			a.requests[n].Need = need
+		}
+		a.check(r, source.Source.Counts(ctx, a.requests))
+	}
+}

@@ -233,6 +233,8 @@ func (m *memory) answers(requests []sources.Request, interrupted error) []source
 	answers := make([]sources.Answer, len(requests))
 	for n, r := range requests {
 		switch {
+		case m.mistake == freshOnly && r.Need != sources.Fresh:
+			answers[n] = m.fail(r, errors.New("not now"))
 		case interrupted == nil || m.mistake == endless:
 			answers[n] = m.answer(r)
 		case m.mistake == halfSums && stalled:

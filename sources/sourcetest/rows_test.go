@@ -99,10 +99,10 @@ func TestCountsFindMistakes(t *testing.T) {
 	t.Parallel()
 	for made, want := range map[mistake][]string{
 		none:           nil,
-		idsAreMixed:    {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, slicing, queries, hundreds, atOnce, keeping, cuts, extents, noEvents},
-		gapsAreZero:    {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, slicing, queries, hundreds, atOnce, keeping, cuts},
+		idsAreMixed:    {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, slicing, queries, hundreds, atOnce, keeping, needs, cuts, extents, noEvents},
+		gapsAreZero:    {order, halfOpen, sums, days, forms, raw, zero, nothing, weights, slicing, queries, hundreds, atOnce, keeping, needs, cuts},
 		lastIsLeft:     {slicing, extents},
-		rowOnCutBefore: {order, halfOpen, sums, days, forms, raw, zero, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, cuts},
+		rowOnCutBefore: {order, halfOpen, sums, days, forms, raw, zero, weights, exact, tooLarge, slicing, queries, hundreds, atOnce, keeping, needs, cuts},
 	} {
 		t.Run(string(made), func(t *testing.T) {
 			t.Parallel()

@@ -200,6 +200,7 @@ func contract() []clause {
 		{"hundreds of requests are answered", checkMany, nil, many},
 		{"calls at the same time do not meet", checkAtOnce, nil, nil},
 		{"answers stay as they were given", checkKept, nil, nil},
+		{"what is needed less counts alike", checkNeeds, nil, nil},
 		{"wrong cuts leave the other requests alone", checkWrongCuts, nil, nil},
 		{"a wrong SLI leaves the others alone", checkWrongSLI, reads, nil},
 		{"a refused SLI leaves the others alone", checkRefused, []Capability{Conditions, Refusals}, nil},

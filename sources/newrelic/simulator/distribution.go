@@ -139,7 +139,10 @@ func (s slot) stepper(c *compiler) gatherFunc {
 		for len(g.passed) < len(tests) {
 			g.passed = append(g.passed, map[Value]bool{})
 		}
-		g.seen[v] = true
+		if !g.seen[v] {
+			g.seen[v] = true
+			c.hold(1)
+		}
 		for i, test := range tests {
 			if test(row.number) == yes {
 				g.passed[i][v] = true

@@ -73,6 +73,7 @@ func (f *facets) choose() *queryError {
 			of = &group{key: key, row: len(f.order) + 1}
 			f.groups[key] = of
 			f.order = append(f.order, of)
+			f.selected.compiler.hold(1 + len(f.selected.slots))
 			f.selected.grow(of.row + 1)
 		}
 		of.events++
@@ -92,8 +93,8 @@ func (f *facets) choose() *queryError {
 	return f.selected.compiler.err
 }
 
-// mostTotals bounds the memory of one answer to some 500 MB.
-const mostTotals = 4_000_000
+// mostTotals bounds the memory of one answer to some 60 MB.
+const mostTotals = 500_000
 
 // manyGroups is our notice where New Relic looks at some of the groups only.
 const manyGroups = "FACET has more than 5,000 different values: New Relic answers from a subset of them, the simulator from all."

@@ -155,3 +155,28 @@ func TestManyGroups(t *testing.T) {
 		t.Errorf("got %.200s, want %s", got, want)
 	}
 }
+
+// TestHeldValuesAreBounded: a question that would fill the memory is refused,
+// and one below the bound is answered.
+func TestHeldValuesAreBounded(t *testing.T) {
+	t.Parallel()
+	store := NewStore()
+	const events = mostHeld + 10
+	for i := range events {
+		if err := store.Add("T", midnight+int64(i)%hourMillis, Attribute{"v", Number(float64(i))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "error: slojourn simulator: a query that has to keep so many different values, groups or joined rows at once is not simulated"
+	for _, query := range []string{
+		"SELECT uniqueCount(v) FROM T", "SELECT uniques(v) FROM T", "SELECT count(*) FROM T FACET v LIMIT MAX", "SELECT funnel(v, WHERE v > 0) FROM T",
+		"SELECT max(c) FROM (SELECT count(*) AS c FROM T FACET v LIMIT MAX)",
+	} {
+		if got := ask(store, query, true); got != want {
+			t.Errorf("%s: got %.120s", query, got)
+		}
+	}
+	if got := ask(store, "SELECT uniqueCount(v) AS n, percentile(v, 50) FROM T WHERE v < 200000", true); got != `[{"n":200000,"percentile.v":{"50":99999}}]` {
+		t.Errorf("below the bound: got %.120s", got)
+	}
+}

@@ -3,6 +3,9 @@ package simulator
 // gatherFunc takes a value that is not null, of an event.
 type gatherFunc func(t *total, v Value, row row)
 
+// numbersOfValue is how many numbers take the memory of a different value.
+const numbersOfValue = 16
+
 // gatherer returns what a slot does with the values it sees; nil when the
 // total's own figures are enough.
 func (s slot) gatherer(c *compiler) gatherFunc {
@@ -13,6 +16,9 @@ func (s slot) gatherer(c *compiler) gatherFunc {
 				if v.kind == number {
 					g := t.gather()
 					g.values, g.sorted = append(g.values, v.number), false
+					if len(g.values)%numbersOfValue == 0 {
+						c.hold(1)
+					}
 				}
 			}
 		}
@@ -21,6 +27,7 @@ func (s slot) gatherer(c *compiler) gatherFunc {
 			if g := t.gather(); !g.seen[v] {
 				g.seen[v] = true
 				g.order = append(g.order, v)
+				c.hold(1)
 			}
 		}
 	case "stddev", "stdvar":

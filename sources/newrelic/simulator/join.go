@@ -119,6 +119,7 @@ func (s *scope) joinEvents(name string, j nrql.Join, rows map[Value][][]Attribut
 						c.refuse("JOIN with the column %s, which events have as well", a.Name)
 					}
 				}
+				c.hold(1)
 				into.add(row.millis, always, append(slices.Clip(event), match...))
 			}
 		}

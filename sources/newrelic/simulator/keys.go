@@ -92,7 +92,7 @@ func (s *Simulator) key(text string) (Key, bool) {
 // may reports whether a key may use an account that the simulator serves.
 func (s *Simulator) may(k Key, account int64) bool {
 	serves := len(s.options.Accounts) == 0 || slices.Contains(s.options.Accounts, account)
-	return serves && (len(k.Accounts) == 0 || slices.Contains(k.Accounts, account))
+	return serves && account > 0 && (len(k.Accounts) == 0 || slices.Contains(k.Accounts, account))
 }
 
 // keyIn returns the key that a request carries in one of several headers.

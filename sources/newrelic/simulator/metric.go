@@ -49,6 +49,9 @@ func (s *scope) snap() *queryError {
 		}
 		return nil
 	}
+	if s.rawMetrics {
+		return nil
+	}
 	s.step = rollupStep(s.begin, s.end, s.nowMillis, s.rollUpOld)
 	s.begin, s.end = floor(s.begin, s.step), floor(s.end, s.step)
 	return nil
@@ -80,7 +83,7 @@ func (m metricLeaves) adder(c *compiler, s slot) adder {
 	_, isStar := s.arg.(*nrql.Star)
 	switch {
 	case isStar:
-		a.take = m.countPoints()
+		a.take = m.countPoints(c)
 	case name == nil:
 		c.refuse("%s() of %s FROM Metric", s.function, nrql.Print(s.arg))
 	case name.Wildcard && !facetsByMetric(c.scope.query):
@@ -131,6 +134,24 @@ func facetsByMetric(query *nrql.Query) bool {
 	})
 }
 
+// name refuses the name of a metric where an attribute has to be: what a
+// condition on a metric means is not documented.
+func (m metricLeaves) name(c *compiler, x *nrql.Name) valueFunc {
+	m.notMetric(c, x)
+	return m.rowLeaves.name(c, x)
+}
+
+// column leaves all names to name.
+func (m metricLeaves) column(nrql.Expr, func(*column, *pool)) bool { return false }
+
+func (m metricLeaves) notMetric(c *compiler, x *nrql.Name) {
+	m.onMove(func() {
+		if m.table.byName[x.Value] == nil && m.isMetric(x.Value) {
+			c.refuse("the metric %s outside of an aggregate", nrql.Print(x))
+		}
+	})
+}
+
 // isMetric reports whether any data point of the table is of a metric.
 func (m metricLeaves) isMetric(name string) bool {
 	id, known := m.table.pool.ids[name]
@@ -143,14 +164,26 @@ func (m metricLeaves) isMetric(name string) bool {
 	return false
 }
 
+// oddPoint is refused where it is met.
+const oddPoint = "a data point of %s that is neither a gauge, a count nor a summary"
+
 // takeFunc counts in what a row means for an aggregate.
 type takeFunc func(t *total, row row)
 
-func (m metricLeaves) countPoints() takeFunc {
-	types, counts := m.field("metricType"), m.field("count")
+func (m metricLeaves) countPoints(c *compiler) takeFunc {
+	names := m.field("metricName")
+	types, values, counts := m.field("metricType"), m.field("value"), m.field("count")
 	return func(t *total, row row) {
 		n := 1.0
-		if count := counts(row.number); types(row.number).text == "summary" && count.kind == number {
+		// As for a metric itself, one without a type and a value is a summary.
+		kind := types(row.number).text
+		switch kind {
+		case "", "gauge", "count", "summary":
+		default:
+			c.refuse(oddPoint, names(row.number).text)
+		}
+		isSummary := kind == "summary" || kind == "" && values(row.number).kind != number
+		if count := counts(row.number); isSummary && count.kind == number {
 			n = count.number
 		}
 		t.count += row.weight * n
@@ -247,7 +280,7 @@ func (m metricLeaves) takeMetric(c *compiler, function string, name *nrql.Name, 
 
 // field returns what reads a field of a data point.
 func (m metricLeaves) field(name string) valueFunc {
-	return m.name(nil, &nrql.Name{Value: name})
+	return m.rowLeaves.name(nil, &nrql.Name{Value: name})
 }
 
 // reader returns what reads a row as a data point. One without a type is a

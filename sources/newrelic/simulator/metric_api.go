@@ -222,6 +222,9 @@ func (p *sentPoint) figures() ([]Attribute, error) {
 			if err := number(name, parts[name]); err != nil {
 				return nil, err
 			}
+			if v := figures[len(figures)-1].Value; name == "count" && v.number < 0 {
+				return nil, fmt.Errorf("its count is below 0")
+			}
 		}
 	default:
 		return nil, fmt.Errorf("its type %q is none of gauge, count and summary", shorten(p.kind))

@@ -30,7 +30,8 @@ func TestMetrics(t *testing.T) {
 		{"filter(sum(took), WHERE app = 'a') AS a, filter(count(took), WHERE app = 'b') AS b", `[{"a":6,"b":2}]`},
 		{"percentage(sum(hits), WHERE app = 'a') AS p, sum(took) / count(took) AS mean", `[{"p":95.23809523809524,"mean":3}]`},
 		{"rate(sum(hits), 1 hour) AS r", `[{"r":42}]`},
-		{"count(*)", `[{"count":11}]`}, // 3 + 2 of the summaries, and six others
+		{"filter(count(*), WHERE metricName != 'odd') AS n", `[{"n":13}]`}, // 3 + 2 + 4 of the summaries, and four others
+		{"count(*)", "error: slojourn simulator: a data point of odd that is neither a gauge, a count nor a summary is not simulated"},
 		{"min(timestamp) AS a, latest(timestamp) AS b", fmt.Sprintf(`[{"a":%d,"b":%d}]`, midnight, midnight+7000)},
 		{"latest(took)", "error: slojourn simulator: latest() of took, a metric of the type summary is not simulated"},
 		{"count(hits)", "error: slojourn simulator: count() of hits, a metric of the type count is not simulated"},
@@ -191,13 +192,51 @@ func TestMetricMessages(t *testing.T) {
 	t.Parallel()
 	s := New(storeOf(t, points), Options{Now: clock})
 	for _, test := range []struct{ query, want string }{
-		{"SELECT count(*) FROM Metric", `"metadata":{"messages":["count(*) FROM Metric adds up the count field of summaries; every other data point counts as one."]}`},
+		{"SELECT count(*) FROM Metric WHERE metricName != 'odd'", `"metadata":{"messages":["count(*) FROM Metric adds up the count field of summaries; every other data point counts as one."]}`},
 		{"SELECT sum(took) FROM Metric", `"metadata":{"messages":[]}`},
 		{"SELECT count(*) FROM T", `"metadata":{"messages":[]}`},
 	} {
 		_, got := post(t, s, "k", graphqlBody(t, fmt.Sprintf(`{ actor { account(id: 1) { nrql(query: %q) { metadata { messages } } } } }`, test.query), nil))
 		if !strings.Contains(got, test.want) {
 			t.Errorf("%s: got %s, want %s", test.query, got, test.want)
+		}
+	}
+}
+
+// TestMetricNamesOutsideOfAggregates: what a condition on a metric means is not
+// documented, and to take it for a missing attribute would count nothing.
+func TestMetricNamesOutsideOfAggregates(t *testing.T) {
+	t.Parallel()
+	store := storeOf(t, `
+		Metric @0ms "metricName":"m","value":1,"host":"a"
+		Metric @1ms "metricName":"cpu.load","value":2
+	`)
+	const want = "error: slojourn simulator: the metric %s outside of an aggregate is not simulated"
+	for query, name := range map[string]string{
+		"SELECT sum(m) FROM Metric WHERE m >= 0":                          "m",
+		"SELECT sum(m) FROM Metric WHERE m IS NOT NULL":                   "m",
+		"SELECT filter(sum(m), WHERE cpu.load > 1) FROM Metric":           "cpu.load",
+		"SELECT count(*) FROM Metric FACET m":                             "m",
+		"SELECT sum(m) FROM Metric WHERE host = 'a' OR cpu.load LIKE 'a'": "cpu.load",
+	} {
+		if got := ask(store, query, true); got != fmt.Sprintf(want, name) {
+			t.Errorf("%s: got %s", query, got)
+		}
+	}
+	if got := ask(store, "SELECT sum(m) AS s FROM Metric WHERE other >= 0 OR host = 'a'", true); got != `[{"s":1}]` {
+		t.Errorf("an attribute that is missing: got %s", got)
+	}
+}
+
+// TestRawMetrics: with the switch no range is moved.
+func TestRawMetrics(t *testing.T) {
+	t.Parallel()
+	store := storeOf(t, "Metric @-7200001ms \"metricName\":\"m\",\"value\":1\nMetric @-1ms \"metricName\":\"m\",\"value\":2")
+	query := fmt.Sprintf("SELECT sum(m) AS s FROM Metric SINCE %d UNTIL %d", midnight-2*hourMillis, midnight+hourMillis-60_000)
+	for raw, want := range map[bool]int64{true: 59, false: 55} {
+		found, err := store.evaluate(query, setting{nowMillis: now, rawMetrics: raw})
+		if err != nil || found.end != midnight+want*60_000 {
+			t.Errorf("raw %v: the range ends at %d, want minute %d (%v)", raw, found.end-midnight, want, err)
 		}
 	}
 }

@@ -36,6 +36,7 @@ type finding struct {
 type setting struct {
 	nowMillis  int64
 	nullsMatch bool // whether a missing attribute matches !=, NOT IN and NOT LIKE
+	rawMetrics bool // whether metrics never come from rollups
 	rollUpOld  bool // whether old metrics come from rollups, however short the range
 	zeroShares bool // whether percentage() of nothing is 0 and not null
 	view       view

@@ -156,6 +156,9 @@ func (s *Simulator) addEvents(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("account: %w", err)
 		}
+		if !s.may(Key{}, account) {
+			return nil, fmt.Errorf("account: %d is not one of those that are served", account)
+		}
 		store = s.intake.store(account)
 	}
 	lines, err := command(r, maxAddedAtOnce)

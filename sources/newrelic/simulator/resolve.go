@@ -54,12 +54,19 @@ func (r *resolver) nrql(parent any, args map[string]any) (any, *queryError) {
 	return r.ask([]int64{parent.(int64)}, args)
 }
 
+// maxTimeoutSeconds is the longest that New Relic lets a query take, with the
+// larger of its data options.
+const maxTimeoutSeconds = 600
+
 // ask answers a query of accounts, which are in order and each there once.
 func (r *resolver) ask(accounts []int64, args map[string]any) (any, *queryError) {
 	if r.survey {
 		q := &question{path: r.path, accounts: accounts, text: args["query"].(string), timeout: defaultTimeout}
 		if seconds, given := args["timeout"].(int64); given {
 			q.timeout = time.Duration(seconds) * time.Second
+			if seconds < 1 || seconds > maxTimeoutSeconds {
+				q.err = &queryError{message: fmt.Sprintf("Argument \"timeout\" must be 1 to %d seconds, not %d.", maxTimeoutSeconds, seconds), code: "INVALID_INPUT"}
+			}
 		}
 		q.asynchronous, _ = args["async"].(bool)
 		r.questions = append(r.questions, q)
@@ -86,6 +93,7 @@ func (r *resolver) ask(accounts []int64, args map[string]any) (any, *queryError)
 	found, err := r.simulator.holdings(q.accounts...).evaluate(q.text, setting{
 		nowMillis:  r.now.UnixMilli(),
 		nullsMatch: !r.simulator.options.NullsNeverMatchNotEqual,
+		rawMetrics: r.simulator.options.RawMetrics,
 		rollUpOld:  r.simulator.options.RollUpOldMetrics,
 		zeroShares: q.zeroShares,
 		view:       q.view,

@@ -18,6 +18,18 @@ type evaluation struct {
 	messages  []string
 	inspected int64 // events in the time ranges of all queries
 	matched   int64 // of those that meet their WHERE
+	held      int   // different values and groups, and rows that were joined
+}
+
+// mostHeld bounds the memory of one question to some tens of megabytes.
+const mostHeld = 250_000
+
+// hold counts what a question has to keep beside the events, which are made
+// again when they are needed.
+func (c *compiler) hold(n int) {
+	if c.scope.held += n; c.scope.held > mostHeld {
+		c.fail(refusal("a query that has to keep so many different values, groups or joined rows at once"))
+	}
 }
 
 // note adds a message once.
@@ -149,6 +161,9 @@ func (s *scope) visit(at *cursor, where testFunc, do func(row)) {
 			if where(found.number) == yes {
 				matched += int64(found.copies)
 				do(found)
+			}
+			if s.held > mostHeld { // it is refused
+				return
 			}
 		}
 	}

@@ -41,6 +41,9 @@ type Options struct {
 	// rollups, which New Relic documents by the length of the range only: with
 	// this option also short ranges that ended more than an hour ago.
 	RollUpOldMetrics bool
+	// RawMetrics answers queries of metrics from their points always, so that
+	// no range is moved.
+	RawMetrics bool
 	// Latency is how long every answer takes. A query whose timeout is shorter
 	// is answered with New Relic's TIMEOUT error, after its timeout.
 	Latency time.Duration

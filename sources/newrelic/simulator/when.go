@@ -104,15 +104,15 @@ func (c calendar) moment(m *nrql.Moment, since start) (time.Time, *queryError) {
 	if m.At == nil {
 		return c.midnight(day.Year(), day.Month(), day.Day()), nil
 	}
-	at := c.at(day, m.At.Value)
+	at, err := c.at(day, m.At.Value)
 	if bool(since) && at.After(c.now) {
 		if m.Name != "today" { // New Relic says of today only that it becomes yesterday
 			return at, refusal("a time of today's " + m.Name + " that is still to come")
 		}
 		day = day.AddDate(0, 0, -1)
-		at = c.at(day, m.At.Value)
+		at, err = c.at(day, m.At.Value)
 	}
-	return at, nil
+	return at, err
 }
 
 // unit returns the beginning of a unit of the calendar: the one that now is in,
@@ -149,12 +149,31 @@ func (c calendar) midnight(year int, month time.Month, day int) time.Time {
 }
 
 // at returns a time of the day such as 09:30 or 09:30:15.
-func (c calendar) at(day time.Time, clock string) time.Time {
+func (c calendar) at(day time.Time, clock string) (time.Time, *queryError) {
 	var parts [3]int
 	for i, part := range strings.Split(clock, ":") {
 		parts[i], _ = strconv.Atoi(part) // the parser let digits through only
 	}
-	return time.Date(day.Year(), day.Month(), day.Day(), parts[0], parts[1], parts[2], 0, c.zone)
+	return c.wall(day.Year(), day.Month(), day.Day(), parts[0], parts[1], parts[2], 0)
+}
+
+// wall returns the instant of a time on a clock of the zone. One that summer
+// time skips, or that comes twice, is refused: which instant New Relic takes is
+// not documented.
+func (c calendar) wall(year int, month time.Month, day, hour, minute, second, nanoseconds int) (time.Time, *queryError) {
+	t := time.Date(year, month, day, hour, minute, second, nanoseconds, c.zone)
+	if t.Hour() != hour || t.Minute() != minute {
+		return t, refusal("a time of day that the clock skips as summer time begins")
+	}
+	_, offset := t.Zone()
+	for _, near := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		_, other := t.Add(near).Zone()
+		twin := t.Add(time.Duration(offset-other) * time.Second)
+		if _, of := twin.Zone(); other != offset && of == other {
+			return t, refusal("a time of day that comes twice as summer time ends")
+		}
+	}
+	return t, nil
 }
 
 // dateTime finds the instant of a date, a time of the day, or both. A zone that
@@ -176,11 +195,12 @@ func (c calendar) dateTime(d *nrql.DateTime, since start) (time.Time, *queryErro
 	if parts.HasDate {
 		year, month, day = parts.Year, time.Month(parts.Month), parts.Day
 	}
-	at := time.Date(year, month, day, parts.Hour, parts.Minute, 0, parts.Nanoseconds, c.zone)
+	at, err := c.wall(year, month, day, parts.Hour, parts.Minute, 0, parts.Nanoseconds)
 	if !parts.HasDate && bool(since) && at.After(c.now) {
-		at = time.Date(year, month, day-1, parts.Hour, parts.Minute, 0, parts.Nanoseconds, c.zone)
+		before := time.Date(year, month, day-1, 12, 0, 0, 0, time.UTC)
+		at, err = c.wall(before.Year(), before.Month(), before.Day(), parts.Hour, parts.Minute, 0, parts.Nanoseconds)
 	}
-	return at, nil
+	return at, err
 }
 
 // zoneOf reads the zone of a date-time: an offset, Z, or a name. Of the

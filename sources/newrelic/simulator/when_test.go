@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -118,6 +119,33 @@ func TestUntil(t *testing.T) {
 		got := fmt.Sprint(found.begin, found.end, " ", found.since, " to ", found.until)
 		if want := fmt.Sprint(test.begin, test.end, " ", test.spelled); got != want {
 			t.Errorf("%s\n got %s\nwant %s", test.clauses, got, want)
+		}
+	}
+}
+
+// TestWallClock: a time that summer time skips or repeats is refused, those
+// beside it are not.
+func TestWallClock(t *testing.T) {
+	t.Parallel()
+	store := storeOf(t, "T @0ms")
+	for _, test := range []struct{ zone, at, want string }{
+		{"Europe/Berlin", "2023-03-26 02:30", "skips"},
+		{"Europe/Berlin", "2023-03-26 02:00", "skips"},
+		{"Europe/Berlin", "2023-03-26 01:59", ""},
+		{"Europe/Berlin", "2023-03-26 03:00", ""},
+		{"Europe/Berlin", "2022-10-30 02:30", "comes twice"},
+		{"Europe/Berlin", "2022-10-30 02:00", "comes twice"},
+		{"Europe/Berlin", "2022-10-30 03:00", ""},
+		{"Europe/Berlin", "2022-10-30 01:59", ""},
+		{"America/New_York", "2023-03-12 02:30", "skips"},
+		{"America/New_York", "2022-11-06 01:30", "comes twice"},
+		{"Australia/Lord_Howe", "2023-04-02 01:45", "comes twice"}, // by half an hour
+		{"Australia/Lord_Howe", "2023-04-02 01:15", ""},
+		{"Asia/Tokyo", "2023-03-26 02:30", ""},
+	} {
+		got := ask(store, "SELECT count(*) FROM T SINCE '"+test.at+"' WITH TIMEZONE '"+test.zone+"'", true)
+		if refused := strings.HasPrefix(got, "error: slojourn simulator: a time of day that"); refused != (test.want != "") || !strings.Contains(got, test.want) {
+			t.Errorf("%s in %s: got %s", test.at, test.zone, got)
 		}
 	}
 }
