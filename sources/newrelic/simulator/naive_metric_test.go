@@ -109,8 +109,17 @@ func TestMetricsAgreeWithNaive(t *testing.T) {
 		}
 		store := storeOf(t, lines.String())
 		columns := [][2]string{
-			{"count", "*"}, {"sum", "counted"}, {"sum", "gauged"}, {"count", "gauged"}, {"average", "gauged"}, {"max", "gauged"},
-			{"sum", "summed"}, {"count", "summed"}, {"average", "summed"}, {"min", "summed"}, {"max", "summed"},
+			{"count", "*"},
+			{"sum", "counted"},
+			{"sum", "gauged"},
+			{"count", "gauged"},
+			{"average", "gauged"},
+			{"max", "gauged"},
+			{"sum", "summed"},
+			{"count", "summed"},
+			{"average", "summed"},
+			{"min", "summed"},
+			{"max", "summed"},
 		}
 		var selected []string
 		for i, c := range columns {

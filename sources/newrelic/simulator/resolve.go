@@ -90,6 +90,8 @@ func (r *resolver) ask(accounts []int64, args map[string]any) (any, *queryError)
 	if err := r.simulator.limiter.admit(q, r.now, r.simulator.options.NoLimits); err != nil {
 		return nil, err
 	}
+	r.simulator.turns <- struct{}{}
+	defer func() { <-r.simulator.turns }()
 	found, err := r.simulator.holdings(q.accounts...).evaluate(q.text, setting{
 		nowMillis:  r.now.UnixMilli(),
 		nullsMatch: !r.simulator.options.NullsNeverMatchNotEqual,

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +77,7 @@ type Simulator struct {
 	counters *counters
 	injector injector
 	limiter  *limiter
+	turns    chan struct{} // to evaluate a query: what several keep at once has to fit into memory
 	backlog  backlog
 	intake   intake
 	routes   map[string]methods
@@ -92,6 +94,7 @@ func New(store *Store, options Options) *Simulator {
 	}
 	s := &Simulator{
 		store: store, options: options, clock: options.Clock, counters: newCounters(), limiter: newLimiter(),
+		turns:  make(chan struct{}, runtime.GOMAXPROCS(0)),
 		schema: newControlSchema(newSchema(), controlResolvers()), control: newControl(),
 	}
 	s.routes = s.endpoints()
