@@ -1,11 +1,12 @@
 # Portable to make 3.81 and the BSD tools; what is longer than a few lines is a script in .ci.
 .POSIX:
-.PHONY: help build demo test test-unit race fuzz soak lint bench golden dist clean
+.PHONY: help build demo test test-unit race fuzz soak crash lint bench golden dist clean
 
 GO ?= go
 FUZZTIME ?= 10s
 SOAKTIME ?= 3m
 SOAKSEED ?= 0
+CRASHES ?= 300
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +35,9 @@ fuzz: ## run every fuzz target for FUZZTIME (10s), one after the other
 
 soak: ## let everything go wrong for SOAKTIME (3m, at most 1h), then compare all numbers with the truth
 	CGO_ENABLED=0 $(GO) test ./sources/newrelic -run '^TestSoak$$' -v -timeout 2h -soak '$(SOAKTIME)' -soakseed '$(SOAKSEED)'
+
+crash: ## kill and damage the ledger in CRASHES (300) ways
+	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'Killed|Disk|Damage|Rows|Beside|OneWriter' ./burnrate/ledger
 
 lint: ## vet, staticcheck, gofumpt and deadcode at the pinned versions
 	@GO='$(GO)' .ci/lint

@@ -166,6 +166,7 @@ type JourneyDeclaration struct {
 	Objectives []ObjectiveDeclaration
 	Compose    diag.Located[Compose]
 	SLI        *SLIDeclaration
+	History    *HistoryDeclaration
 	Steps      []StepDeclaration
 }
 
@@ -178,6 +179,7 @@ type StepDeclaration struct {
 	Objectives  []ObjectiveDeclaration
 	Alerts      diag.Located[string]
 	SLI         *SLIDeclaration
+	History     *HistoryDeclaration
 	SLO         diag.Located[string]
 }
 
@@ -201,6 +203,7 @@ type SLODeclaration struct {
 	Descriptive
 	Objectives []ObjectiveDeclaration
 	SLI        *SLIDeclaration
+	History    *HistoryDeclaration
 }
 
 // PolicyDeclaration declares an alert policy. What it does not write is zero.

@@ -14,7 +14,7 @@ func (r *resolver) resolveSLO(d SLODeclaration) {
 	if !d.SLI.usable() || !r.isFirst(d.Metadata) {
 		return // reported
 	}
-	s.SLI = d.SLI.SLI
+	s.SLI, s.History = d.SLI.SLI, d.History.history()
 	r.slos[s.ID] = s
 	r.set.SLOs = append(r.set.SLOs, s)
 }
@@ -25,7 +25,7 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 		Objectives: r.objectives(d.Objectives, d.SLI, d.Folder, d.Alerts),
 	}
 	if source := r.sourceOf(d.SLI, d.Folder); d.SLI.usable() {
-		j.SLI, j.Source = &d.SLI.SLI, source
+		j.SLI, j.Source, j.History = &d.SLI.SLI, source, d.History.history()
 	}
 	composed := d.Compose.Value != "" || !d.Compose.Written() // else it is reported, and nothing follows from it
 	names := r.names("step")
@@ -83,7 +83,7 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 			Title: step.Title.Value, Owner: owner.Value, Description: step.Description,
 			Stage: j.About.Stage, Labels: j.About.Labels, Origin: step.Origin,
 		},
-		SLI: step.SLI.SLI, Source: source, Objectives: objectives,
+		SLI: step.SLI.SLI, Source: source, History: step.History.history(), Objectives: objectives,
 	}
 }
 

@@ -28,7 +28,7 @@ type Team struct {
 }
 
 // Journey is what a user tries to get done, as ordered steps. A measured one
-// has an SLI and a source of its own; of others SLI is nil.
+// has an SLI, its history and a source of its own; of others SLI is nil.
 type Journey struct {
 	ID         string
 	About      About
@@ -36,6 +36,7 @@ type Journey struct {
 	SLI        *SLI
 	Source     *Source
 	Indicator  IndicatorID
+	History    History
 	Objectives []Objective
 	Steps      []Step
 }
@@ -47,7 +48,8 @@ func (s *Set) Measured() []*SLO {
 	for _, j := range s.Journeys {
 		if j.SLI != nil {
 			measured = append(measured, &SLO{
-				ID: j.ID, Kind: KindJourney, About: j.About, SLI: *j.SLI, Source: j.Source, Indicator: j.Indicator, Objectives: j.Objectives,
+				ID: j.ID, Kind: KindJourney, About: j.About, SLI: *j.SLI, Source: j.Source, Indicator: j.Indicator, History: j.History,
+				Objectives: j.Objectives,
 			})
 		}
 	}
@@ -71,6 +73,7 @@ type SLO struct {
 	SLI        SLI
 	Source     *Source
 	Indicator  IndicatorID // what SLOs with equal SLIs share
+	History    History
 	Objectives []Objective
 }
 

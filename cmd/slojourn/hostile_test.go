@@ -52,6 +52,10 @@ func TestHostileArguments(t *testing.T) {
 		{"validate", "-o", hostile},
 		{"simulator", "--events", filepath.Join(folder, hostile)},
 		{"simulator", "--events", os.DevNull, "--listen", hostile},
+		{"ledger", hostile},
+		{"ledger", "check", "--data-dir", filepath.Join(folder, hostile)},
+		{"ledger", "import", "--data-dir", folder, filepath.Join(folder, hostile)},
+		{"ledger", "export", "--data-dir", folder, hostile},
 	} {
 		code, stdout, stderr := execute(t.Context(), strings.NewReader(""), args...)
 		if code < exitUsage || stdout != "" {
@@ -141,6 +145,7 @@ func TestInterrupt(t *testing.T) {
 		{"eval", "-"},
 		{"eval", fifo},
 		{"simulator", "--listen", "127.0.0.1:0", "--events", fifo},
+		{"ledger", "import", "--data-dir", fifo, "-"},
 		{"demo"},
 		{"demo", "--once"},
 	} {

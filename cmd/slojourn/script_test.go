@@ -36,6 +36,10 @@ func TestMain(m *testing.M) {
 //	closedport                  the same of an address where nobody listens
 //	envsubst FILE…              replaces $ENDPOINT in files
 //	counts ID WINDOW TOTAL BAD  what stdout, the JSON of eval, must say
+//	spoil FILE OLD NEW          replaces bytes of a file, which has to hold them
+//	commits DIR                 starts a process that writes the ledger there;
+//	                            $WRITER is its number
+//	stopcommits                 ends it; $COMMITS is how many there were
 //
 // A script that sets $NOW stops the clock of slojourn there.
 func TestScripts(t *testing.T) {
@@ -47,10 +51,12 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("NEW_RELIC_API_KEY", "NRAK-SECRETKEY")
+			env.Values[committingKey] = &committing{}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "traffic": traffic, "simulate": simulate, "closedport": closedPort, "envsubst": substitute, "counts": counts,
+			"spoil": spoil, "commits": startCommits, "stopcommits": stopCommits,
 		},
 	})
 }

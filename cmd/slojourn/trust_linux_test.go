@@ -17,7 +17,7 @@ import (
 
 // commands are the programs that tests can run.
 func commands() map[string]func() {
-	return map[string]func(){"slojourn": stopped, "slojourn-socketless": socketless}
+	return map[string]func(){"slojourn": stopped, "slojourn-commits": commitsForEver, "slojourn-socketless": socketless}
 }
 
 // socketless is main in a process that the kernel ends when it makes a socket,
@@ -48,12 +48,7 @@ func guarded(t *testing.T, reference string, args func(specs string) []string) (
 	t.Helper()
 	specs, folder := t.TempDir(), t.TempDir()
 	key := filepath.Join(folder, "newrelic-key")
-	files := trustSpecs(reference, "http://127.0.0.1:1/graphql")
-	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(specs, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	writeTrustFiles(t, specs, reference, "http://127.0.0.1:1/graphql")
 	if err := os.WriteFile(key, []byte("NRAK-TRIPWIRE"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -21,8 +21,21 @@ func offline(specs string) map[string][][]string {
 		"fmt":      {{"--check", specs}, {"--diff", specs}, {specs}},
 		"explain":  {{"SLO014"}, {"checkout", specs}},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
+		"ledger":   offlineLedger(filepath.Join(specs, "data"), specs),
 		"schema":   {{}},
 		"version":  {{}},
+	}
+}
+
+// offlineLedger are the commands on the ledger of a folder.
+func offlineLedger(dir, files string) [][]string {
+	with := func(name string, args ...string) []string { return append([]string{name, "--data-dir", dir}, args...) }
+	return [][]string{
+		with("check"), with("check", "-o", "json"), with("info"), with("info", "-o", "json"), with("compact"),
+		with("backup", filepath.Join(files, "backup.db")),
+		{"restore", "--data-dir", filepath.Join(files, "restored"), filepath.Join(dir, "ledger.db")},
+		with("export", filepath.Join(files, "ledger.ndjson.gz")), with("export", "--format", "openmetrics", "-"),
+		with("import", filepath.Join(files, "measured.ndjson")),
 	}
 }
 
@@ -66,8 +79,21 @@ func (w *wires) getenv(name string) string {
 	return ""
 }
 
-// trustSpecs are files with a Source whose key is referred to, and with a
-// query.
+// writeTrustFiles writes files with a Source whose key is referred to, with a
+// query, and with minutes, which are in a ledger as well.
+func writeTrustFiles(t *testing.T, dir, reference, endpoint string) {
+	t.Helper()
+	for name, content := range trustSpecs(reference, endpoint) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, _, stderr := execute(t.Context(), strings.NewReader(""), "ledger", "import", "--data-dir", filepath.Join(dir, "data"), filepath.Join(dir, "measured.ndjson"))
+	if code != 0 {
+		t.Fatal(stderr)
+	}
+}
+
 func trustSpecs(reference, endpoint string) map[string]string {
 	text := fmt.Sprintf(`apiVersion: slojourn/v1
 kind: Team
@@ -90,7 +116,13 @@ spec:
   runbook: %[2]s
   sli: {from: PageAction, bad: actionName = 'failed'}
 `, reference, endpoint)
-	return map[string]string{"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction"}
+	return map[string]string{
+		"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction",
+		"measured.ndjson": `{"schema":"slojourn.ledger/v1"}
+{"type":"minute","minute":"2026-11-22T08:59:00Z","indicator":"v1:a","total":120,"bad":3}
+{"type":"end"}
+`,
+	}
 }
 
 // run executes a command line on a set with a Source whose key is in the
@@ -98,11 +130,7 @@ spec:
 func (w *wires) run(t *testing.T, reference string, args func(specs string) []string) (code int, output string) {
 	t.Helper()
 	dir := t.TempDir()
-	for name, content := range trustSpecs(reference, w.endpoint) {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	writeTrustFiles(t, dir, reference, w.endpoint)
 	var out bytes.Buffer
 	code = run(t.Context(), environment{
 		stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: w.getenv, now: time.Now,

@@ -69,6 +69,8 @@ type key struct {
 	example  string // in YAML; objects show those of their keys
 	fallback string // what holds when it is not written; "" when nothing does
 	onlyWith *word  // the word of another key that goes with this one; nil for any
+	beside   string // another key that has to stand as well; "" for none
+	alone    string // hint for a key that stands without that one
 }
 
 // word is a key together with one of the words that may stand behind it, and
@@ -160,6 +162,26 @@ func (k key) sample() string {
 		return "and its keys below it"
 	}
 	return "{" + strings.Join(pairs, ", ") + "}"
+}
+
+// spelling writes a mapping that is given as one of its words alone, with what
+// goes with that word; "" when it has to say more, or has no such word.
+func (d *definition) spelling(word string) string {
+	pairs := ""
+	for _, k := range d.keys {
+		switch {
+		case k.required:
+			return ""
+		case slices.Contains(k.value.words, word):
+			pairs += k.name + ": " + word
+		case k.onlyWith != nil && k.onlyWith.word == word && pairs != "":
+			pairs += ", " + k.name + ": " + k.sample()
+		}
+	}
+	if pairs == "" {
+		return ""
+	}
+	return "{" + pairs + "}"
 }
 
 // article puts a or an in front of a kind.

@@ -14,7 +14,7 @@ func (d *decoder) slo(o *object) {
 	if body, ok := o.object("spec"); ok {
 		s.Descriptive = body.descriptive()
 		s.Objectives = body.objectives()
-		s.SLI = body.sli()
+		s.SLI, s.History = body.sli(), body.history()
 	}
 	d.declared.SLOs = append(d.declared.SLOs, s)
 }
@@ -28,6 +28,7 @@ func (d *decoder) journey(o *object) {
 		if j.SLI = body.sli(); j.SLI != nil && j.Compose.Value != slo.Measured {
 			j.SLI.Broken = true // reported
 		}
+		j.History = body.history()
 		for _, step := range body.objects("steps") {
 			j.Steps = append(j.Steps, step.step())
 		}
@@ -41,11 +42,20 @@ func (o *object) step() slo.StepDeclaration {
 	s.Description = o.text("description").Value
 	s.Weight = parsed(o, "weight", parsePositive)
 	s.Alerts = o.text("alerts")
-	s.Objectives, s.SLI = o.objectives(), o.sli()
+	s.Objectives, s.SLI, s.History = o.objectives(), o.sli(), o.history()
 	if s.SLO = o.text("slo"); s.SLO.Written() && s.SLI != nil {
 		s.SLI.Broken = true // reported
 	}
 	return s
+}
+
+// history reads what becomes of older minutes.
+func (o *object) history() *slo.HistoryDeclaration {
+	o, ok := o.object("history")
+	if !ok {
+		return nil
+	}
+	return &slo.HistoryDeclaration{Mode: wordOf[slo.HistoryMode](o, "mode"), Reason: o.text("reason").Value}
 }
 
 func parsePositive(text string) (slo.Decimal, error) {

@@ -25,6 +25,7 @@ var journeySpec = &definition{
 				name: "sli", value: objectOf(sliDefinition), example: sliExample, onlyWith: &word{"compose", string(slo.Measured), "move it into a step"},
 				doc: "What is measured.",
 			},
+			historyKey("sli", "move it into the step whose sli has changed"),
 			{name: "steps", value: list(objectOf(stepDefinition)), required: true, doc: "The parts of the journey, in order; at least one."},
 		},
 	),
@@ -40,6 +41,7 @@ var sloSpec = &definition{
 		consequences,
 		[]key{
 			{name: "sli", value: objectOf(sliDefinition), required: true, example: sliExample, doc: "What is measured."},
+			historyKey("", ""),
 		},
 	),
 	choices: []choice{oneObjective, anObjective},
@@ -127,6 +129,7 @@ var stepDefinition = &definition{
 		[]key{
 			alertsKey,
 			{name: "sli", value: objectOf(sliDefinition), example: sliExample, doc: "What is measured."},
+			historyKey("", ""),
 			{name: "slo", value: reference("SLO"), example: "receipt-delivery", doc: "A shared SLO instead of an `sli`; it brings its own owner, objectives and alerts."},
 		},
 	),
@@ -140,8 +143,30 @@ var stepDefinition = &definition{
 		{keys: []string{"slo", "objective"}, both: sharedHint},
 		{keys: []string{"slo", "objectives"}, both: sharedHint},
 		{keys: []string{"slo", "alerts"}, both: sharedHint},
+		{keys: []string{"slo", "history"}, both: "move it into the SLO, whose sli it is about"},
 	},
 }
+
+// historyKey is about the sli that it stands beside. Where there may be none,
+// beside names it, and alone says what to do then.
+func historyKey(beside, alone string) key {
+	return key{
+		name: "history", value: objectOf(historyDefinition), example: "{mode: restart, reason: Health checks were counted until now.}",
+		fallback: "`{mode: splice}`", beside: beside, alone: alone,
+		doc: "What becomes of older minutes when the `sli` has changed.",
+	}
+}
+
+var historyDefinition = &definition{what: "history", keys: []key{
+	{
+		name: "mode", value: oneOf(slo.Splice, slo.Restart), example: "splice", fallback: "`splice`",
+		doc: "`splice` goes on from the minutes of the earlier `sli`; `restart` begins anew.",
+	},
+	{
+		name: "reason", value: of(shapeText), example: "Health checks were counted until now.",
+		onlyWith: &word{"mode", string(slo.Restart), "remove it"}, doc: "Why older minutes do not count.",
+	},
+}}
 
 const sharedHint = "remove it: the shared SLO brings its own"
 

@@ -149,11 +149,19 @@ func variants(t *testing.T, d *definition) []*yaml.Node {
 					return
 				}
 			}
-			chosen[k.name], covered[k.name] = true, true
+			chosen[k.name] = true
 		}
 		// Another key is asked first each time.
 		for i := range d.keys {
 			take(d.keys[(i+round)%len(d.keys)])
+		}
+		for _, k := range d.keys {
+			if k.beside != "" && !chosen[k.beside] {
+				delete(chosen, k.name)
+			}
+			if chosen[k.name] {
+				covered[k.name] = true
+			}
 		}
 		node := &yaml.Node{Kind: yaml.MappingNode}
 		for _, k := range d.keys {

@@ -59,6 +59,9 @@ func (o *object) open(node *yaml.Node) (*object, bool) {
 		if k.onlyWith != nil {
 			o.checkTogether(k, *k.onlyWith)
 		}
+		if k.beside != "" && o.has(k.name) && !o.has(k.beside) {
+			o.d.list.Errorf(diag.CodeConflict, o.keySpan(k.name), k.alone, "%s stands only beside %s", k.name, k.beside)
+		}
 	}
 	for _, c := range o.definition.choices {
 		o.check(c)

@@ -23,7 +23,11 @@ type pair struct {
 func (d *decoder) pairs(node *yaml.Node, definition *definition) ([]pair, bool) {
 	node = follow(node)
 	if node.Kind != yaml.MappingNode {
-		d.wrongType(node, definition.what, "a mapping")
+		if short := definition.spelling(node.Value); node.Kind == yaml.ScalarNode && short != "" {
+			d.list.Errorf(diag.CodeType, d.wholeSpan(node), "write "+short, "%s must be a mapping, not a string", definition.what)
+		} else {
+			d.wrongType(node, definition.what, "a mapping")
+		}
 		return nil, false
 	}
 	pairs := make([]pair, 0, len(node.Content)/2)

@@ -178,6 +178,11 @@ func fallback(d *definition, k key) string {
 // sentences say which keys exclude each other.
 func sentences(d *definition) []string {
 	var all []string
+	for _, k := range d.keys {
+		if k.beside != "" {
+			all = append(all, fmt.Sprintf("`%s` stands only beside `%s`.", k.name, k.beside))
+		}
+	}
 	both := map[string][]string{}
 	var first []string
 	for _, c := range d.choices {

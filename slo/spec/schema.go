@@ -64,6 +64,9 @@ func objectSchema(d *definition) *jsonschema.Schema {
 		if k.onlyWith != nil {
 			s.AllOf = append(s.AllOf, together(k))
 		}
+		if k.beside != "" {
+			s.AllOf = append(s.AllOf, &jsonschema.Schema{DependentRequired: map[string][]string{k.name: {k.beside}}})
+		}
 	}
 	for _, c := range d.choices {
 		s.AllOf = append(s.AllOf, choiceSchemas(c)...)

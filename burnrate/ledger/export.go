@@ -1,0 +1,336 @@
+package ledger
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Schema names the format of exported lines.
+const Schema = "slojourn.ledger/v1"
+
+// ExportOptions limit what is exported. The zero ExportOptions export
+// everything.
+type ExportOptions struct {
+	// Indicators are the only ones to export; nil are all. Each has to be in the
+	// ledger.
+	Indicators []slo.IndicatorID
+	// Span limits minutes, and longer stretches by where they begin; nil is all
+	// of time.
+	Span *slo.Span
+}
+
+// part reports whether something is left out.
+func (o ExportOptions) part() bool { return o.Indicators != nil || o.Span != nil }
+
+func (o ExportOptions) span() slo.Span {
+	if o.Span != nil {
+		return o.Span.Intersect(slo.Span{End: endOfTime})
+	}
+	return slo.Span{End: endOfTime}
+}
+
+// Indicators returns the indicators of the ledger, in the order in which they
+// came.
+func (r *Reader) Indicators(ctx context.Context) ([]slo.IndicatorID, error) {
+	s, err := r.snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer s.end()
+	return slices.Clone(s.index.ids), nil
+}
+
+// Export writes what the ledger holds as of one commit, as lines of JSON:
+// everything that [Ledger.Import] needs to make an equal ledger. A part of a
+// ledger is exported without its entries, which are about all of it. It holds
+// an hour in memory, or a day of quarter-hours.
+func (r *Reader) Export(ctx context.Context, w io.Writer, options ExportOptions) error {
+	s, err := r.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.end()
+	ids, err := s.chosen(options)
+	if err != nil {
+		return err
+	}
+	e := &exporter{snapshot: s, out: bufio.NewWriterSize(w, 1<<16), ids: ids, span: options.span(), reading: readingOf(s, ids)}
+	if e.quoted, err = quotedIDs(ids); err != nil {
+		return err
+	}
+	parts := []func(context.Context) error{e.indicators, e.minutes, e.quarters, e.coarse, e.log}
+	if !options.part() {
+		parts = append(parts, e.entries)
+	}
+	e.header()
+	for _, part := range parts {
+		if err := part(ctx); err != nil {
+			return wrap("export the ledger", err)
+		}
+	}
+	e.line = append(strconv.AppendInt(append(e.line[:0], `{"type":"end","lines":`...), e.lines, 10), '}')
+	e.write()
+	return e.out.Flush()
+}
+
+// chosen returns the indicators that are exported, each once.
+func (s *snapshot) chosen(o ExportOptions) ([]slo.IndicatorID, error) {
+	if o.Indicators == nil {
+		return s.index.ids, nil
+	}
+	var ids []slo.IndicatorID
+	for _, id := range o.Indicators {
+		if _, known := s.index.numbers[id]; !known {
+			return nil, fmt.Errorf("the ledger has no indicator %q", id)
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// exporter writes lines. Minutes are most of them, which is why they are put
+// together by hand.
+type exporter struct {
+	*snapshot
+	out     *bufio.Writer
+	ids     []slo.IndicatorID
+	quoted  [][]byte // the ids, as JSON
+	span    slo.Span
+	reading *reading
+	line    []byte
+	lines   int64 // that were written
+}
+
+func quotedIDs(ids []slo.IndicatorID) ([][]byte, error) {
+	list := make([][]byte, len(ids))
+	for i, id := range ids {
+		var err error
+		if list[i], err = quote(string(id)); err != nil {
+			return nil, fmt.Errorf("the indicator %w", err)
+		}
+	}
+	return list, nil
+}
+
+// quote spells a text as JSON, which cannot spell everything.
+func quote(text string) ([]byte, error) {
+	if !utf8.ValidString(text) {
+		return nil, fmt.Errorf("%q is not UTF-8, and cannot be exported", text)
+	}
+	return json.Marshal(text)
+}
+
+// write ends a line. What goes wrong is kept by the writer.
+func (e *exporter) write() {
+	e.line = append(e.line, '\n')
+	_, _ = e.out.Write(e.line) // Flush returns the error
+	e.lines++
+}
+
+func (e *exporter) text(key string, quoted []byte) {
+	e.key(key)
+	e.line = append(e.line, quoted...)
+}
+
+func (e *exporter) number(key string, n int64) {
+	e.key(key)
+	e.line = strconv.AppendInt(e.line, n, 10)
+}
+
+func (e *exporter) time(key string, at time.Time) {
+	e.key(key)
+	e.line = append(at.AppendFormat(append(e.line, '"'), time.RFC3339Nano), '"')
+}
+
+func (e *exporter) key(key string) {
+	e.line = append(append(append(e.line, ',', '"'), key...), '"', ':')
+}
+
+// begin begins a line of a type.
+func (e *exporter) begin(lineType string) {
+	e.line = append(append(append(e.line[:0], `{"type":"`...), lineType...), '"')
+}
+
+// end ends the line.
+func (e *exporter) end() {
+	e.line = append(e.line, '}')
+	e.write()
+}
+
+func (e *exporter) counts(counts, rows slo.Counts) {
+	e.number("total", counts.Total)
+	e.number("bad", counts.Bad)
+	if rows != counts {
+		e.number("rows", rows.Total)
+		e.number("badRows", rows.Bad)
+	}
+}
+
+func (e *exporter) header() {
+	e.line = append(e.line[:0], `{"schema":"`+Schema+`"`...)
+	e.number("commits", e.index.root.Commits)
+	e.time("at", e.index.root.At)
+	e.end()
+}
+
+func (e *exporter) indicators(context.Context) error {
+	for i, id := range e.ids {
+		e.begin("indicator")
+		e.text("indicator", e.quoted[i])
+		if since := e.index.since[e.index.numbers[id]]; since != never {
+			e.time("since", since.Time())
+		}
+		e.end()
+	}
+	return nil
+}
+
+func (e *exporter) minutes(ctx context.Context) error {
+	for _, h := range e.index.hours(e.span) {
+		found, err := e.reading.hour(ctx, h)
+		if err != nil {
+			return err
+		}
+		within := h.span().Intersect(e.span)
+		for m := within.Start; found && m < within.End; m++ {
+			for i, row := range e.reading.minute(int(m - h.span().Start)) {
+				if !row.Measured {
+					continue
+				}
+				e.begin("minute")
+				e.time("minute", m.Time())
+				e.text("indicator", e.quoted[i])
+				e.counts(row.Counts, row.Rows)
+				e.end()
+			}
+		}
+	}
+	return nil
+}
+
+func (e *exporter) quarters(ctx context.Context) error {
+	return e.sums(ctx, quarterChunk, "quarter")
+}
+
+func (e *exporter) coarse(ctx context.Context) error { return e.sums(ctx, coarseChunk, "hour") }
+
+func (e *exporter) sums(ctx context.Context, k kind, lineType string) error {
+	shape := k.shape()
+	cells := make([]burnrate.Sum, shape.cells*len(e.ids))
+	length := slo.Minute(int64(shape.cells) * shape.minutes)
+	for _, h := range e.index.hours(slo.Span{Start: e.span.Start - length, End: e.span.End}) {
+		found, err := e.reading.cellsOf(ctx, k, h, cells)
+		if err != nil {
+			return err
+		}
+		for i := 0; found && i < shape.cells; i++ {
+			start := h.span().Start + slo.Minute(int64(i)*shape.minutes)
+			if start < e.span.Start || start >= e.span.End {
+				continue
+			}
+			for place, sum := range cells[i*len(e.ids) : (i+1)*len(e.ids)] {
+				if sum.Minutes == 0 {
+					continue
+				}
+				e.begin(lineType)
+				e.time(lineType, start.Time())
+				e.text("indicator", e.quoted[place])
+				if sum.Minutes != shape.minutes {
+					e.number("minutes", sum.Minutes)
+				}
+				e.counts(sum.Counts, sum.Rows)
+				e.end()
+			}
+		}
+	}
+	return nil
+}
+
+// cellsOf reads the sums of the chunks of a kind that begin with an hour: those
+// of one cell lie together. It reports whether there are any.
+func (r *reading) cellsOf(ctx context.Context, k kind, h hour, cells []burnrate.Sum) (bool, error) {
+	c := r.index.contents[h]
+	if c == nil || len(c.of(k)) == 0 {
+		return false, nil
+	}
+	clear(cells)
+	for _, chunk := range c.of(k) {
+		err := r.readGroup(ctx, chunk, func(place int, sums []burnrate.Sum) {
+			for i := range sums {
+				cells[i*r.count+place] = sums[i]
+			}
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// log writes the log of corrections.
+func (e *exporter) log(ctx context.Context) error {
+	place := make(map[slo.IndicatorID]int, len(e.ids))
+	for i, id := range e.ids {
+		place[id] = i
+	}
+	return e.corrections(ctx, e.index, func(c Correction) error {
+		i, chosen := place[c.Indicator]
+		if !chosen || c.Minute < e.span.Start || c.Minute >= e.span.End {
+			return nil
+		}
+		e.correction(c, e.quoted[i])
+		return nil
+	})
+}
+
+func (e *exporter) correction(c Correction, id []byte) {
+	e.begin("correction")
+	e.time("at", c.At)
+	e.time("minute", c.Minute.Time())
+	e.text("indicator", id)
+	e.counts(c.After.Counts, c.After.Rows)
+	e.number("totalBefore", c.Before.Counts.Total)
+	e.number("badBefore", c.Before.Counts.Bad)
+	if c.Before.Rows != c.Before.Counts {
+		e.number("rowsBefore", c.Before.Rows.Total)
+		e.number("badRowsBefore", c.Before.Rows.Bad)
+	}
+	e.end()
+}
+
+func (e *exporter) entries(ctx context.Context) error {
+	entries, err := e.snapshot.entries(ctx)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		kind, err := quote(entry.Kind)
+		if err != nil {
+			return fmt.Errorf("the entry %w", err)
+		}
+		key, err := quote(entry.Key)
+		if err != nil {
+			return fmt.Errorf("the entry %w", err)
+		}
+		e.begin("entry")
+		e.text("kind", kind)
+		e.text("key", key)
+		e.key("value")
+		e.line = append(base64.StdEncoding.AppendEncode(append(e.line, '"'), entry.Value), '"')
+		e.end()
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package ledger
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// LineageKind is the kind of the entries that hold lineages. Their keys are ids.
+const LineageKind = "slo"
+
+// lineageVersion is the form of their values that this package writes.
+const lineageVersion = 1
+
+// Lineage says which indicators hold the history of an SLO, or of a measured
+// journey: one after the other, as its SLI has changed. Minutes belong to
+// indicators and never move; a lineage says which of them are its own.
+type Lineage struct {
+	ID       string
+	Present  Definition
+	Past     []Segment  // what it was before, the oldest first
+	Restarts []Restart  // the oldest first, also those that do not hold any more
+	Removed  slo.Minute // when it left the set, 0 while it is there
+}
+
+// Definition is what an SLO is measured by: an indicator, and what an event that
+// counts as one is in its counts, see [slo.SLI.Unit].
+type Definition struct {
+	Indicator slo.IndicatorID `json:"indicator"`
+	Unit      int64           `json:"unit"`
+}
+
+// Segment is a definition that was followed by another one. It begins where the
+// segment before it ends.
+type Segment struct {
+	Definition
+	Until slo.Minute `json:"until"` // the first minute of the next one
+}
+
+// Restart is a seam behind which nothing goes on from what was before.
+type Restart struct {
+	At     slo.Minute `json:"at"`
+	Reason string     `json:"reason"`
+}
+
+// lineageValue is a lineage as an entry keeps it.
+type lineageValue struct {
+	Version  int        `json:"version"`
+	Present  Definition `json:"present"`
+	Past     []Segment  `json:"past,omitempty"`
+	Restarts []Restart  `json:"restarts,omitempty"`
+	Removed  slo.Minute `json:"removed,omitempty"`
+}
+
+// entry returns what a ledger keeps of the lineage.
+func (l Lineage) entry() (burnrate.Entry, error) {
+	value, err := json.Marshal(lineageValue{lineageVersion, l.Present, l.Past, l.Restarts, l.Removed})
+	if err != nil {
+		return burnrate.Entry{}, fmt.Errorf("write the lineage of %q: %w", l.ID, err)
+	}
+	return burnrate.Entry{Kind: LineageKind, Key: l.ID, Value: value}, nil
+}
+
+// lineageOf reads an entry. One that says more than this package knows is an
+// error, since it would be lost when the lineage is written again.
+func lineageOf(e burnrate.Entry) (Lineage, error) {
+	var v lineageValue
+	decoder := json.NewDecoder(bytes.NewReader(e.Value))
+	decoder.DisallowUnknownFields()
+	var version struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(e.Value, &version); err == nil && version.Version > lineageVersion {
+		return Lineage{}, fmt.Errorf("the lineage of %q has form %d, and this program knows forms up to %d: use the one that wrote it, or a newer one",
+			e.Key, version.Version, lineageVersion)
+	}
+	if err := decoder.Decode(&v); err != nil {
+		return Lineage{}, fmt.Errorf("the lineage of %q cannot be read: %w; restore the ledger from a backup", e.Key, err)
+	}
+	l := Lineage{e.Key, v.Present, v.Past, v.Restarts, v.Removed}
+	if v.Version != lineageVersion || !l.sound() {
+		return Lineage{}, fmt.Errorf("the lineage of %q is not one that was written: %s; restore the ledger from a backup", e.Key, e.Value)
+	}
+	return l, nil
+}
+
+// sound reports whether the lineage can be.
+func (l Lineage) sound() bool {
+	known := func(d Definition) bool { return d.Indicator != "" && (d.Unit == 1 || d.Unit == slo.Thousandths) }
+	return known(l.Present) &&
+		!slices.ContainsFunc(l.Past, func(s Segment) bool { return !known(s.Definition) }) &&
+		slices.IsSortedFunc(l.Past, func(a, b Segment) int { return cmp.Compare(a.Until, b.Until) }) &&
+		slices.IsSortedFunc(l.Restarts, func(a, b Restart) int { return cmp.Compare(a.At, b.At) })
+}
+
+// Lineages returns the lineages among what a ledger keeps, by their ids, those
+// of removed SLOs too.
+func Lineages(kept burnrate.Kept) (map[string]Lineage, error) {
+	all := map[string]Lineage{}
+	for _, e := range kept.Entries {
+		if e.Kind != LineageKind {
+			continue
+		}
+		l, err := lineageOf(e)
+		if err != nil {
+			return nil, err
+		}
+		all[e.Key] = l
+	}
+	return all, nil
+}
+
+// Borders of time, as far as lineages are concerned.
+const (
+	firstMinute = slo.Minute(math.MinInt64)
+	lastMinute  = slo.Minute(math.MaxInt64)
+)
+
+// began returns from when the present definition holds.
+func (l Lineage) began() slo.Minute {
+	if len(l.Past) == 0 {
+		return firstMinute
+	}
+	return l.Past[len(l.Past)-1].Until
+}
+
+// opened returns from when there are minutes that count. A definition counts from
+// its restart when it has one; else from where the one before it does, or from
+// where it did itself when it was there earlier, whichever is longer ago.
+func (l Lineage) opened() slo.Minute {
+	restarted := map[slo.Minute]bool{}
+	for _, r := range l.Restarts {
+		restarted[r.At] = true
+	}
+	open := map[Definition]slo.Minute{}
+	start, at := firstMinute, firstMinute
+	follow := func(d Definition) {
+		if before, known := open[d]; restarted[start] {
+			at = start
+		} else if known {
+			at = min(at, before)
+		}
+		open[d] = at
+	}
+	for _, s := range l.Past {
+		follow(s.Definition)
+		start = s.Until
+	}
+	follow(l.Present)
+	return at
+}
+
+// stretch is the minutes that a definition holds for.
+type stretch struct {
+	Definition
+	slo.Span
+}
+
+// stretches returns which minutes of which indicators are the history, in order
+// and without a gap. Each begins at a seam, but for the first one.
+func (l Lineage) stretches() []stretch {
+	var all []stretch
+	start, opened := firstMinute, l.opened()
+	add := func(d Definition, end slo.Minute) {
+		if from := max(start, opened); from < end {
+			all = append(all, stretch{d, slo.Span{Start: from, End: end}})
+		}
+		start = end
+	}
+	for _, s := range l.Past {
+		add(s.Definition, s.Until)
+	}
+	if l.Removed != 0 {
+		add(l.Present, l.Removed)
+	} else {
+		add(l.Present, lastMinute)
+	}
+	return all
+}
+
+// Seams returns where within a span the definition has changed: the first
+// minutes of what is measured otherwise than the minute before. A window with a
+// seam in it holds numbers of two definitions, or of a part of its time; one
+// that begins with a seam holds those of one.
+func (l Lineage) Seams(span slo.Span) []slo.Minute {
+	var seams []slo.Minute
+	opened := l.opened()
+	for _, s := range l.Past {
+		if s.Until >= opened && span.Start < s.Until && s.Until < span.End {
+			seams = append(seams, s.Until)
+		}
+	}
+	return seams
+}

@@ -1,0 +1,187 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"net/url"
+
+	"modernc.org/sqlite" // also the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Names of the files in the folder of a ledger.
+const (
+	fileName = "ledger.db"
+	markName = "ledger.commits"
+	lockName = "ledger.lock"
+)
+
+// checksum is that of data which is kept under a key.
+func checksum(data []byte, key ...int64) uint32 {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	var sum uint32
+	for _, k := range key {
+		sum = crc32.Update(sum, table, binary.BigEndian.AppendUint64(nil, uint64(k)))
+	}
+	return crc32.Update(sum, table, data)
+}
+
+// sealed is data with its checksum behind it.
+func sealed(data []byte, key ...int64) []byte {
+	return binary.BigEndian.AppendUint32(data, checksum(data, key...))
+}
+
+// unsealed returns the data in front of its checksum, and an error when that is
+// another one.
+func unsealed(data []byte, key ...int64) ([]byte, error) {
+	if len(data) < 4 {
+		return nil, errors.New("is cut off")
+	}
+	body := data[:len(data)-4]
+	if checksum(body, key...) != binary.BigEndian.Uint32(data[len(body):]) {
+		return nil, errors.New("has another checksum than it was written with")
+	}
+	return body, nil
+}
+
+// spread turns the checksum of a row into its part of a digest. A digest is the
+// exclusive or of its parts, so that a row can be taken out of it again.
+func spread(sum uint32) uint64 {
+	x := uint64(sum) + 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// DamageError says that something of the ledger is not as it was written.
+type DamageError struct {
+	What string // such as "minute 2026-11-22T09:00Z"
+	Err  error
+}
+
+func (e *DamageError) Error() string {
+	return fmt.Sprintf("the ledger is damaged: %s %v; see slojourn ledger check", e.What, e.Err)
+}
+
+func (e *DamageError) Unwrap() error { return e.Err }
+
+func damaged(what string, format string, args ...any) error {
+	return &DamageError{what, fmt.Errorf(format, args...)}
+}
+
+// openDatabase opens the file for one writer or for readers. Nothing is read
+// yet.
+func openDatabase(path string, writing bool) (*sql.DB, error) {
+	query := url.Values{}
+	for _, pragma := range []string{"busy_timeout(10000)", "cache_size(-4000)", "trusted_schema(0)", "cell_size_check(1)"} {
+		query.Add("_pragma", pragma)
+	}
+	if writing {
+		// A commit is durable when it returns: the log is synced each time. What
+		// was moved from the log into the file is cut off, so that one long
+		// reader does not leave a long log for ever.
+		for _, pragma := range []string{"journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(16777216)", "foreign_keys(0)"} {
+			query.Add("_pragma", pragma)
+		}
+		query.Add("_txlock", "immediate")
+	} else {
+		query.Add("mode", "ro")
+	}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if writing {
+		db.SetMaxOpenConns(1)
+	} else {
+		db.SetMaxOpenConns(8)
+	}
+	return db, nil
+}
+
+// transaction is a connection within a transaction.
+type transaction struct {
+	tx         *sql.Tx
+	statements map[string]*sql.Stmt
+}
+
+func begin(ctx context.Context, db *sql.DB, readOnly bool) (*transaction, error) {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
+	if err != nil {
+		return nil, err
+	}
+	return &transaction{tx, map[string]*sql.Stmt{}}, nil
+}
+
+func (t *transaction) rollback() { _ = t.tx.Rollback() } // there is nothing to do about it
+
+func (t *transaction) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	statement := t.statements[query]
+	if statement == nil {
+		var err error
+		if statement, err = t.tx.PrepareContext(ctx, query); err != nil {
+			return nil, err
+		}
+		t.statements[query] = statement
+	}
+	return statement, nil
+}
+
+func (t *transaction) exec(ctx context.Context, query string, args ...any) error {
+	statement, err := t.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	_, err = statement.ExecContext(ctx, args...)
+	return err
+}
+
+// blob returns the only column of the only row, nil when there is none.
+func (t *transaction) blob(ctx context.Context, query string, args ...any) ([]byte, error) {
+	statement, err := t.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	var data []byte
+	err = statement.QueryRowContext(ctx, args...).Scan(&data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// each calls do for every row.
+func (t *transaction) each(ctx context.Context, query string, do func(*sql.Rows) error, args ...any) error {
+	statement, err := t.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	rows, err := statement.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close() //nolint:errcheck // its error is that of Err
+	for rows.Next() {
+		if err := do(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// isCorrupt reports whether SQLite found its own structure damaged.
+func isCorrupt(err error) bool {
+	found, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch found.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slojourn/slojourn/burnrate/ledger"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+func newLedgerExport(env environment) *cobra.Command {
+	formats := []string{"ndjson", "openmetrics"}
+	cmd := &cobra.Command{
+		Use:   "export --data-dir DIR FILE",
+		Short: "Write the ledger as lines of JSON, or as counters for Prometheus",
+		Long: `export writes what the ledger keeps, as of one commit, into a file that does not
+exist yet ("-" is stdout): as lines of JSON when its name ends in .ndjson, which
+import makes an equal ledger of, or as counters in the text format of
+OpenMetrics when it ends in .om, which 'promtool tsdb create-blocks-from
+openmetrics' reads. With .gz behind that it is compressed. Another process may
+write the ledger meanwhile.
+
+--indicator, --from and --to export a part, without the state of alerts and the
+like.`,
+		Example: "  slojourn ledger export --data-dir /var/lib/slojourn slojourn.ndjson.gz\n" +
+			"  slojourn ledger export --data-dir /var/lib/slojourn --from 2026-11-01T00:00:00Z november.om",
+		Args: cobra.ArbitraryArgs,
+	}
+	dir := dataDirFlag(cmd)
+	format := cmd.Flags().String("format", "", "format of the file: "+join(formats)+" (default: by its name; ndjson on stdout)")
+	from := cmd.Flags().String("from", "", "first instant to export, in RFC 3339 (default: the first that is kept)")
+	to := cmd.Flags().String("to", "", "end of what is exported, in RFC 3339 (default: the end of what is kept)")
+	indicators := cmd.Flags().StringArray("indicator", nil, "export this indicator only (may be repeated)")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if err := checkLedgerArgs(cmd, *dir, args, true); err != nil {
+			return err
+		}
+		openMetrics, err := isOpenMetrics(*format, args[0], formats)
+		if err != nil {
+			return err
+		}
+		options, err := exportOptions(*from, *to, *indicators)
+		if err != nil {
+			return err
+		}
+		ctx := cmd.Context()
+		r, err := openLedger(ctx, *dir)
+		if err != nil {
+			return err
+		}
+		defer r.Close() //nolint:errcheck // only read from
+		if err := known(ctx, r, *dir, options.Indicators); err != nil {
+			return err
+		}
+		err = writeNew(env, args[0], func(w io.Writer) error {
+			if openMetrics {
+				return r.ExportOpenMetrics(ctx, w, options)
+			}
+			return r.Export(ctx, w, options)
+		})
+		if err != nil {
+			return copyFailed(cmd, err)
+		}
+		return nil
+	}
+	return cmd
+}
+
+// isOpenMetrics tells the two formats apart.
+func isOpenMetrics(format, file string, formats []string) (bool, error) {
+	name := strings.TrimSuffix(file, ".gz")
+	switch {
+	case format == formats[0], format == formats[1]:
+		return format == formats[1], nil
+	case format != "":
+		return false, usage("the format %q is not known; use %s", format, join(formats))
+	case file == "-", strings.HasSuffix(name, ".ndjson"):
+		return false, nil
+	case strings.HasSuffix(name, ".om"):
+		return true, nil
+	}
+	return false, usage("%s does not end in .ndjson or .om: tell its format with --format %s", file, join(formats))
+}
+
+func exportOptions(from, to string, indicators []string) (ledger.ExportOptions, error) {
+	var options ledger.ExportOptions
+	for _, id := range indicators {
+		options.Indicators = append(options.Indicators, slo.IndicatorID(id))
+	}
+	if from == "" && to == "" {
+		return options, nil
+	}
+	span := slo.Span{End: 1 << 62}
+	for _, limit := range []struct {
+		flag, text string
+		minute     *slo.Minute
+	}{{"--from", from, &span.Start}, {"--to", to, &span.End}} {
+		if limit.text == "" {
+			continue
+		}
+		at, err := instantOf(limit.flag, limit.text, time.Time{})
+		if err != nil {
+			return options, err
+		}
+		if *limit.minute = slo.MinuteAt(at); !limit.minute.Time().Equal(at) {
+			return options, usage("%s %s is no whole minute, and minutes are what the ledger keeps", limit.flag, limit.text)
+		}
+	}
+	if span.Len() == 0 {
+		return options, usage("--from %s is not before --to %s", from, to)
+	}
+	options.Span = &span
+	return options, nil
+}
+
+// known wants indicators that the ledger has.
+func known(ctx context.Context, r *ledger.Reader, dir string, indicators []slo.IndicatorID) error {
+	if indicators == nil {
+		return nil
+	}
+	ids, err := r.Indicators(ctx)
+	if err != nil {
+		return ledgerFailed(ctx, dir, err)
+	}
+	var names []string
+	has := map[slo.IndicatorID]bool{}
+	for _, id := range ids {
+		names, has[id] = append(names, string(id)), true
+	}
+	for _, id := range indicators {
+		if has[id] {
+			continue
+		}
+		if near, found := diag.Nearest(string(id), names); found {
+			return usage("--indicator: the ledger has no indicator %q; did you mean %s?", id, near)
+		}
+		return usage("--indicator: the ledger has no indicator %q; an export without it lists them at its top", id)
+	}
+	return nil
+}
+
+// writeNew writes a file that gets its name when it is whole, or stdout.
+func writeNew(env environment, name string, write func(io.Writer) error) error {
+	if name == "-" {
+		return write(env.stdout)
+	}
+	if _, err := os.Lstat(name); err == nil {
+		return fmt.Errorf("%s exists: name another file, or remove it first", name)
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".slojourn-export-*")
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, cause(err))
+	}
+	defer os.Remove(file.Name()) //nolint:errcheck // it has its name already, or cannot be removed
+	err = compressed(name, file, write)
+	if err == nil {
+		err = file.Sync()
+	}
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}
+
+func compressed(name string, w io.Writer, write func(io.Writer) error) error {
+	if !strings.HasSuffix(name, ".gz") {
+		return write(w)
+	}
+	zip := gzip.NewWriter(w)
+	return errors.Join(write(zip), zip.Close())
+}
