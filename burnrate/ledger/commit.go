@@ -20,7 +20,11 @@ func (w *writer) tick(ctx context.Context, tick burnrate.Tick) error {
 	}
 	fresh := hourOf(slo.MinuteAt(tick.At)) - freshHours
 	packed := map[chunkKey]map[number][]cell{}
+	old := retired{w, map[chunkKey][]column{}}
 	for _, m := range slices.Sorted(maps.Keys(rows)) {
+		if err := old.refuse(ctx, m, rows[m]); err != nil {
+			return err
+		}
 		h := hourOf(m)
 		if w.isPacked(h) || h < fresh && w.isEmpty(h) {
 			for _, r := range rows[m] {

@@ -154,7 +154,8 @@ func (l *Ledger) Close() error {
 // Commit makes a tick durable, all of it or nothing. A row that is equal to
 // what is kept changes nothing; one that differs replaces it, and both stand in
 // the log of corrections. After an error the tick may be committed again: what
-// had become durable in spite of the error is then equal.
+// had become durable in spite of the error is then equal. A minute of which only
+// the sum of its quarter-hour is kept is refused, with a [RetiredError].
 func (l *Ledger) Commit(ctx context.Context, tick burnrate.Tick) error {
 	return l.write(ctx, func(w *writer) error { return w.tick(ctx, tick) })
 }

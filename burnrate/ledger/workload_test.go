@@ -82,7 +82,7 @@ func (w *workload) tick() burnrate.Tick {
 		late := present - slo.Minute(w.dice(5*60))
 		tick.Measured = append(tick.Measured, w.batch(w.some(), slo.Span{Start: late, End: late + 1 + slo.Minute(w.dice(20))}))
 	case 3, 4: // a backfill, across hours and days
-		start := present - slo.Minute(w.dice(7*dayOfMinutes))
+		start := max(present-slo.Minute(w.dice(7*dayOfMinutes)), slo.MinuteAt(w.now.Add(-smallOptions.Minutes)))
 		tick.Measured = append(tick.Measured, w.batch(w.some(), slo.Span{Start: start, End: start + slo.Minute(w.dice(90))}))
 	case 5: // hours of which only the sum is known
 		h := hourOf(present) - hour(w.dice(7*hoursOfDay))
