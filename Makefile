@@ -31,7 +31,7 @@ race: ## run the tests under the race detector (needs a C compiler)
 		{ echo "make race: no C compiler ($$cc) on PATH: install gcc, or set CC" >&2; exit 1; }
 	CGO_ENABLED=1 $(GO) test -race -short ./...
 
-fuzz: ## run every fuzz target for FUZZTIME (10s), one after the other
+fuzz: ## run every fuzz target for FUZZTIME (10s), two at a time
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz
 
 soak: ## let everything go wrong for SOAKTIME (3m, at most 1h), then compare all numbers with the truth
