@@ -259,27 +259,6 @@ func (e *exporter) sums(ctx context.Context, k kind, lineType string) error {
 	return nil
 }
 
-// cellsOf reads the sums of the chunks of a kind that begin with an hour: those
-// of one cell lie together. It reports whether there are any.
-func (r *reading) cellsOf(ctx context.Context, k kind, h hour, cells []burnrate.Sum) (bool, error) {
-	c := r.index.contents[h]
-	if c == nil || len(c.of(k)) == 0 {
-		return false, nil
-	}
-	clear(cells)
-	for _, chunk := range c.of(k) {
-		err := r.readGroup(ctx, chunk, func(place int, sums []burnrate.Sum) {
-			for i := range sums {
-				cells[i*r.count+place] = sums[i]
-			}
-		})
-		if err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
 // log writes the log of corrections.
 func (e *exporter) log(ctx context.Context) error {
 	place := make(map[slo.IndicatorID]int, len(e.ids))

@@ -205,8 +205,11 @@ func (l *Ledger) Since(id slo.IndicatorID) (slo.Minute, bool) {
 	return l.index.since[n], true
 }
 
-// wrap says what was tried. Damage says enough of itself.
+// wrap says what was tried when it failed. Damage says enough of itself.
 func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
 	if damage, ok := errors.AsType[*DamageError](err); ok {
 		return damage
 	}

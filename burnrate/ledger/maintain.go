@@ -246,7 +246,7 @@ func (l *Ledger) dueCorrections(ctx context.Context, before time.Time, surplus, 
 		}
 		return nil
 	})
-	return due, wrapped("read the ledger", err)
+	return due, wrap("read the ledger", err)
 }
 
 func (w *writer) dropCorrections(ctx context.Context, count int64) error {

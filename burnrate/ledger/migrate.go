@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -53,7 +54,10 @@ func migrate(ctx context.Context, db *sql.DB, steps []step) error {
 		}
 		if err != nil || format == int64(len(steps)) {
 			tx.rollback()
-			return wrapFormat(err)
+			if format, isFormat := errors.AsType[*FormatError](err); isFormat {
+				return format
+			}
+			return wrap("open the ledger", err)
 		}
 		if err = steps[format](ctx, tx); err == nil {
 			err = tx.setFormat(ctx, format+1)
@@ -67,16 +71,6 @@ func migrate(ctx context.Context, db *sql.DB, steps []step) error {
 			return wrap(fmt.Sprintf("bring the ledger to format %d", format+1), err)
 		}
 	}
-}
-
-func wrapFormat(err error) error {
-	if err == nil {
-		return nil
-	}
-	if format, ok := err.(*FormatError); ok { //nolint:errorlint // made above
-		return format
-	}
-	return wrap("open the ledger", err)
 }
 
 // format returns that of the file; 0 is an empty file. The root has it as well,

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
@@ -402,6 +401,27 @@ func (r *reading) eachColumn(ctx context.Context, c content, do func(i int, sums
 	return nil
 }
 
+// cellsOf reads the sums of the chunks of a kind that begin with an hour: those
+// of one cell lie together. It reports whether there are any.
+func (r *reading) cellsOf(ctx context.Context, k kind, h hour, cells []burnrate.Sum) (bool, error) {
+	c := r.index.contents[h]
+	if c == nil || len(c.of(k)) == 0 {
+		return false, nil
+	}
+	clear(cells)
+	for _, chunk := range c.of(k) {
+		err := r.readGroup(ctx, chunk, func(place int, sums []burnrate.Sum) {
+			for i := range sums {
+				cells[i*r.count+place] = sums[i]
+			}
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // Quarter is what is kept of a quarter-hour.
 type Quarter struct {
 	Start slo.Minute // a multiple of 15
@@ -435,20 +455,12 @@ func (r *Reader) sums(ctx context.Context, k kind, indicators []slo.IndicatorID,
 		cells := make([]burnrate.Sum, shape.cells*len(indicators))
 		wide := slo.Span{Start: max(span.Start, 0) - length, End: span.End}
 		for _, h := range s.index.hours(wide) {
-			chunks := s.index.contents[h].of(k)
-			clear(cells)
-			for _, chunk := range chunks {
-				err := reading.readGroup(ctx, chunk, func(place int, sums []burnrate.Sum) {
-					for i := range sums {
-						cells[i*len(indicators)+place] = sums[i]
-					}
-				})
-				if err != nil {
-					yield(Quarter{}, wrap("read the ledger", err))
-					return
-				}
+			found, err := reading.cellsOf(ctx, k, h, cells)
+			if err != nil {
+				yield(Quarter{}, wrap("read the ledger", err))
+				return
 			}
-			for i := 0; len(chunks) > 0 && i < shape.cells; i++ {
+			for i := 0; found && i < shape.cells; i++ {
 				start := h.span().Start + slo.Minute(int64(i)*shape.minutes)
 				if start < span.Start || start >= span.End {
 					continue
@@ -475,14 +487,7 @@ func (r *Reader) State(ctx context.Context) (burnrate.Kept, error) {
 		}
 	}
 	kept.Entries, err = s.entries(ctx)
-	return kept, wrapped("read the ledger", err)
-}
-
-func wrapped(what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return wrap(what, err)
+	return kept, wrap("read the ledger", err)
 }
 
 // entries returns all entries, and holds them against their digest.
@@ -524,7 +529,7 @@ func (r *Reader) Corrections(ctx context.Context) ([]Correction, error) {
 		list = append(list, c)
 		return nil
 	})
-	return list, wrapped("read the ledger", err)
+	return list, wrap("read the ledger", err)
 }
 
 // Info is what a ledger holds.
@@ -571,9 +576,4 @@ func (r *Reader) Info(ctx context.Context) (Info, error) {
 		}
 	}
 	return info, nil
-}
-
-// String names the indicators and hours.
-func (i Info) String() string {
-	return fmt.Sprintf("%d indicators, %d commits", i.Indicators, i.Commits)
 }

@@ -43,11 +43,18 @@ func background(t *testing.T, wantStderr bool, args ...string) (stream *bufio.Re
 
 func post(t *testing.T, address, key, body string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, strings.NewReader(body))
+	return send(t, http.MethodPost, address, key, body)
+}
+
+// send returns the body of an answer.
+func send(t *testing.T, method, address, key, body string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Api-Key", key)
+	request.Header.Set("Content-Type", "application/json")
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -136,25 +143,6 @@ func TestSimulatorCommandTakesEvents(t *testing.T) {
 		t.Fatal(err)
 	}
 	root := strings.TrimSuffix(strings.TrimSpace(line), "/graphql")
-	send := func(method, path, key, body string) string {
-		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), method, root+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Api-Key", key)
-		request.Header.Set("Content-Type", "application/json")
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close() //nolint:errcheck // only read from
-		answer, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(answer)
-	}
 	const count = `{"query":"{ actor { account(id: 7) { nrql(query: \"SELECT count(*) AS n, filter(count(*), WHERE a != 1) AS other FROM A\") { results } } } }"}`
 	for _, step := range []struct{ name, method, path, key, body, want string }{
 		{"an event", "POST", "/v1/accounts/7/events", licence, `{"eventType":"A"}`, `{"success":true,`},
@@ -165,7 +153,7 @@ func TestSimulatorCommandTakesEvents(t *testing.T) {
 		{"a fault", "PUT", "/control/faults", "", "503;times=1", `"fault": "503;times=1"`},
 		{"it strikes", "POST", "/graphql", "NRAK-K", count, "A downstream error occurred."},
 	} {
-		if got := send(step.method, step.path, step.key, step.body); !strings.Contains(got, step.want) {
+		if got := send(t, step.method, root+step.path, step.key, step.body); !strings.Contains(got, step.want) {
 			t.Errorf("%s: got %s, want it to hold %s", step.name, got, step.want)
 		}
 	}

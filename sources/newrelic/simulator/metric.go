@@ -257,7 +257,7 @@ func (m metricLeaves) takeMetric(c *compiler, function string, name *nrql.Name, 
 		p, complete := read(row.number)
 		switch {
 		case !complete:
-			c.refuse("a data point of %s that is neither a gauge, a count nor a summary", name.Value)
+			c.refuse(oddPoint, name.Value)
 		case p.metricType == "count" && field == "count":
 			t.add(Number(p.sum), row.millis, row.weight)
 		case p.metricType == "count" && (function != "sum" || field != ""):
