@@ -38,14 +38,14 @@ func (e *Evaluator) Needs(ends []slo.Minute) []slo.Minute {
 	return minutes
 }
 
-// Advance moves the windows on: those of each indicator to its end, those of a
+// Advance moves the windows on: those of each SLO to its end, those of a
 // journey to the earliest of its steps'. An end that is not later than the one
 // before stays. records yields the minutes of [Evaluator.Needs] in any order,
 // also those in which nothing was measured; their rows must not change until
 // Advance returns. After an error nothing has moved.
 func (e *Evaluator) Advance(ends []slo.Minute, records iter.Seq2[Record, error]) error {
 	if len(ends) != len(e.columns) {
-		return fmt.Errorf("%d minutes for %d indicators", len(ends), len(e.columns))
+		return fmt.Errorf("%d minutes for %d SLOs", len(ends), len(e.columns))
 	}
 	moves := map[moveKey]*move{}
 	rows := map[slo.Minute][]Row{}
@@ -81,19 +81,16 @@ func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, rows map
 	}
 	for i, c := range e.columns {
 		for minute := c.end; minute < ends[i]; minute++ {
-			if fed := rows[minute]; fed != nil {
-				c.noteInvalid(minute, &fed[i])
-				if fed[i].Measured {
-					c.since = min(c.since, minute)
-				}
+			if fed := rows[minute]; fed != nil && fed[i].Measured {
+				c.since = min(c.since, minute)
 			}
 		}
 		c.end = max(c.end, ends[i])
 	}
-	for i, c := range e.columns {
+	for _, c := range e.columns {
 		for _, v := range c.views {
 			if m := moves[moveKey{v.shape.windows, v.end, v.followedEnd()}]; m != nil {
-				m.apply(v, i)
+				m.apply(v, c)
 			}
 			v.since = min(c.since, v.end)
 		}
@@ -102,12 +99,12 @@ func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, rows map
 	e.agree(e.plan.horizon().End)
 }
 
-// Correct replaces what was measured of an indicator in a minute that was fed
-// before: when events came late, or a gap was filled. The caller knows both
+// Correct replaces what was measured in a minute that was fed before, of the id
+// at an index of [Evaluator.Measured]: when events came late, or a gap was filled. The caller knows both
 // rows from its ledger. The first measured minute stays the first one, also when
 // it turns out not to have been measured: what follows it is then a gap.
-func (e *Evaluator) Correct(minute slo.Minute, indicator int, before, after Row) {
-	c := e.columns[indicator]
+func (e *Evaluator) Correct(minute slo.Minute, index int, before, after Row) {
+	c := e.columns[index]
 	if after.Measured {
 		c.since = min(c.since, minute)
 	}
@@ -157,7 +154,7 @@ type moveStep struct {
 	leaves []slo.Minute // of each window
 	begins []bool       // of each window: it begins with the minute that enters
 
-	entering []Row // of all indicators; nil when nothing was measured
+	entering []Row // of all that is measured; nil when nothing was measured
 	leaving  [][]Row
 }
 
@@ -228,12 +225,14 @@ func (m *move) find(rows map[slo.Minute][]Row) error {
 }
 
 // apply moves a view of a column.
-func (m *move) apply(v *view, column int) {
+func (m *move) apply(v *view, c *column) {
 	for i := range m.steps {
 		step := &m.steps[i]
 		var sum Sum
 		if step.entering != nil {
-			sum = sumOf(&step.entering[column], 1)
+			row := &step.entering[c.index]
+			sum = sumOf(row, 1)
+			c.noteInvalid(step.enters, row)
 		}
 		effect := v.excluded.effect(step.enters)
 		for w := range v.around {
@@ -242,7 +241,7 @@ func (m *move) apply(v *view, column int) {
 			}
 			v.tallies.add(w, &sum, effect)
 			if left := step.leaving[w]; left != nil {
-				gone := sumOf(&left[column], 1)
+				gone := sumOf(&left[c.index], 1)
 				v.tallies.remove(w, &gone, v.excluded.effect(step.leaves[w]))
 			}
 		}
@@ -260,12 +259,16 @@ func (c *column) findInvalid(minute slo.Minute) (int, bool) {
 	return slices.BinarySearchFunc(c.invalid, minute, func(i Invalid, m slo.Minute) int { return cmp.Compare(i.Span.Start, m) })
 }
 
-// noteInvalid keeps a row that cannot be, to be reported.
+// noteInvalid keeps a row that cannot be, to be reported: once, although it
+// enters several views.
 func (c *column) noteInvalid(minute slo.Minute, row *Row) {
 	if !row.Measured || row.consistent() {
 		return
 	}
-	at, _ := c.findInvalid(minute)
+	at, found := c.findInvalid(minute)
+	if found {
+		return
+	}
 	c.invalid = slices.Insert(c.invalid, at, Invalid{slo.Span{Start: minute, End: minute + 1}, *row})
 }
 

@@ -16,7 +16,7 @@ func ExampleEvaluator() {
 		log.Fatal(err)
 	}
 	set := &slo.Set{SLOs: []*slo.SLO{{
-		ID: "pay", Kind: slo.KindSLO, Indicator: "pay",
+		ID: "pay", Kind: slo.KindSLO,
 		Objectives: []slo.Objective{{Name: "1h", Target: target, Window: slo.Rolling(60)}},
 	}}}
 	// The ledger has minutes 1,000 to 1,099, of ten events each. In minute 1,095
@@ -41,16 +41,24 @@ func ExampleEvaluator() {
 		fmt.Printf("at %d: %d bad of %d in 1h, burn rate over 5m %v\n", e.Ends()[0], o.Window.Counts.Bad, o.Window.Counts.Total, o.Burn[0].Rate)
 	}
 
-	ends := []slo.Minute{1096}
-	var history []slo.Minute
-	for minute := e.Reach(ends).Start; minute < ends[0]; minute++ {
-		history = append(history, minute)
+	extent := slo.Span{Start: 1000, End: 1096}
+	cuts := burnrate.Cuts(set, map[string]slo.Span{"pay": extent})["pay"]
+	sums := make([]burnrate.Sum, len(cuts)-1)
+	for i := range sums {
+		for minute := cuts[i]; minute < cuts[i+1]; minute++ {
+			row := minutes[minute][0]
+			sums[i] = burnrate.Sum{Counts: sums[i].Counts.Add(row.Counts), Rows: sums[i].Rows.Add(row.Rows), Minutes: sums[i].Minutes + 1}
+		}
 	}
-	if err := e.Load([]slo.Minute{1000}, ends, feed(history...)); err != nil {
+	series, err := burnrate.SeriesOf(extent, cuts, sums)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := e.Load(map[string]burnrate.Series{"pay": series}); err != nil {
 		log.Fatal(err)
 	}
 	show()
-	for ends[0] < 1100 {
+	for ends := e.Ends(); ends[0] < 1100; {
 		ends[0]++
 		if err := e.Advance(ends, feed(e.Needs(ends)...)); err != nil {
 			log.Fatal(err)

@@ -17,12 +17,11 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// ledger is what was measured of the indicators of an evaluator, minute by
-// minute.
+// ledger is what was measured, minute by minute.
 type ledger struct {
 	start slo.Minute
-	rows  [][]burnrate.Row // by minute, then by indicator
-	since []slo.Minute     // of each indicator, as it was known so far
+	rows  [][]burnrate.Row // by minute, then by what is measured
+	since []slo.Minute     // of each, as it was known so far
 	ends  []slo.Minute
 }
 
@@ -32,6 +31,14 @@ func (l *ledger) record(minute slo.Minute) burnrate.Record {
 		r.Rows = l.rows[i]
 	}
 	return r
+}
+
+// row is that of one column.
+func (l *ledger) row(minute slo.Minute, column int) burnrate.Row {
+	if r := l.record(minute); r.Rows != nil {
+		return r.Rows[column]
+	}
+	return burnrate.Row{}
 }
 
 // records yields the given minutes.
@@ -45,65 +52,81 @@ func (l *ledger) records(minutes ...slo.Minute) iter.Seq2[burnrate.Record, error
 	}
 }
 
-// history yields what there is within a span.
-func (l *ledger) history(span slo.Span) iter.Seq2[burnrate.Record, error] {
-	span = span.Intersect(slo.Span{Start: l.start, End: l.start + slo.Minute(len(l.rows))})
-	var minutes []slo.Minute
-	for minute := span.Start; minute < span.End; minute++ {
-		minutes = append(minutes, minute)
-	}
-	return l.records(minutes...)
-}
-
-// look finds the first measured minute of each indicator before its end.
+// look finds the first measured minute of each before its end.
 func (l *ledger) look() {
 	for i := range l.since {
 		for minute := l.start; minute < min(l.ends[i], l.since[i]); minute++ {
-			if r := l.record(minute); r.Rows != nil && r.Rows[i].Measured {
+			if l.row(minute, i).Measured {
 				l.since[i] = minute
 			}
 		}
 	}
 }
 
-// evaluate is the reference: everything summed from scratch.
-func (l *ledger) evaluate(t *rapid.T, set *slo.Set, indicators []slo.IndicatorID, at time.Time) burnrate.Snapshot {
+// extents says when each could be measured.
+func (l *ledger) extents(ids []string) map[string]slo.Span {
 	extents := map[string]slo.Span{}
-	columns := map[string]int{}
-	for _, s := range set.Measured() {
-		i := slices.Index(indicators, s.Indicator)
-		columns[s.ID], extents[s.ID] = i, slo.Span{Start: min(l.since[i], l.ends[i]), End: l.ends[i]}
+	for i, id := range ids {
+		extents[id] = slo.Span{Start: min(l.since[i], l.ends[i]), End: l.ends[i]}
 	}
-	// SLOs that share an indicator are measured together.
-	reach := make([]slo.Span, len(indicators))
+	return extents
+}
+
+// sums is the history as an evaluator loads it: nothing but what lies between
+// the cuts.
+func (l *ledger) sums(t fataler, set *slo.Set, ids []string) map[string]burnrate.Series {
+	history := map[string]burnrate.Series{}
+	extents := l.extents(ids)
 	for id, cuts := range burnrate.Cuts(set, extents) {
-		if len(cuts) > 0 {
-			r := &reach[columns[id]]
-			if r.Len() == 0 {
-				*r = slo.Span{Start: cuts[0], End: cuts[len(cuts)-1]}
-			}
-			*r = slo.Span{Start: min(r.Start, cuts[0]), End: max(r.End, cuts[len(cuts)-1])}
-		}
-	}
-	measured := map[string]burnrate.Measurement{}
-	for id, extent := range extents {
-		var cuts []slo.Minute
-		var rows []burnrate.Row
-		within := reach[columns[id]]
-		for minute := within.Start; minute <= within.End && within.Len() > 0; minute++ {
-			if cuts = append(cuts, minute); minute < within.End {
-				row := burnrate.Row{}
-				if r := l.record(minute); r.Rows != nil {
-					row = r.Rows[columns[id]]
+		var sums []burnrate.Sum
+		var invalid []burnrate.Invalid
+		for i := range max(0, len(cuts)-1) {
+			var sum burnrate.Sum
+			for minute := cuts[i]; minute < cuts[i+1]; minute++ {
+				row := l.row(minute, slices.Index(ids, id))
+				switch {
+				case !row.Measured:
+				case row.Counts.Consistent() && row.Rows.Consistent():
+					sum = burnrate.Sum{Counts: sum.Counts.Add(row.Counts), Rows: sum.Rows.Add(row.Rows), Minutes: sum.Minutes + 1}
+				default:
+					invalid = append(invalid, burnrate.Invalid{Span: slo.Span{Start: minute, End: minute + 1}, Row: row})
 				}
-				rows = append(rows, row)
 			}
+			sums = append(sums, sum)
 		}
-		series, err := burnrate.NewSeries(extent, cuts, rows)
+		series, err := burnrate.SeriesOf(extents[id], cuts, sums, invalid...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		measured[id] = burnrate.Measurement{Series: series, End: extent.End}
+		history[id] = series
+	}
+	for _, id := range ids {
+		if _, known := history[id]; !known { // it has no objectives
+			history[id], _ = burnrate.SeriesOf(extents[id], nil, nil)
+		}
+	}
+	return history
+}
+
+// evaluate is the reference: everything summed from scratch, from rows.
+func (l *ledger) evaluate(t *rapid.T, set *slo.Set, ids []string, at time.Time) burnrate.Snapshot {
+	measured := map[string]burnrate.Measurement{}
+	extents := l.extents(ids)
+	within := burnrate.Cuts(set, extents)
+	for i, id := range ids {
+		var cuts []slo.Minute
+		var rows []burnrate.Row
+		if n := len(within[id]); n > 0 {
+			for minute := within[id][0]; minute < within[id][n-1]; minute++ {
+				cuts, rows = append(cuts, minute), append(rows, l.row(minute, i))
+			}
+			cuts = append(cuts, within[id][n-1])
+		}
+		series, err := burnrate.NewSeries(extents[id], cuts, rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		measured[id] = burnrate.Measurement{Series: series, End: extents[id].End}
 	}
 	return burnrate.Evaluate(set, at, measured)
 }
@@ -116,13 +139,13 @@ func TestEvaluatorAgainstScratch(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		set := drawSet(t)
 		e := burnrate.NewEvaluator(set)
-		indicators := e.Indicators()
-		l := drawLedger(t, len(indicators))
+		ids := e.Measured()
+		l := drawLedger(t, len(ids))
 		l.look()
-		if err := e.Load(slices.Clone(l.since), slices.Clone(l.ends), l.history(e.Reach(l.ends))); err != nil {
+		if err := e.Load(l.sums(t, set, ids)); err != nil {
 			t.Fatal(err)
 		}
-		compareSnapshots(t, "loaded", e.Snapshot(l.start.Time()), l.evaluate(t, set, indicators, l.start.Time()))
+		compareSnapshots(t, "loaded", e.Snapshot(l.start.Time()), l.evaluate(t, set, ids, l.start.Time()))
 		for tick := range rapid.IntRange(1, 25).Draw(t, "ticks") {
 			jump := rapid.SampledFrom([]int{0, 1, 1, 1, 1, 2, 7, 90}).Draw(t, "jump")
 			for i := range l.ends {
@@ -142,7 +165,7 @@ func TestEvaluatorAgainstScratch(t *testing.T) {
 			for range rapid.IntRange(0, 3).Draw(t, "corrections") {
 				drawCorrection(t, e, l)
 			}
-			compareSnapshots(t, fmt.Sprintf("tick %d", tick), e.Snapshot(l.start.Time()), l.evaluate(t, set, indicators, l.start.Time()))
+			compareSnapshots(t, fmt.Sprintf("tick %d", tick), e.Snapshot(l.start.Time()), l.evaluate(t, set, ids, l.start.Time()))
 		}
 	})
 }
@@ -181,7 +204,7 @@ func drawSet(t *rapid.T) *slo.Set {
 		})
 	}
 	for _, id := range []string{"a", "b", "c"} {
-		s := &slo.SLO{ID: id, Kind: slo.KindSLO, Indicator: slo.IndicatorID(rapid.SampledFrom([]string{id, "shared"}).Draw(t, "indicator"))}
+		s := &slo.SLO{ID: id, Kind: slo.KindSLO}
 		for range rapid.IntRange(0, 2).Draw(t, "objectives") {
 			s.Objectives = append(s.Objectives, drawObjective(t))
 		}
@@ -193,7 +216,7 @@ func drawSet(t *rapid.T) *slo.Set {
 		j.Objectives = append(j.Objectives, drawObjective(t))
 	}
 	if compose == slo.Measured {
-		j.SLI, j.Indicator = &slo.SLI{}, "j"
+		j.SLI = &slo.SLI{}
 	}
 	one, err := slo.ParseDecimal("1")
 	if err != nil {
@@ -226,8 +249,8 @@ func drawObjective(t *rapid.T) slo.Objective {
 	return o
 }
 
-func drawLedger(t *rapid.T, indicators int) *ledger {
-	l := &ledger{start: 1_000_000, since: make([]slo.Minute, indicators), ends: make([]slo.Minute, indicators)}
+func drawLedger(t *rapid.T, columns int) *ledger {
+	l := &ledger{start: 1_000_000, since: make([]slo.Minute, columns), ends: make([]slo.Minute, columns)}
 	minutes := rapid.IntRange(0, 2000).Draw(t, "minutes")
 	weighted := rapid.Bool().Draw(t, "weighted")
 	for i := range l.since {
@@ -236,9 +259,9 @@ func drawLedger(t *rapid.T, indicators int) *ledger {
 	}
 	// Few draws and many minutes: patterns with different periods.
 	periods := rapid.SliceOfN(rapid.IntRange(2, 97), 5, 5).Draw(t, "periods")
-	every := func(k, minute, indicator int) bool { return (minute+13*indicator)%periods[k] == 0 }
+	every := func(k, minute, column int) bool { return (minute+13*column)%periods[k] == 0 }
 	for minute := range minutes + 3000 {
-		rows := make([]burnrate.Row, indicators)
+		rows := make([]burnrate.Row, columns)
 		for i := range rows {
 			c := slo.Counts{Total: int64(10 + minute%7)}
 			if every(0, minute, i) {
@@ -268,7 +291,7 @@ func drawLedger(t *rapid.T, indicators int) *ledger {
 
 // drawCorrection changes a minute that was fed, one that was a gap among them.
 func drawCorrection(t *rapid.T, e *burnrate.Evaluator, l *ledger) {
-	i := rapid.IntRange(0, len(l.ends)-1).Draw(t, "indicator")
+	i := rapid.IntRange(0, len(l.ends)-1).Draw(t, "column")
 	n := int(l.ends[i] - l.start)
 	if n <= 0 {
 		return
@@ -295,9 +318,9 @@ func TestEvaluatorOfNothing(t *testing.T) {
 		"no objectives": {SLOs: []*slo.SLO{{ID: "a", Kind: slo.KindSLO}}},
 	} {
 		e := burnrate.NewEvaluator(set)
-		n := len(e.Indicators())
+		n := len(e.Measured())
 		l := &ledger{start: 1000, since: slices.Repeat([]slo.Minute{math.MaxInt64}, n), ends: slices.Repeat([]slo.Minute{1000}, n)}
-		if err := e.Load(l.since, l.ends, l.history(e.Reach(l.ends))); err != nil {
+		if err := e.Load(l.sums(t, set, e.Measured())); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		ends := slices.Repeat([]slo.Minute{1003}, n)
@@ -319,7 +342,6 @@ func TestEvaluatorRefuses(t *testing.T) {
 	for range 200 {
 		l.rows = append(l.rows, rows(slo.Counts{Total: 10, Bad: 1}))
 	}
-	load := func(history iter.Seq2[burnrate.Record, error]) error { return e.Load(l.since, l.ends, history) }
 	wide := burnrate.Record{Minute: 1101, Rows: rows(slo.Counts{}, slo.Counts{})}
 	one := func(r burnrate.Record, err error) iter.Seq2[burnrate.Record, error] {
 		return func(yield func(burnrate.Record, error) bool) { yield(r, err) }
@@ -329,16 +351,13 @@ func TestEvaluatorRefuses(t *testing.T) {
 		do   func() error
 		want string
 	}{
-		{"too few minutes", func() error { return e.Load(nil, l.ends, l.history(slo.Span{})) }, "0 and 1 minutes for 1 indicators"},
-		{"a history that ends", func() error { return load(one(burnrate.Record{}, errors.New("the disk is gone"))) }, "the disk is gone"},
-		{"too many rows", func() error { return load(one(wide, nil)) }, "minute 1101 has 2 rows for 1 indicators"},
-		{"out of order", func() error { return load(l.records(1001, 1000)) }, "minute 1000 follows minute 1001"},
-		{"a good history", func() error { return load(l.history(e.Reach(l.ends))) }, ""},
-		{"no end", func() error { return e.Advance(nil, l.records()) }, "0 minutes for 1 indicators"},
+		{"no history", func() error { return e.Load(nil) }, "a has no history"},
+		{"a good history", func() error { return e.Load(l.sums(t, set, e.Measured())) }, ""},
+		{"no end", func() error { return e.Advance(nil, l.records()) }, "0 minutes for 1 SLOs"},
 		{"a failure", func() error {
 			return e.Advance([]slo.Minute{1101}, one(burnrate.Record{}, errors.New("the disk is gone")))
 		}, "the disk is gone"},
-		{"too many rows later", func() error { return e.Advance([]slo.Minute{1101}, one(wide, nil)) }, "minute 1101 has 2 rows for 1 indicators"},
+		{"too many rows later", func() error { return e.Advance([]slo.Minute{1101}, one(wide, nil)) }, "minute 1101 has 2 rows for 1 SLOs"},
 		{"not the new minute", func() error { return e.Advance([]slo.Minute{1101}, l.records()) }, "minute 1100 enters and was not fed"},
 		{"not the old ones", func() error { return e.Advance([]slo.Minute{1101}, l.records(1100)) }, "and was not fed"},
 	} {

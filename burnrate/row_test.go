@@ -20,7 +20,7 @@ func overAnHour(t *testing.T, policy *slo.AlertPolicy, list []burnrate.Row) burn
 	for _, row := range list {
 		l.rows = append(l.rows, []burnrate.Row{row})
 	}
-	if err := e.Load(l.since, l.ends, l.history(e.Reach(l.ends))); err != nil {
+	if err := e.Load(l.sums(t, set, e.Measured())); err != nil {
 		t.Fatal(err)
 	}
 	return e.Snapshot(time.Unix(60_000, 0)).Statuses[0].Objectives[0]

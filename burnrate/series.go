@@ -31,15 +31,16 @@ func NewSeries(extent slo.Span, cuts []slo.Minute, rows []Row) (Series, error) {
 
 // SeriesOf makes a series of what was measured between consecutive cuts, which
 // may be a part of the minutes in between. A sum that cannot be, as bad is below
-// 0 or above total, is left out.
-func SeriesOf(extent slo.Span, cuts []slo.Minute, sums []Sum) (Series, error) {
+// 0 or above total, is left out; invalid are rows, in order, that were left out
+// of the sums before.
+func SeriesOf(extent slo.Span, cuts []slo.Minute, sums []Sum, invalid ...Invalid) (Series, error) {
 	if len(sums) != max(0, len(cuts)-1) {
 		return Series{}, fmt.Errorf("%d sums between %d minutes", len(sums), len(cuts))
 	}
 	if !slices.IsSorted(cuts) {
 		return Series{}, fmt.Errorf("the minutes are not in order")
 	}
-	s := Series{extent: extent, cuts: cuts, sums: make([]Sum, len(cuts))}
+	s := Series{extent: extent, cuts: cuts, sums: make([]Sum, len(cuts)), invalid: slices.Clip(invalid)}
 	for i, sum := range sums {
 		switch row := (Row{sum.Counts, sum.Rows, true}); {
 		case sum.Minutes == 0:

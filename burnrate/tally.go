@@ -53,24 +53,6 @@ func (t *tallies) clear(window int) {
 	}
 }
 
-// mark remembers in a window what was summed when it began, of all history,
-// which is tallied as one window.
-func (t *tallies) mark(window int, history *tallies) {
-	t.all[window] = history.all[0]
-	if t.parts != nil {
-		t.parts[window] = history.parts[0]
-	}
-}
-
-// since makes a marked window hold what was summed since then.
-func (t *tallies) since(window int, history *tallies) {
-	t.all[window] = history.all[0].sub(t.all[window])
-	if t.parts != nil {
-		before := t.parts[window]
-		t.parts[window] = parts{history.parts[0].dropped.sub(before.dropped), history.parts[0].good.sub(before.good)}
-	}
-}
-
 func (t *tallies) part(window int, effect slo.Effect) *Sum {
 	switch effect {
 	case slo.Drop:
