@@ -319,6 +319,47 @@ func (g *group) rows(i int, rows []burnrate.Row, room []burnrate.Sum) error {
 	return d.end()
 }
 
+// total sums a column of minutes without a row for each. It knows it only where
+// all minutes are measured, count events as one, and can be: for the others,
+// which are few, there is [group.rows].
+func (g *group) total(i int) (sum burnrate.Sum, known bool, err error) {
+	d := decoder{data: g.data[:g.places[i+1]], at: g.places[i]}
+	flags := d.byte()
+	if flags&^hasBad != 0 {
+		return burnrate.Sum{}, false, nil
+	}
+	var numbers [2 * minutesOfHour]uint64
+	var totals [minutesOfHour]int64
+	total, least := int64(0), int64(0)
+	var counts slo.Counts
+	d.uvarints(numbers[:minutesOfHour])
+	for k, n := range numbers[:minutesOfHour] {
+		total += zigzag(n)
+		totals[k] = total
+		counts.Total += total
+		least = min(least, total)
+	}
+	if least < 0 {
+		return burnrate.Sum{}, false, d.err
+	}
+	if flags&hasBad != 0 {
+		pairs := numbers[:2*min(d.length(2), minutesOfHour)]
+		d.uvarints(pairs)
+		for k := -1; len(pairs) > 0; pairs = pairs[2:] {
+			if pairs[0] >= uint64(len(totals)-k-1) {
+				return burnrate.Sum{}, false, errDamaged
+			}
+			k += int(pairs[0]) + 1
+			bad := zigzag(pairs[1])
+			if bad < 0 || bad > totals[k] {
+				return burnrate.Sum{}, false, d.err
+			}
+			counts.Bad += bad
+		}
+	}
+	return burnrate.Sum{Counts: counts, Rows: counts, Minutes: minutesOfHour}, true, d.end()
+}
+
 // decoder reads a chunk. After the first thing that cannot be it reads zeroes.
 type decoder struct {
 	data []byte
@@ -354,9 +395,15 @@ func (d *decoder) format() {
 
 func (d *decoder) uvarint() uint64 {
 	// Most numbers are small.
-	if d.at < len(d.data) && d.data[d.at] < 0x80 {
-		d.at++
-		return uint64(d.data[d.at-1])
+	if left := d.data[d.at:]; len(left) > 1 {
+		if left[0] < 0x80 {
+			d.at++
+			return uint64(left[0])
+		}
+		if left[1] < 0x80 {
+			d.at += 2
+			return uint64(left[0]&0x7f) | uint64(left[1])<<7
+		}
 	}
 	x, n := binary.Uvarint(d.data[d.at:])
 	if n <= 0 {
@@ -369,8 +416,28 @@ func (d *decoder) uvarint() uint64 {
 }
 
 func (d *decoder) varint() int64 {
-	x := d.uvarint()
-	return int64(x>>1) ^ -int64(x&1)
+	return zigzag(d.uvarint())
+}
+
+// zigzag turns 0, 1, 2, 3, 4 into 0, -1, 1, -2, 2.
+func zigzag(x uint64) int64 { return int64(x>>1) ^ -int64(x&1) }
+
+// uvarints reads many numbers. Most take one byte or two, in no order that a
+// processor could guess, so that for those there is no branch.
+func (d *decoder) uvarints(into []uint64) {
+	data, at := d.data, d.at
+	for i := range into {
+		if at+1 >= len(data) || data[at]&data[at+1] >= 0x80 {
+			d.at = at
+			into[i] = d.uvarint()
+			at = d.at
+			continue
+		}
+		more := uint64(data[at] >> 7)
+		into[i] = uint64(data[at]&0x7f) | uint64(data[at+1])<<7&-more
+		at += 1 + int(more)
+	}
+	d.at = at
 }
 
 // length reads how many things follow that take at least so many bytes each.

@@ -122,13 +122,24 @@ func (x *index) hours(span slo.Span) []hour {
 
 // chunk reads a chunk and holds it against the contents.
 func (t *transaction) chunk(ctx context.Context, c content) ([]byte, error) {
-	data, err := t.blob(ctx, "SELECT data FROM chunks WHERE key = ?", int64(c.key))
+	data, err := t.data(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	if data == nil {
-		return nil, damaged(c.key.String(), "is missing")
+	return c.open(data)
+}
+
+// data reads a chunk as it is.
+func (t *transaction) data(ctx context.Context, c content) ([]byte, error) {
+	data, err := t.blob(ctx, "SELECT data FROM chunks WHERE key = ?", int64(c.key))
+	if err == nil && data == nil {
+		err = damaged(c.key.String(), "is missing")
 	}
+	return data, err
+}
+
+// open holds a chunk against the contents, and returns its body.
+func (c content) open(data []byte) ([]byte, error) {
 	body, err := unsealed(data, int64(c.key))
 	if err != nil {
 		return nil, damaged(c.key.String(), "%w", err)

@@ -143,7 +143,10 @@ func (m *splicedModel) measure() {
 			if modelUnits[id] != 1 {
 				row.Counts = slo.Counts{Total: total * 2500, Bad: total / 3 * 1250}
 			}
-			if (int64(at)+seed)%11 == 0 {
+			if seed%3 == 0 && (int64(at)+seed)%37 == 0 { // more is bad than there is
+				row.Counts.Bad, row.Rows.Bad = 2*row.Counts.Total, 2*row.Rows.Total
+			}
+			if seed%2 == 0 && (int64(at)+seed)%11 == 0 {
 				row = burnrate.Row{}
 			} else {
 				if m.rows[id] == nil {
@@ -303,6 +306,7 @@ func (m *splicedModel) compare() {
 			m.r.Fatalf("seams of %s (-want +got):\n%s", name, diff)
 		}
 	}
+	m.compareTotals(names, asked, end)
 	m.compareMinutes(slo.Span{Start: modelStart, End: end})
 }
 

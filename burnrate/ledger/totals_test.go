@@ -1,0 +1,103 @@
+package ledger
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// compareTotals holds the sums between random cuts against those of the rows.
+func (m *splicedModel) compareTotals(names []string, asked []Lineage, end slo.Minute) {
+	minute := rapid.Custom(func(r *rapid.T) slo.Minute {
+		return modelStart + slo.Minute(rapid.IntRange(-100, int(end-modelStart)+100).Draw(r, "cut"))
+	})
+	cuts := make([][]slo.Minute, len(asked))
+	want := make([]Totals, len(asked))
+	for i, name := range names {
+		cuts[i] = rapid.SliceOfNDistinct(minute, 0, 6, rapid.ID).Draw(m.r, "cuts")
+		slices.Sort(cuts[i])
+		want[i].Sums = make([]burnrate.Sum, max(0, len(cuts[i])-1))
+		for k := range want[i].Sums {
+			for at := max(cuts[i][k], modelStart); at < min(cuts[i][k+1], end); at++ {
+				want[i].count(k, at, m.row(m.slos[name], at))
+			}
+		}
+	}
+	got, err := m.ledger.Totals(m.t.Context(), asked, cuts)
+	if err != nil {
+		m.r.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		m.r.Fatalf("totals (-want +got):\n%s\nof %v between %v", diff, names, cuts)
+	}
+}
+
+// count is what [Reader.Totals] does with a minute.
+func (t *Totals) count(k int, at slo.Minute, row burnrate.Row) {
+	switch s := &t.Sums[k]; {
+	case !row.Measured:
+	case row.Counts.Consistent() && row.Rows.Consistent():
+		*s = burnrate.Sum{Counts: s.Counts.Add(row.Counts), Rows: s.Rows.Add(row.Rows), Minutes: s.Minutes + 1}
+	default:
+		t.Invalid = append(t.Invalid, burnrate.Invalid{Span: slo.Span{Start: at, End: at + 1}, Row: row})
+	}
+}
+
+// TestTotalsOfQuarters sums a history of which the older part is kept by the
+// quarter-hour: one belongs to where it begins, and not to a stretch that it
+// lies in with a part.
+func TestTotalsOfQuarters(t *testing.T) {
+	t.Parallel()
+	day := slo.MinuteAt(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
+	l, err := Open(t.Context(), t.TempDir(), Options{Pack: time.Hour, Minutes: 24 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // the test is over
+	// Every minute of three days: one event of a, ten of b.
+	batch := burnrate.Batch{Indicators: []slo.IndicatorID{"a", "b"}}
+	end := day + 3*1440
+	for m := day; m < end; m++ {
+		batch.Records = append(batch.Records, burnrate.Record{Minute: m, Rows: []burnrate.Row{
+			burnrate.Counted(slo.Counts{Total: 1}), burnrate.Counted(slo.Counts{Total: 10, Bad: 10}),
+		}})
+	}
+	if err := l.Commit(t.Context(), burnrate.Tick{At: end.Time(), Measured: []burnrate.Batch{batch}}); err != nil {
+		t.Fatal(err)
+	}
+	for left := true; left; {
+		done, err := l.Maintain(t.Context(), end.Time())
+		if err != nil {
+			t.Fatal(err)
+		}
+		left = done.Leftover
+	}
+	plain := Lineage{Present: Definition{"a", 1}}
+	spliced := Lineage{Present: Definition{"b", 1}, Past: []Segment{{Definition{"a", 1}, day + 1440 + 20}}}
+	totals, err := l.Totals(t.Context(), []Lineage{plain, spliced, plain}, [][]slo.Minute{
+		{day + 15, day + 1440 - 1, day + 2*1440, end}, // the second cut is within a quarter-hour
+		{day + 1440, day + 2*1440, end},
+		{day + 1, day + 15, day + 30}, // the first one begins before
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := func(minutes, total, bad int64) burnrate.Sum {
+		counts := slo.Counts{Total: total, Bad: bad}
+		return burnrate.Sum{Counts: counts, Rows: counts, Minutes: minutes}
+	}
+	want := []Totals{
+		{Sums: []burnrate.Sum{sum(1440-15, 1440-15, 0), sum(1440, 1440, 0), sum(1440, 1440, 0)}},
+		{Sums: []burnrate.Sum{sum(1440-15, 15+10*(1440-30), 10*(1440-30)), sum(1440, 14400, 14400)}},
+		{Sums: []burnrate.Sum{sum(0, 0, 0), sum(15, 15, 0)}},
+	}
+	if diff := cmp.Diff(want, totals); diff != "" {
+		t.Errorf("totals (-want +got):\n%s", diff)
+	}
+}
