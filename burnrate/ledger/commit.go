@@ -79,49 +79,58 @@ func (w *writer) isEmpty(h hour) bool {
 func (w *writer) byMinute(ctx context.Context, tick burnrate.Tick) (map[slo.Minute][]numbered, error) {
 	rows := map[slo.Minute][]numbered{}
 	for _, batch := range tick.Measured {
-		numbers := make([]number, len(batch.Indicators))
-		first := make([]slo.Minute, len(batch.Indicators))
-		for i, id := range batch.Indicators {
-			n, err := w.number(ctx, id)
-			if err != nil {
-				return nil, err
-			}
-			numbers[i], first[i] = n, never
+		n, err := w.numbers(ctx, batch.Indicators)
+		if err != nil {
+			return nil, err
 		}
+		first := map[number]slo.Minute{} // that is earlier than what is known
 		for _, record := range batch.Records {
 			switch {
 			case record.Rows == nil:
 				continue
-			case len(record.Rows) != len(numbers):
-				return nil, fmt.Errorf("minute %d has %d rows for %d indicators", record.Minute, len(record.Rows), len(numbers))
+			case len(record.Rows) != len(n.numbers):
+				return nil, fmt.Errorf("minute %d has %d rows for %d indicators", record.Minute, len(record.Rows), len(n.numbers))
 			case record.Minute < 0 || record.Minute >= endOfTime:
 				return nil, fmt.Errorf("minute %d is not one that can be kept", record.Minute)
 			}
 			list := slices.Grow(rows[record.Minute], len(record.Rows))
-			for i, row := range record.Rows {
-				if row.Measured {
-					list = append(list, numbered{numbers[i], row})
-					first[i] = min(first[i], record.Minute)
+			for _, i := range n.order {
+				row := &record.Rows[i]
+				if !row.Measured {
+					continue
+				}
+				list = append(list, numbered{n.numbers[i], *row})
+				if record.Minute < w.index.since[n.numbers[i]] {
+					if m, known := first[n.numbers[i]]; !known || record.Minute < m {
+						first[n.numbers[i]] = record.Minute
+					}
 				}
 			}
 			rows[record.Minute] = list
 		}
-		for i, m := range first {
-			if err := w.began(ctx, numbers[i], m); err != nil {
+		for _, n := range slices.Sorted(maps.Keys(first)) {
+			if err := w.began(ctx, n, first[n]); err != nil {
 				return nil, err
 			}
 		}
 	}
 	for m, list := range rows {
-		if !slices.IsSortedFunc(list, byNumber) {
-			slices.SortStableFunc(list, byNumber)
-		}
-		rows[m] = lastOfEach(list)
+		rows[m] = inOrder(list)
 	}
 	return rows, nil
 }
 
-func byNumber(a, b numbered) int { return cmp.Compare(a.number, b.number) }
+// inOrder orders rows by number, of each number the last one. Those of a single
+// batch mostly are in order.
+func inOrder(list []numbered) []numbered {
+	for i := range len(list) - 1 {
+		if list[i].number >= list[i+1].number {
+			slices.SortStableFunc(list, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
+			return lastOfEach(list)
+		}
+	}
+	return list
+}
 
 // lastOfEach keeps the last row of each number.
 func lastOfEach(list []numbered) []numbered {

@@ -20,6 +20,8 @@ type index struct {
 	since     []slo.Minute      // by number, the first measured minute
 	sums      map[hour]uint32   // of the rows of contents
 	indicated []uint32          // of the rows of indicators
+
+	numberings []numbering // of late, the last one first; they hold for numbers
 }
 
 // readIndex reads the root and everything that it has the digests of but
