@@ -277,9 +277,13 @@ func BenchmarkRead(b *testing.B) {
 	b.Run("one indicator, 28 days", func(b *testing.B) { read(b, ids[500:501], slo.Span{Start: benchStart, End: end}) })
 	b.Run("all, one day", func(b *testing.B) { read(b, ids, slo.Span{Start: end - 1440, End: end}) })
 	b.Run("all, nine minutes", func(b *testing.B) {
+		var lineages []Lineage
+		for _, id := range ids {
+			lineages = append(lineages, Lineage{Present: Definition{id, 1}})
+		}
 		minutes := []slo.Minute{benchStart, end - 4320, end - 1440, end - 360, end - 120, end - 60, end - 30, end - 5, end - 1}
 		for b.Loop() {
-			if records, err := r.At(b.Context(), ids, minutes); err != nil || len(records) != len(minutes) {
+			if records, err := r.HistoryAt(b.Context(), lineages, minutes); err != nil || len(records) != len(minutes) {
 				b.Fatal(err)
 			}
 		}

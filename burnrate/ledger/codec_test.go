@@ -54,11 +54,47 @@ func TestGroupRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		key := keyOf(rapid.SampledFrom([]kind{hourChunk, coarseChunk, quarterChunk}).Draw(t, "kind"), 498_000, rapid.IntRange(0, 3).Draw(t, "group"))
 		columns := drawColumns(t, key)
-		got, err := readColumns(key, encodeGroup(nil, columns, key.kind().shape()))
+		data := encodeGroup(nil, columns, key.kind().shape())
+		got, err := readColumns(key, data)
 		if diff := gocmp.Diff(columns, got, gocmp.AllowUnexported(column{})); err != nil || diff != "" {
 			t.Fatalf("%v (-want +got):\n%s", err, diff)
 		}
+		if key.kind() == hourChunk {
+			compareShortWays(t, key, data, columns)
+		}
 	})
+}
+
+// compareShortWays holds the ways to read a part of an hour's columns against
+// the columns.
+func compareShortWays(t interface{ Fatalf(string, ...any) }, key chunkKey, data []byte, columns []column) {
+	var g group
+	if err := g.open(key, data); err != nil {
+		t.Fatalf("%v", err)
+	}
+	rows, room := make([]burnrate.Row, minutesOfHour), make([]burnrate.Sum, minutesOfHour)
+	for i, c := range columns {
+		want := make([]burnrate.Row, minutesOfHour)
+		var sum burnrate.Sum
+		sound := true
+		for k := range c.cells {
+			want[k] = rowOf(&c.cells[k])
+			sound = sound && want[k].Measured && want[k].Counts == want[k].Rows && want[k].Counts.Consistent()
+			sum = burnrate.Sum{Counts: sum.Counts.Add(want[k].Counts), Rows: sum.Rows.Add(want[k].Rows), Minutes: sum.Minutes + 1}
+		}
+		if err := g.rows(i, rows, room); err != nil || !slices.Equal(rows, want) {
+			t.Fatalf("rows of column %d: %v, %v; want %v", i, rows, err, want)
+		}
+		for k := range want {
+			if row, err := g.row(i, k, room); err != nil || row != want[k] {
+				t.Fatalf("minute %d of column %d: %v, %v; want %v", k, i, row, err, want[k])
+			}
+		}
+		got, known, err := g.total(i)
+		if err != nil || known != sound || known && got != sum {
+			t.Fatalf("total of column %d: %v, %v, %v; want %v, %v", i, got, known, err, sum, sound)
+		}
+	}
 }
 
 func drawColumns(t *rapid.T, key chunkKey) []column {
@@ -165,6 +201,9 @@ func FuzzGroup(f *testing.F) {
 			if c.number.group() != int(part) || i > 0 && c.number <= columns[i-1].number {
 				t.Fatalf("number %d behind %v in group %d", c.number, columns[:i], part)
 			}
+		}
+		if key.kind() == hourChunk {
+			compareShortWays(t, key, data, columns)
 		}
 		again, err := readColumns(key, encodeGroup(nil, columns, key.kind().shape()))
 		if diff := gocmp.Diff(columns, again, gocmp.AllowUnexported(column{})); err != nil || diff != "" {

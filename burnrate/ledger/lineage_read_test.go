@@ -306,6 +306,27 @@ func (m *splicedModel) compare() {
 			m.r.Fatalf("seams of %s (-want +got):\n%s", name, diff)
 		}
 	}
+	minutes := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) slo.Minute {
+		return modelStart + slo.Minute(rapid.IntRange(-5, int(end-modelStart)+5).Draw(r, "at"))
+	}), 0, 20).Draw(m.r, "single minutes")
+	single, err := m.ledger.HistoryAt(m.t.Context(), asked, minutes)
+	if err != nil || len(single) != len(minutes) {
+		m.r.Fatal(len(single), err)
+	}
+	for k, at := range minutes {
+		for i, name := range names {
+			want, found := burnrate.Row{}, burnrate.Row{}
+			if at >= modelStart && at < end {
+				want = m.row(m.slos[name], at)
+			}
+			if single[k].Rows != nil {
+				found = single[k].Rows[i]
+			}
+			if single[k].Minute != at || want != found {
+				m.r.Fatalf("minute %d of %s alone: got %+v, want %+v", at-modelStart, name, found, want)
+			}
+		}
+	}
 	m.compareTotals(names, asked, end)
 	m.compareMinutes(slo.Span{Start: modelStart, End: end})
 }
