@@ -198,3 +198,29 @@ func (l Lineage) Seams(span slo.Span) []slo.Minute {
 	}
 	return seams
 }
+
+// Since returns the first minute that was measured of the lineage, as far as is
+// known of its indicators, and false when there is none: what
+// [burnrate.Kept] says of each.
+func (l Lineage) Since(indicators map[slo.IndicatorID]slo.Minute) (slo.Minute, bool) {
+	for _, s := range l.stretches() {
+		if since, known := indicators[s.Indicator]; known && since < s.End {
+			return max(since, s.Start), true
+		}
+	}
+	return 0, false
+}
+
+// forgetBefore drops past definitions that ended by a minute, and their
+// restarts, as far as that changes nothing of later minutes: a definition that
+// came back says what of them counts.
+func (l *Lineage) forgetBefore(m slo.Minute) {
+	for len(l.Past) > 0 && l.Past[0].Until <= m {
+		first := l.Past[0]
+		if l.Present == first.Definition || slices.ContainsFunc(l.Past[1:], func(s Segment) bool { return s.Definition == first.Definition }) {
+			return
+		}
+		l.Past = l.Past[1:]
+		l.Restarts = slices.DeleteFunc(slices.Clone(l.Restarts), func(r Restart) bool { return r.At <= first.Until })
+	}
+}

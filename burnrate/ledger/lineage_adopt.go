@@ -62,7 +62,9 @@ const (
 // the spec. A definition that comes back has its own older minutes again, so that
 // a restart that lies between does not hold any more.
 //
-// An SLO that is removed keeps its lineage, marked, and goes on when it returns.
+// An SLO that is removed keeps its lineage, marked, and goes on when it returns,
+// within 800 days: then nothing is kept any more that it could go on from, and
+// the lineage goes as well, as do definitions that ended so long ago.
 // One with a former name goes on from what has it, unless that is in the set, and
 // so do the steps of a journey. That an indicator is the same is no reason to go
 // on: two SLOs that swap their names have both changed. Of a file of counts the
@@ -98,6 +100,7 @@ func Adopt(kept burnrate.Kept, set *slo.Set, at slo.Minute, kinds ...string) ([]
 			a.changes = append(a.changes, Change{ID: id, Kind: Removed})
 		}
 	}
+	a.forget(at - remembered)
 	slices.SortStableFunc(a.changes, func(c, d Change) int { return cmp.Compare(c.ID, d.ID) })
 	entries, err := a.entries(kept)
 	return append(entries, a.moved(kept, kinds)...), a.changes, err
@@ -174,6 +177,23 @@ func (a *adoption) slo(s *slo.SLO) {
 		a.changes = append(a.changes, Change{ID: s.ID, Kind: Spliced, At: max(a.at, l.began())})
 	}
 	a.after[s.ID] = l
+}
+
+// remembered is for how long lineages are kept of what is gone: as long as
+// quarter-hours are, when nothing else is asked for.
+const remembered = 800 * hoursOfDay * minutesOfHour
+
+// forget drops SLOs that were removed before a minute, and of the others the
+// definitions that ended before it.
+func (a *adoption) forget(before slo.Minute) {
+	for id, l := range a.after {
+		if l.Removed != 0 && l.Removed <= before {
+			delete(a.after, id)
+			continue
+		}
+		l.forgetBefore(before)
+		a.after[id] = l
+	}
 }
 
 // predecessor returns the lineage that an id goes on from: of its former names

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
@@ -337,6 +338,72 @@ func TestAdopt(t *testing.T) {
 }
 
 // TestAdoptMoves moves the entries of an id, and no others.
+// TestAdoptForgets drops what ended 800 days ago, and not a minute earlier.
+func TestAdoptForgets(t *testing.T) {
+	t.Parallel()
+	kept := keeper{}
+	adopt := func(at slo.Minute, lines ...string) {
+		t.Helper()
+		entries, _, err := Adopt(kept.kept(), setOf(t, lines...), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept.put(entries)
+	}
+	const day = 1440
+	adopt(1*day, "pay A", "search C")
+	adopt(2*day, "pay B", "search C")
+	adopt(3*day, "pay B; restart: another service")
+	adopt(802*day-1, "pay B")
+	all, err := Lineages(kept.kept())
+	if err != nil || len(all) != 2 || len(all["pay"].Past) != 1 || len(all["pay"].Restarts) != 1 {
+		t.Errorf("a minute before: %+v, %v", all, err)
+	}
+	adopt(802*day, "pay B")
+	if all, err = Lineages(kept.kept()); err != nil || len(all) != 2 || len(all["pay"].Past) != 0 || len(all["pay"].Restarts) != 0 {
+		t.Errorf("when its definition is forgotten: %+v, %v", all, err)
+	}
+	adopt(803*day, "pay B")
+	if all, err = Lineages(kept.kept()); err != nil || len(all) != 1 {
+		t.Errorf("when an SLO is forgotten: %+v, %v", all, err)
+	}
+}
+
+// TestForgettingChangesNothing has any definitions one after another, and
+// forgets the first ones: of later minutes everything is as it was.
+func TestForgettingChangesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		definition := rapid.SampledFrom([]Definition{{"A", 1}, {"B", 1}, {"C", 1}, {"D", slo.Thousandths}})
+		l := Lineage{ID: "pay", Present: definition.Draw(t, "first")}
+		at := slo.Minute(0)
+		for range rapid.IntRange(0, 6).Draw(t, "changes") {
+			at += slo.Minute(rapid.IntRange(1, 3).Draw(t, "later"))
+			if now := definition.Draw(t, "definition"); now != l.Present {
+				l.redefine(now, at)
+			}
+			if rapid.Bool().Draw(t, "restart") {
+				l.restart("why")
+			}
+		}
+		m := slo.Minute(rapid.IntRange(0, int(at)+2).Draw(t, "forgotten"))
+		later := slo.Span{Start: m, End: lastMinute}
+		of := func(l Lineage) (list []stretch) {
+			for _, s := range l.stretches() {
+				if s.Span = s.Intersect(later); s.Len() > 0 {
+					list = append(list, s)
+				}
+			}
+			return list
+		}
+		want, seams := of(l), l.Seams(later)
+		l.forgetBefore(m)
+		if !l.sound() || !slices.Equal(of(l), want) || !slices.Equal(l.Seams(later), seams) {
+			t.Fatalf("from %d on there are %v with seams %v, were %v with %v: %+v", m, of(l), l.Seams(later), want, seams, l)
+		}
+	})
+}
+
 func TestAdoptMoves(t *testing.T) {
 	t.Parallel()
 	k := keeper{}

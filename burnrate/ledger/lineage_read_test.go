@@ -327,6 +327,17 @@ func (m *splicedModel) compare() {
 			}
 		}
 	}
+	for i, name := range names {
+		since, found := asked[i].Since(kept.Since)
+		for at := modelStart; at < end; at++ {
+			if m.row(m.slos[name], at).Measured && (!found || at < since) {
+				m.r.Fatalf("minute %d of %s was measured, and its first one is said to be %d, %v", at-modelStart, name, since-modelStart, found)
+			}
+		}
+		if _, measured := kept.Since[asked[i].Present.Indicator]; len(asked[i].Past) == 0 && asked[i].Removed == 0 && found != measured {
+			m.r.Fatalf("%s has a first minute: %v, and its indicator has one: %v", name, found, measured)
+		}
+	}
 	m.compareTotals(names, asked, end)
 	m.compareMinutes(slo.Span{Start: modelStart, End: end})
 }
