@@ -16,6 +16,13 @@ type Series struct {
 	invalid []Invalid
 }
 
+// Totals is what a ledger has between the cuts of one id: the sums, and the
+// minutes that are in none of them since they cannot be, in order.
+type Totals struct {
+	Sums    []Sum // between consecutive cuts
+	Invalid []Invalid
+}
+
 // NewSeries makes a series of the rows between consecutive cuts. extent is the
 // range of minutes that could be measured at all; there is one row less than
 // there are cuts.

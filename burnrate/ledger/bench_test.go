@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -214,9 +215,9 @@ func BenchmarkLoad(b *testing.B) {
 			dir, ids := filled(b, indicators, hours)
 			end := benchStart + hours*60
 			windows := []slo.Minute{benchStart, end - 4320, end - 1440, end - 360, end - 120, end - 60, end - 30, end - 5, end}
-			var lineages []Lineage
+			var lineages []lineage.Lineage
 			for _, id := range ids {
-				lineages = append(lineages, Lineage{Present: Definition{id, 1}})
+				lineages = append(lineages, lineage.Lineage{Present: lineage.Definition{Indicator: id, Unit: 1}})
 			}
 			pairs := int64(indicators) * hours * 60
 			before := cpuTime(b)
@@ -277,9 +278,9 @@ func BenchmarkRead(b *testing.B) {
 	b.Run("one indicator, 28 days", func(b *testing.B) { read(b, ids[500:501], slo.Span{Start: benchStart, End: end}) })
 	b.Run("all, one day", func(b *testing.B) { read(b, ids, slo.Span{Start: end - 1440, End: end}) })
 	b.Run("all, nine minutes", func(b *testing.B) {
-		var lineages []Lineage
+		var lineages []lineage.Lineage
 		for _, id := range ids {
-			lineages = append(lineages, Lineage{Present: Definition{id, 1}})
+			lineages = append(lineages, lineage.Lineage{Present: lineage.Definition{Indicator: id, Unit: 1}})
 		}
 		minutes := []slo.Minute{benchStart, end - 4320, end - 1440, end - 360, end - 120, end - 60, end - 30, end - 5, end - 1}
 		for b.Loop() {

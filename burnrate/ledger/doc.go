@@ -11,12 +11,11 @@
 //	for record, err := range l.Minutes(ctx, indicators, span) { … }
 //	err = l.Maintain(ctx, now) // packs hours, and lets go what is too old
 //
-// # Lineages
+// # Histories
 //
-// An indicator is what an SLI counts, so an SLO whose SLI changes has minutes of
-// several. [Adopt] compares a set with what is kept and says what has changed;
-// a [Lineage] says which indicators an SLO's history is in, and
-// [Reader.History] reads along it. Minutes never move, whatever changes.
+// An SLO whose SLI changes has minutes of several indicators. Package lineage
+// says which; [Reader.History], [Reader.HistoryAt] and [Reader.Totals] read along
+// them.
 //
 // # Layout
 //

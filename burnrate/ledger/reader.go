@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -164,7 +165,7 @@ func (r *Reader) At(ctx context.Context, indicators []slo.IndicatorID, minutes [
 
 // HistoryAt returns single minutes of lineages, in the given order, with the
 // rows of [Reader.History]. Their rows are the caller's.
-func (r *Reader) HistoryAt(ctx context.Context, lineages []Lineage, minutes []slo.Minute) ([]burnrate.Record, error) {
+func (r *Reader) HistoryAt(ctx context.Context, lineages []lineage.Lineage, minutes []slo.Minute) ([]burnrate.Record, error) {
 	return r.at(ctx, len(lineages), minutes, func(x *index) columnsOf { return newSplicing(x, lineages).columnsOf })
 }
 

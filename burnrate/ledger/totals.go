@@ -9,14 +9,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
-
-// Totals is what the history of a lineage sums up to.
-type Totals struct {
-	Sums    []burnrate.Sum     // between consecutive cuts
-	Invalid []burnrate.Invalid // minutes that are in no sum since they cannot be, in order
-}
 
 // Totals returns, for each lineage, the sums of its minutes between cuts, which
 // are in order: what windows begin with. It says the same as [Reader.History]
@@ -26,7 +21,7 @@ type Totals struct {
 // Where only quarter-hours are kept, one of them belongs to the cuts that its
 // first minute lies between, so that a window which begins in it is up to 14
 // minutes shorter. One with a seam of the lineage in it counts as not measured.
-func (r *Reader) Totals(ctx context.Context, lineages []Lineage, cuts [][]slo.Minute) ([]Totals, error) {
+func (r *Reader) Totals(ctx context.Context, lineages []lineage.Lineage, cuts [][]slo.Minute) ([]burnrate.Totals, error) {
 	s, err := r.snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -89,14 +84,14 @@ type target struct {
 	unit   conversion
 }
 
-func newTotalling(x *index, lineages []Lineage, cuts [][]slo.Minute) *totalling {
+func newTotalling(x *index, lineages []lineage.Lineage, cuts [][]slo.Minute) *totalling {
 	t := &totalling{cuts: cuts, span: slo.Span{Start: lastMinute, End: firstMinute}}
 	for place, l := range lineages {
 		if len(cuts[place]) < 2 {
 			continue
 		}
 		whole := slo.Span{Start: cuts[place][0], End: cuts[place][len(cuts[place])-1]}
-		for _, stretch := range l.stretches() {
+		for _, stretch := range l.Stretches() {
 			n, known := x.numbers[stretch.Indicator]
 			span := stretch.Intersect(whole)
 			if !known || span.Len() == 0 {
@@ -164,7 +159,7 @@ func (t *totalling) between(place int, m slo.Minute) int {
 // totaller sums chunks.
 type totaller struct {
 	*totalling
-	totals []Totals // by place
+	totals []burnrate.Totals // by place
 	group  group
 	rows   []numbered
 	column [minutesOfHour]burnrate.Row
@@ -172,7 +167,7 @@ type totaller struct {
 }
 
 func (t *totalling) totaller() *totaller {
-	part := &totaller{totalling: t, totals: make([]Totals, len(t.cuts))}
+	part := &totaller{totalling: t, totals: make([]burnrate.Totals, len(t.cuts))}
 	for i, cuts := range t.cuts {
 		part.totals[i].Sums = make([]burnrate.Sum, max(0, len(cuts)-1))
 	}
@@ -315,7 +310,7 @@ func (t *totaller) add(to *target, m slo.Minute, s burnrate.Sum) {
 }
 
 // together adds up what several have summed.
-func together(parts []*totaller) []Totals {
+func together(parts []*totaller) []burnrate.Totals {
 	all := parts[0].totals
 	for place := range all {
 		to := &all[place]

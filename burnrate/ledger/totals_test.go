@@ -9,23 +9,24 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
 // compareTotals holds the sums between random cuts against those of the rows.
-func (m *splicedModel) compareTotals(names []string, asked []Lineage, end slo.Minute) {
+func (m *splicedModel) compareTotals(names []string, asked []lineage.Lineage, end slo.Minute) {
 	minute := rapid.Custom(func(r *rapid.T) slo.Minute {
 		return modelStart + slo.Minute(rapid.IntRange(-100, int(end-modelStart)+100).Draw(r, "cut"))
 	})
 	cuts := make([][]slo.Minute, len(asked))
-	want := make([]Totals, len(asked))
+	want := make([]burnrate.Totals, len(asked))
 	for i, name := range names {
 		cuts[i] = rapid.SliceOfNDistinct(minute, 0, 6, rapid.ID).Draw(m.r, "cuts")
 		slices.Sort(cuts[i])
 		want[i].Sums = make([]burnrate.Sum, max(0, len(cuts[i])-1))
 		for k := range want[i].Sums {
 			for at := max(cuts[i][k], modelStart); at < min(cuts[i][k+1], end); at++ {
-				want[i].count(k, at, m.row(m.slos[name], at))
+				count(&want[i], k, at, m.row(m.slos[name], at))
 			}
 		}
 	}
@@ -39,7 +40,7 @@ func (m *splicedModel) compareTotals(names []string, asked []Lineage, end slo.Mi
 }
 
 // count is what [Reader.Totals] does with a minute.
-func (t *Totals) count(k int, at slo.Minute, row burnrate.Row) {
+func count(t *burnrate.Totals, k int, at slo.Minute, row burnrate.Row) {
 	switch s := &t.Sums[k]; {
 	case !row.Measured:
 	case row.Counts.Consistent() && row.Rows.Consistent():
@@ -78,9 +79,9 @@ func TestTotalsOfQuarters(t *testing.T) {
 		}
 		left = done.Leftover
 	}
-	plain := Lineage{Present: Definition{"a", 1}}
-	spliced := Lineage{Present: Definition{"b", 1}, Past: []Segment{{Definition{"a", 1}, day + 1440 + 20}}}
-	totals, err := l.Totals(t.Context(), []Lineage{plain, spliced, plain}, [][]slo.Minute{
+	plain := lineage.Lineage{Present: lineage.Definition{Indicator: "a", Unit: 1}}
+	spliced := lineage.Lineage{Present: lineage.Definition{Indicator: "b", Unit: 1}, Past: []lineage.Segment{{Definition: lineage.Definition{Indicator: "a", Unit: 1}, Until: day + 1440 + 20}}}
+	totals, err := l.Totals(t.Context(), []lineage.Lineage{plain, spliced, plain}, [][]slo.Minute{
 		{day + 15, day + 1440 - 1, day + 2*1440, end}, // the second cut is within a quarter-hour
 		{day + 1440, day + 2*1440, end},
 		{day + 1, day + 15, day + 30}, // the first one begins before
@@ -92,7 +93,7 @@ func TestTotalsOfQuarters(t *testing.T) {
 		counts := slo.Counts{Total: total, Bad: bad}
 		return burnrate.Sum{Counts: counts, Rows: counts, Minutes: minutes}
 	}
-	want := []Totals{
+	want := []burnrate.Totals{
 		{Sums: []burnrate.Sum{sum(1440-15, 1440-15, 0), sum(1440, 1440, 0), sum(1440, 1440, 0)}},
 		{Sums: []burnrate.Sum{sum(1440-15, 15+10*(1440-30), 10*(1440-30)), sum(1440, 14400, 14400)}},
 		{Sums: []burnrate.Sum{sum(0, 0, 0), sum(15, 15, 0)}},

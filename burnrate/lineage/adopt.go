@@ -1,4 +1,4 @@
-package ledger
+package lineage
 
 import (
 	"bytes"
@@ -77,7 +77,7 @@ const (
 // it is the id, or goes on with a byte that names do not have: "pay", "pay 28d"
 // and "pay/authorise 28d" belong to pay, "pay-later" does not.
 func Adopt(kept burnrate.Kept, set *slo.Set, at slo.Minute, kinds ...string) ([]burnrate.Entry, []Change, error) {
-	before, err := Lineages(kept)
+	before, err := All(kept)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -181,7 +181,7 @@ func (a *adoption) slo(s *slo.SLO) {
 
 // remembered is for how long lineages are kept of what is gone: as long as
 // quarter-hours are, when nothing else is asked for.
-const remembered = 800 * hoursOfDay * minutesOfHour
+const remembered = 800 * 24 * 60
 
 // forget drops SLOs that were removed before a minute, and of the others the
 // definitions that ended before it.
@@ -246,14 +246,14 @@ func (l *Lineage) restart(reason string) bool {
 func (a *adoption) entries(kept burnrate.Kept) ([]burnrate.Entry, error) {
 	values := map[string][]byte{}
 	for _, e := range kept.Entries {
-		if e.Kind == LineageKind {
+		if e.Kind == Kind {
 			values[e.Key] = e.Value
 		}
 	}
 	var entries []burnrate.Entry
 	for _, id := range slices.Sorted(maps.Keys(a.before)) {
 		if _, still := a.after[id]; !still {
-			entries = append(entries, burnrate.Entry{Kind: LineageKind, Key: id})
+			entries = append(entries, burnrate.Entry{Kind: Kind, Key: id})
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(a.after)) {
@@ -275,7 +275,7 @@ func (a *adoption) moved(kept burnrate.Kept, kinds []string) []burnrate.Entry {
 	ofName := map[string][]burnrate.Entry{}
 	for _, e := range kept.Entries {
 		taken[place{e.Kind, e.Key}] = true
-		if e.Kind != LineageKind && slices.Contains(kinds, e.Kind) {
+		if e.Kind != Kind && slices.Contains(kinds, e.Kind) {
 			name := nameOf(e.Key)
 			ofName[name] = append(ofName[name], e)
 		}

@@ -3,8 +3,10 @@ package ledger
 import (
 	"context"
 	"iter"
+	"math"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -16,7 +18,7 @@ import (
 // Where events count by an attribute now and counted as one before, or the other
 // way round, a minute before the seam counts each event as one: 12 events are
 // 12,000 thousandths.
-func (r *Reader) History(ctx context.Context, lineages []Lineage, span slo.Span) iter.Seq2[burnrate.Record, error] {
+func (r *Reader) History(ctx context.Context, lineages []lineage.Lineage, span slo.Span) iter.Seq2[burnrate.Record, error] {
 	return r.records(ctx, len(lineages), span, func(x *index) columnsOf { return newSplicing(x, lineages).columnsOf })
 }
 
@@ -50,6 +52,12 @@ func (c conversion) convert(r *burnrate.Row) {
 	}
 }
 
+// Borders of time, as far as lineages are concerned.
+const (
+	firstMinute = slo.Minute(math.MinInt64)
+	lastMinute  = slo.Minute(math.MaxInt64)
+)
+
 // splicing knows which indicators are read for some lineages in an hour.
 type splicing struct {
 	parts   []part
@@ -63,10 +71,10 @@ type part struct {
 	slo.Span
 }
 
-func newSplicing(x *index, lineages []Lineage) *splicing {
+func newSplicing(x *index, lineages []lineage.Lineage) *splicing {
 	s := &splicing{until: firstMinute}
 	for place, l := range lineages {
-		for _, stretch := range l.stretches() {
+		for _, stretch := range l.Stretches() {
 			if n, known := x.numbers[stretch.Indicator]; known {
 				w := wanted{number: n, place: place, unit: conversionTo(l.Present.Unit, stretch.Unit)}
 				s.parts = append(s.parts, part{w, stretch.Span})

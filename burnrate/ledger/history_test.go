@@ -12,7 +12,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // TestHistory makes changes of SLIs, names and minutes at random, in a ledger and
@@ -172,7 +174,7 @@ func (m *splicedModel) adopt() {
 	names := []string{"one", "two", "three", "four"}
 	indicators := slices.Sorted(maps.Keys(modelUnits))
 	at := int(m.now - modelStart)
-	var lines []string
+	set := &slo.Set{}
 	slos := maps.Clone(m.slos)
 	present := map[string]bool{}
 	for _, name := range names {
@@ -183,16 +185,18 @@ func (m *splicedModel) adopt() {
 			continue
 		}
 		id := rapid.SampledFrom(indicators).Draw(m.r, "indicator of "+name)
-		mode := slo.Splice
-		line := name + " " + string(id)
+		made := &slo.SLO{ID: name, Kind: slo.KindSLO, Indicator: id, History: slo.History{Mode: slo.Splice}}
+		if modelUnits[id] != 1 {
+			made.SLI.Count = diag.PlainText("sum(items)", "f", diag.Position{Line: 1, Column: 1})
+		}
 		if rapid.IntRange(0, 3).Draw(m.r, "restart "+name) == 0 {
-			mode, line = slo.Restart, line+"; restart: why"
+			made.History = slo.History{Mode: slo.Restart, Reason: "why"}
 		}
 		s := slos[name]
 		if s == nil {
 			for _, old := range names {
 				if slos[old] != nil && !present[old] && rapid.Bool().Draw(m.r, "rename") {
-					s, line = slos[old], line+"; was: "+old
+					s, made.About.RenamedFrom = slos[old], []string{old}
 					delete(slos, old)
 					break
 				}
@@ -203,11 +207,11 @@ func (m *splicedModel) adopt() {
 			fill(s.by, id)
 			fill(s.shown, id)
 		} else {
-			s = s.clone().follow(id, mode, at)
+			s = s.clone().follow(id, made.History.Mode, at)
 		}
 		s.removed = 0
 		slos[name] = s
-		lines = append(lines, line)
+		set.SLOs = append(set.SLOs, made)
 	}
 	for name, s := range slos {
 		if !present[name] && s.removed == 0 {
@@ -221,7 +225,7 @@ func (m *splicedModel) adopt() {
 	if err != nil {
 		m.r.Fatal(err)
 	}
-	entries, _, err := Adopt(kept, setOf(m.t, lines...), m.now)
+	entries, _, err := lineage.Adopt(kept, set, m.now)
 	if err != nil {
 		m.r.Fatal(err)
 	}
@@ -251,7 +255,7 @@ func (m *splicedModel) compare() {
 	if err != nil {
 		m.r.Fatal(err)
 	}
-	lineages, err := Lineages(kept)
+	lineages, err := lineage.All(kept)
 	if err != nil {
 		m.r.Fatal(err)
 	}
@@ -262,7 +266,7 @@ func (m *splicedModel) compare() {
 		return
 	}
 	names := rapid.SliceOfN(rapid.SampledFrom(slices.Sorted(maps.Keys(m.slos))), 1, 6).Draw(m.r, "read")
-	var asked []Lineage
+	var asked []lineage.Lineage
 	for _, name := range names {
 		asked = append(asked, lineages[name])
 	}
@@ -373,8 +377,8 @@ func (m *splicedModel) compareMinutes(span slo.Span) {
 func TestHistoryOfFewHours(t *testing.T) {
 	t.Parallel()
 	x := &index{numbers: map[slo.IndicatorID]number{"A": 0, "B": 1}}
-	l := Lineage{Present: Definition{"B", 1}, Past: []Segment{{Definition{"A", 1}, 130}}}
-	s := newSplicing(x, []Lineage{l, {Present: Definition{"A", 1}}})
+	l := lineage.Lineage{Present: lineage.Definition{Indicator: "B", Unit: 1}, Past: []lineage.Segment{{Definition: lineage.Definition{Indicator: "A", Unit: 1}, Until: 130}}}
+	s := newSplicing(x, []lineage.Lineage{l, {Present: lineage.Definition{Indicator: "A", Unit: 1}}})
 	var got []string
 	for h := range hour(5) {
 		text := fmt.Sprintf("%d:", h)

@@ -1,4 +1,9 @@
-package ledger
+// Package lineage says which indicators the history of an SLO is in. An
+// indicator is what an SLI counts, so an SLO whose SLI changes has minutes of
+// several. [Adopt] compares a set with what a ledger keeps and says what has
+// changed; a [Lineage] says which minutes of which indicators are an SLO's own.
+// Minutes never move, whatever changes.
+package lineage
 
 import (
 	"bytes"
@@ -12,11 +17,11 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// LineageKind is the kind of the entries that hold lineages. Their keys are ids.
-const LineageKind = "slo"
+// Kind is the kind of the entries that hold lineages. Their keys are ids.
+const Kind = "slo"
 
-// lineageVersion is the form of their values that this package writes.
-const lineageVersion = 1
+// version is the form of their values that this package writes.
+const version = 1
 
 // Lineage says which indicators hold the history of an SLO, or of a measured
 // journey: one after the other, as its SLI has changed. Minutes belong to
@@ -49,8 +54,8 @@ type Restart struct {
 	Reason string     `json:"reason"`
 }
 
-// lineageValue is a lineage as an entry keeps it.
-type lineageValue struct {
+// value is a lineage as an entry keeps it.
+type value struct {
 	Version  int        `json:"version"`
 	Present  Definition `json:"present"`
 	Past     []Segment  `json:"past,omitempty"`
@@ -60,31 +65,31 @@ type lineageValue struct {
 
 // entry returns what a ledger keeps of the lineage.
 func (l Lineage) entry() (burnrate.Entry, error) {
-	value, err := json.Marshal(lineageValue{lineageVersion, l.Present, l.Past, l.Restarts, l.Removed})
+	value, err := json.Marshal(value{version, l.Present, l.Past, l.Restarts, l.Removed})
 	if err != nil {
 		return burnrate.Entry{}, fmt.Errorf("write the lineage of %q: %w", l.ID, err)
 	}
-	return burnrate.Entry{Kind: LineageKind, Key: l.ID, Value: value}, nil
+	return burnrate.Entry{Kind: Kind, Key: l.ID, Value: value}, nil
 }
 
-// lineageOf reads an entry. One that says more than this package knows is an
+// of reads an entry. One that says more than this package knows is an
 // error, since it would be lost when the lineage is written again.
-func lineageOf(e burnrate.Entry) (Lineage, error) {
-	var v lineageValue
+func of(e burnrate.Entry) (Lineage, error) {
+	var v value
 	decoder := json.NewDecoder(bytes.NewReader(e.Value))
 	decoder.DisallowUnknownFields()
-	var version struct {
+	var written struct {
 		Version int `json:"version"`
 	}
-	if err := json.Unmarshal(e.Value, &version); err == nil && version.Version > lineageVersion {
+	if err := json.Unmarshal(e.Value, &written); err == nil && written.Version > version {
 		return Lineage{}, fmt.Errorf("the lineage of %q has form %d, and this program knows forms up to %d: use the one that wrote it, or a newer one",
-			e.Key, version.Version, lineageVersion)
+			e.Key, written.Version, version)
 	}
 	if err := decoder.Decode(&v); err != nil {
 		return Lineage{}, fmt.Errorf("the lineage of %q cannot be read: %w; restore the ledger from a backup", e.Key, err)
 	}
 	l := Lineage{e.Key, v.Present, v.Past, v.Restarts, v.Removed}
-	if v.Version != lineageVersion || !l.sound() {
+	if v.Version != version || !l.sound() {
 		return Lineage{}, fmt.Errorf("the lineage of %q is not one that was written: %s; restore the ledger from a backup", e.Key, e.Value)
 	}
 	return l, nil
@@ -99,15 +104,15 @@ func (l Lineage) sound() bool {
 		slices.IsSortedFunc(l.Restarts, func(a, b Restart) int { return cmp.Compare(a.At, b.At) })
 }
 
-// Lineages returns the lineages among what a ledger keeps, by their ids, those
+// All returns the lineages among what a ledger keeps, by their ids, those
 // of removed SLOs too.
-func Lineages(kept burnrate.Kept) (map[string]Lineage, error) {
+func All(kept burnrate.Kept) (map[string]Lineage, error) {
 	all := map[string]Lineage{}
 	for _, e := range kept.Entries {
-		if e.Kind != LineageKind {
+		if e.Kind != Kind {
 			continue
 		}
-		l, err := lineageOf(e)
+		l, err := of(e)
 		if err != nil {
 			return nil, err
 		}
@@ -156,20 +161,20 @@ func (l Lineage) opened() slo.Minute {
 	return at
 }
 
-// stretch is the minutes that a definition holds for.
-type stretch struct {
+// Stretch is the minutes that a definition holds for.
+type Stretch struct {
 	Definition
 	slo.Span
 }
 
 // stretches returns which minutes of which indicators are the history, in order
 // and without a gap. Each begins at a seam, but for the first one.
-func (l Lineage) stretches() []stretch {
-	var all []stretch
+func (l Lineage) Stretches() []Stretch {
+	var all []Stretch
 	start, opened := firstMinute, l.opened()
 	add := func(d Definition, end slo.Minute) {
 		if from := max(start, opened); from < end {
-			all = append(all, stretch{d, slo.Span{Start: from, End: end}})
+			all = append(all, Stretch{d, slo.Span{Start: from, End: end}})
 		}
 		start = end
 	}
@@ -203,7 +208,7 @@ func (l Lineage) Seams(span slo.Span) []slo.Minute {
 // known of its indicators, and false when there is none: what
 // [burnrate.Kept] says of each.
 func (l Lineage) Since(indicators map[slo.IndicatorID]slo.Minute) (slo.Minute, bool) {
-	for _, s := range l.stretches() {
+	for _, s := range l.Stretches() {
 		if since, known := indicators[s.Indicator]; known && since < s.End {
 			return max(since, s.Start), true
 		}

@@ -1,4 +1,4 @@
-package ledger
+package lineage
 
 import (
 	"fmt"
@@ -103,7 +103,7 @@ func (k keeper) adopt(t *testing.T, set *slo.Set, at slo.Minute, kinds ...string
 // they end at, seams that restart, and what is left out in brackets.
 func (k keeper) described(t *testing.T) []string {
 	t.Helper()
-	lineages, err := Lineages(k.kept())
+	lineages, err := All(k.kept())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -355,16 +355,16 @@ func TestAdoptForgets(t *testing.T) {
 	adopt(2*day, "pay B", "search C")
 	adopt(3*day, "pay B; restart: another service")
 	adopt(802*day-1, "pay B")
-	all, err := Lineages(kept.kept())
+	all, err := All(kept.kept())
 	if err != nil || len(all) != 2 || len(all["pay"].Past) != 1 || len(all["pay"].Restarts) != 1 {
 		t.Errorf("a minute before: %+v, %v", all, err)
 	}
 	adopt(802*day, "pay B")
-	if all, err = Lineages(kept.kept()); err != nil || len(all) != 2 || len(all["pay"].Past) != 0 || len(all["pay"].Restarts) != 0 {
+	if all, err = All(kept.kept()); err != nil || len(all) != 2 || len(all["pay"].Past) != 0 || len(all["pay"].Restarts) != 0 {
 		t.Errorf("when its definition is forgotten: %+v, %v", all, err)
 	}
 	adopt(803*day, "pay B")
-	if all, err = Lineages(kept.kept()); err != nil || len(all) != 1 {
+	if all, err = All(kept.kept()); err != nil || len(all) != 1 {
 		t.Errorf("when an SLO is forgotten: %+v, %v", all, err)
 	}
 }
@@ -388,8 +388,8 @@ func TestForgettingChangesNothing(t *testing.T) {
 		}
 		m := slo.Minute(rapid.IntRange(0, int(at)+2).Draw(t, "forgotten"))
 		later := slo.Span{Start: m, End: lastMinute}
-		of := func(l Lineage) (list []stretch) {
-			for _, s := range l.stretches() {
+		of := func(l Lineage) (list []Stretch) {
+			for _, s := range l.Stretches() {
 				if s.Span = s.Intersect(later); s.Len() > 0 {
 					list = append(list, s)
 				}
@@ -413,7 +413,7 @@ func TestAdoptMoves(t *testing.T) {
 		k[[2]string{"outbox", key}] = key
 	}
 	k[[2]string{"alert", "charge 28d burn page"}] = "was there"
-	k.adopt(t, setOf(t, "charge D; was: older, pay", "second E; was: pay", "buy; was: shop", "buy/find B", "mail C"), 20, "alert", "none", LineageKind)
+	k.adopt(t, setOf(t, "charge D; was: older, pay", "second E; was: pay", "buy; was: shop", "buy/find B", "mail C"), 20, "alert", "none", Kind)
 	if diff := cmp.Diff([]string{"buy/find: B", "charge: A 20 D", "mail: C", "second: E"}, k.described(t)); diff != "" {
 		t.Errorf("lineages (-want +got):\n%s", diff)
 	}
@@ -449,7 +449,7 @@ func TestLineageOfOtherPrograms(t *testing.T) {
 		{`{"version":1,`, "cannot be read"},
 		{``, "cannot be read"},
 	} {
-		kept := burnrate.Kept{Entries: []burnrate.Entry{{Kind: LineageKind, Key: "pay", Value: []byte(test.value)}}}
+		kept := burnrate.Kept{Entries: []burnrate.Entry{{Kind: Kind, Key: "pay", Value: []byte(test.value)}}}
 		entries, changes, err := Adopt(kept, setOf(t, "pay A"), 10)
 		if err == nil || !strings.Contains(err.Error(), test.want) || len(entries)+len(changes) > 0 {
 			t.Errorf("%s: got %v, %v and error %v, want one with %q", test.value, entries, changes, err, test.want)
@@ -464,7 +464,7 @@ func TestSeams(t *testing.T) {
 	for i, set := range []string{"pay A", "pay B; restart: x", "pay C", "pay D"} { // seams at 20, 30 and 40
 		k.adopt(t, setOf(t, set), slo.Minute(10*i+10))
 	}
-	lineages, err := Lineages(k.kept())
+	lineages, err := All(k.kept())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -484,7 +484,7 @@ func TestSeams(t *testing.T) {
 		}
 	}
 	k.adopt(t, setOf(t, "pay E; restart: y"), 50)
-	if lineages, err = Lineages(k.kept()); err != nil {
+	if lineages, err = All(k.kept()); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]slo.Minute{50}, lineages["pay"].Seams(slo.Span{Start: 0, End: 100})); diff != "" {
