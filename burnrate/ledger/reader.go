@@ -140,7 +140,7 @@ func (r *Reader) records(ctx context.Context, count int, span slo.Span, wants fu
 		for _, h := range s.index.hours(span) {
 			reading.columns = columns(h)
 			within := h.span().Intersect(span)
-			found, err := reading.hour(ctx, h)
+			found, err := reading.minutes(ctx, h, within)
 			if err != nil {
 				yield(burnrate.Record{}, wrap("read the ledger", err))
 				return

@@ -67,6 +67,11 @@ func (r *reading) minute(i int) []burnrate.Row { return r.cells[i*r.count : (i+1
 
 // hour reads the minutes of an hour, and reports whether there are any.
 func (r *reading) hour(ctx context.Context, h hour) (found bool, err error) {
+	return r.minutes(ctx, h, h.span())
+}
+
+// minutes reads those of an hour that lie within a span, and maybe others.
+func (r *reading) minutes(ctx context.Context, h hour, within slo.Span) (found bool, err error) {
 	c := r.index.contents[h]
 	minutes, groups := c.of(minuteChunk), c.of(hourChunk)
 	if len(minutes)+len(groups) == 0 || len(r.columns) == 0 {
@@ -77,6 +82,9 @@ func (r *reading) hour(ctx context.Context, h hour) (found bool, err error) {
 	}
 	clear(r.cells)
 	for _, chunk := range minutes {
+		if m := h.span().Start + slo.Minute(chunk.key.part()); m < within.Start || m >= within.End {
+			continue
+		}
 		if err := r.readMinute(ctx, chunk, r.minute(chunk.key.part())); err != nil {
 			return false, err
 		}
