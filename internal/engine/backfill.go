@@ -16,8 +16,9 @@ import (
 // has no minute of, so that nothing has to be remembered to go on later.
 
 // Backfill does one piece of what is left to do, and reports whether there was
-// any. It asks sources until ctx ends; what was not answered is left for later.
-func (e *Engine) Backfill(ctx context.Context) (bool, error) {
+// any. It asks sources for a while at the most; what was not answered is left for
+// later.
+func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.clock.Now()
@@ -32,7 +33,13 @@ func (e *Engine) Backfill(ctx context.Context) (bool, error) {
 	if len(list) == 0 {
 		return false, nil
 	}
-	e.askAll(ctx, list, rough)
+	asking, cancel := e.clock.WithTimeout(ctx, most)
+	e.askAll(asking, list, rough)
+	inTime := asking.Err() == nil
+	cancel()
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
 	var err error
 	if rough {
 		err = e.keepRough(ctx, list, now)
@@ -44,7 +51,7 @@ func (e *Engine) Backfill(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, r := range list {
-		if r.answer.Err != nil {
+		if r.answer.Err != nil && inTime {
 			r.indicator.retry = now.Add(retryAfter)
 		}
 	}

@@ -26,19 +26,18 @@ func (e *Engine) Run(ctx context.Context) error {
 // between does what is to be done before the next minute begins.
 func (e *Engine) between(ctx context.Context) error {
 	now := e.clock.Now()
-	left := now.Truncate(time.Minute).Add(measuring).Sub(now)
-	if left <= 0 {
-		return nil
-	}
-	filling, cancel := e.clock.WithTimeout(ctx, left)
-	defer cancel()
-	if err := e.maintain(filling, now); err != nil {
+	until := now.Truncate(time.Minute).Add(measuring)
+	if err := e.maintain(ctx, now); err != nil {
 		return err
 	}
-	for filling.Err() == nil {
-		if more, err := e.Backfill(filling); err != nil || !more {
+	for ctx.Err() == nil {
+		left := until.Sub(e.clock.Now())
+		if left <= 0 {
+			return nil
+		}
+		if more, err := e.Backfill(ctx, left); err != nil || !more {
 			return err
 		}
 	}
-	return nil
+	return ctx.Err()
 }

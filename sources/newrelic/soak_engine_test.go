@@ -107,12 +107,10 @@ func (s *soaked) tick(ctx context.Context) {
 	if err := s.engine.Tick(ctx); err != nil {
 		s.t.Fatal(err)
 	}
-	filling, cancel := context.WithTimeout(ctx, 40*time.Second)
-	defer cancel()
 	for range 3 {
-		if more, err := s.engine.Backfill(filling); err != nil {
+		if more, err := s.engine.Backfill(ctx, 15*time.Second); err != nil {
 			s.t.Fatal(err)
-		} else if !more || filling.Err() != nil {
+		} else if !more {
 			break
 		}
 	}
