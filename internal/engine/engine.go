@@ -50,7 +50,9 @@ type Engine struct {
 	maintain func(context.Context, time.Time) error
 
 	mu     sync.Mutex // of what follows: one tick, piece of backfill or reload at a time
+	specs  Specs
 	feeds  []*feed
+	last   time.Time // of the last tick
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
 	counts Counters
@@ -99,13 +101,13 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 	if err != nil {
 		return nil, err
 	}
-	feeds, orphans := feedsOf(specs)
+	feeds := feedsOf(specs)
 	e.keep(feeds)
 	last := now
-	if kept.Commits > 0 && e.state == nil {
+	if kept.Commits > 0 && e.state == nil && kept.At.Before(now) {
 		last = kept.At // windows go on from where they were
 	}
-	ends := endsOf(ctx, feeds, orphans, specs.Set, min(last.Unix(), now.Unix()))
+	ends := endsOf(ctx, feeds, specs.Set.Measured(), last)
 	entries, changes, err := lineage.Adopt(kept, specs.Set, seam(ends, now))
 	if err != nil {
 		return nil, err
@@ -125,18 +127,16 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 		}
 	}
 	assign(s, feeds)
-	e.feeds, e.state, e.loaded = feeds, s, true
+	e.specs, e.feeds, e.state, e.loaded = specs, feeds, s, true
 	return changes, nil
 }
 
-// feedsOf sorts what is measured by its source, and returns beside that what no
-// source measures.
-func feedsOf(specs Specs) ([]*feed, []*slo.SLO) {
+// feedsOf sorts what is measured by its source. What no source measures is in
+// none.
+func feedsOf(specs Specs) []*feed {
 	bySource := map[string][]*slo.SLO{}
-	var orphans []*slo.SLO
 	for _, s := range specs.Set.Measured() {
 		if s.Source == nil || specs.Sources[s.Source.Name] == nil || s.Indicator == "" {
-			orphans = append(orphans, s)
 			continue
 		}
 		bySource[s.Source.Name] = append(bySource[s.Source.Name], s)
@@ -145,7 +145,7 @@ func feedsOf(specs Specs) ([]*feed, []*slo.SLO) {
 	for _, name := range slices.Sorted(maps.Keys(bySource)) {
 		feeds = append(feeds, newFeed(name, specs.Sources[name], bySource[name]))
 	}
-	return feeds, orphans
+	return feeds
 }
 
 // keep takes over what is known of indicators that are measured already.
@@ -182,24 +182,25 @@ func (e *Engine) keep(feeds []*feed) {
 
 // endsOf returns up to when everything was measured, or was closed at a time
 // where nothing was measured yet.
-func endsOf(ctx context.Context, feeds []*feed, orphans []*slo.SLO, set *slo.Set, unix int64) []slo.Minute {
-	at := time.Unix(unix, 0).UTC()
-	byIndicator := map[slo.IndicatorID]slo.Minute{}
+func endsOf(ctx context.Context, feeds []*feed, measured []*slo.SLO, at time.Time) []slo.Minute {
+	bySource := map[string]map[slo.IndicatorID]slo.Minute{}
 	for _, f := range feeds {
+		bySource[f.name] = map[slo.IndicatorID]slo.Minute{}
 		for k, end := range f.ends(ctx, at) {
 			if before := f.indicators[k].end; before > 0 {
 				end = before
 			}
-			byIndicator[f.ids[k]] = end
+			bySource[f.name][f.ids[k]] = end
 		}
 	}
-	var ends []slo.Minute
-	for _, s := range set.Measured() {
-		end, known := byIndicator[s.Indicator]
-		if !known || slices.Contains(orphans, s) {
-			end = slo.MinuteAt(at)
+	ends := make([]slo.Minute, len(measured))
+	for k, s := range measured {
+		ends[k] = slo.MinuteAt(at)
+		if s.Source != nil {
+			if end, known := bySource[s.Source.Name][s.Indicator]; known {
+				ends[k] = end
+			}
 		}
-		ends = append(ends, end)
 	}
 	return ends
 }

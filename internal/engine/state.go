@@ -66,6 +66,19 @@ func (s *state) load(ctx context.Context, history History, since map[slo.Indicat
 // many minutes have to be in memory.
 const stepMinutes = 15
 
+// mostSteps is how many minutes windows move on by one after the other. After a
+// longer pause they are summed anew.
+const mostSteps = 24 * minutesOfHour
+
+// behind returns how many minutes there are to ends at most.
+func (s *state) behind(ends []slo.Minute) int64 {
+	most := int64(0)
+	for k, end := range ends {
+		most = max(most, int64(end-s.ends[k]))
+	}
+	return most
+}
+
 // advance moves the windows on to ends, with the rows that enter in this tick.
 // What was kept before is read from the history.
 func (s *state) advance(ctx context.Context, history History, ends []slo.Minute, entering map[slo.Minute][]columnRow) error {

@@ -26,6 +26,11 @@ func (e *Engine) Tick(ctx context.Context) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.clock.Now()
+	if e.last.Sub(now) > clockIsBack {
+		if err := e.rewind(ctx, now); err != nil {
+			return errorf("go back to what the clock says", err)
+		}
+	}
 	ends := make([][]slo.Minute, len(e.feeds))
 	requests := make([][]*request, len(e.feeds))
 	e.eachFeed(func(n int, f *feed) {
@@ -53,8 +58,21 @@ func (e *Engine) Tick(ctx context.Context) error {
 		f.moveOn(ends[n], requests[n])
 	}
 	e.counts.Ticks++
+	e.last = now
 	e.publish(now)
 	return nil
+}
+
+// clockIsBack is how far a clock may be put back and windows wait until it has
+// caught up. Beyond that it was wrong before.
+const clockIsBack = time.Hour
+
+// rewind goes back to the time of a clock that was far ahead. What was measured
+// is kept; what is known of sources is asked for again.
+func (e *Engine) rewind(ctx context.Context, now time.Time) error {
+	e.feeds, e.last, e.loaded = feedsOf(e.specs), time.Time{}, false
+	assign(e.state, e.feeds)
+	return e.load(ctx, endsOf(ctx, e.feeds, e.state.measured, now))
 }
 
 func (e *Engine) eachFeed(do func(int, *feed)) {
@@ -107,8 +125,12 @@ func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
 // decide moves the windows on to ends, with what was read, and makes it durable.
 // It is a function of what is kept, of what was read and of the time.
 func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, coarse []burnrate.Coarse, now time.Time) error {
-	if !e.loaded {
-		if err := e.load(ctx); err != nil {
+	if far := e.state.behind(ends) > mostSteps; far || !e.loaded {
+		at := e.state.ends
+		if far {
+			at = ends
+		}
+		if err := e.load(ctx, at); err != nil {
 			return errorf("sum the windows", err)
 		}
 	}
@@ -184,13 +206,14 @@ func (e *Engine) batches(read []*request) []burnrate.Batch {
 	return batches
 }
 
-// load sums the windows anew, after what was decided could not be kept.
-func (e *Engine) load(ctx context.Context) error {
+// load sums the windows anew: after what was decided could not be kept, or after a
+// long pause.
+func (e *Engine) load(ctx context.Context, ends []slo.Minute) error {
 	kept, err := e.ledger.State(ctx)
 	if err != nil {
 		return err
 	}
-	if err := e.state.load(ctx, e.ledger, kept.Since, e.state.ends); err != nil {
+	if err := e.state.load(ctx, e.ledger, kept.Since, ends); err != nil {
 		return err
 	}
 	e.loaded = true

@@ -99,6 +99,10 @@ func (w *world) Counts(ctx context.Context, requests []sources.Request) []source
 				continue
 			}
 		}
+		if r.Cuts[n] > slo.MinuteAt(now) {
+			answers[k].Err = errors.New("that has not happened yet")
+			continue
+		}
 		if w.asked != nil {
 			w.asked[r.Need] += int64(r.Cuts[n] - r.Cuts[0])
 		}
@@ -124,6 +128,7 @@ type rig struct {
 	ledger *ledger.Ledger
 	broken *brokenLedger
 	engine *Engine
+	clock  *testClock
 	ids    []string
 }
 
@@ -143,11 +148,12 @@ func (b *brokenLedger) Commit(ctx context.Context, tick burnrate.Tick) error {
 	return b.Ledger.Commit(ctx, tick)
 }
 
-type realClock struct{}
+// testClock may be wrong.
+type testClock struct{ wrong time.Duration }
 
-func (realClock) Now() time.Time { return time.Now() }
+func (c *testClock) Now() time.Time { return time.Now().Add(c.wrong) }
 
-func (realClock) Sleep(ctx context.Context, d time.Duration) error {
+func (*testClock) Sleep(ctx context.Context, d time.Duration) error {
 	select {
 	case <-time.After(d):
 		return nil
@@ -156,7 +162,7 @@ func (realClock) Sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-func (realClock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+func (*testClock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, d)
 }
 
@@ -175,13 +181,13 @@ func newRig(t *testing.T, hours int, ids ...string) *rig {
 			t.Error(err)
 		}
 	})
-	r := &rig{T: t, world: w, ledger: l, broken: &brokenLedger{Ledger: l}, ids: ids}
+	r := &rig{T: t, world: w, ledger: l, broken: &brokenLedger{Ledger: l}, clock: &testClock{}, ids: ids}
 	r.start()
 	return r
 }
 
 func (r *rig) options() Options {
-	return Options{Ledger: r.broken, Clock: realClock{}, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	return Options{Ledger: r.broken, Clock: r.clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 }
 
 // start has a new engine begin, as after a crash.
