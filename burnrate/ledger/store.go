@@ -107,6 +107,7 @@ func openDatabase(path string, writing bool) (*sql.DB, error) {
 type transaction struct {
 	tx         *sql.Tx
 	statements map[string]*sql.Stmt
+	reads      int // chunks that were read
 }
 
 func begin(ctx context.Context, db *sql.DB, readOnly bool) (*transaction, error) {
@@ -114,7 +115,7 @@ func begin(ctx context.Context, db *sql.DB, readOnly bool) (*transaction, error)
 	if err != nil {
 		return nil, err
 	}
-	return &transaction{tx, map[string]*sql.Stmt{}}, nil
+	return &transaction{tx: tx, statements: map[string]*sql.Stmt{}}, nil
 }
 
 func (t *transaction) rollback() { _ = t.tx.Rollback() } // there is nothing to do about it
