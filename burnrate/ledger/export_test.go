@@ -28,7 +28,7 @@ func openLedger(t *testing.T) *Ledger {
 // openIn opens a ledger that its caller closes.
 func openIn(t testing.TB, dir string) *Ledger {
 	t.Helper()
-	l, err := Open(context.Background(), dir, Options{})
+	l, err := Open(context.Background(), dir, Options{Witnesses: -1})
 	if err != nil {
 		t.Fatal(err)
 	}

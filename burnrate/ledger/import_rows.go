@@ -33,7 +33,7 @@ func (i *importer) row(ctx context.Context, l *line, key string, k kind) error {
 	} else {
 		sum = l.sum(minutes)
 	}
-	if l.end() != nil {
+	if l.small(id, start, sum); l.end() != nil {
 		return nil
 	}
 	first := hourOf(start)

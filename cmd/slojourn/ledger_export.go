@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -192,17 +193,21 @@ func writeNew(env environment, name string, export func(io.Writer) error) error 
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".slojourn-export-*")
 	if err != nil {
+		if refused, ok := errors.AsType[*ledger.DiskError](ledger.OnDisk(name, err)); ok {
+			return refused
+		}
 		return fmt.Errorf("%s: %w", name, cause(err))
 	}
 	defer os.Remove(file.Name()) //nolint:errcheck // it has its name already, or cannot be removed
 	err = compressed(name, file, write)
-	if err == nil {
-		err = file.Sync()
-	}
 	if err := errors.Join(err, file.Close()); err != nil {
-		return err
+		return ledger.OnDisk(name, err)
 	}
-	if err := os.Rename(file.Name(), name); err != nil {
+	err = ledger.NameFile(file.Name(), name)
+	if errors.Is(err, fs.ErrExist) { // another process was faster
+		return fmt.Errorf("%s exists: name another file, or remove it first", name)
+	}
+	if err != nil {
 		return err
 	}
 	return left
