@@ -56,7 +56,7 @@ func TestClockAhead(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			l := openLedger(t)
-	l.options.Witnesses = Options{}.withDefaults().Witnesses
+			l.options.Witnesses = Options{}.withDefaults().Witnesses
 			commit := func(at time.Time, total int64) {
 				t.Helper()
 				err := l.Commit(t.Context(), burnrate.Tick{At: at, Measured: []burnrate.Batch{{
