@@ -36,6 +36,9 @@ func TestOneWriter(t *testing.T) {
 		t.Fatalf("the holder says %q, %s", line, c.errs.String())
 	}
 	_, opened := Open(t.Context(), dir, Options{})
+	if _, err := Backup(t.Context(), dir, filepath.Join(dir, "backup")); err != nil {
+		t.Fatal(err)
+	}
 	_, restored := Restore(t.Context(), dir, filepath.Join(dir, "backup"))
 	for _, err := range []error{opened, restored} {
 		locked, ok := errors.AsType[*LockedError](err)

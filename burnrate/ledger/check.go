@@ -6,10 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -34,10 +33,6 @@ const mostFindings = 100
 // against its checksums, also while another process writes it. Damage is a
 // finding; an error says that the ledger could not be read at all.
 func Check(ctx context.Context, dir string) (Report, error) {
-	path := filepath.Join(dir, fileName)
-	if _, err := os.Stat(path); err != nil {
-		return Report{}, wrap("open the ledger", err)
-	}
 	c := &checker{}
 	r, err := OpenReader(ctx, dir)
 	if err != nil {
@@ -76,7 +71,7 @@ type checker struct {
 
 func (c *checker) find(place, format string, args ...any) {
 	if len(c.report.Findings) < mostFindings {
-		c.report.Findings = append(c.report.Findings, Finding{place, fmt.Sprintf(format, args...)})
+		c.report.Findings = append(c.report.Findings, Finding{place, spelled(fmt.Sprintf(format, args...))})
 	}
 }
 
@@ -93,11 +88,8 @@ func (c *checker) damage(err error) bool {
 	return false
 }
 
-// database lets SQLite look at its own structure.
+// database lets SQLite look at its own structure. The header was read before.
 func (c *checker) database(ctx context.Context) error {
-	if _, err := c.format(ctx); err != nil && !c.damage(err) {
-		return err
-	}
 	return c.each(ctx, "PRAGMA integrity_check(100)", func(rows *sql.Rows) error {
 		var line string
 		if err := rows.Scan(&line); err != nil {
@@ -142,6 +134,7 @@ func (c *checker) readChunk(ctx context.Context, entry content) error {
 		}
 		for _, r := range rows {
 			c.row(entry.key, r.number, entry.key.hour().span().Start+slo.Minute(entry.key.part()))
+			c.small(entry.key, r.number, sumOf(r.row, 1))
 		}
 		return nil
 	}
@@ -156,6 +149,7 @@ func (c *checker) readChunk(ctx context.Context, entry content) error {
 				continue
 			}
 			m := entry.key.hour().span().Start + slo.Minute(int64(i)*minutes)
+			c.small(entry.key, column.number, column.cells[i])
 			if entry.key.kind() == hourChunk {
 				c.row(entry.key, column.number, m)
 			} else {
@@ -172,6 +166,13 @@ func (c *checker) row(key chunkKey, n number, m slo.Minute) {
 	c.report.Minutes++
 	if c.known(key, n) && m < c.index.since[n] {
 		c.find(key.String(), "has a row of indicator %d from before its first minute", n)
+	}
+}
+
+// small holds a sum against what may be kept.
+func (c *checker) small(key chunkKey, n number, s burnrate.Sum) {
+	if total, tooLarge := largest(s); tooLarge {
+		c.find(key.String(), "has a total of %d of indicator %d in %d minutes, more than can be summed up", total, n, s.Minutes)
 	}
 }
 

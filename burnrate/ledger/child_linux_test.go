@@ -22,13 +22,17 @@ const childVariable = "SLOJOURN_LEDGER_CHILD"
 // folder with a ledger and its arguments, and writes lines to its parent.
 func children() map[string]func(ctx context.Context, dir string, args []string, out io.Writer) error {
 	return map[string]func(context.Context, string, []string, io.Writer) error{
-		"writer":  runWriter,
-		"migrate": runMigration,
-		"full":    runFullDisk,
-		"failing": runFailingDisk,
-		"hold":    runHolder,
-		"stamp":   runStamper,
-		"look":    runLooker,
+		"writer":     runWriter,
+		"migrate":    runMigration,
+		"full":       runFullDisk,
+		"failing":    runFailingDisk,
+		"hold":       runHolder,
+		"stamp":      runStamper,
+		"look":       runLooker,
+		"restore":    runRestorer,
+		"unlinked":   runWithoutLinks,
+		"restrained": runRestrained,
+		"unsynced":   runUnsynced,
 	}
 }
 

@@ -93,6 +93,9 @@ func (w *writer) byMinute(ctx context.Context, tick burnrate.Tick) (map[slo.Minu
 			case record.Minute < 0 || record.Minute >= endOfTime:
 				return nil, fmt.Errorf("minute %d is not one that can be kept", record.Minute)
 			}
+			if err := refuseLarge(batch.Indicators, record); err != nil {
+				return nil, err
+			}
 			list := slices.Grow(rows[record.Minute], len(record.Rows))
 			for _, i := range n.order {
 				row := &record.Rows[i]
@@ -209,6 +212,9 @@ func (w *writer) coarse(ctx context.Context, c burnrate.Coarse, into map[chunkKe
 	h := hourOf(c.Hour)
 	if c.Hour < 0 || c.Hour >= endOfTime || c.Hour != h.span().Start || c.Sum.Minutes < 1 || c.Sum.Minutes > 60 {
 		return fmt.Errorf("the coarse hour that begins with minute %d and has %d minutes is none", c.Hour, c.Sum.Minutes)
+	}
+	if err := large(c.Indicator, c.Hour, c.Sum); err != nil {
+		return err
 	}
 	n, err := w.number(ctx, c.Indicator)
 	if err != nil {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/burnrate"
 )
 
 // image is the files of a ledger, and what it holds.
@@ -75,6 +77,27 @@ func makeImage(t testing.TB, seed uint64, left leave) *image {
 	}
 	i.contents = i.model.contents()
 	return i
+}
+
+// TestDamagedNames spells names that are no text, so that what is damaged can be
+// told apart.
+func TestDamagedNames(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l := openIn(t, dir)
+	entry := burnrate.Entry{Kind: "al\x1b[2Jert\xff", Key: `ü \ ` + "\u202e\n", Value: []byte("firing")}
+	if err := l.Commit(t.Context(), burnrate.Tick{At: noon(), Entries: []burnrate.Entry{entry}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.db.ExecContext(t.Context(), "UPDATE entries SET data = CAST('fixing' AS BLOB)"); err != nil {
+		t.Fatal(err)
+	}
+	closeLedger(t, l)
+	report, err := Check(t.Context(), dir)
+	want := []Finding{{`the entry al\x1b[2Jert\xff ü \\ \u202e\n`, "has another checksum than it was written with"}}
+	if diff := gocmp.Diff(want, report.Findings); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
 }
 
 func readFiles(t testing.TB, dir string) map[string][]byte {

@@ -3,7 +3,6 @@ package ledger
 import (
 	"bufio"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,6 +27,8 @@ type ExportOptions struct {
 	// Span limits minutes, and longer stretches by where they begin; nil is all
 	// of time.
 	Span *slo.Span
+	// SkipDamaged leaves out what is damaged, instead of ending there.
+	SkipDamaged bool
 }
 
 // part reports whether something is left out.
@@ -55,6 +56,10 @@ func (r *Reader) Indicators(ctx context.Context) ([]slo.IndicatorID, error) {
 // everything that [Ledger.Import] needs to make an equal ledger. A part of a
 // ledger is exported without its entries, which are about all of it. It holds
 // an hour in memory, or a day of quarter-hours.
+//
+// What is damaged ends the export, unless it may be left out. Corrections that
+// are damaged always are, since no number depends on them. When all else was
+// written, a [LeftOutError] says what was left out.
 func (r *Reader) Export(ctx context.Context, w io.Writer, options ExportOptions) error {
 	s, err := r.snapshot(ctx)
 	if err != nil {
@@ -65,7 +70,8 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, options ExportOptions)
 	if err != nil {
 		return err
 	}
-	e := &exporter{snapshot: s, out: bufio.NewWriterSize(w, 1<<16), ids: ids, span: options.span(), reading: readingOf(s, ids)}
+	e := &exporter{salvage: &salvage{snapshot: s, skip: options.SkipDamaged}, out: bufio.NewWriterSize(w, 1<<16), ids: ids, span: options.span()}
+	e.rows = newRowsReader(e.salvage, ids)
 	if e.quoted, err = quotedIDs(ids); err != nil {
 		return err
 	}
@@ -81,7 +87,10 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, options ExportOptions)
 	}
 	e.line = append(strconv.AppendInt(append(e.line[:0], `{"type":"end","lines":`...), e.lines, 10), '}')
 	e.write()
-	return e.out.Flush()
+	if err := e.out.Flush(); err != nil {
+		return err
+	}
+	return e.err()
 }
 
 // chosen returns the indicators that are exported, each once.
@@ -104,14 +113,14 @@ func (s *snapshot) chosen(o ExportOptions) ([]slo.IndicatorID, error) {
 // exporter writes lines. Minutes are most of them, which is why they are put
 // together by hand.
 type exporter struct {
-	*snapshot
-	out     *bufio.Writer
-	ids     []slo.IndicatorID
-	quoted  [][]byte // the ids, as JSON
-	span    slo.Span
-	reading *reading
-	line    []byte
-	lines   int64 // that were written
+	*salvage
+	out    *bufio.Writer
+	ids    []slo.IndicatorID
+	quoted [][]byte // the ids, as JSON
+	span   slo.Span
+	rows   *rowsReader
+	line   []byte
+	lines  int64 // that were written
 }
 
 func quotedIDs(ids []slo.IndicatorID) ([][]byte, error) {
@@ -200,13 +209,19 @@ func (e *exporter) indicators(context.Context) error {
 
 func (e *exporter) minutes(ctx context.Context) error {
 	for _, h := range e.index.hours(e.span) {
-		found, err := e.reading.hour(ctx, h)
+		if !e.rows.hasMinutes(h) {
+			continue
+		}
+		if _, err := e.rows.readDay(ctx, h.day()); err != nil {
+			return err
+		}
+		found, err := e.rows.readMinutes(ctx, h)
 		if err != nil {
 			return err
 		}
 		within := h.span().Intersect(e.span)
 		for m := within.Start; found && m < within.End; m++ {
-			for i, row := range e.reading.minute(int(m - h.span().Start)) {
+			for i, row := range e.rows.reading.minute(int(m - h.span().Start)) {
 				if !row.Measured {
 					continue
 				}
@@ -222,57 +237,62 @@ func (e *exporter) minutes(ctx context.Context) error {
 }
 
 func (e *exporter) quarters(ctx context.Context) error {
-	return e.sums(ctx, quarterChunk, "quarter")
-}
-
-func (e *exporter) coarse(ctx context.Context) error { return e.sums(ctx, coarseChunk, "hour") }
-
-func (e *exporter) sums(ctx context.Context, k kind, lineType string) error {
-	shape := k.shape()
-	cells := make([]burnrate.Sum, shape.cells*len(e.ids))
-	length := slo.Minute(int64(shape.cells) * shape.minutes)
-	for _, h := range e.index.hours(slo.Span{Start: e.span.Start - length, End: e.span.End}) {
-		found, err := e.reading.cellsOf(ctx, k, h, cells)
+	for _, day := range e.index.hours(slo.Span{Start: e.span.Start - hoursOfDay*60, End: e.span.End}) {
+		if len(e.index.contents[day].of(quarterChunk)) == 0 {
+			continue
+		}
+		found, err := e.rows.readDay(ctx, day)
 		if err != nil {
 			return err
 		}
-		for i := 0; found && i < shape.cells; i++ {
-			start := h.span().Start + slo.Minute(int64(i)*shape.minutes)
-			if start < e.span.Start || start >= e.span.End {
-				continue
-			}
-			for place, sum := range cells[i*len(e.ids) : (i+1)*len(e.ids)] {
-				if sum.Minutes == 0 {
-					continue
+		for h := day; found && h < day+hoursOfDay; h++ {
+			if e.rows.hasMinutes(h) {
+				if _, err := e.rows.readMinutes(ctx, h); err != nil {
+					return err
 				}
-				e.begin(lineType)
-				e.time(lineType, start.Time())
-				e.text("indicator", e.quoted[place])
-				if sum.Minutes != shape.minutes {
-					e.number("minutes", sum.Minutes)
-				}
-				e.counts(sum.Counts, sum.Rows)
-				e.end()
 			}
+		}
+		if found {
+			e.sums(day, "quarter", quarterChunk.shape(), e.rows.quarters)
 		}
 	}
 	return nil
 }
 
-// log writes the log of corrections.
-func (e *exporter) log(ctx context.Context) error {
-	place := make(map[slo.IndicatorID]int, len(e.ids))
-	for i, id := range e.ids {
-		place[id] = i
-	}
-	return e.corrections(ctx, e.index, func(c Correction) error {
-		i, chosen := place[c.Indicator]
-		if !chosen || c.Minute < e.span.Start || c.Minute >= e.span.End {
-			return nil
+func (e *exporter) coarse(ctx context.Context) error {
+	for _, h := range e.index.hours(slo.Span{Start: e.span.Start - 60, End: e.span.End}) {
+		found, err := e.rows.readCoarse(ctx, h)
+		if err != nil {
+			return err
 		}
-		e.correction(c, e.quoted[i])
-		return nil
-	})
+		if found {
+			e.sums(h, "hour", coarseChunk.shape(), e.rows.coarse)
+		}
+	}
+	return nil
+}
+
+// sums writes the cells of a chunk that begin within the span.
+func (e *exporter) sums(h hour, lineType string, shape shape, cells []burnrate.Sum) {
+	for i := range shape.cells {
+		start := h.span().Start + slo.Minute(int64(i)*shape.minutes)
+		if start < e.span.Start || start >= e.span.End {
+			continue
+		}
+		for place, sum := range cells[i*len(e.ids) : (i+1)*len(e.ids)] {
+			if sum.Minutes == 0 {
+				continue
+			}
+			e.begin(lineType)
+			e.time(lineType, start.Time())
+			e.text("indicator", e.quoted[place])
+			if sum.Minutes != shape.minutes {
+				e.number("minutes", sum.Minutes)
+			}
+			e.counts(sum.Counts, sum.Rows)
+			e.end()
+		}
+	}
 }
 
 func (e *exporter) correction(c Correction, id []byte) {
@@ -288,28 +308,4 @@ func (e *exporter) correction(c Correction, id []byte) {
 		e.number("badRowsBefore", c.Before.Rows.Bad)
 	}
 	e.end()
-}
-
-func (e *exporter) entries(ctx context.Context) error {
-	entries, err := e.snapshot.entries(ctx)
-	if err != nil {
-		return err
-	}
-	for _, entry := range entries {
-		kind, err := quote(entry.Kind)
-		if err != nil {
-			return fmt.Errorf("the entry %w", err)
-		}
-		key, err := quote(entry.Key)
-		if err != nil {
-			return fmt.Errorf("the entry %w", err)
-		}
-		e.begin("entry")
-		e.text("kind", kind)
-		e.text("key", key)
-		e.key("value")
-		e.line = append(base64.StdEncoding.AppendEncode(append(e.line, '"'), entry.Value), '"')
-		e.end()
-	}
-	return nil
 }

@@ -28,7 +28,7 @@ func openLedger(t *testing.T) *Ledger {
 // openIn opens a ledger that its caller closes.
 func openIn(t testing.TB, dir string) *Ledger {
 	t.Helper()
-	l, err := Open(context.Background(), dir, Options{})
+	l, err := Open(context.Background(), dir, Options{Witnesses: -1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +145,9 @@ func TestExportAndImport(t *testing.T) {
 		if diff := cmp.Diff(want, read(t, other.Reader)); diff != "" {
 			r.Fatalf("(-exported +imported):\n%s\nof\n%s", diff, text)
 		}
+		if diff := cmp.Diff(asOneCommit(text), exported(t, other.Reader, ExportOptions{})); diff != "" {
+			r.Fatalf("exported again (-first +second):\n%s", diff)
+		}
 		if done.Minutes != int64(len(want.Minutes)) || done.Sums != int64(len(want.Quarters)+len(want.Coarse)) ||
 			done.Corrections != int64(len(want.Corrections)) || done.Entries != int64(len(want.Entries)) || done.Equal+done.Replaced != 0 {
 			r.Fatalf("%+v, of\n%s", done, text)
@@ -161,6 +164,13 @@ func TestExportAndImport(t *testing.T) {
 		}
 		checkClean(t, other)
 	})
+}
+
+// asOneCommit is an export of a ledger that was made of it by one import.
+func asOneCommit(text string) string {
+	header, rest, _ := strings.Cut(text, "\n")
+	before, behind, _ := strings.Cut(header, `"commits":`)
+	return before + `"commits":1` + strings.TrimLeft(behind, "0123456789") + "\n" + rest
 }
 
 func checkClean(t testing.TB, l *Ledger) {
@@ -188,7 +198,7 @@ func drawLedger(t *rapid.T, l *Ledger) {
 			return burnrate.Counted(counts.Draw(t, "counts"))
 		}
 	})
-	id := rapid.SampledFrom([]slo.IndicatorID{"v1:a", "file:data/\"é\u2028<b>.csv:x", "c\n", ""})
+	id := rapid.SampledFrom([]slo.IndicatorID{"v1:a", "file:data/\"é\u2028<b>.csv:x", "c\n", "d\x00"})
 	for range rapid.IntRange(0, 6).Draw(t, "steps") {
 		m := slo.MinuteAt(now)
 		switch rapid.IntRange(0, 4).Draw(t, "step") {

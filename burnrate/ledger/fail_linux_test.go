@@ -47,6 +47,9 @@ func testFailing(t *testing.T, kind string) {
 			switch word, rest, _ := strings.Cut(line, " "); word {
 			case "failed":
 				failures++
+				if _, file, _ := strings.Cut(rest, k.dir); !strings.Contains(file, "; ") {
+					t.Errorf("it failed with %q, which names no file or no remedy", rest)
+				}
 			case "hopeless":
 				hopeless = true
 			case "state":

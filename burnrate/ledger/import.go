@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -52,11 +53,25 @@ func (e *ImportError) Error() string {
 	return strings.Join(text, "; ")
 }
 
+// InputError is what a reader returns whose file cannot be read to its end
+// because of what the file is, as one that was compressed and cut off. It is a
+// mistake in the file, where other errors say that reading failed.
+type InputError struct {
+	Message string
+	// Doubtful says that also what was read before may be wrong.
+	Doubtful bool
+}
+
+func (e *InputError) Error() string { return e.Message }
+
 const (
 	// mostMistakes is how many are reported at once.
 	mostMistakes = 20
 	// longestLine is how many bytes of a line are read.
 	longestLine = 64 << 20
+	// mostBehind is how many bytes are read behind the last mistake that is
+	// reported, to find out whether the file is damaged as a whole.
+	mostBehind = 1 << 30
 )
 
 // Import takes in lines as [Reader.Export] writes them. It is one commit: when
@@ -72,7 +87,7 @@ func (l *Ledger) Import(ctx context.Context, r io.Reader, options ImportOptions)
 	defer kept.end()
 	var done Imported
 	err = l.write(ctx, func(w *writer) error {
-		i := &importer{writer: w, kept: kept, options: options, places: map[slo.IndicatorID]int{}, declared: map[slo.IndicatorID]bool{}}
+		i := &importer{writer: w, kept: kept, options: options, declared: map[slo.IndicatorID]bool{}}
 		if err := i.read(ctx, r); err != nil {
 			return err
 		}
@@ -93,22 +108,20 @@ type importer struct {
 	done    Imported
 	failed  ImportError
 
-	line  line
-	count int64     // of the lines so far
-	last  lineType  // the type of the line before
-	at    time.Time // of the last tick of either ledger
-	ended bool
+	line    line
+	count   int64     // of the lines so far
+	last    lineType  // the type of the line before
+	at      time.Time // of the last tick of either ledger
+	foreign bool      // the file is something else
+	ended   bool
 
-	ids    []slo.IndicatorID
-	places map[slo.IndicatorID]int // in ids
 	// declared are the indicators that have a line of their own.
 	declared map[slo.IndicatorID]bool
-	// What is collected until the next hour, or day, begins.
-	minutes pendingMinutes
-	sums    pendingSums
-	logged  map[loggedKey]int   // corrections that the ledger has, and how often
-	entries map[entryKey][]byte // of the ledger
-	seen    map[entryKey]bool   // of the file
+	pending  pending
+	room     room
+	logged   map[loggedKey]int   // corrections that the ledger has, and how often
+	entries  map[entryKey][]byte // of the ledger
+	seen     map[entryKey]bool   // of the file
 }
 
 // lineType is the type of a line. They are in the order in which their lines
@@ -143,7 +156,7 @@ func (i *importer) read(ctx context.Context, r io.Reader) error {
 	i.at = i.index.root.At
 	lines := bufio.NewScanner(r)
 	lines.Buffer(make([]byte, 0, 1<<16), longestLine)
-	for lines.Scan() && !i.failed.More {
+	for !i.foreign && !i.failed.More && lines.Scan() {
 		i.count++
 		if err := ctx.Err(); err != nil {
 			return err
@@ -151,18 +164,15 @@ func (i *importer) read(ctx context.Context, r io.Reader) error {
 		if err := i.take(ctx, lines.Bytes()); err != nil {
 			return err
 		}
-		if i.count == 1 && len(i.failed.Mistakes) > 0 {
-			return &i.failed // this is something else
-		}
 	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		i.mistake(i.count+1, "the line is longer than %d MiB", longestLine>>20)
-	} else if err != nil {
-		return fmt.Errorf("line %d: %w", i.count+1, err)
-	} else if !i.ended && !i.failed.More {
-		i.mistake(i.count+1, `the last line, {"type":"end"}, is missing: the file was cut off`)
+	err := lines.Err()
+	if err == nil && i.failed.More { // the reason may be the file as a whole
+		_, err = io.Copy(io.Discard, io.LimitReader(r, mostBehind))
 	}
 	if err := i.flush(ctx); err != nil {
+		return err
+	}
+	if err := i.endOf(err); err != nil {
 		return err
 	}
 	if len(i.failed.Mistakes) > 0 {
@@ -174,15 +184,42 @@ func (i *importer) read(ctx context.Context, r io.Reader) error {
 	return nil
 }
 
+// endOf looks at how the lines came to an end.
+func (i *importer) endOf(err error) error {
+	input, bad := errors.AsType[*InputError](err)
+	switch {
+	case bad:
+		// The last line may be a part of one: what is wrong with it is this.
+		i.failed.Mistakes = slices.DeleteFunc(i.failed.Mistakes, func(m Mistake) bool { return input.Doubtful || m.Line == i.count })
+		i.mistake(max(1, i.count), "%s", input.Message)
+		i.failed.More = i.failed.More && !input.Doubtful
+	case errors.Is(err, bufio.ErrTooLong):
+		i.mistake(i.count+1, "the line is longer than %d MiB; is this an export?", longestLine>>20)
+	case err != nil:
+		return fmt.Errorf("line %d: %w", i.count+1, err)
+	case i.count == 0:
+		i.mistake(1, `the file is empty; an export begins with {"schema":"%s"}`, Schema)
+	case !i.ended && !i.failed.More && !i.foreign:
+		i.mistake(i.count+1, `the last line, {"type":"end"}, is missing: the file was cut off; export it again`)
+	}
+	return nil
+}
+
 // take reads a line. Its error is one of the ledger; what is wrong with the
 // line is a mistake.
 func (i *importer) take(ctx context.Context, data []byte) error {
 	l := &i.line
-	if err := l.parse(data); err != nil {
+	err := l.parse(data)
+	switch {
+	case i.count == 1 && bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
+		i.foreign = true
+		i.mistake(1, "the file begins with a byte order mark; save it as UTF-8 without one")
+		return nil
+	case err != nil:
+		i.foreign = i.count == 1
 		i.mistake(i.count, "%v", err)
 		return nil
-	}
-	if i.count == 1 {
+	case i.count == 1:
 		i.header(l)
 		return nil
 	}
@@ -223,11 +260,11 @@ func (i *importer) one(ctx context.Context, t lineType, l *line) error {
 	case indicatorLine:
 		return i.indicator(ctx, l)
 	case minuteLine:
-		return i.minute(ctx, l)
+		return i.row(ctx, l, "minute", hourChunk)
 	case quarterLine:
-		return i.sum(ctx, l, "quarter", quarterChunk)
+		return i.row(ctx, l, "quarter", quarterChunk)
 	case hourLine:
-		return i.sum(ctx, l, "hour", coarseChunk)
+		return i.row(ctx, l, "hour", coarseChunk)
 	case correctionLine:
 		return i.correction(ctx, l)
 	case entryLine:
@@ -235,7 +272,7 @@ func (i *importer) one(ctx context.Context, t lineType, l *line) error {
 	default:
 		if l.has("lines") {
 			if n := l.number("lines"); n != i.count-1 {
-				l.fail("%d lines stand in front of the end, and there were %d: some are missing, or were added", i.count-1, n)
+				l.fail("lines is %d, and the number of lines above is %d: some are missing, or were added", n, i.count-1)
 			}
 		}
 		i.ended = true
@@ -244,33 +281,31 @@ func (i *importer) one(ctx context.Context, t lineType, l *line) error {
 }
 
 func (i *importer) header(l *line) {
+	i.foreign = true
 	if !l.has("schema") {
 		i.mistake(1, `this is no export of a ledger, whose first line is {"schema":"%s"}`, Schema)
 		return
 	}
 	if schema := l.text("schema"); schema != Schema {
-		i.mistake(1, "the schema is %q, and this slojourn reads %s", schema, Schema)
+		i.mistake(1, "the schema is %q, and this slojourn reads %s; export the ledger with this slojourn", schema, Schema)
 		return
 	}
+	i.foreign = false
 	if l.has("commits") {
-		l.number("commits") // those of another ledger
-	}
-	if l.has("at") {
-		if at := l.time("at"); at.After(i.at) {
-			i.at = at
+		if n := l.number("commits"); l.err == nil && n < 0 { // those of another ledger
+			l.fail("commits is %d: it is how many there were", n)
 		}
+	}
+	if at := l.time("at"); l.err == nil && at.After(i.at) {
+		i.at = at
 	}
 	if err := l.end(); err != nil {
 		i.mistake(1, "%v", err)
 	}
 }
 
-// writes reports whether nothing is wrong with the file so far. After the first
-// mistake its lines are only looked at.
-func (i *importer) writes() bool { return len(i.failed.Mistakes) == 0 }
-
 func (i *importer) indicator(ctx context.Context, l *line) error {
-	id, since := slo.IndicatorID(l.text("indicator")), never
+	id, since := l.indicator(), never
 	if l.has("since") {
 		since = l.start("since", 1)
 	}
@@ -281,31 +316,9 @@ func (i *importer) indicator(ctx context.Context, l *line) error {
 		return nil
 	}
 	i.declared[id] = true
-	if !i.writes() {
-		return nil
-	}
 	n, err := i.writer.number(ctx, id)
 	if err != nil {
 		return err
 	}
 	return i.began(ctx, n, since)
-}
-
-// place returns that of an indicator, a new one when it has none.
-func (i *importer) place(id slo.IndicatorID) int {
-	place, known := i.places[id]
-	if !known {
-		place = len(i.ids)
-		i.places[id] = place
-		i.ids = append(i.ids, id)
-	}
-	return place
-}
-
-// flush writes what was collected.
-func (i *importer) flush(ctx context.Context) error {
-	if err := i.flushMinutes(ctx); err != nil {
-		return err
-	}
-	return i.flushSums(ctx)
 }

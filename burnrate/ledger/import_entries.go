@@ -12,17 +12,20 @@ import (
 )
 
 // loggedKey stands for a correction: a log may have a million of them.
-type loggedKey [sha256.Size]byte
+type loggedKey [16]byte
 
-func (c Correction) key(n number) loggedKey { return sha256.Sum256(encodeCorrection(c, n)) }
+func (c Correction) key(n number) loggedKey {
+	sum := sha256.Sum256(encodeCorrection(c, n))
+	return loggedKey(sum[:16])
+}
 
 func (i *importer) correction(ctx context.Context, l *line) error {
-	c := Correction{At: l.time("at"), Minute: l.start("minute", 1), Indicator: slo.IndicatorID(l.text("indicator"))}
+	c := Correction{At: l.time("at"), Minute: l.start("minute", 1), Indicator: l.indicator()}
 	c.After, c.Before = l.row(""), l.row("Before")
 	if l.err == nil && !c.At.Truncate(time.Millisecond).Equal(c.At) {
 		l.fail("at is %s: write whole milliseconds", c.At.Format(time.RFC3339Nano))
 	}
-	if l.end() != nil || !i.writes() {
+	if l.end() != nil {
 		return nil
 	}
 	if err := i.readLog(ctx); err != nil {
@@ -80,7 +83,7 @@ func (i *importer) entry(ctx context.Context, l *line) error {
 	default:
 		l.fail("the entry %q %q has another value in the ledger; --replace takes what the file says", e.Kind, e.Key)
 	}
-	if l.err != nil || !i.writes() {
+	if l.err != nil {
 		return nil
 	}
 	return i.writer.entry(ctx, e)

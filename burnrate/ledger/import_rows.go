@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -9,286 +10,296 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// pendingMinutes are the minutes of one hour, which are written together.
-type pendingMinutes struct {
-	hour  hour
-	lines []minuteOfLine
-	rows  []burnrate.Row // those of a minute lie together, one for each indicator
-	from  []int64        // their lines
-}
-
-type minuteOfLine struct {
-	line   int64
-	minute slo.Minute
-	place  int
-	row    burnrate.Row
-}
-
-func (i *importer) minute(ctx context.Context, l *line) error {
-	m, id, row := l.start("minute", 1), slo.IndicatorID(l.text("indicator")), l.row("")
-	p := &i.minutes
-	if l.end() != nil {
-		return nil
-	}
-	if h := hourOf(m); len(p.lines) > 0 && h != p.hour {
-		if h < p.hour {
-			l.fail("the minute lies in an earlier hour than the one before: sort the minutes by time")
-			return nil
-		}
-		if err := i.flushMinutes(ctx); err != nil {
-			return err
-		}
-	}
-	p.hour = hourOf(m)
-	p.lines = append(p.lines, minuteOfLine{i.count, m, i.place(id), row})
-	return nil
-}
-
-// flushMinutes compares the minutes of an hour with what is kept of them, and
-// writes those that are not.
-func (i *importer) flushMinutes(ctx context.Context) error {
-	p := &i.minutes
-	if len(p.lines) == 0 {
-		return nil
-	}
-	kept, err := i.keptHour(ctx, p.hour)
-	if err != nil {
-		return err
-	}
-	first, width := p.hour.span().Start, len(i.ids)
-	p.rows = append(p.rows[:0], make([]burnrate.Row, 60*width)...)
-	p.from = append(p.from[:0], make([]int64, 60*width)...)
-	for _, m := range p.lines {
-		at := int(m.minute-first)*width + m.place
-		if p.from[at] != 0 {
-			i.mistake(m.line, "minute %s of the indicator %q is there already, in line %d", minuteText(m.minute), i.ids[m.place], p.from[at])
-			continue
-		}
-		p.from[at] = m.line
-		if i.isNew(m, kept) {
-			p.rows[at] = m.row
-		}
-	}
-	p.lines = p.lines[:0]
-	if !i.writes() {
-		return nil
-	}
-	batch := burnrate.Batch{Indicators: i.ids, Records: make([]burnrate.Record, 60)}
-	for k := range batch.Records {
-		batch.Records[k] = burnrate.Record{Minute: first + slo.Minute(k), Rows: p.rows[k*width : (k+1)*width]}
-	}
-	return i.tick(ctx, burnrate.Tick{At: i.options.Now, Measured: []burnrate.Batch{batch}})
-}
-
-// isNew reports whether a minute has to be written.
-func (i *importer) isNew(m minuteOfLine, kept keptHour) bool {
-	before, quarter := kept.minute(m.place, m.minute), kept.quarter(m.place, m.minute)
-	switch {
-	case before.Measured && before == m.row:
-		i.done.Equal++
-		return false
-	case before.Measured && i.options.Replace:
-		i.done.Replaced++
-	case before.Measured:
-		i.mistake(m.line, "minute %s of the indicator %q has %s, and the ledger keeps %s; --replace takes what the file says",
-			minuteText(m.minute), i.ids[m.place], countsText(m.row.Counts, m.row.Rows), countsText(before.Counts, before.Rows))
-	case quarter.Minutes > 0:
-		i.mistake(m.line, "minute %s of the indicator %q lies in a quarter-hour of which the ledger keeps the sum only; leave it out",
-			minuteText(m.minute), i.ids[m.place])
+// stretchText names what a cell of a chunk is for readers.
+func (k kind) stretchText() string {
+	switch k {
+	case quarterChunk:
+		return "quarter-hour"
+	case coarseChunk:
+		return "coarse hour"
 	default:
-		i.done.Minutes++
+		return "minute"
 	}
-	return true
 }
 
-// keptHour is what the ledger kept of an hour before the import.
-type keptHour struct {
-	first    slo.Minute
-	minutes  *reading       // nil when there are none
-	quarters []burnrate.Sum // of the day; nil when there are none
-	width    int
-}
-
-func (i *importer) keptHour(ctx context.Context, h hour) (keptHour, error) {
-	kept := keptHour{first: h.span().Start, width: len(i.ids)}
-	if i.kept.index.contents[h] != nil {
-		r := readingOf(i.kept, i.ids)
-		found, err := r.hour(ctx, h)
-		if err != nil {
-			return kept, err
-		}
-		if found {
-			kept.minutes = r
-		}
-	}
-	var err error
-	kept.quarters, err = i.keptSums(ctx, quarterChunk, h.day())
-	return kept, err
-}
-
-// keptSums returns what the ledger kept before of a chunk's cells; nil when it
-// kept nothing.
-func (i *importer) keptSums(ctx context.Context, k kind, h hour) ([]burnrate.Sum, error) {
-	if i.kept.index.contents[h] == nil {
-		return nil, nil
-	}
-	cells := make([]burnrate.Sum, k.shape().cells*len(i.ids))
-	found, err := readingOf(i.kept, i.ids).cellsOf(ctx, k, h, cells)
-	if err != nil || !found {
-		return nil, err
-	}
-	return cells, nil
-}
-
-func (k *keptHour) minute(place int, m slo.Minute) burnrate.Row {
-	if k.minutes == nil {
-		return burnrate.Row{}
-	}
-	return k.minutes.minute(int(m - k.first))[place]
-}
-
-func (k *keptHour) quarter(place int, m slo.Minute) burnrate.Sum {
-	if k.quarters == nil {
-		return burnrate.Sum{}
-	}
-	return k.quarters[int(m-hourOf(m).day().span().Start)/15*k.width+place]
-}
-
-// pendingSums are the quarter-hours of one day, or one coarse hour.
-type pendingSums struct {
-	kind  kind
-	first hour // of the chunks
-	lines []sumOfLine
-}
-
-type sumOfLine struct {
-	line  int64
-	start slo.Minute
-	place int
-	sum   burnrate.Sum
-}
-
-func (i *importer) sum(ctx context.Context, l *line, key string, k kind) error {
+// row takes a line about a minute, a quarter-hour or a coarse hour. key is that
+// of its start.
+func (i *importer) row(ctx context.Context, l *line, key string, k kind) error {
 	minutes := k.shape().minutes
-	start, id, sum := l.start(key, minutes), slo.IndicatorID(l.text("indicator")), l.sum(minutes)
-	p := &i.sums
-	if l.end() != nil {
+	start, id := l.start(key, minutes), l.indicator()
+	var sum burnrate.Sum
+	if k == hourChunk {
+		sum = sumOf(l.row(""), 1)
+	} else {
+		sum = l.sum(minutes)
+	}
+	if l.small(id, start, sum); l.end() != nil {
 		return nil
 	}
 	first := hourOf(start)
 	if k == quarterChunk {
 		first = first.day()
 	}
-	if len(p.lines) > 0 && first != p.first {
-		if first < p.first {
-			l.fail("the %s lies in an earlier hour or day than the one before: sort them by time", key)
+	p := &i.pending
+	if first != p.start && p.lines > 0 {
+		if first < p.start {
+			l.fail("the %s lies before the %s of the lines above: sort the lines of this type by time", k.stretchText(), k.within())
 			return nil
 		}
-		if err := i.flushSums(ctx); err != nil {
+		if err := i.flush(ctx); err != nil {
 			return err
 		}
 	}
-	p.kind, p.first = k, first
-	p.lines = append(p.lines, sumOfLine{i.count, start, i.place(id), sum})
-	return nil
-}
-
-// flushSums does with sums what flushMinutes does with minutes.
-func (i *importer) flushSums(ctx context.Context) error {
-	p := &i.sums
-	if len(p.lines) == 0 {
-		return nil
-	}
-	kept, err := i.keptSums(ctx, p.kind, p.first)
+	n, err := i.writer.number(ctx, id)
 	if err != nil {
 		return err
 	}
-	minutes := p.kind.shape().minutes
-	from := map[[2]int]int64{}
-	cells := map[chunkKey]map[number][]cell{}
-	var hour keptHour
-	hour.first = -1
-	for _, s := range p.lines {
-		at := int(s.start-p.first.span().Start) / int(minutes)
-		if line, twice := from[[2]int{at, s.place}]; twice {
-			i.mistake(s.line, "what begins at %s of the indicator %q is there already, in line %d", minuteText(s.start), i.ids[s.place], line)
-			continue
-		}
-		from[[2]int{at, s.place}] = s.line
-		var before burnrate.Sum
-		if kept != nil {
-			before = kept[at*len(i.ids)+s.place]
-		}
-		if before.Minutes == 0 && p.kind == quarterChunk {
-			if h := hourOf(s.start); hour.first != h.span().Start {
-				if hour, err = i.keptHour(ctx, h); err != nil {
-					return err
-				}
+	p.kind, p.start = k, first
+	p.add(cellOfLine{i.count, n, int(int64(start-first.span().Start) / minutes), sum})
+	return nil
+}
+
+// within names the stretch in which lines may have any order.
+func (k kind) within() string {
+	if k == quarterChunk {
+		return "day"
+	}
+	return "hour"
+}
+
+// flush compares the lines that were kept with the ledger, and writes what is
+// new.
+func (i *importer) flush(ctx context.Context) error {
+	for block := range i.pending.blocks {
+		if len(i.pending.blocks[block].data) > 0 {
+			if err := i.flushBlock(ctx, block); err != nil {
+				return err
 			}
-			if hour.measured(s.place, s.start) {
-				i.mistake(s.line, "the ledger keeps minutes of the quarter-hour %s of the indicator %q; leave it out", minuteText(s.start), i.ids[s.place])
-				continue
-			}
-		}
-		if !i.isNewSum(s, before) || !i.writes() {
-			continue
-		}
-		if err := i.collect(ctx, p.kind, s, at, cells); err != nil {
-			return err
 		}
 	}
-	p.lines = p.lines[:0]
+	return nil
+}
+
+// block is a part of the lines that were kept, beside what the ledger has. The
+// sums of one cell lie together, one for each indicator.
+type block struct {
+	kind  kind
+	start hour
+	first number // of the indicators
+	ids   []slo.IndicatorID
+	kept  []burnrate.Sum // by the ledger, before the import
+	taken []burnrate.Sum // to be written
+	from  []int64        // the lines, 0 where there is none
+	// minutes of quarter-hours that are in the ledger now.
+	minutes []bool
+	old     retired
+}
+
+func (b *block) at(c cellOfLine) int { return c.cell*len(b.ids) + int(c.number-b.first) }
+
+// startOf returns the first minute of a cell.
+func (b *block) startOf(cell int) slo.Minute {
+	return b.start.span().Start + slo.Minute(int64(cell)*b.kind.shape().minutes)
+}
+
+// newBlock reads what the ledger has of the time and the indicators of a block.
+func (i *importer) newBlock(ctx context.Context, first number) (*block, error) {
+	p := &i.pending
+	ids := i.index.ids[first:min(int(first)+blockSize, len(i.index.ids))]
+	size := p.kind.shape().cells * len(ids)
+	b := &block{kind: p.kind, start: p.start, first: first, ids: ids, old: retired{i.writer, map[chunkKey][]column{}}}
+	b.kept, i.room.kept = cleared(i.room.kept, size)
+	b.taken, i.room.taken = cleared(i.room.taken, size)
+	b.from, i.room.from = cleared(i.room.from, size)
+	if p.kind == quarterChunk {
+		b.minutes, i.room.minutes = cleared(i.room.minutes, size)
+		if err := b.readMinutes(ctx, &snapshot{i.transaction, i.index}); err != nil {
+			return nil, err
+		}
+	}
+	if i.kept.index.contents[p.start] == nil {
+		return b, nil
+	}
+	r := readingOf(i.kept, ids)
+	if p.kind != hourChunk {
+		_, err := r.cellsOf(ctx, p.kind, p.start, b.kept)
+		return b, err
+	}
+	found, err := r.hour(ctx, p.start)
+	if found && err == nil {
+		for at, row := range r.cells {
+			if row.Measured {
+				b.kept[at] = sumOf(row, 1)
+			}
+		}
+	}
+	return b, err
+}
+
+// room is what blocks are put into, one after the other.
+type room struct {
+	kept, taken []burnrate.Sum
+	from        []int64
+	minutes     []bool
+}
+
+// cleared returns a list of zeroes, and the room that it was made in.
+func cleared[T any](list []T, size int) ([]T, []T) {
+	if cap(list) < size {
+		list = make([]T, size)
+	}
+	list = list[:size]
+	clear(list)
+	return list, list
+}
+
+// readMinutes finds the quarter-hours of which there are minutes.
+func (b *block) readMinutes(ctx context.Context, s *snapshot) error {
+	r := readingOf(s, b.ids)
+	for h := b.start; h < b.start+hoursOfDay; h++ {
+		if s.index.contents[h] == nil {
+			continue
+		}
+		found, err := r.hour(ctx, h)
+		if err != nil {
+			return err
+		}
+		for m := 0; found && m < minutesOfHour; m++ {
+			quarter := (int(h-b.start)*minutesOfHour + m) / int(b.kind.shape().minutes)
+			for place, row := range r.minute(m) {
+				if row.Measured {
+					b.minutes[quarter*len(b.ids)+place] = true
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (i *importer) flushBlock(ctx context.Context, n int) error {
+	b, err := i.newBlock(ctx, number(n*blockSize))
+	if err != nil {
+		return err
+	}
+	found := false
+	i.pending.take(n, func(c cellOfLine) {
+		if err != nil {
+			return
+		}
+		at := b.at(c)
+		if b.from[at] != 0 {
+			i.mistake(c.line, "%s is there already, in line %d; leave one of them out", b.name(c), b.from[at])
+			return
+		}
+		b.from[at] = c.line
+		var isNew bool
+		if isNew, err = i.isNew(ctx, b, c); isNew {
+			b.taken[at], found = c.sum, true
+		}
+	})
+	if err != nil || !found {
+		return err
+	}
+	if b.kind == hourChunk {
+		return i.writeMinutes(ctx, b)
+	}
+	return i.writeSums(ctx, b)
+}
+
+// name names the cell of a line.
+func (b *block) name(c cellOfLine) string {
+	return fmt.Sprintf("the %s %s of the indicator %q", b.kind.stretchText(), minuteText(b.startOf(c.cell)), b.ids[c.number-b.first])
+}
+
+// isNew reports whether what a line says has to be written.
+func (i *importer) isNew(ctx context.Context, b *block, c cellOfLine) (bool, error) {
+	before := b.kept[b.at(c)]
+	if before == c.sum {
+		i.done.Equal++
+		return false, nil
+	}
+	switch b.kind {
+	case hourChunk:
+		m := b.startOf(c.cell)
+		if old, err := b.old.keeps(ctx, c.number, m); err != nil {
+			return false, err
+		} else if old {
+			i.mistake(c.line, "%v", &RetiredError{b.ids[c.number-b.first], m})
+			return false, nil
+		}
+	case quarterChunk:
+		if b.minutes[b.at(c)] {
+			i.mistake(c.line, "%s has minutes already, in the ledger or in the lines above, and would count twice; leave its sum out", b.name(c))
+			return false, nil
+		}
+	}
+	switch {
+	case before.Minutes > 0 && i.options.Replace:
+		i.done.Replaced++
+	case before.Minutes > 0:
+		i.mistake(c.line, "%s has %s, and the ledger keeps %s; --replace takes what the file says", b.name(c), b.sumText(c.sum), b.sumText(before))
+		return false, nil
+	case b.kind == hourChunk:
+		i.done.Minutes++
+	default:
+		i.done.Sums++
+	}
+	return true, nil
+}
+
+func (b *block) sumText(s burnrate.Sum) string {
+	if most := b.kind.shape().minutes; s.Minutes != most {
+		return fmt.Sprintf("%s in %d of %d minutes", countsText(s.Counts, s.Rows), s.Minutes, most)
+	}
+	return countsText(s.Counts, s.Rows)
+}
+
+// writeMinutes writes minutes as a tick does.
+func (i *importer) writeMinutes(ctx context.Context, b *block) error {
+	batch := burnrate.Batch{Indicators: b.ids}
+	for cell := range b.kind.shape().cells {
+		var rows []burnrate.Row
+		for place := range b.ids {
+			s := &b.taken[cell*len(b.ids)+place]
+			if s.Minutes == 0 {
+				continue
+			}
+			if rows == nil {
+				rows = make([]burnrate.Row, len(b.ids))
+			}
+			rows[place] = rowOf(s)
+		}
+		if rows != nil {
+			batch.Records = append(batch.Records, burnrate.Record{Minute: b.startOf(cell), Rows: rows})
+		}
+	}
+	return i.tick(ctx, burnrate.Tick{At: i.options.Now, Measured: []burnrate.Batch{batch}})
+}
+
+// writeSums writes quarter-hours or coarse hours into their columns.
+func (i *importer) writeSums(ctx context.Context, b *block) error {
+	cells := map[chunkKey]map[number][]cell{}
+	for at, sum := range b.taken {
+		if sum.Minutes == 0 {
+			continue
+		}
+		n, place := b.first+number(at%len(b.ids)), at/len(b.ids)
+		key := keyOf(b.kind, b.start, n.group())
+		if cells[key] == nil {
+			cells[key] = map[number][]cell{}
+		}
+		cells[key][n] = append(cells[key][n], cell{place, sum})
+		// The first measured minute may be any of the stretch's.
+		if start := b.startOf(place); b.kind == coarseChunk || i.index.since[n] >= start+slo.Minute(b.kind.shape().minutes) {
+			if err := i.began(ctx, n, start); err != nil {
+				return err
+			}
+		}
+	}
 	for _, key := range slices.Sorted(maps.Keys(cells)) {
 		if err := i.merge(ctx, i.options.Now, key, cells[key]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// measured reports whether minutes of a quarter-hour are kept.
-func (k *keptHour) measured(place int, start slo.Minute) bool {
-	for m := start; m < start+15; m++ {
-		if row := k.minute(place, m); row.Measured {
-			return true
-		}
-	}
-	return false
-}
-
-func (i *importer) isNewSum(s sumOfLine, before burnrate.Sum) bool {
-	switch {
-	case before.Minutes == 0:
-		i.done.Sums++
-	case before == s.sum:
-		i.done.Equal++
-		return false
-	case i.options.Replace:
-		i.done.Replaced++
-	default:
-		i.mistake(s.line, "what begins at %s of the indicator %q has %s in %d minutes, and the ledger keeps %s in %d; --replace takes what the file says",
-			minuteText(s.start), i.ids[s.place], countsText(s.sum.Counts, s.sum.Rows), s.sum.Minutes, countsText(before.Counts, before.Rows), before.Minutes)
-	}
-	return true
-}
-
-// collect puts a sum at its place in a column.
-func (i *importer) collect(ctx context.Context, k kind, s sumOfLine, at int, into map[chunkKey]map[number][]cell) error {
-	if k == coarseChunk {
-		return i.coarse(ctx, burnrate.Coarse{Indicator: i.ids[s.place], Hour: s.start, Sum: s.sum}, into)
-	}
-	n, err := i.writer.number(ctx, i.ids[s.place])
-	if err != nil {
-		return err
-	}
-	key := keyOf(k, hourOf(s.start).day(), n.group())
-	if into[key] == nil {
-		into[key] = map[number][]cell{}
-	}
-	into[key][n] = append(into[key][n], cell{at, s.sum})
-	// The first measured minute may be any of the quarter-hour's.
-	if i.index.since[n] < s.start+15 {
-		return nil
-	}
-	return i.began(ctx, n, s.start)
 }

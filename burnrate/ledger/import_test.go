@@ -21,17 +21,17 @@ import (
 // as it was.
 func TestImportMistakes(t *testing.T) {
 	t.Parallel()
-	const head = `{"schema":"slojourn.ledger/v1"}` + "\n"
+	const head = `{"schema":"slojourn.ledger/v1","at":"2026-11-22T12:00:00Z"}` + "\n"
 	const end = `{"type":"end"}` + "\n"
 	minute := func(rest string) string { return head + `{"type":"minute",` + rest + "}\n" + end }
 	tests := []struct{ name, file, want string }{
-		{"nothing", "", `1: the last line, {"type":"end"}, is missing: the file was cut off`},
+		{"nothing", "", `1: the file is empty; an export begins with {"schema":"slojourn.ledger/v1"}`},
 		{"something else", "good,bad\n1,2\n", "1: the line is not a JSON object"},
 		{"another object", "{\"a\":1}\n", `1: this is no export of a ledger, whose first line is {"schema":"slojourn.ledger/v1"}`},
-		{"another schema", `{"schema":"slojourn.ledger/v2"}`, `1: the schema is "slojourn.ledger/v2", and this slojourn reads slojourn.ledger/v1`},
-		{"cut off", head, `2: the last line, {"type":"end"}, is missing: the file was cut off`},
-		{"cut within a line", head + `{"type":"min`, "2: a text has no closing quote|3: the last line, {\"type\":\"end\"}, is missing: the file was cut off"},
-		{"lines are missing", head + `{"type":"end","lines":7}`, "2: 1 lines stand in front of the end, and there were 7: some are missing, or were added"},
+		{"another schema", `{"schema":"slojourn.ledger/v2"}`, `1: the schema is "slojourn.ledger/v2", and this slojourn reads slojourn.ledger/v1; export the ledger with this slojourn`},
+		{"cut off", head, `2: the last line, {"type":"end"}, is missing: the file was cut off; export it again`},
+		{"cut within a line", head + `{"type":"min`, "2: a text has no closing quote|3: the last line, {\"type\":\"end\"}, is missing: the file was cut off; export it again"},
+		{"lines are missing", head + `{"type":"end","lines":7}`, "2: lines is 7, and the number of lines above is 1: some are missing, or were added"},
 		{"behind the end", head + end + end, "3: the line stands behind the end"},
 		{"no type", head + "{}\n" + end, `2: the key "type" is missing`},
 		{"unknown type", head + `{"type":"minutes"}` + "\n" + end, `2: the type "minutes" is not known; use indicator, minute, quarter, hour, correction, entry, end`},
@@ -42,7 +42,7 @@ func TestImportMistakes(t *testing.T) {
 		{"other case", minute(`"minute":"2026-11-22T09:00:00Z","indicator":"a","Total":1,"bad":0`), `2: the key "total" is missing`},
 		{"a key twice", minute(`"bad":1,"bad":1`), `2: the key "bad" is there twice`},
 		{"no whole number", minute(`"minute":"2026-11-22T09:00:00Z","indicator":"a","total":1.5,"bad":0`), `2: total is "1.5": write a whole number without quotes`},
-		{"a large number", minute(`"minute":"2026-11-22T09:00:00Z","indicator":"a","total":9223372036854775808,"bad":0`), `2: total is "9223372036854775808": write a whole number without quotes`},
+		{"a large number", minute(`"minute":"2026-11-22T09:00:00Z","indicator":"a","total":9223372036854775808,"bad":0`), `2: total is 9223372036854775808: write a whole number from -9223372036854775808 to 9223372036854775807`},
 		{"a zero in front", minute(`"minute":"2026-11-22T09:00:00Z","indicator":"a","total":01,"bad":0`), `2: total is "01": write a whole number without quotes`},
 		{"a number in quotes", minute(`"minute":"2026-11-22T09:00:00Z","indicator":"a","total":"1","bad":0`), `2: total is "1": write a whole number without quotes`},
 		{"a number for a text", minute(`"minute":5`), `2: minute is 5: write a text in quotes`},
@@ -51,31 +51,31 @@ func TestImportMistakes(t *testing.T) {
 		{"not UTF-8", minute("\"indicator\":\"\xff\""), `2: "\xff" is not UTF-8`},
 		{"no instant", minute(`"minute":"2026-11-22","indicator":"a","total":1,"bad":0`), `2: minute is "2026-11-22": write an instant in RFC 3339 of the years 1970 to 9999, such as 2026-11-22T09:00:00Z`},
 		{"before 1970", minute(`"minute":"1969-11-22T09:00:00Z","indicator":"a","total":1,"bad":0`), `2: minute is "1969-11-22T09:00:00Z": write an instant in RFC 3339 of the years 1970 to 9999, such as 2026-11-22T09:00:00Z`},
-		{"no whole minute", minute(`"minute":"2026-11-22T09:00:01Z","indicator":"a","total":1,"bad":0`), `2: minute is 2026-11-22T09:00:01Z, and does not begin with a multiple of 1 minutes of UTC`},
-		{"no whole hour", head + `{"type":"hour","hour":"2026-11-22T09:00:00+05:30","indicator":"a","total":1,"bad":0}` + "\n" + end, `2: hour is 2026-11-22T03:30:00Z, and does not begin with a multiple of 60 minutes of UTC`},
-		{"more minutes than there are", head + `{"type":"quarter","quarter":"2026-11-22T09:00:00Z","indicator":"a","total":1,"bad":0,"minutes":16}` + "\n" + end, `2: minutes is 16: it is how many of the 15 were measured`},
+		{"no whole minute", minute(`"minute":"2026-11-22T09:00:01Z","indicator":"a","total":1,"bad":0`), `2: minute is 2026-11-22T09:00:01Z: write a whole minute, such as 2026-11-22T09:07:00Z`},
+		{"no whole hour", head + `{"type":"hour","hour":"2026-11-22T09:00:00+05:30","indicator":"a","total":1,"bad":0}` + "\n" + end, `2: hour is 2026-11-22T03:30:00Z: write the beginning of an hour of UTC, such as 2026-11-22T09:00:00Z`},
+		{"more minutes than there are", head + `{"type":"quarter","quarter":"2026-11-22T09:00:00Z","indicator":"a","total":1,"bad":0,"minutes":16}` + "\n" + end, `2: minutes is 16: write how many of the 15 were measured`},
 		{"half of the rows", minute(`"minute":"2026-11-22T09:00:00Z","indicator":"a","total":1,"bad":0,"rows":1`), `2: the key "badRows" is missing`},
-		{"no Base64", head + `{"type":"entry","kind":"a","key":"b","value":"Zg"}` + "\n" + end, `2: value is not Base64`},
+		{"no Base64", head + `{"type":"entry","kind":"a","key":"b","value":"Zg"}` + "\n" + end, `2: value is not in Base64 (with + and /, and = at the end)`},
 		{
 			"twice", head + strings.Repeat(`{"type":"minute","minute":"2026-11-22T09:00:00Z","indicator":"a","total":1,"bad":0}`+"\n", 2) + end,
-			`3: minute 2026-11-22T09:00Z of the indicator "a" is there already, in line 2`,
+			`3: the minute 2026-11-22T09:00Z of the indicator "a" is there already, in line 2; leave one of them out`,
 		},
 		{
 			"turned round", head + `{"type":"minute","minute":"2026-11-22T09:00:00Z","indicator":"a","total":1,"bad":0}` + "\n" +
 				`{"type":"minute","minute":"2026-11-22T08:59:00Z","indicator":"a","total":1,"bad":0}` + "\n" + end,
-			`3: the minute lies in an earlier hour than the one before: sort the minutes by time`,
+			`3: the minute lies before the hour of the lines above: sort the lines of this type by time`,
 		},
-		{"a quarter-hour twice", head + strings.Repeat(`{"type":"quarter","quarter":"2026-11-21T09:00:00Z","indicator":"a","total":1,"bad":0}`+"\n", 2) + end, `3: what begins at 2026-11-21T09:00Z of the indicator "a" is there already, in line 2`},
+		{"a quarter-hour twice", head + strings.Repeat(`{"type":"quarter","quarter":"2026-11-21T09:00:00Z","indicator":"a","total":1,"bad":0}`+"\n", 2) + end, `3: the quarter-hour 2026-11-21T09:00Z of the indicator "a" is there already, in line 2; leave one of them out`},
 		{"an indicator twice", head + strings.Repeat(`{"type":"indicator","indicator":"a"}`+"\n", 2) + end, `3: the indicator "a" is there twice`},
 		{"an entry twice", head + strings.Repeat(`{"type":"entry","kind":"a","key":"b","value":"Zg=="}`+"\n", 2) + end, `3: the entry "a" "b" is there twice`},
-		{"another number", minute(`"minute":"2026-11-22T11:59:00Z","indicator":"v1:a","total":121,"bad":0`), `2: minute 2026-11-22T11:59Z of the indicator "v1:a" has total 121 and bad 0, and the ledger keeps total 120 and bad 0; --replace takes what the file says`},
-		{"another coarse hour", head + `{"type":"hour","hour":"2026-11-22T08:00:00Z","indicator":"v1:b","total":9,"bad":1}` + "\n" + end, `2: what begins at 2026-11-22T08:00Z of the indicator "v1:b" has total 9 and bad 1 in 60 minutes, and the ledger keeps total 9 and bad 1 in 45; --replace takes what the file says`},
+		{"another number", minute(`"minute":"2026-11-22T11:59:00Z","indicator":"v1:a","total":121,"bad":0`), `2: the minute 2026-11-22T11:59Z of the indicator "v1:a" has total 121 and bad 0, and the ledger keeps total 120 and bad 0; --replace takes what the file says`},
+		{"another coarse hour", head + `{"type":"hour","hour":"2026-11-22T08:00:00Z","indicator":"v1:b","total":9,"bad":1}` + "\n" + end, `2: the coarse hour 2026-11-22T08:00Z of the indicator "v1:b" has total 9 and bad 1, and the ledger keeps total 9 and bad 1 in 45 of 60 minutes; --replace takes what the file says`},
 		{"another value", head + `{"type":"entry","kind":"alert","key":"checkout","value":""}` + "\n" + end, `2: the entry "alert" "checkout" has another value in the ledger; --replace takes what the file says`},
-		{"a quarter-hour of minutes", head + `{"type":"quarter","quarter":"2026-11-22T11:45:00Z","indicator":"v1:a","total":1,"bad":0}` + "\n" + end, `2: the ledger keeps minutes of the quarter-hour 2026-11-22T11:45Z of the indicator "v1:a"; leave it out`},
+		{"a quarter-hour of minutes", head + `{"type":"quarter","quarter":"2026-11-22T11:45:00Z","indicator":"v1:a","total":1,"bad":0}` + "\n" + end, `2: the quarter-hour 2026-11-22T11:45Z of the indicator "v1:a" has minutes already, in the ledger or in the lines above, and would count twice; leave its sum out`},
 		{"a correction between milliseconds", head + `{"type":"correction","at":"2026-11-22T12:00:00.0001Z","minute":"2026-11-22T11:58:00Z","indicator":"v1:a","total":1,"bad":0,"totalBefore":1,"badBefore":1}` + "\n" + end, `2: at is 2026-11-22T12:00:00.0001Z: write whole milliseconds`},
 		{
 			"several", head + `{"type":"minute"}` + "\n" + `{"type":"minute","minute":"2026-11-22T11:59:00Z","indicator":"v1:a","total":121,"bad":0}` + "\n" + `{"type":"wat"}` + "\n" + end,
-			`2: the key "minute" is missing|3: minute 2026-11-22T11:59Z of the indicator "v1:a" has total 121 and bad 0, and the ledger keeps total 120 and bad 0; --replace takes what the file says|4: the type "wat" is not known; use indicator, minute, quarter, hour, correction, entry, end`,
+			`2: the key "minute" is missing|3: the minute 2026-11-22T11:59Z of the indicator "v1:a" has total 121 and bad 0, and the ledger keeps total 120 and bad 0; --replace takes what the file says|4: the type "wat" is not known; use indicator, minute, quarter, hour, correction, entry, end`,
 		},
 	}
 	for _, test := range tests {
@@ -105,7 +105,7 @@ func TestImportMistakes(t *testing.T) {
 
 func TestImportReportsSoManyMistakes(t *testing.T) {
 	t.Parallel()
-	_, err := openLedger(t).Import(t.Context(), strings.NewReader(`{"schema":"slojourn.ledger/v1"}`+strings.Repeat("\nx", 100)), ImportOptions{Now: noon()})
+	_, err := openLedger(t).Import(t.Context(), strings.NewReader(`{"schema":"slojourn.ledger/v1","at":"2026-11-22T12:00:00Z"}`+strings.Repeat("\nx", 100)), ImportOptions{Now: noon()})
 	if found, ok := errors.AsType[*ImportError](err); !ok || len(found.Mistakes) != mostMistakes || !found.More {
 		t.Errorf("got %v", err)
 	}
@@ -117,7 +117,7 @@ func TestImportReplaces(t *testing.T) {
 	l := openLedger(t)
 	commitSample(t, l)
 	later := noon().Add(time.Hour)
-	const file = `{"schema":"slojourn.ledger/v1"}
+	const file = `{"schema":"slojourn.ledger/v1","at":"2026-11-22T12:00:00Z"}
 {"type":"minute","minute":"2026-11-22T11:58:00Z","indicator":"v1:a","total":100,"bad":2}
 {"type":"minute","minute":"2026-11-22T11:59:00Z","indicator":"v1:a","total":121,"bad":3}
 {"type":"minute","minute":"2026-11-22T12:00:00Z","indicator":"v1:a","total":5,"bad":0}
@@ -163,7 +163,7 @@ func TestImportOfRetiredMinutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := l.Import(t.Context(), strings.NewReader(young), ImportOptions{Now: noon(), Replace: true})
-	const want = `line 3: minute 2026-11-22T11:58Z of the indicator "v1:a" lies in a quarter-hour of which the ledger keeps the sum only; leave it out`
+	const want = `line 3: the minute 2026-11-22T11:58Z of the indicator "v1:a" lies in a quarter-hour of which only the sum is kept; leave it out`
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("got %v", err)
 	}
@@ -260,7 +260,7 @@ func TestImportOfOldCorrections(t *testing.T) {
 	commitSample(t, l) // with a correction of 12:00
 	const old = `{"type":"correction","at":"2026-01-01T12:00:00Z","minute":"2026-01-01T11:58:00Z","indicator":"v1:a","total":100,"bad":2,"totalBefore":99,"badBefore":1}` + "\n"
 	file := func(times int) *strings.Reader {
-		return strings.NewReader(`{"schema":"slojourn.ledger/v1"}` + "\n" + strings.Repeat(old, times) + `{"type":"end"}`)
+		return strings.NewReader(`{"schema":"slojourn.ledger/v1","at":"2026-11-22T12:00:00Z"}` + "\n" + strings.Repeat(old, times) + `{"type":"end"}`)
 	}
 	for _, test := range []struct{ times, new, equal int64 }{{1, 1, 0}, {2, 1, 1}, {2, 0, 2}} {
 		done, err := l.Import(t.Context(), file(int(test.times)), ImportOptions{Now: noon()})

@@ -133,6 +133,7 @@ func (t *transaction) chunk(ctx context.Context, c content) ([]byte, error) {
 
 // data reads a chunk as it is.
 func (t *transaction) data(ctx context.Context, c content) ([]byte, error) {
+	t.reads++
 	data, err := t.blob(ctx, "SELECT data FROM chunks WHERE key = ?", int64(c.key))
 	if err == nil && data == nil {
 		err = damaged(c.key.String(), "is missing")

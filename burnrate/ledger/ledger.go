@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,6 +24,10 @@ type Options struct {
 	// Minutes is how long minutes are kept, and Quarters how long the sums of
 	// quarter-hours are that they become then; 0 is 100 and 800 days.
 	Minutes, Quarters time.Duration
+	// Witnesses is on how many days events have to be counted before the clock
+	// is believed that others are too old; 0 is 8, so that a clock which was
+	// ahead for a week lets nothing go. Below 0 any clock is believed.
+	Witnesses int
 }
 
 func (o Options) withDefaults() Options {
@@ -38,6 +41,9 @@ func (o Options) withDefaults() Options {
 	if o.Quarters == 0 {
 		o.Quarters = 800 * day
 	}
+	if o.Witnesses == 0 {
+		o.Witnesses = 8
+	}
 	return o
 }
 
@@ -49,23 +55,28 @@ type Ledger struct {
 	lock    *lock
 
 	mu     sync.Mutex
-	db     *sql.DB
+	db     *database
 	index  *index
 	broken bool // the last write failed: nothing in memory is believed
+	// silent are chunks without events, and their checksums.
+	silent map[chunkKey]uint32
 }
 
 // Open opens the ledger in a folder for writing, and makes one when there is
 // none. Only one process can have it open: for others Open returns a
 // [LockedError]. A ledger of an older format is brought up to date first.
 func Open(ctx context.Context, dir string, options Options) (*Ledger, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the ledger's folder: %w", err)
+	if _, err := makeFolder(dir); err != nil {
+		return nil, err
+	}
+	if err := inspect(dir); err != nil {
+		return nil, err
 	}
 	locked, err := acquire(filepath.Join(dir, lockName))
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{options: options.withDefaults(), lock: locked}
+	l := &Ledger{options: options.withDefaults(), lock: locked, silent: map[chunkKey]uint32{}}
 	if err := l.open(ctx, dir); err != nil {
 		locked.release()
 		return nil, err
@@ -75,17 +86,12 @@ func Open(ctx context.Context, dir string, options Options) (*Ledger, error) {
 
 func (l *Ledger) open(ctx context.Context, dir string) error {
 	path := filepath.Join(dir, fileName)
-	// SQLite would let everybody read it.
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("open the ledger: %w", err)
-	}
-	if err := file.Close(); err != nil {
-		return fmt.Errorf("open the ledger: %w", err)
-	}
 	mark, err := openMark(filepath.Join(dir, markName))
 	if err != nil {
 		return err
+	}
+	if err := makeFile(path, mark); err != nil {
+		return errors.Join(err, mark.file.Close())
 	}
 	reader := &Reader{dir: dir, mark: mark}
 	if l.db, err = openDatabase(path, true); err == nil {
@@ -99,6 +105,35 @@ func (l *Ledger) open(ctx context.Context, dir string) error {
 		}
 	}
 	return errors.Join(err, l.closeFiles(reader))
+}
+
+// makeFile makes the file when there is none. SQLite would let everybody read
+// it. One that was written to is not made again.
+func makeFile(path string, m *mark) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > 0 {
+		return nil
+	}
+	acknowledged, err := m.read()
+	if err != nil {
+		return err
+	}
+	if acknowledged > 0 {
+		return lost(acknowledged)
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("open the ledger: %w", OnDisk(path, err))
+	}
+	return nil
+}
+
+// lost reports a file without anything in it that was written to.
+func lost(acknowledged int64) error {
+	return damaged("the file", "is empty, and %d writes were durable: restore a backup, or remove %s to begin anew", acknowledged, markName)
 }
 
 // closeFiles closes the database for writing last: SQLite moves the log into
@@ -155,7 +190,8 @@ func (l *Ledger) Close() error {
 // what is kept changes nothing; one that differs replaces it, and both stand in
 // the log of corrections. After an error the tick may be committed again: what
 // had become durable in spite of the error is then equal. A minute of which only
-// the sum of its quarter-hour is kept is refused, with a [RetiredError].
+// the sum of its quarter-hour is kept is refused, with a [RetiredError], and one
+// that is too large to be summed up with a [LargeError].
 func (l *Ledger) Commit(ctx context.Context, tick burnrate.Tick) error {
 	return l.write(ctx, func(w *writer) error { return w.tick(ctx, tick) })
 }
@@ -184,8 +220,7 @@ func (l *Ledger) write(ctx context.Context, do func(*writer) error) error {
 		l.broken = true
 		return wrap("write to the ledger", err)
 	}
-	if err := tx.tx.Commit(); err != nil {
-		tx.rollback()
+	if err := tx.commit(); err != nil {
 		l.broken = true
 		return wrap("write to the ledger", err)
 	}

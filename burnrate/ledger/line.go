@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,8 +72,12 @@ type objectParser struct {
 }
 
 func (p *objectParser) space() {
-	for p.at < len(p.data) && bytes.IndexByte([]byte(" \t\r\n"), p.data[p.at]) >= 0 {
-		p.at++
+	for ; p.at < len(p.data); p.at++ {
+		switch p.data[p.at] {
+		case ' ', '\t', '\r', '\n':
+		default:
+			return
+		}
 	}
 }
 
@@ -122,6 +127,11 @@ func unquote(raw []byte) (string, error) {
 	var text string
 	if err := json.Unmarshal(slices.Concat([]byte{'"'}, raw, []byte{'"'}), &text); err != nil {
 		return "", fmt.Errorf("the text %q: %w", raw, err)
+	}
+	// JSON in Go reads half of a pair as another character.
+	const other = string(utf8.RuneError)
+	if strings.Count(text, other) > bytes.Count(raw, []byte(other))+bytes.Count(bytes.ToLower(raw), []byte(`\ufffd`)) {
+		return "", fmt.Errorf("the text %q has half of a surrogate pair", raw)
 	}
 	return text, nil
 }
@@ -189,7 +199,9 @@ func (l *line) number(key string) int64 {
 		return 0
 	}
 	n, err := strconv.ParseInt(f.text, 10, 64)
-	if err != nil || f.quote || strconv.FormatInt(n, 10) != f.text {
+	if errors.Is(err, strconv.ErrRange) && !f.quote {
+		l.fail("%s is %s: write a whole number from %d to %d", key, f.text, math.MinInt64, math.MaxInt64)
+	} else if err != nil || f.quote || strconv.FormatInt(n, 10) != f.text {
 		l.fail("%s is %q: write a whole number without quotes", key, f.text)
 	}
 	return n
@@ -212,9 +224,30 @@ func (l *line) start(key string, minutes int64) slo.Minute {
 	at := l.time(key)
 	m := slo.MinuteAt(at)
 	if l.err == nil && (!m.Time().Equal(at) || m.Floor(minutes) != m) {
-		l.fail("%s is %s, and does not begin with a multiple of %d minutes of UTC", key, at.Format(time.RFC3339Nano), minutes)
+		l.fail("%s is %s: write %s", key, at.Format(time.RFC3339Nano), startText(minutes))
 	}
 	return m
+}
+
+// startText says where a stretch of so many minutes begins.
+func startText(minutes int64) string {
+	switch minutes {
+	case 1:
+		return "a whole minute, such as 2026-11-22T09:07:00Z"
+	case 15:
+		return "the beginning of a quarter-hour of UTC, such as 2026-11-22T09:15:00Z"
+	default:
+		return "the beginning of an hour of UTC, such as 2026-11-22T09:00:00Z"
+	}
+}
+
+// indicator reads the key of an indicator.
+func (l *line) indicator() slo.IndicatorID {
+	id := l.text("indicator")
+	if l.err == nil && id == "" {
+		l.fail("indicator is empty: write the key of an indicator")
+	}
+	return slo.IndicatorID(id)
 }
 
 // counts reads a pair of counts and that of the events behind it. The keys end
@@ -238,7 +271,7 @@ func (l *line) sum(minutes int64) burnrate.Sum {
 	if l.has("minutes") {
 		s.Minutes = l.number("minutes")
 		if l.err == nil && (s.Minutes < 1 || s.Minutes > minutes) {
-			l.fail("minutes is %d: it is how many of the %d were measured", s.Minutes, minutes)
+			l.fail("minutes is %d: write how many of the %d were measured", s.Minutes, minutes)
 		}
 	}
 	s.Counts, s.Rows = l.counts("")
@@ -250,7 +283,7 @@ func (l *line) value(key string) []byte {
 	text := l.text(key)
 	data, err := base64.StdEncoding.Strict().DecodeString(text)
 	if err != nil || base64.StdEncoding.EncodeToString(data) != text {
-		l.fail("%s is not Base64", key)
+		l.fail("%s is not in Base64 (with + and /, and = at the end)", key)
 	}
 	return append([]byte{}, data...) // a value that is nil removes its entry
 }

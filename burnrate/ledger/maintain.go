@@ -16,6 +16,10 @@ type Maintenance struct {
 	Retired  int // days whose minutes became quarter-hours
 	Dropped  int // days whose quarter-hours are gone
 	Leftover bool
+	// Doubted says that by the clock more is too old than was let go: the clock
+	// may be ahead. Present is what was taken for the present then.
+	Doubted bool
+	Present time.Time
 }
 
 // mostAtOnce is how many hours or days one call of Maintain works on, each in a
@@ -25,7 +29,8 @@ const mostAtOnce = 24
 // Maintain packs the hours that are old enough, and lets go what is kept long
 // enough. It does a part at a time: Leftover says that there is more to do.
 // What it does changes no number, but that of minutes only their quarter-hours
-// remain.
+// remain. Nothing is let go on the word of a clock alone, see
+// [Options.Witnesses].
 func (l *Ledger) Maintain(ctx context.Context, now time.Time) (Maintenance, error) {
 	var done Maintenance
 	for range mostAtOnce {
@@ -41,18 +46,27 @@ func (l *Ledger) Maintain(ctx context.Context, now time.Time) (Maintenance, erro
 // maintain does the next piece of work, and reports whether there was one.
 func (l *Ledger) maintain(ctx context.Context, now time.Time, done *Maintenance) (bool, error) {
 	pack := hourOf(slo.MinuteAt(now.Add(-l.options.Pack)))
-	retire := hourOf(slo.MinuteAt(now.Add(-l.options.Minutes))).day()
-	forget := hourOf(slo.MinuteAt(now.Add(-l.options.Quarters))).day()
 	l.mu.Lock()
 	contents := l.index.contents
 	l.mu.Unlock()
 	hours := slices.Sorted(maps.Keys(contents))
+	due := l.agesAt(now)
+	if slices.ContainsFunc(hours, func(h hour) bool { return due.isDue(contents[h]) }) {
+		present, err := l.present(ctx, now)
+		if err != nil {
+			return false, err
+		}
+		believed := l.agesAt(present)
+		done.Present = present
+		done.Doubted = slices.ContainsFunc(hours, func(h hour) bool { return due.isDue(contents[h]) && !believed.isDue(contents[h]) })
+		due = believed
+	}
 	for _, h := range hours {
 		switch c := contents[h]; {
-		case h < forget:
+		case h < due.forget:
 			done.Dropped++
-			return true, l.write(ctx, func(w *writer) error { return w.forget(ctx, h.day(), forget) })
-		case h < retire && len(c.of(minuteChunk))+len(c.of(hourChunk)) > 0:
+			return true, l.write(ctx, func(w *writer) error { return w.forget(ctx, h.day(), due.forget) })
+		case due.isDue(c):
 			done.Retired++
 			return true, l.write(ctx, func(w *writer) error { return w.retire(ctx, h.day()) })
 		case h < pack && len(c.of(minuteChunk)) > 0:
@@ -61,6 +75,21 @@ func (l *Ledger) maintain(ctx context.Context, now time.Time, done *Maintenance)
 		}
 	}
 	return l.trimCorrections(ctx, now)
+}
+
+// ages are the first hours that are still kept, and as minutes.
+type ages struct{ forget, retire hour }
+
+func (l *Ledger) agesAt(now time.Time) ages {
+	return ages{
+		forget: hourOf(slo.MinuteAt(now.Add(-l.options.Quarters))).day(),
+		retire: hourOf(slo.MinuteAt(now.Add(-l.options.Minutes))).day(),
+	}
+}
+
+// isDue reports whether an hour has minutes, or anything, that is too old.
+func (a ages) isDue(c *contents) bool {
+	return c.hour < a.forget || c.hour < a.retire && len(c.of(minuteChunk))+len(c.of(hourChunk)) > 0
 }
 
 // pack turns the minutes of an hour into columns.
@@ -159,7 +188,7 @@ func (w *writer) retire(ctx context.Context, day hour) error {
 // addMinutes adds minutes, which begin with one of the day, to its quarter-hours.
 func addMinutes(quarters []burnrate.Sum, first int64, minutes []burnrate.Sum) {
 	for i, s := range minutes {
-		if s.Minutes == 0 || !s.Counts.Consistent() || !s.Rows.Consistent() {
+		if _, tooLarge := largest(s); s.Minutes == 0 || tooLarge || !s.Counts.Consistent() || !s.Rows.Consistent() {
 			continue
 		}
 		q := &quarters[(first+int64(i))/quarterChunk.shape().minutes]
@@ -223,8 +252,13 @@ func (l *Ledger) trimCorrections(ctx context.Context, now time.Time) (bool, erro
 	if rows == 0 {
 		return false, nil
 	}
-	old := now.Add(-l.options.Minutes)
-	due, err := l.dueCorrections(ctx, old, max(0, rows-mostCorrections), atOnce)
+	surplus := max(0, rows-mostCorrections)
+	due, err := l.dueCorrections(ctx, now.Add(-l.options.Minutes), surplus, atOnce)
+	if err == nil && due > 0 {
+		if now, err = l.present(ctx, now); err == nil {
+			due, err = l.dueCorrections(ctx, now.Add(-l.options.Minutes), surplus, atOnce)
+		}
+	}
 	if err != nil || due == 0 {
 		return false, err
 	}

@@ -86,8 +86,34 @@ func (m *model) began(p place) {
 
 const dayOfMinutes = 24 * 60
 
+// present is the end of the time that is believed to have passed.
+func (m *model) present(witnesses int) time.Time {
+	days := map[slo.Minute]bool{}
+	note := func(p place, counts, rows slo.Counts) {
+		if hasEvents(counts, rows) {
+			days[p.minute.Floor(dayOfMinutes)] = true
+		}
+	}
+	for p, row := range m.minutes {
+		note(p, row.Counts, row.Rows)
+	}
+	for _, sums := range []map[place]burnrate.Sum{m.quarters, m.coarse} {
+		for p, s := range sums {
+			note(p, s.Counts, s.Rows)
+		}
+	}
+	if len(days) < witnesses {
+		return time.Unix(0, 0)
+	}
+	sorted := slices.Sorted(maps.Keys(days))
+	return sorted[len(sorted)-witnesses].Time().AddDate(0, 0, witnesses)
+}
+
 // maintain does what calls of Maintain do until nothing is left over.
 func (m *model) maintain(now time.Time, o Options) {
+	if present := m.present(o.Witnesses); present.Before(now) {
+		now = present
+	}
 	forget := slo.MinuteAt(now.Add(-o.Quarters)).Floor(dayOfMinutes)
 	retire := slo.MinuteAt(now.Add(-o.Minutes)).Floor(dayOfMinutes)
 	forgotten := func(p place) bool { return p.minute < forget }

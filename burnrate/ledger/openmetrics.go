@@ -2,18 +2,20 @@ package ledger
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"fmt"
 	"io"
-	"slices"
+	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
 )
+
+// historyRoom is how many bytes the histories may take that are held at a time,
+// as far as can be told before.
+const historyRoom = 64 << 20
 
 // ExportOpenMetrics writes the history of each indicator as two counters that
 // go up from 0, in the text format of OpenMetrics, such as Prometheus makes
@@ -24,142 +26,98 @@ import (
 // A sample stands at the end of its minute, or quarter-hour, and counts all that
 // happened before. A stretch of measured time begins with a sample of its own,
 // so that nothing is spread over a gap in front of it. A coarse hour is used
-// where nothing else is known of it; rows that cannot be are left out. The
-// history of one indicator is held in memory at a time.
+// where nothing else is known of it; rows that cannot be are left out. No time
+// is counted twice.
+//
+// As many indicators as fit into 64 MiB are read at once: chunks are read once
+// for those, not once for each indicator. Damage ends the export, unless it may
+// be left out, which a [LeftOutError] tells in the end.
 func (r *Reader) ExportOpenMetrics(ctx context.Context, w io.Writer, options ExportOptions) error {
 	s, err := r.snapshot(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.end()
+	return s.exportOpenMetrics(ctx, w, options, historyRoom)
+}
+
+func (s *snapshot) exportOpenMetrics(ctx context.Context, w io.Writer, options ExportOptions, room int) error {
 	ids, err := s.chosen(options)
 	if err != nil {
 		return err
 	}
-	out := bufio.NewWriterSize(w, 1<<16)
-	// What goes wrong when writing is returned by Flush.
-	_, _ = out.WriteString("# HELP slojourn_events Valid events behind an SLI, as the ledger keeps them.\n# TYPE slojourn_events counter\n")
 	for _, id := range ids {
 		if !utf8.ValidString(string(id)) {
 			return fmt.Errorf("the indicator %q is not UTF-8, and cannot be exported", string(id))
 		}
-		history, err := s.history(ctx, id, options.span())
-		if err != nil {
+	}
+	out := bufio.NewWriterSize(w, 1<<16)
+	// What goes wrong when writing is returned by Flush.
+	_, _ = out.WriteString("# HELP slojourn_events Valid events behind an SLI, as the ledger keeps them.\n# TYPE slojourn_events counter\n")
+	h := &historian{salvage: &salvage{snapshot: s, skip: options.SkipDamaged}, span: options.span()}
+	most := h.most(room)
+	for len(ids) > 0 {
+		some := ids[:min(most, len(ids))]
+		if err := h.read(ctx, some); err != nil {
 			return wrap("export the ledger", err)
 		}
-		writeCounters(out, id, history)
+		for i, id := range some {
+			h.known[i].write(out, id)
+		}
+		ids = ids[len(some):]
 	}
 	_, _ = out.WriteString("# EOF\n")
-	return out.Flush()
-}
-
-// accounted is some time of which the sum is known.
-type accounted struct {
-	slo.Span
-	sum burnrate.Sum
-}
-
-// history returns all that is known of an indicator, ordered by where it ends,
-// without rows that cannot be.
-func (s *snapshot) history(ctx context.Context, id slo.IndicatorID, span slo.Span) ([]accounted, error) {
-	h := &historian{
-		reading: readingOf(s, []slo.IndicatorID{id}), span: span,
-		quarters: make([]burnrate.Sum, quarterChunk.shape().cells), day: -hoursOfDay,
-	}
-	for _, hour := range s.index.hours(slo.Span{Start: span.Start - hoursOfDay*60, End: span.End}) {
-		if err := h.hour(ctx, hour); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortStableFunc(h.known, func(a, b accounted) int { return cmp.Compare(a.End, b.End) })
-	return h.known, nil
-}
-
-// historian collects the history of one indicator.
-type historian struct {
-	*reading
-	span  slo.Span
-	known []accounted
-	// quarters are those of the last day of which there are any.
-	quarters []burnrate.Sum
-	day      hour
-}
-
-func (h *historian) add(start slo.Minute, minutes int64, sum burnrate.Sum) {
-	if sum.Minutes > 0 && start >= h.span.Start && start < h.span.End && sum.Counts.Consistent() && sum.Rows.Consistent() {
-		h.known = append(h.known, accounted{slo.Span{Start: start, End: start + slo.Minute(minutes)}, sum})
-	}
-}
-
-func (h *historian) hour(ctx context.Context, at hour) error {
-	start := at.span().Start
-	found, err := h.cellsOf(ctx, quarterChunk, at, h.quarters)
-	if err != nil {
+	if err := out.Flush(); err != nil {
 		return err
 	}
-	if found {
-		h.day = at
-		for i, sum := range h.quarters {
-			h.add(start+slo.Minute(i)*15, 15, sum)
-		}
-	}
-	measured := false
-	if found, err = h.reading.hour(ctx, at); err != nil {
-		return err
-	}
-	for i := 0; found && i < 60; i++ {
-		if row := h.minute(i)[0]; row.Measured {
-			measured = true
-			h.add(start+slo.Minute(i), 1, sumOf(row, 1))
-		}
-	}
-	coarse := make([]burnrate.Sum, 1)
-	if found, err = h.cellsOf(ctx, coarseChunk, at, coarse); err != nil {
-		return err
-	}
-	if found && !measured && !h.covered(at) {
-		h.add(start, 60, coarse[0])
-	}
-	return nil
+	return h.err()
 }
 
-// covered reports whether a quarter-hour of an hour is known.
-func (h *historian) covered(at hour) bool {
-	first := int(at-h.day) * 4
-	return at.day() == h.day && slices.ContainsFunc(h.quarters[first:first+4], func(s burnrate.Sum) bool { return s.Minutes > 0 })
+// counterHistory is what is known of an indicator, stretch by stretch, as few
+// bytes: the gap in front of it, its length, its good and its bad events.
+type counterHistory struct {
+	data     []byte
+	end      slo.Minute // of the last stretch
+	weighted bool       // counts are thousandths
 }
 
-// writeCounters writes the series of an indicator, each in order.
-func writeCounters(out *bufio.Writer, id slo.IndicatorID, history []accounted) {
-	if len(history) == 0 {
+// write writes the series of an indicator, each in order.
+func (c *counterHistory) write(out *bufio.Writer, id slo.IndicatorID) {
+	if len(c.data) == 0 {
 		return
 	}
-	// Counts of a weighted SLI are thousandths.
 	unit := int64(1)
-	if slices.ContainsFunc(history, func(s accounted) bool { return s.sum.Counts != s.sum.Rows }) {
-		unit = 1000
+	if c.weighted {
+		unit = slo.Thousandths
 	}
 	label := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(string(id))
 	for _, outcome := range []string{"good", "bad"} {
-		name := `slojourn_events_total{indicator="` + label + `",outcome="` + outcome + `"} `
-		count, last := int64(0), slo.Minute(-1)
+		line := []byte(`slojourn_events_total{indicator="` + label + `",outcome="` + outcome + `"} `)
+		name, count := len(line), int64(0)
 		sample := func(at slo.Minute) {
-			_, _ = out.WriteString(name + slo.FormatCount(count, unit) + " " + strconv.FormatInt(int64(at)*60, 10) + "\n")
-			last = at
-		}
-		for i, s := range history {
-			if s.Start > last {
-				sample(s.Start)
-			}
-			if outcome == "bad" {
-				count += s.sum.Counts.Bad
+			if line = line[:name]; unit == 1 {
+				line = strconv.AppendInt(line, count, 10)
 			} else {
-				count += s.sum.Counts.Total - s.sum.Counts.Bad
+				line = append(line, slo.FormatCount(count, unit)...)
 			}
-			// What ends at once is one sample.
-			if i+1 == len(history) || history[i+1].End > s.End {
-				sample(s.End)
+			line = append(strconv.AppendInt(append(line, ' '), int64(at)*60, 10), '\n')
+			_, _ = out.Write(line)
+		}
+		d := decoder{data: c.data}
+		for at := slo.Minute(0); d.at < len(d.data); {
+			gap, length, good, bad := d.uvarint(), d.uvarint(), int64(d.uvarint()), int64(d.uvarint())
+			if first := at == 0; gap > 0 || first {
+				at += slo.Minute(gap)
+				sample(at)
 			}
+			at += slo.Minute(length)
+			happened := good
+			if outcome == "bad" {
+				happened = bad
+			}
+			// What is more than can be counted does not make the counter go down.
+			count = min(count, math.MaxInt64-happened) + happened
+			sample(at)
 		}
 	}
 }

@@ -175,7 +175,7 @@ func allCounted(c everything) map[string]float64 {
 func TestOpenMetricsOfCoarseHours(t *testing.T) {
 	t.Parallel()
 	l := openLedger(t)
-	const file = `{"schema":"slojourn.ledger/v1"}
+	const file = `{"schema":"slojourn.ledger/v1","at":"2026-11-22T12:00:00Z"}
 {"type":"minute","minute":"2026-11-22T09:59:00Z","indicator":"v1:a","total":10,"bad":1}
 {"type":"quarter","quarter":"2026-11-21T07:45:00Z","indicator":"v1:a","total":20,"bad":2}
 {"type":"hour","hour":"2026-11-21T07:00:00Z","indicator":"v1:a","total":1000,"bad":100}

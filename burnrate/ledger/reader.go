@@ -4,11 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/lineage"
@@ -19,32 +21,63 @@ import (
 // the ledger as of one commit. Its methods may be called at once.
 type Reader struct {
 	dir  string
-	db   *sql.DB
+	db   *database
 	mark *mark
+	lock *lock // held while a file is read that nothing can be written beside
 
 	mu   sync.Mutex
 	last *index // what was read last
 }
 
+// canRead asks for the right to read, as in access(2).
+const canRead = 4
+
 // OpenReader opens the ledger in a folder for reading. Nothing is changed.
+//
+// SQLite needs to make files beside the ledger even to read it. Where it may not,
+// as on a read-only file system, a ledger without a log is read as it is, and a
+// process that wants to write it meanwhile gets a [LockedError].
 func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 	path := filepath.Join(dir, fileName)
 	if _, err := os.Stat(path); err != nil {
-		return nil, wrap("open the ledger", err)
+		return nil, wrap("open the ledger", OnDisk(path, err))
+	}
+	if err := inspect(dir); err != nil {
+		return nil, err
+	}
+	// It is not opened for this: to close it would end the locks that SQLite has
+	// on it in this process.
+	if err := syscall.Access(path, canRead); err != nil {
+		return nil, fmt.Errorf("open the ledger: %w", &DiskError{path, err, "let this user read the files in its folder, or be their owner"})
 	}
 	r := &Reader{dir: dir}
-	var err error
-	if file, openErr := os.Open(filepath.Join(dir, markName)); openErr == nil {
+	if file, err := os.Open(filepath.Join(dir, markName)); err == nil {
 		r.mark = &mark{file}
 	}
-	if r.db, err = openDatabase(path, false); err == nil {
-		var s *snapshot
-		if s, err = r.snapshot(ctx); err == nil {
-			s.end()
-			return r, nil
+	err := r.open(ctx, openDatabase, path)
+	if isUnwritable(err) {
+		if err = r.freeze(path, err); err == nil {
+			err = r.open(ctx, func(path string, _ bool) (*database, error) { return openFrozen(path) }, path)
 		}
 	}
-	return nil, errors.Join(err, r.Close())
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+// open opens the file, and looks whether it can be read.
+func (r *Reader) open(ctx context.Context, open func(path string, writing bool) (*database, error), path string) error {
+	var err error
+	if r.db, err = open(path, false); err != nil {
+		return err
+	}
+	s, err := r.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	s.end()
+	return nil
 }
 
 // Close ends the reader.
@@ -55,6 +88,9 @@ func (r *Reader) Close() error {
 	}
 	if r.mark != nil {
 		err = errors.Join(err, r.mark.file.Close())
+	}
+	if r.lock != nil {
+		r.lock.release()
 	}
 	return err
 }
@@ -80,9 +116,9 @@ func (r *Reader) snapshot(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, wrap("read the ledger", err)
 	}
-	x, err := r.readIndex(ctx, tx)
-	if err == nil {
-		if err = x.root.known(); err == nil {
+	var x *index
+	if err = tx.readable(ctx, acknowledged); err == nil {
+		if x, err = r.readIndex(ctx, tx); err == nil {
 			err = x.root.reaches(acknowledged)
 		}
 	}

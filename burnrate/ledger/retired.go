@@ -18,8 +18,8 @@ type RetiredError struct {
 }
 
 func (e *RetiredError) Error() string {
-	return fmt.Sprintf("minute %s of the indicator %q lies in a quarter-hour of which only the sum is kept; leave it out",
-		e.Minute.Time().Format("2006-01-02T15:04Z"), e.Indicator)
+	return fmt.Sprintf("the minute %s of the indicator %q lies in a quarter-hour of which only the sum is kept; leave it out",
+		minuteText(e.Minute), e.Indicator)
 }
 
 // retired finds minutes that are kept as sums of quarter-hours.
@@ -28,26 +28,44 @@ type retired struct {
 	sums   map[chunkKey][]column // of days, nil where there are none
 }
 
+// any reports whether sums are kept of the day of a minute.
+func (r *retired) any(m slo.Minute) bool {
+	c := r.writer.index.contents[hourOf(m).day()]
+	return c != nil && len(c.of(quarterChunk)) > 0
+}
+
+// keeps reports whether the sum of the quarter-hour that a minute of an
+// indicator lies in is kept.
+func (r *retired) keeps(ctx context.Context, n number, m slo.Minute) (bool, error) {
+	if !r.any(m) {
+		return false, nil
+	}
+	day := hourOf(m).day()
+	key := keyOf(quarterChunk, day, n.group())
+	columns, known := r.sums[key]
+	if !known {
+		var err error
+		if columns, err = r.writer.columns(ctx, key); err != nil {
+			return false, err
+		}
+		r.sums[key] = columns
+	}
+	i, found := slices.BinarySearchFunc(columns, n, func(c column, n number) int { return cmp.Compare(c.number, n) })
+	return found && columns[i].cells[int64(m-day.span().Start)/quarterChunk.shape().minutes].Minutes > 0, nil
+}
+
 // refuse returns an error for the first of the rows of a minute that may not be
 // written.
 func (r *retired) refuse(ctx context.Context, m slo.Minute, rows []numbered) error {
-	day := hourOf(m).day()
-	if c := r.writer.index.contents[day]; c == nil || len(c.of(quarterChunk)) == 0 {
+	if !r.any(m) {
 		return nil
 	}
-	quarter := int64(m-day.span().Start) / quarterChunk.shape().minutes
 	for _, row := range rows {
-		key := keyOf(quarterChunk, day, row.number.group())
-		columns, known := r.sums[key]
-		if !known {
-			var err error
-			if columns, err = r.writer.columns(ctx, key); err != nil {
-				return err
-			}
-			r.sums[key] = columns
+		old, err := r.keeps(ctx, row.number, m)
+		if err != nil {
+			return err
 		}
-		i, found := slices.BinarySearchFunc(columns, row.number, func(c column, n number) int { return cmp.Compare(c.number, n) })
-		if found && columns[i].cells[quarter].Minutes > 0 {
+		if old {
 			return &RetiredError{r.writer.index.ids[row.number], m}
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // what can be kept is, and what cannot is refused and not lost in silence.
 func TestRetiredMinutes(t *testing.T) {
 	t.Parallel()
-	l, err := Open(t.Context(), t.TempDir(), Options{})
+	l, err := Open(t.Context(), t.TempDir(), Options{Witnesses: -1})
 	if err != nil {
 		t.Fatal(err)
 	}

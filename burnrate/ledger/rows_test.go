@@ -4,7 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
 )
 
 // TestRows takes rows out of the tables, or puts earlier ones in their place,
@@ -69,4 +74,24 @@ func (i *image) changed(t *testing.T, earlier, statement string) map[string][]by
 	files := maps.Clone(i.files)
 	maps.Copy(files, readFiles(t, dir))
 	return files
+}
+
+// TestIndicatorWithoutName is refused, and nothing of its tick is kept.
+func TestIndicatorWithoutName(t *testing.T) {
+	t.Parallel()
+	l, err := Open(t.Context(), t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // the test is over
+	row := []burnrate.Row{burnrate.Counted(slo.Counts{Total: 1}), burnrate.Counted(slo.Counts{Total: 2})}
+	err = l.Commit(t.Context(), burnrate.Tick{At: time.Unix(0, 0), Measured: []burnrate.Batch{{
+		Indicators: []slo.IndicatorID{"a", ""}, Records: []burnrate.Record{{Minute: 5, Rows: row}},
+	}}})
+	if err == nil || !strings.Contains(err.Error(), "an indicator has no name") {
+		t.Errorf("committed: %v", err)
+	}
+	if kept, err := l.State(t.Context()); err != nil || len(kept.Since) > 0 || kept.Commits > 0 {
+		t.Errorf("%+v, %v", kept, err)
+	}
 }

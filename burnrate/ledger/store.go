@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"hash/crc32"
 	"net/url"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
-	"modernc.org/sqlite" // also the driver "sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
 // Names of the files in the folder of a ledger.
@@ -70,51 +72,90 @@ func (e *DamageError) Error() string {
 func (e *DamageError) Unwrap() error { return e.Err }
 
 func damaged(what string, format string, args ...any) error {
-	return &DamageError{what, fmt.Errorf(format, args...)}
+	return &DamageError{spelled(what), fmt.Errorf(format, args...)}
+}
+
+// spelled is a name that may be damaged, as it can be shown: what is no text or
+// would change how a terminal looks stands as in a string of Go.
+func spelled(name string) string {
+	var text strings.Builder
+	for i := 0; i < len(name); {
+		r, size := utf8.DecodeRuneInString(name[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&text, `\x%02x`, name[i])
+		case r == '\\' || !strconv.IsPrint(r):
+			quoted := strconv.QuoteRune(r)
+			text.WriteString(quoted[1 : len(quoted)-1])
+		default:
+			text.WriteRune(r)
+		}
+		i += size
+	}
+	return text.String()
+}
+
+// database is the file, opened for one writer or for readers.
+type database struct {
+	*sql.DB
+	path string
 }
 
 // openDatabase opens the file for one writer or for readers. Nothing is read
 // yet.
-func openDatabase(path string, writing bool) (*sql.DB, error) {
-	query := url.Values{}
-	for _, pragma := range []string{"busy_timeout(10000)", "cache_size(-4000)", "trusted_schema(0)", "cell_size_check(1)"} {
-		query.Add("_pragma", pragma)
-	}
+func openDatabase(path string, writing bool) (*database, error) {
 	if writing {
 		// A commit is durable when it returns: the log is synced each time. What
 		// was moved from the log into the file is cut off, so that one long
 		// reader does not leave a long log for ever.
-		for _, pragma := range []string{"journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(16777216)", "foreign_keys(0)"} {
-			query.Add("_pragma", pragma)
-		}
-		query.Add("_txlock", "immediate")
-	} else {
-		query.Add("mode", "ro")
+		return openWith(path, 1, url.Values{"_txlock": {"immediate"}},
+			"journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(16777216)", "foreign_keys(0)")
 	}
+	return openWith(path, mostReading, url.Values{"mode": {"ro"}})
+}
+
+// openFrozen opens a file that nobody writes, without a log and without making
+// any file beside it.
+func openFrozen(path string) (*database, error) {
+	return openWith(path, mostReading, url.Values{"mode": {"ro"}, "immutable": {"1"}})
+}
+
+// mostReading is how many connections a reader has.
+const mostReading = 8
+
+func openWith(path string, connections int, query url.Values, pragmas ...string) (*database, error) {
+	query["_pragma"] = append([]string{"busy_timeout(10000)", "cache_size(-4000)", "trusted_schema(0)", "cell_size_check(1)"}, pragmas...)
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	if writing {
-		db.SetMaxOpenConns(1)
-	} else {
-		db.SetMaxOpenConns(8)
-	}
-	return db, nil
+	db.SetMaxOpenConns(connections)
+	return &database{db, path}, nil
 }
 
 // transaction is a connection within a transaction.
 type transaction struct {
 	tx         *sql.Tx
+	path       string // of the file
 	statements map[string]*sql.Stmt
+	reads      int // chunks that were read
 }
 
-func begin(ctx context.Context, db *sql.DB, readOnly bool) (*transaction, error) {
+func begin(ctx context.Context, db *database, readOnly bool) (*transaction, error) {
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: readOnly})
 	if err != nil {
-		return nil, err
+		return nil, OnDisk(db.path, err)
 	}
-	return &transaction{tx, map[string]*sql.Stmt{}}, nil
+	return &transaction{tx: tx, path: db.path, statements: map[string]*sql.Stmt{}}, nil
+}
+
+// commit makes durable what was written, or undoes it.
+func (t *transaction) commit() error {
+	err := t.tx.Commit()
+	if err != nil {
+		t.rollback()
+	}
+	return OnDisk(t.path, err)
 }
 
 func (t *transaction) rollback() { _ = t.tx.Rollback() } // there is nothing to do about it
@@ -124,7 +165,7 @@ func (t *transaction) prepared(ctx context.Context, query string) (*sql.Stmt, er
 	if statement == nil {
 		var err error
 		if statement, err = t.tx.PrepareContext(ctx, query); err != nil {
-			return nil, err
+			return nil, OnDisk(t.path, err)
 		}
 		t.statements[query] = statement
 	}
@@ -137,7 +178,7 @@ func (t *transaction) exec(ctx context.Context, query string, args ...any) error
 		return err
 	}
 	_, err = statement.ExecContext(ctx, args...)
-	return err
+	return OnDisk(t.path, err)
 }
 
 // blob returns the only column of the only row, nil when there is none.
@@ -151,7 +192,7 @@ func (t *transaction) blob(ctx context.Context, query string, args ...any) ([]by
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	return data, err
+	return data, OnDisk(t.path, err)
 }
 
 // each calls do for every row.
@@ -162,7 +203,7 @@ func (t *transaction) each(ctx context.Context, query string, do func(*sql.Rows)
 	}
 	rows, err := statement.QueryContext(ctx, args...)
 	if err != nil {
-		return err
+		return OnDisk(t.path, err)
 	}
 	defer rows.Close() //nolint:errcheck // its error is that of Err
 	for rows.Next() {
@@ -170,18 +211,5 @@ func (t *transaction) each(ctx context.Context, query string, do func(*sql.Rows)
 			return err
 		}
 	}
-	return rows.Err()
-}
-
-// isCorrupt reports whether SQLite found its own structure damaged.
-func isCorrupt(err error) bool {
-	found, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return false
-	}
-	switch found.Code() & 0xff {
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
-		return true
-	}
-	return false
+	return OnDisk(t.path, rows.Err())
 }

@@ -56,7 +56,7 @@ func count(t *burnrate.Totals, k int, at slo.Minute, row burnrate.Row) {
 func TestTotalsOfQuarters(t *testing.T) {
 	t.Parallel()
 	day := slo.MinuteAt(time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC))
-	l, err := Open(t.Context(), t.TempDir(), Options{Pack: time.Hour, Minutes: 24 * time.Hour})
+	l, err := Open(t.Context(), t.TempDir(), Options{Pack: time.Hour, Minutes: 24 * time.Hour, Witnesses: -1})
 	if err != nil {
 		t.Fatal(err)
 	}

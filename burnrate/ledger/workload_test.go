@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -20,7 +19,7 @@ type workload struct {
 }
 
 // smallOptions let everything that takes years happen within days.
-var smallOptions = Options{Pack: 2 * time.Hour, Minutes: 48 * time.Hour, Quarters: 120 * time.Hour}
+var smallOptions = Options{Pack: 2 * time.Hour, Minutes: 48 * time.Hour, Quarters: 120 * time.Hour, Witnesses: 2}
 
 func newWorkload(dice func(int) int, indicators int) *workload {
 	w := &workload{dice: dice, now: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
@@ -135,7 +134,7 @@ func (w *workload) row() burnrate.Row {
 	case 7:
 		row.Rows.Bad = -1 - int64(w.dice(9))
 	case 8:
-		row = burnrate.Counted(slo.Counts{Total: math.MaxInt64 >> 8, Bad: math.MaxInt64 >> (9 + w.dice(40))})
+		row = burnrate.Counted(slo.Counts{Total: MostCounted, Bad: MostCounted >> (1 + w.dice(40))})
 	case 9:
 		row = burnrate.Counted(slo.Counts{})
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"maps"
 	"math"
 	"slices"
@@ -97,10 +98,16 @@ func (w *writer) drop(ctx context.Context, key chunkKey) error {
 	return w.exec(ctx, "DELETE FROM chunks WHERE key = ?", int64(key))
 }
 
+// errNoName is a mistake of who commits. What is exported could not be imported.
+var errNoName = errors.New("an indicator has no name")
+
 // number returns that of an indicator, a new one when it has none.
 func (w *writer) number(ctx context.Context, id slo.IndicatorID) (number, error) {
 	if n, known := w.index.numbers[id]; known {
 		return n, nil
+	}
+	if id == "" {
+		return 0, errNoName
 	}
 	w.ownIndicator()
 	n := number(len(w.index.ids))

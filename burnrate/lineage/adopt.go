@@ -257,7 +257,7 @@ func (a *adoption) entries(kept burnrate.Kept) ([]burnrate.Entry, error) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(a.after)) {
-		e, err := a.after[id].entry()
+		e, err := a.after[id].Entry()
 		if err != nil {
 			return nil, err
 		}

@@ -63,8 +63,8 @@ type value struct {
 	Removed  slo.Minute `json:"removed,omitempty"`
 }
 
-// entry returns what a ledger keeps of the lineage.
-func (l Lineage) entry() (burnrate.Entry, error) {
+// Entry returns what a ledger keeps of the lineage.
+func (l Lineage) Entry() (burnrate.Entry, error) {
 	value, err := json.Marshal(value{version, l.Present, l.Past, l.Restarts, l.Removed})
 	if err != nil {
 		return burnrate.Entry{}, fmt.Errorf("write the lineage of %q: %w", l.ID, err)

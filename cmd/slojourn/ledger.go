@@ -83,8 +83,11 @@ func ledgerFailed(ctx context.Context, dir string, err error) error {
 // copyFailed is the end of a command that reads or writes a file beside the
 // ledger.
 func copyFailed(cmd *cobra.Command, err error) error {
-	if cmd.Context().Err() != nil {
+	switch {
+	case cmd.Context().Err() != nil:
 		err = errors.New("interrupted")
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR): // the folder around the file
+		return &exitError{exitUsage, err}
 	}
 	return failed(err)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +32,11 @@ openmetrics' reads. With .gz behind that it is compressed. Another process may
 write the ledger meanwhile.
 
 --indicator, --from and --to export a part, without the state of alerts and the
-like.`,
+like.
+
+A ledger that is damaged is not exported (exit code 3), unless --skip-damaged
+leaves out what is, says it, and ends with exit code 1. When only the log of
+corrections is damaged, on which no number depends, that is always left out.`,
 		Example: "  slojourn ledger export --data-dir /var/lib/slojourn slojourn.ndjson.gz\n" +
 			"  slojourn ledger export --data-dir /var/lib/slojourn --from 2026-11-01T00:00:00Z november.om",
 		Args: cobra.ArbitraryArgs,
@@ -41,6 +46,7 @@ like.`,
 	from := cmd.Flags().String("from", "", "first instant to export, in RFC 3339 (default: the first that is kept)")
 	to := cmd.Flags().String("to", "", "end of what is exported, in RFC 3339 (default: the end of what is kept)")
 	indicators := cmd.Flags().StringArray("indicator", nil, "export this indicator only (may be repeated)")
+	skip := cmd.Flags().Bool("skip-damaged", false, "leave out what is damaged, and say it")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkLedgerArgs(cmd, *dir, args, true); err != nil {
 			return err
@@ -53,6 +59,7 @@ like.`,
 		if err != nil {
 			return err
 		}
+		options.SkipDamaged = *skip
 		ctx := cmd.Context()
 		r, err := openLedger(ctx, *dir)
 		if err != nil {
@@ -68,12 +75,30 @@ like.`,
 			}
 			return r.Export(ctx, w, options)
 		})
-		if err != nil {
-			return copyFailed(cmd, err)
-		}
-		return nil
+		return exportFailed(cmd, err, *skip)
 	}
 	return cmd
+}
+
+// exportFailed is the end of an export. One that left something out says what.
+func exportFailed(cmd *cobra.Command, err error, skipped bool) error {
+	if left, ok := errors.AsType[*ledger.LeftOutError](err); ok {
+		var lines []error
+		for _, f := range left.Findings {
+			lines = append(lines, fmt.Errorf("left out: %s: %s", f.Place, f.Message))
+		}
+		if left.More > 0 {
+			lines = append(lines, fmt.Errorf("left out: %d more", left.More))
+		}
+		return &exitError{exitFindings, errors.Join(append(lines, errors.New("the ledger is damaged; everything else was exported"))...)}
+	}
+	if _, ok := errors.AsType[*ledger.DamageError](err); ok && !skipped {
+		err = errors.Join(err, errors.New("nothing was exported; --skip-damaged leaves out what is damaged"))
+	}
+	if err != nil {
+		return copyFailed(cmd, err)
+	}
+	return nil
 }
 
 // isOpenMetrics tells the two formats apart.
@@ -149,27 +174,43 @@ func known(ctx context.Context, r *ledger.Reader, dir string, indicators []slo.I
 	return nil
 }
 
-// writeNew writes a file that gets its name when it is whole, or stdout.
-func writeNew(env environment, name string, write func(io.Writer) error) error {
+// writeNew writes a file that gets its name when it is whole, or stdout. What
+// an export left out is returned when the rest is written.
+func writeNew(env environment, name string, export func(io.Writer) error) error {
 	if name == "-" {
-		return write(env.stdout)
+		return export(env.stdout)
+	}
+	var left error
+	write := func(w io.Writer) error {
+		err := export(w)
+		if _, ok := errors.AsType[*ledger.LeftOutError](err); ok {
+			left, err = err, nil
+		}
+		return err
 	}
 	if _, err := os.Lstat(name); err == nil {
 		return fmt.Errorf("%s exists: name another file, or remove it first", name)
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".slojourn-export-*")
 	if err != nil {
+		if refused, ok := errors.AsType[*ledger.DiskError](ledger.OnDisk(name, err)); ok {
+			return refused
+		}
 		return fmt.Errorf("%s: %w", name, cause(err))
 	}
 	defer os.Remove(file.Name()) //nolint:errcheck // it has its name already, or cannot be removed
 	err = compressed(name, file, write)
-	if err == nil {
-		err = file.Sync()
-	}
 	if err := errors.Join(err, file.Close()); err != nil {
+		return ledger.OnDisk(name, err)
+	}
+	err = ledger.NameFile(file.Name(), name)
+	if errors.Is(err, fs.ErrExist) { // another process was faster
+		return fmt.Errorf("%s exists: name another file, or remove it first", name)
+	}
+	if err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), name)
+	return left
 }
 
 func compressed(name string, w io.Writer, write func(io.Writer) error) error {

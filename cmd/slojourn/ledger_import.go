@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -57,10 +58,7 @@ func importFile(ctx context.Context, env environment, dir, name string, options 
 		defer file.Close() //nolint:errcheck // only read from
 		input, shown = file, name
 	}
-	lines, err := uncompressed(input)
-	if err != nil {
-		return failed(fmt.Errorf("%s: %w", shown, err))
-	}
+	lines := uncompressed(input)
 	l, err := ledger.Open(ctx, dir, ledger.Options{})
 	if err != nil {
 		return failed(err)
@@ -81,12 +79,36 @@ func importFile(ctx context.Context, env environment, dir, name string, options 
 }
 
 // uncompressed reads a file that may be compressed with gzip.
-func uncompressed(r io.Reader) (io.Reader, error) {
+func uncompressed(r io.Reader) io.Reader {
 	buffered := bufio.NewReader(r)
 	if magic, _ := buffered.Peek(2); !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return buffered, nil // an error is returned again by the next read
+		return buffered // an error is returned again by the next read
 	}
-	return gzip.NewReader(buffered)
+	return &unzipping{file: buffered}
+}
+
+// unzipping reads a file that is compressed with gzip. One that was cut off or
+// damaged is a mistake in the file.
+type unzipping struct {
+	file io.Reader
+	zip  *gzip.Reader // made by the first read
+}
+
+func (u *unzipping) Read(p []byte) (n int, err error) {
+	if u.zip == nil {
+		u.zip, err = gzip.NewReader(u.file)
+	}
+	if err == nil {
+		n, err = u.zip.Read(p)
+	}
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = &ledger.InputError{Message: "the compressed file was cut off within this line; copy or export it again"}
+	case corrupt, errors.Is(err, gzip.ErrChecksum), errors.Is(err, gzip.ErrHeader):
+		err = &ledger.InputError{Message: fmt.Sprintf("the compressed file is damaged (%v), here or above; copy or export it again", err), Doubtful: true}
+	}
+	return n, err
 }
 
 // mistakesIn gives every mistake a line of its own.

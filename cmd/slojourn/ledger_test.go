@@ -129,7 +129,7 @@ func TestHostileLedger(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const head = `{"schema":"slojourn.ledger/v1"}` + "\n"
+	const head = `{"schema":"slojourn.ledger/v1","at":"2026-11-22T09:00:00Z"}` + "\n"
 	entry := `{"type":"entry","kind":` + string(text) + `,"key":"","value":"ZmlyaW5n"}` + "\n"
 	code, _, stderr := execute(t.Context(), strings.NewReader(head+entry+`{"type":"end"}`), "ledger", "import", "--data-dir", dir, "-")
 	if code != 0 {

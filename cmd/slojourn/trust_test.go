@@ -118,7 +118,7 @@ spec:
 `, reference, endpoint)
 	return map[string]string{
 		"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction",
-		"measured.ndjson": `{"schema":"slojourn.ledger/v1"}
+		"measured.ndjson": `{"schema":"slojourn.ledger/v1","at":"2026-11-22T09:00:00Z"}
 {"type":"minute","minute":"2026-11-22T08:59:00Z","indicator":"v1:a","total":120,"bad":3}
 {"type":"end"}
 `,
