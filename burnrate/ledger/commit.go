@@ -225,7 +225,7 @@ func (w *writer) coarse(ctx context.Context, c burnrate.Coarse, into map[chunkKe
 		into[key] = map[number][]cell{}
 	}
 	into[key][n] = []cell{{0, c.Sum}}
-	return w.began(ctx, n, c.Hour)
+	return nil // which of its minutes is the first is not known
 }
 
 // merge writes cells into the columns of a group.

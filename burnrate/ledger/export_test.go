@@ -286,7 +286,7 @@ func TestExportLines(t *testing.T) {
 	commitSample(t, l)
 	const head = `{"schema":"slojourn.ledger/v1","commits":3,"at":"2026-11-22T12:00:00Z"}
 {"type":"indicator","indicator":"v1:a","since":"2026-11-22T11:58:00Z"}
-{"type":"indicator","indicator":"v1:b","since":"2026-11-22T08:00:00Z"}
+{"type":"indicator","indicator":"v1:b","since":"2026-11-22T11:59:00Z"}
 `
 	const whole = head + `{"type":"minute","minute":"2026-11-22T11:58:00Z","indicator":"v1:a","total":100,"bad":2}
 {"type":"minute","minute":"2026-11-22T11:59:00Z","indicator":"v1:a","total":120,"bad":0}
@@ -302,7 +302,7 @@ func TestExportLines(t *testing.T) {
 	m := slo.MinuteAt(noon())
 	part := exported(t, l.Reader, ExportOptions{Indicators: []slo.IndicatorID{"v1:b"}, Span: &slo.Span{Start: m - 60, End: m}})
 	const want = `{"schema":"slojourn.ledger/v1","commits":3,"at":"2026-11-22T12:00:00Z"}
-{"type":"indicator","indicator":"v1:b","since":"2026-11-22T08:00:00Z"}
+{"type":"indicator","indicator":"v1:b","since":"2026-11-22T11:59:00Z"}
 {"type":"minute","minute":"2026-11-22T11:59:00Z","indicator":"v1:b","total":2500,"bad":500,"rows":2,"badRows":1}
 {"type":"end","lines":3}
 `

@@ -289,8 +289,9 @@ func (i *importer) writeSums(ctx context.Context, b *block) error {
 			cells[key] = map[number][]cell{}
 		}
 		cells[key][n] = append(cells[key][n], cell{place, sum})
-		// The first measured minute may be any of the stretch's.
-		if start := b.startOf(place); b.kind == coarseChunk || i.index.since[n] >= start+slo.Minute(b.kind.shape().minutes) {
+		// The first measured minute may be any of a quarter-hour's. Coarse hours
+		// say nothing about it, minutes come in their place.
+		if start := b.startOf(place); b.kind == quarterChunk && i.index.since[n] >= start+slo.Minute(b.kind.shape().minutes) {
 			if err := i.began(ctx, n, start); err != nil {
 				return err
 			}

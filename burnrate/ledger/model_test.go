@@ -67,7 +67,6 @@ func (m *model) commit(tick burnrate.Tick) {
 	}
 	for _, c := range tick.Coarse {
 		m.coarse[place{c.Indicator, c.Hour}] = c.Sum
-		m.began(place{c.Indicator, c.Hour})
 	}
 	for _, e := range tick.Entries {
 		if e.Value == nil {
