@@ -245,6 +245,9 @@ func (e *Engine) keepRough(ctx context.Context, list []*request, now time.Time) 
 		if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Coarse: coarse}); err != nil {
 			return errorf("commit", err)
 		}
+		if err := e.state.loadCoarse(ctx, e.ledger); err != nil {
+			return errorf("take over the hours", err)
+		}
 	}
 	for _, r := range list {
 		if r.answer.Err == nil {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/sources"
 )
@@ -33,6 +34,53 @@ func TestFirstSight(t *testing.T) {
 		}
 		r.minutes(30)
 		r.whole()
+	})
+}
+
+// TestCoarseHours asks for the hours of everything first: budgets are known
+// before the minutes are, and are the same in the end.
+func TestCoarseHours(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 50, "search", "5m")
+		tick := func(pieces int) []burnrate.Objective {
+			if err := r.engine.Tick(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			for range pieces {
+				if _, err := r.engine.Backfill(t.Context(), 50*time.Second); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.verify()
+			for _, status := range r.engine.View().Snapshot.Statuses {
+				if status.ID == "search" {
+					return status.Objectives
+				}
+			}
+			return nil
+		}
+		first := tick(2) // it looks for gaps, and asks for the hours
+		if a := first[1].Approximate; a < 46*60 || a > 48*60 || first[0].Approximate != 0 {
+			t.Errorf("%d minutes of 2d are known by the hour, and %d of 1h", a, first[0].Approximate)
+		}
+		if err := r.engine.View().Progress.Ready(); err != nil {
+			t.Error(err)
+		}
+		r.start() // which knows them still
+		again := tick(0)
+		if again[1].Approximate != first[1].Approximate {
+			t.Errorf("%d minutes are known by the hour, before %d", again[1].Approximate, first[1].Approximate)
+		}
+		next(1)
+		r.minutes(1)
+		r.whole()
+		whole := tick(0)[1]
+		if whole.Approximate != 0 {
+			t.Errorf("%d minutes are known by the hour in the end", whole.Approximate)
+		}
+		if rough := first[1].Window; rough.Measured < 47*60 || rough.Counts.Total < whole.Window.Counts.Total*47/48 {
+			t.Errorf("by the hour %+v, by the minute %+v", rough, whole.Window)
+		}
 	})
 }
 

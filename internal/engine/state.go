@@ -34,7 +34,7 @@ func newState(set *slo.Set, lineages map[string]lineage.Lineage) *state {
 }
 
 // load sums all windows from what is kept.
-func (s *state) load(ctx context.Context, history History, since map[slo.IndicatorID]slo.Minute, ends []slo.Minute) error {
+func (s *state) load(ctx context.Context, ledger Ledger, since map[slo.IndicatorID]slo.Minute, ends []slo.Minute) error {
 	extents := map[string]slo.Span{}
 	for k, m := range s.measured {
 		extent := slo.Span{Start: ends[k], End: ends[k]}
@@ -48,7 +48,7 @@ func (s *state) load(ctx context.Context, history History, since map[slo.Indicat
 	for k, m := range s.measured {
 		cuts[k] = byID[m.ID]
 	}
-	totals, err := history.Totals(ctx, s.lineages, cuts)
+	totals, err := ledger.Totals(ctx, s.lineages, cuts)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,10 @@ func (s *state) load(ctx context.Context, history History, since map[slo.Indicat
 		}
 	}
 	s.ends = slices.Clone(ends)
-	return s.evaluator.Load(series)
+	if err := s.evaluator.Load(series); err != nil {
+		return err
+	}
+	return s.loadCoarse(ctx, ledger)
 }
 
 // stepMinutes is how far windows move on at once after a pause, so that not too
