@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -234,6 +235,24 @@ func (w *writer) forget(ctx context.Context, day, before hour) error {
 					return err
 				}
 			}
+		}
+	}
+	return w.forgetLineages(ctx, (day + hoursOfDay).span().Start)
+}
+
+// forgetLineages drops what lineages say of minutes before one, as nothing is
+// kept of them.
+func (w *writer) forgetLineages(ctx context.Context, before slo.Minute) error {
+	entries, err := (&snapshot{w.transaction, w.index}).entries(ctx)
+	if err != nil {
+		return err
+	}
+	if entries, err = lineage.Forget(burnrate.Kept{Entries: entries}, before); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := w.entry(ctx, e); err != nil {
+			return err
 		}
 	}
 	return nil
