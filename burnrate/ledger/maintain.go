@@ -33,6 +33,8 @@ const mostAtOnce = 24
 // remain. Nothing is let go on the word of a clock alone, see
 // [Options.Witnesses].
 func (l *Ledger) Maintain(ctx context.Context, now time.Time) (Maintenance, error) {
+	l.maintaining.Lock() // what there is to do stays so until it is done
+	defer l.maintaining.Unlock()
 	var done Maintenance
 	for range mostAtOnce {
 		did, err := l.maintain(ctx, now, &done)

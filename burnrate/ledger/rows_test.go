@@ -87,10 +87,10 @@ func TestCommitRefuses(t *testing.T) {
 		return burnrate.Tick{At: noon(), Measured: []burnrate.Batch{{Indicators: []slo.IndicatorID{"a", id}, Records: []burnrate.Record{{Minute: 5, Rows: row}}}}}
 	}
 	for want, tick := range map[string]burnrate.Tick{
-		`the indicator "" has no name that can be kept`:              named(""),
-		`the indicator "\xff\xfe" has no name that can be kept`:      named("\xff\xfe"),
-		`the entry "alert" "\xff" cannot be kept`:                    {At: noon(), Entries: []burnrate.Entry{{Kind: "alert", Key: "\xff"}}},
-		`the tick is of the year 10000: ledgers keep 1970 to 9999`:   {At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+		`the indicator "" has no name that can be kept`:               named(""),
+		`the indicator "\xff\xfe" has no name that can be kept`:       named("\xff\xfe"),
+		`the entry "alert" "\xff" cannot be kept`:                     {At: noon(), Entries: []burnrate.Entry{{Kind: "alert", Key: "\xff"}}},
+		`the tick is of the year 10000: ledgers keep 1970 to 9999`:    {At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
 		`the tick is of the year 1969: ledgers keep 1970 to 9999, is`: {At: time.Unix(-1, 0)},
 	} {
 		if err := l.Commit(t.Context(), tick); err == nil || !strings.Contains(err.Error(), want) {
