@@ -14,6 +14,12 @@ type Row struct {
 	Measured bool
 }
 
+// MostCounted is the largest total of a minute that is kept: 8 million million
+// events or, as weights are thousandths, a sum of 8 thousand million. So no sum
+// overflows, not even that of 800 days: 800 × 1,440 minutes of 8·10¹² are
+// 9.216·10¹⁸, and 2⁶³ is 9.223·10¹⁸.
+const MostCounted = 8_000_000_000_000
+
 // Counted is the row of an SLI that counts every event as one.
 func Counted(c slo.Counts) Row { return Row{Counts: c, Rows: c, Measured: true} }
 

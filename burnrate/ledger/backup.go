@@ -218,8 +218,12 @@ func (l *Ledger) Compact(ctx context.Context) error {
 	if _, err := l.db.ExecContext(ctx, "VACUUM"); err != nil {
 		return wrap("compact the ledger", OnDisk(l.db.path, err))
 	}
-	if _, err := l.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	var busy, logged, moved int64
+	if err := l.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &logged, &moved); err != nil {
 		return wrap("compact the ledger", OnDisk(l.db.path, err))
+	}
+	if busy != 0 {
+		return errors.New("compact the ledger: a process that reads it holds on to its log, so that nothing was given back; compact again when that has ended")
 	}
 	return nil
 }

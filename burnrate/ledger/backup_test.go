@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/slo"
 )
 
 // TestBackupAndRestore copies a ledger while it is written, and makes one of
@@ -128,5 +130,28 @@ func TestLossThatIsBorne(t *testing.T) {
 	l = openIn(t, dir)
 	defer closeLedger(t, l)
 	commitSample(t, l)
+	checkClean(t, l)
+}
+
+// TestCompactBesideReader says that a reader is in the way, and has lost nothing.
+func TestCompactBesideReader(t *testing.T) {
+	t.Parallel()
+	l := openLedger(t)
+	commitMuch(t, l)
+	if _, err := l.db.ExecContext(t.Context(), "PRAGMA busy_timeout(50)"); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range l.Minutes(t.Context(), []slo.IndicatorID{"v1:001"}, slo.Span{End: slo.MinuteAt(noon())}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Compact(t.Context()); err == nil || !strings.Contains(err.Error(), "compact again when that has ended") {
+			t.Errorf("beside a reader: %v", err)
+		}
+		break
+	}
+	if err := l.Compact(t.Context()); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
 	checkClean(t, l)
 }

@@ -7,12 +7,6 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// MostCounted is the largest total of a minute that is kept: 8 million million
-// events or, as weights are thousandths, a sum of 8 thousand million. So no sum
-// overflows, not even that of 800 days: 800 × 1,440 minutes of 8·10¹² are
-// 9.216·10¹⁸, and 2⁶³ is 9.223·10¹⁸.
-const MostCounted = 8_000_000_000_000
-
 // LargeError refuses what is larger than can be kept.
 type LargeError struct {
 	Indicator slo.IndicatorID
@@ -23,14 +17,14 @@ type LargeError struct {
 
 func (e *LargeError) Error() string {
 	return fmt.Sprintf("minute %s of the indicator %q has a total of %d, and a minute may have %d: leave it out, and let its SLI count in a larger unit",
-		e.Minute.Time().Format("2006-01-02T15:04Z"), e.Indicator, e.Total/e.Minutes, int64(MostCounted))
+		e.Minute.Time().Format("2006-01-02T15:04Z"), e.Indicator, e.Total/e.Minutes, int64(burnrate.MostCounted))
 }
 
 // largest returns the larger total of a sum, and whether it is too large to be
 // kept. What is bad is never more in a row that is counted.
 func largest(s burnrate.Sum) (total int64, tooLarge bool) {
 	total = max(s.Counts.Total, s.Rows.Total)
-	return total, total > MostCounted*max(s.Minutes, 1)
+	return total, total > burnrate.MostCounted*max(s.Minutes, 1)
 }
 
 // large returns an error for a sum that is too large.
@@ -44,7 +38,7 @@ func large(id slo.IndicatorID, m slo.Minute, s burnrate.Sum) error {
 // refuseLarge returns an error for the first row of a record that is too large.
 func refuseLarge(ids []slo.IndicatorID, record burnrate.Record) error {
 	for i := range record.Rows {
-		if r := &record.Rows[i]; r.Measured && max(r.Counts.Total, r.Rows.Total) > MostCounted {
+		if r := &record.Rows[i]; r.Measured && max(r.Counts.Total, r.Rows.Total) > burnrate.MostCounted {
 			return large(ids[i], record.Minute, sumOf(*r, 1))
 		}
 	}

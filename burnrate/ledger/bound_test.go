@@ -17,7 +17,7 @@ import (
 func TestLargeCounts(t *testing.T) {
 	t.Parallel()
 	const minutesOf800Days = 800 * 1440
-	if MostCounted > math.MaxInt64/minutesOf800Days {
+	if burnrate.MostCounted > math.MaxInt64/minutesOf800Days {
 		t.Fatal("the largest minutes of 800 days overflow")
 	}
 	l := openLedger(t)
@@ -26,15 +26,15 @@ func TestLargeCounts(t *testing.T) {
 		tick    burnrate.Tick
 		refused bool
 	}{
-		"the largest": {tickOf(m, burnrate.Counted(slo.Counts{Total: MostCounted, Bad: MostCounted})), false},
-		"counts":      {tickOf(m, burnrate.Counted(slo.Counts{Total: MostCounted + 1})), true},
+		"the largest": {tickOf(m, burnrate.Counted(slo.Counts{Total: burnrate.MostCounted, Bad: burnrate.MostCounted})), false},
+		"counts":      {tickOf(m, burnrate.Counted(slo.Counts{Total: burnrate.MostCounted + 1})), true},
 		"rows":        {tickOf(m, burnrate.Row{Rows: slo.Counts{Total: math.MaxInt64}, Measured: true}), true},
 		"not measured": {
 			tickOf(m, burnrate.Row{Rows: slo.Counts{Total: math.MaxInt64}}), false,
 		},
 		"bad, which cannot be": {tickOf(m+1, burnrate.Counted(slo.Counts{Total: 1, Bad: math.MaxInt64})), false},
-		"the largest hour":     {coarseOf(m, burnrate.Sum{Counts: slo.Counts{Total: 60 * MostCounted}, Minutes: 60}), false},
-		"a part of an hour":    {coarseOf(m, burnrate.Sum{Counts: slo.Counts{Total: 60 * MostCounted}, Minutes: 59}), true},
+		"the largest hour":     {coarseOf(m, burnrate.Sum{Counts: slo.Counts{Total: 60 * burnrate.MostCounted}, Minutes: 60}), false},
+		"a part of an hour":    {coarseOf(m, burnrate.Sum{Counts: slo.Counts{Total: 60 * burnrate.MostCounted}, Minutes: 59}), true},
 	} {
 		before := read(t, l.Reader)
 		err := l.Commit(t.Context(), test.tick)
@@ -66,7 +66,7 @@ func TestLargestQuarters(t *testing.T) {
 	day := slo.MinuteAt(noon()).Floor(dayOfMinutes)
 	tick := burnrate.Tick{At: noon(), Measured: []burnrate.Batch{{Indicators: []slo.IndicatorID{"a"}}}}
 	for m := range slo.Minute(dayOfMinutes) {
-		record := burnrate.Record{Minute: day + m, Rows: []burnrate.Row{burnrate.Counted(slo.Counts{Total: MostCounted, Bad: 1})}}
+		record := burnrate.Record{Minute: day + m, Rows: []burnrate.Row{burnrate.Counted(slo.Counts{Total: burnrate.MostCounted, Bad: 1})}}
 		tick.Measured[0].Records = append(tick.Measured[0].Records, record)
 	}
 	if err := l.Commit(t.Context(), tick); err != nil {
@@ -77,7 +77,7 @@ func TestLargestQuarters(t *testing.T) {
 	}
 	quarters := read(t, l.Reader).Quarters
 	for _, q := range quarters {
-		if q.Sum.Counts != (slo.Counts{Total: 15 * MostCounted, Bad: 15}) {
+		if q.Sum.Counts != (slo.Counts{Total: 15 * burnrate.MostCounted, Bad: 15}) {
 			t.Errorf("%+v", q)
 		}
 	}

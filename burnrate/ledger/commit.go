@@ -14,6 +14,9 @@ import (
 
 // tick writes what one tick measured and decided.
 func (w *writer) tick(ctx context.Context, tick burnrate.Tick) error {
+	if year := tick.At.UTC().Year(); year < 1970 || year > 9999 {
+		return fmt.Errorf("the tick is of the year %d: ledgers keep 1970 to 9999, is the clock right?", year)
+	}
 	rows, err := w.byMinute(ctx, tick)
 	if err != nil {
 		return err

@@ -85,11 +85,12 @@ func TestDamagedNames(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	l := openIn(t, dir)
-	entry := burnrate.Entry{Kind: "al\x1b[2Jert\xff", Key: `ü \ ` + "\u202e\n", Value: []byte("firing")}
+	const kind = "al\x1b[2Jert\xff"
+	entry := burnrate.Entry{Kind: "alert", Key: `ü \ ` + "\u202e\n", Value: []byte("firing")}
 	if err := l.Commit(t.Context(), burnrate.Tick{At: noon(), Entries: []burnrate.Entry{entry}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.db.ExecContext(t.Context(), "UPDATE entries SET data = CAST('fixing' AS BLOB)"); err != nil {
+	if _, err := l.db.ExecContext(t.Context(), "UPDATE entries SET kind = CAST(? AS TEXT), data = CAST('fixing' AS BLOB)", []byte(kind)); err != nil {
 		t.Fatal(err)
 	}
 	closeLedger(t, l)

@@ -37,7 +37,7 @@ func (e *DiskError) Unwrap() error { return e.Err }
 const (
 	remedyFull = "make room on its disk and try again; nothing that was committed is lost"
 	remedyBad  = "is its disk full or failing? See 'df' and the log of the kernel before anything else"
-	remedyMay  = "let this user write there, or name a folder where it may"
+	remedyMay  = "let this user read and write there, or name a folder where it may"
 	remedyBusy = "another program than slojourn has it open: end that first"
 )
 

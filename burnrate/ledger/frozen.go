@@ -12,7 +12,7 @@ import (
 // read as it is: that no log belongs to it, and that no process writes it or
 // begins to, through another mount or as another user. The cause is why it could
 // not be read otherwise.
-func (r *Reader) freeze(path string, cause error) error {
+func (r *Reader) freeze(path string) error {
 	if err := r.db.Close(); err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (r *Reader) freeze(path string, cause error) error {
 	r.lock, err = acquireShared(filepath.Join(r.dir, lockName))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("read the ledger: %w: this user may not write in %s, and without %s nothing keeps others from it; %s", cause, r.dir, lockName, remedy)
+		return fmt.Errorf("read the ledger: this user may not write in %s, and without %s nothing keeps others from it; %s", r.dir, lockName, remedy)
 	case err != nil:
 		if locked, ok := errors.AsType[*LockedError](err); ok {
 			return fmt.Errorf("read the ledger: process %s writes it, and this user may not write in %s; %s", locked.Process, r.dir, remedy)

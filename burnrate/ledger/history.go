@@ -41,13 +41,16 @@ func conversionTo(present, past int64) conversion {
 	return sameUnit
 }
 
-// convert changes the counts of a row. Its events stay what they are.
+// convert changes the counts of a row. Its events stay what they are. A row that
+// would be larger than can be kept counts as not measured.
 func (c conversion) convert(r *burnrate.Row) {
-	switch c {
-	case weighed:
+	switch {
+	case c == weighed && r.Counts.Total > burnrate.MostCounted/slo.Thousandths:
+		*r = burnrate.Row{}
+	case c == weighed:
 		r.Counts.Total *= slo.Thousandths
 		r.Counts.Bad *= slo.Thousandths
-	case counted:
+	case c == counted:
 		r.Counts = r.Rows
 	}
 }

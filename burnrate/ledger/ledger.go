@@ -54,10 +54,11 @@ type Ledger struct {
 	options Options
 	lock    *lock
 
-	mu     sync.Mutex
-	db     *database
-	index  *index
-	broken bool // the last write failed: nothing in memory is believed
+	maintaining sync.Mutex
+	mu          sync.Mutex
+	db          *database
+	index       *index
+	broken      bool // the last write failed: nothing in memory is believed
 	// silent are chunks without events, and their checksums.
 	silent map[chunkKey]uint32
 }
@@ -247,6 +248,9 @@ func wrap(what string, err error) error {
 	}
 	if damage, ok := errors.AsType[*DamageError](err); ok {
 		return damage
+	}
+	if isCorrupt(err) {
+		return damaged("the file "+fileName, "cannot be read: %w", err)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("%s: %w; is the path right?", what, err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -32,6 +33,8 @@ const mostAtOnce = 24
 // remain. Nothing is let go on the word of a clock alone, see
 // [Options.Witnesses].
 func (l *Ledger) Maintain(ctx context.Context, now time.Time) (Maintenance, error) {
+	l.maintaining.Lock() // what there is to do stays so until it is done
+	defer l.maintaining.Unlock()
 	var done Maintenance
 	for range mostAtOnce {
 		did, err := l.maintain(ctx, now, &done)
@@ -234,6 +237,24 @@ func (w *writer) forget(ctx context.Context, day, before hour) error {
 					return err
 				}
 			}
+		}
+	}
+	return w.forgetLineages(ctx, (day + hoursOfDay).span().Start)
+}
+
+// forgetLineages drops what lineages say of minutes before one, as nothing is
+// kept of them.
+func (w *writer) forgetLineages(ctx context.Context, before slo.Minute) error {
+	entries, err := (&snapshot{w.transaction, w.index}).entries(ctx)
+	if err != nil {
+		return err
+	}
+	if entries, err = lineage.Forget(burnrate.Kept{Entries: entries}, before); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := w.entry(ctx, e); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ func OpenReader(ctx context.Context, dir string) (*Reader, error) {
 	}
 	err := r.open(ctx, openDatabase, path)
 	if isUnwritable(err) {
-		if err = r.freeze(path, err); err == nil {
+		if err = r.freeze(path); err == nil {
 			err = r.open(ctx, func(path string, _ bool) (*database, error) { return openFrozen(path) }, path)
 		}
 	}

@@ -1,10 +1,12 @@
 package ledger
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -76,22 +78,55 @@ func (i *image) changed(t *testing.T, earlier, statement string) map[string][]by
 	return files
 }
 
-// TestIndicatorWithoutName is refused, and nothing of its tick is kept.
-func TestIndicatorWithoutName(t *testing.T) {
+// TestCommitRefuses what could not be exported, and keeps nothing of its tick.
+func TestCommitRefuses(t *testing.T) {
 	t.Parallel()
-	l, err := Open(t.Context(), t.TempDir(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // the test is over
+	l := openLedger(t)
 	row := []burnrate.Row{burnrate.Counted(slo.Counts{Total: 1}), burnrate.Counted(slo.Counts{Total: 2})}
-	err = l.Commit(t.Context(), burnrate.Tick{At: time.Unix(0, 0), Measured: []burnrate.Batch{{
-		Indicators: []slo.IndicatorID{"a", ""}, Records: []burnrate.Record{{Minute: 5, Rows: row}},
-	}}})
-	if err == nil || !strings.Contains(err.Error(), "an indicator has no name") {
-		t.Errorf("committed: %v", err)
+	named := func(id slo.IndicatorID) burnrate.Tick {
+		return burnrate.Tick{At: noon(), Measured: []burnrate.Batch{{Indicators: []slo.IndicatorID{"a", id}, Records: []burnrate.Record{{Minute: 5, Rows: row}}}}}
 	}
-	if kept, err := l.State(t.Context()); err != nil || len(kept.Since) > 0 || kept.Commits > 0 {
+	for want, tick := range map[string]burnrate.Tick{
+		`the indicator "" has no name that can be kept`:               named(""),
+		`the indicator "\xff\xfe" has no name that can be kept`:       named("\xff\xfe"),
+		`the entry "alert" "\xff" cannot be kept`:                     {At: noon(), Entries: []burnrate.Entry{{Kind: "alert", Key: "\xff"}}},
+		`the tick is of the year 10000: ledgers keep 1970 to 9999`:    {At: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)},
+		`the tick is of the year 1969: ledgers keep 1970 to 9999, is`: {At: time.Unix(-1, 0)},
+	} {
+		if err := l.Commit(t.Context(), tick); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+	if kept, err := l.State(t.Context()); err != nil || len(kept.Since)+len(kept.Entries) > 0 || kept.Commits > 0 {
 		t.Errorf("%+v, %v", kept, err)
 	}
+}
+
+// TestReadWithinReading reads in the midst of many readings.
+func TestReadWithinReading(t *testing.T) {
+	t.Parallel()
+	l := openLedger(t)
+	commitMuch(t, l)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	const readers = 20
+	var begun, done sync.WaitGroup
+	begun.Add(readers)
+	for range readers {
+		done.Go(func() {
+			first := true
+			for _, err := range l.Minutes(ctx, []slo.IndicatorID{"v1:001"}, slo.Span{End: slo.MinuteAt(noon())}) {
+				if err == nil && first {
+					begun.Done()
+					begun.Wait()
+					_, err = l.State(ctx)
+				}
+				if first = false; err != nil {
+					t.Error(err)
+				}
+				break
+			}
+		})
+	}
+	done.Wait()
 }

@@ -111,18 +111,21 @@ func openDatabase(path string, writing bool) (*database, error) {
 		return openWith(path, 1, url.Values{"_txlock": {"immediate"}},
 			"journal_mode(WAL)", "synchronous(FULL)", "journal_size_limit(16777216)", "foreign_keys(0)")
 	}
-	return openWith(path, mostReading, url.Values{"mode": {"ro"}})
+	return openWith(path, 0, url.Values{"mode": {"ro"}})
 }
 
 // openFrozen opens a file that nobody writes, without a log and without making
 // any file beside it.
 func openFrozen(path string) (*database, error) {
-	return openWith(path, mostReading, url.Values{"mode": {"ro"}, "immutable": {"1"}})
+	return openWith(path, 0, url.Values{"mode": {"ro"}, "immutable": {"1"}})
 }
 
-// mostReading is how many connections a reader has.
-const mostReading = 8
+// mostIdle is how many connections a reader keeps for later. There is no limit on
+// those in use: a reading that waited for another one to end could wait for
+// itself.
+const mostIdle = 8
 
+// openWith opens a file with so many connections at the most, 0 for any number.
 func openWith(path string, connections int, query url.Values, pragmas ...string) (*database, error) {
 	query["_pragma"] = append([]string{"busy_timeout(10000)", "cache_size(-4000)", "trusted_schema(0)", "cell_size_check(1)"}, pragmas...)
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String())
@@ -130,6 +133,7 @@ func openWith(path string, connections int, query url.Values, pragmas ...string)
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(mostIdle)
 	return &database{db, path}, nil
 }
 

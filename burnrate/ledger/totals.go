@@ -3,8 +3,10 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"runtime"
 	"slices"
+	"sort"
 
 	"golang.org/x/sync/errgroup"
 
@@ -22,6 +24,9 @@ import (
 // first minute lies between, so that a window which begins in it is up to 14
 // minutes shorter. One with a seam of the lineage in it counts as not measured.
 func (r *Reader) Totals(ctx context.Context, lineages []lineage.Lineage, cuts [][]slo.Minute) ([]burnrate.Totals, error) {
+	if len(cuts) != len(lineages) {
+		return nil, fmt.Errorf("sum %d histories: there are cuts for %d", len(lineages), len(cuts))
+	}
 	s, err := r.snapshot(ctx)
 	if err != nil {
 		return nil, err
@@ -149,11 +154,8 @@ func (t *totalling) between(place int, m slo.Minute) int {
 	if m < cuts[1] {
 		return 0
 	}
-	i, found := slices.BinarySearch(cuts, m)
-	if !found {
-		i--
-	}
-	return i
+	// Behind the last of equal cuts.
+	return sort.Search(len(cuts), func(i int) bool { return cuts[i] > m }) - 1
 }
 
 // totaller sums chunks.
@@ -236,7 +238,7 @@ func (t *totaller) columns(key chunkKey, body []byte) error {
 func (t *totaller) hour(i int, hour slo.Span, targets []target) error {
 	whole := true
 	for k := range targets {
-		whole = whole && t.takesAll(&targets[k], hour)
+		whole = whole && targets[k].unit == sameUnit && t.takesAll(&targets[k], hour)
 	}
 	if whole {
 		sum, known, err := t.group.total(i)
@@ -245,7 +247,7 @@ func (t *totaller) hour(i int, hour slo.Span, targets []target) error {
 		}
 		if known {
 			for k := range targets {
-				t.sum(&targets[k], hour.Start, sum)
+				t.add(&targets[k], hour.Start, sum)
 			}
 			return nil
 		}
@@ -277,7 +279,7 @@ func (t *totaller) quarters(i int, start slo.Minute, targets []target) error {
 		quarter := slo.Span{Start: start + slo.Minute(q)*length, End: start + slo.Minute(q+1)*length}
 		for k := range targets {
 			if t.cells[q].Minutes > 0 && targets[k].span.Intersect(quarter) == quarter {
-				t.sum(&targets[k], quarter.Start, t.cells[q])
+				t.quarter(&targets[k], quarter.Start, t.cells[q])
 			}
 		}
 	}
@@ -289,7 +291,9 @@ func (t *totaller) row(to *target, m slo.Minute, row burnrate.Row) {
 	if !row.Measured || m < to.span.Start || m >= to.span.End {
 		return
 	}
-	to.unit.convert(&row)
+	if to.unit.convert(&row); !row.Measured {
+		return
+	}
 	if !row.Counts.Consistent() || !row.Rows.Consistent() {
 		t.totals[to.place].Invalid = append(t.totals[to.place].Invalid, burnrate.Invalid{Span: slo.Span{Start: m, End: m + 1}, Row: row})
 		return
@@ -297,10 +301,17 @@ func (t *totaller) row(to *target, m slo.Minute, row burnrate.Row) {
 	t.add(to, m, sumOf(row, 1))
 }
 
-// sum adds what was measured from a minute on, up to the next cut at most.
-func (t *totaller) sum(to *target, start slo.Minute, sum burnrate.Sum) {
+// quarter adds a quarter-hour, unless it would be larger than can be kept.
+func (t *totaller) quarter(to *target, start slo.Minute, sum burnrate.Sum) {
+	if to.unit == weighed && sum.Counts.Total > sum.Minutes*(burnrate.MostCounted/slo.Thousandths) {
+		return
+	}
 	row := burnrate.Row{Counts: sum.Counts, Rows: sum.Rows}
-	to.unit.convert(&row)
+	if to.unit == weighed {
+		row.Counts = slo.Counts{Total: row.Counts.Total * slo.Thousandths, Bad: row.Counts.Bad * slo.Thousandths}
+	} else {
+		to.unit.convert(&row)
+	}
 	t.add(to, start, sumOf(row, sum.Minutes))
 }
 

@@ -102,3 +102,73 @@ func TestTotalsOfQuarters(t *testing.T) {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
 }
+
+// TestTotalsOfLargeCounts has counts that are too large to be weighed as the
+// present definition does: they are not measured, in both ways of reading.
+func TestTotalsOfLargeCounts(t *testing.T) {
+	t.Parallel()
+	l := openLedger(t)
+	start := slo.MinuteAt(noon()).Floor(60) - 600
+	batch := burnrate.Batch{Indicators: []slo.IndicatorID{"a"}}
+	for k := range slo.Minute(120) {
+		total := int64(burnrate.MostCounted)
+		if k%2 == 0 {
+			total /= slo.Thousandths
+		}
+		batch.Records = append(batch.Records, burnrate.Record{Minute: start + k, Rows: []burnrate.Row{burnrate.Counted(slo.Counts{Total: total})}})
+	}
+	if err := l.Commit(t.Context(), burnrate.Tick{At: noon(), Measured: []burnrate.Batch{batch}}); err != nil {
+		t.Fatal(err)
+	}
+	weighed := []lineage.Lineage{{
+		Present: lineage.Definition{Indicator: "w", Unit: slo.Thousandths}, Past: []lineage.Segment{{Definition: lineage.Definition{Indicator: "a", Unit: 1}, Until: start + 120}},
+	}}
+	for range 2 { // by the minute, and packed
+		totals, err := l.Totals(t.Context(), weighed, [][]slo.Minute{{start, start + 120}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := burnrate.Sum{Counts: slo.Counts{Total: 60 * burnrate.MostCounted}, Rows: slo.Counts{Total: 60 * burnrate.MostCounted / slo.Thousandths}, Minutes: 60}
+		if got := totals[0].Sums[0]; got != want {
+			t.Errorf("got %+v, want %+v", got, want)
+		}
+		read := burnrate.Totals{Sums: make([]burnrate.Sum, 1)}
+		for record, err := range l.History(t.Context(), weighed, slo.Span{Start: start, End: start + 120}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			count(&read, 0, record.Minute, record.Rows[0])
+		}
+		if read.Sums[0] != want {
+			t.Errorf("row by row %+v, want %+v", read.Sums[0], want)
+		}
+		if _, err := l.Maintain(t.Context(), noon()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestTotalsOfOddCuts takes cuts that are equal, and refuses too few.
+func TestTotalsOfOddCuts(t *testing.T) {
+	t.Parallel()
+	l := openLedger(t)
+	start := slo.MinuteAt(noon()) - 100
+	batch := burnrate.Batch{Indicators: []slo.IndicatorID{"a"}}
+	for k := range slo.Minute(10) {
+		batch.Records = append(batch.Records, burnrate.Record{Minute: start + k, Rows: []burnrate.Row{burnrate.Counted(slo.Counts{Total: 1})}})
+	}
+	if err := l.Commit(t.Context(), burnrate.Tick{At: noon(), Measured: []burnrate.Batch{batch}}); err != nil {
+		t.Fatal(err)
+	}
+	a := []lineage.Lineage{{Present: lineage.Definition{Indicator: "a", Unit: 1}}}
+	totals, err := l.Totals(t.Context(), a, [][]slo.Minute{{start, start + 5, start + 5, start + 10}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := totals[0].Sums; s[0].Minutes != 5 || s[1].Minutes != 0 || s[2].Minutes != 5 {
+		t.Errorf("%+v", s)
+	}
+	if _, err := l.Totals(t.Context(), a, nil); err == nil {
+		t.Error("one history and no cuts")
+	}
+}

@@ -134,7 +134,7 @@ func (w *workload) row() burnrate.Row {
 	case 7:
 		row.Rows.Bad = -1 - int64(w.dice(9))
 	case 8:
-		row = burnrate.Counted(slo.Counts{Total: MostCounted, Bad: MostCounted >> (1 + w.dice(40))})
+		row = burnrate.Counted(slo.Counts{Total: burnrate.MostCounted, Bad: burnrate.MostCounted >> (1 + w.dice(40))})
 	case 9:
 		row = burnrate.Counted(slo.Counts{})
 	}

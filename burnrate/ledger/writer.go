@@ -3,10 +3,11 @@ package ledger
 import (
 	"context"
 	"encoding/binary"
-	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
@@ -98,16 +99,13 @@ func (w *writer) drop(ctx context.Context, key chunkKey) error {
 	return w.exec(ctx, "DELETE FROM chunks WHERE key = ?", int64(key))
 }
 
-// errNoName is a mistake of who commits. What is exported could not be imported.
-var errNoName = errors.New("an indicator has no name")
-
 // number returns that of an indicator, a new one when it has none.
 func (w *writer) number(ctx context.Context, id slo.IndicatorID) (number, error) {
 	if n, known := w.index.numbers[id]; known {
 		return n, nil
 	}
-	if id == "" {
-		return 0, errNoName
+	if id == "" || !utf8.ValidString(string(id)) {
+		return 0, fmt.Errorf("the indicator %q has no name that can be kept: it has to be text in UTF-8", string(id))
 	}
 	w.ownIndicator()
 	n := number(len(w.index.ids))
@@ -148,6 +146,9 @@ func (w *writer) began(ctx context.Context, n number, m slo.Minute) error {
 
 // entry writes an entry, or removes it.
 func (w *writer) entry(ctx context.Context, e burnrate.Entry) error {
+	if !utf8.ValidString(e.Kind) || !utf8.ValidString(e.Key) {
+		return fmt.Errorf("the entry %q %q cannot be kept: its kind and key have to be text in UTF-8", e.Kind, e.Key)
+	}
 	w.wrote = true
 	before, err := w.blob(ctx, "SELECT data FROM entries WHERE kind = ? AND key = ?", e.Kind, e.Key)
 	if err != nil {

@@ -52,7 +52,8 @@ const (
 // A set that is adopted twice within a minute has only the last definition, as
 // the one before holds no minute; when that is the one of before, nothing was
 // changed. A commit before the last seam, since the clock was put back, has
-// its seam there.
+// its seam there. A seam that is more than a day ahead was written by a clock
+// that was wrong: it moves to at.
 //
 // # What becomes of history
 //
@@ -62,9 +63,8 @@ const (
 // the spec. A definition that comes back has its own older minutes again, so that
 // a restart that lies between does not hold any more.
 //
-// An SLO that is removed keeps its lineage, marked, and goes on when it returns,
-// within 800 days: then nothing is kept any more that it could go on from, and
-// the lineage goes as well, as do definitions that ended so long ago.
+// An SLO that is removed keeps its lineage, marked, and goes on when it returns.
+// When nothing is kept any more that it could go on from, [Forget] drops it.
 // One with a former name goes on from what has it, unless that is in the set, and
 // so do the steps of a journey. That an indicator is the same is no reason to go
 // on: two SLOs that swap their names have both changed. Of a file of counts the
@@ -100,7 +100,6 @@ func Adopt(kept burnrate.Kept, set *slo.Set, at slo.Minute, kinds ...string) ([]
 			a.changes = append(a.changes, Change{ID: id, Kind: Removed})
 		}
 	}
-	a.forget(at - remembered)
 	slices.SortStableFunc(a.changes, func(c, d Change) int { return cmp.Compare(c.ID, d.ID) })
 	entries, err := a.entries(kept)
 	return append(entries, a.moved(kept, kinds)...), a.changes, err
@@ -157,6 +156,7 @@ func (a *adoption) slo(s *slo.SLO) {
 		l, known = old, true
 		l.ID = s.ID
 	}
+	l.comeBack(a.at)
 	now := Definition{s.Indicator, s.SLI.Unit()}
 	switch {
 	case !known:
@@ -179,21 +179,33 @@ func (a *adoption) slo(s *slo.SLO) {
 	a.after[s.ID] = l
 }
 
-// remembered is for how long lineages are kept of what is gone: as long as
-// quarter-hours are, when nothing else is asked for.
-const remembered = 800 * 24 * 60
-
-// forget drops SLOs that were removed before a minute, and of the others the
-// definitions that ended before it.
-func (a *adoption) forget(before slo.Minute) {
-	for id, l := range a.after {
-		if l.Removed != 0 && l.Removed <= before {
-			delete(a.after, id)
+// Forget returns the entries to be committed when nothing is kept any more of
+// the minutes before one: those of SLOs that were removed before it, and without
+// definitions that ended before it. Entries that it cannot read stay.
+func Forget(kept burnrate.Kept, before slo.Minute) ([]burnrate.Entry, error) {
+	var entries []burnrate.Entry
+	for _, e := range kept.Entries {
+		if e.Kind != Kind {
+			continue
+		}
+		l, err := of(e)
+		switch {
+		case err != nil:
+			continue
+		case l.Removed != 0 && l.Removed <= before:
+			entries = append(entries, burnrate.Entry{Kind: e.Kind, Key: e.Key})
 			continue
 		}
 		l.forgetBefore(before)
-		a.after[id] = l
+		after, err := l.Entry()
+		if err != nil {
+			return nil, err
+		}
+		if !bytes.Equal(after.Value, e.Value) {
+			entries = append(entries, after)
+		}
 	}
+	return entries, nil
 }
 
 // predecessor returns the lineage that an id goes on from: of its former names
@@ -223,6 +235,32 @@ func (l *Lineage) redefine(now Definition, at slo.Minute) {
 	l.Restarts = slices.DeleteFunc(l.Restarts, func(r Restart) bool { return r.At == seam })
 	if last := len(l.Past) - 1; l.Past[last].Definition == now {
 		l.Past = l.Past[:last]
+	}
+}
+
+// farAhead is how far ahead a seam may be of a commit: the clock may have been put
+// back a little, and sources lag.
+const farAhead = 24 * 60
+
+// comeBack moves seams that are far ahead to a minute. Nothing was measured
+// behind it.
+func (l *Lineage) comeBack(at slo.Minute) {
+	if len(l.Past) == 0 || l.began() <= at+farAhead {
+		return
+	}
+	l.Past, l.Restarts = slices.Clone(l.Past), slices.Clone(l.Restarts)
+	before := firstMinute
+	for k := range l.Past {
+		seam := &l.Past[k].Until
+		if wrong := *seam; wrong > at+farAhead {
+			*seam = max(at, before)
+			for i := range l.Restarts {
+				if l.Restarts[i].At == wrong {
+					l.Restarts[i].At = *seam
+				}
+			}
+		}
+		before = *seam
 	}
 }
 

@@ -338,10 +338,44 @@ func TestAdopt(t *testing.T) {
 }
 
 // TestAdoptMoves moves the entries of an id, and no others.
-// TestAdoptForgets drops what ended 800 days ago, and not a minute earlier.
-func TestAdoptForgets(t *testing.T) {
+// TestForget drops what ended before a minute, and not what ended later.
+func TestForget(t *testing.T) {
 	t.Parallel()
 	kept := keeper{}
+	kept.adopt(t, setOf(t, "pay A", "search C"), 100)
+	kept.adopt(t, setOf(t, "pay B", "search C"), 200)
+	kept.adopt(t, setOf(t, "pay B; restart: another service"), 300)
+	kept.put([]burnrate.Entry{{Kind: Kind, Key: "unread", Value: []byte(`{"version":9}`)}, {Kind: "alert", Key: "search", Value: []byte("firing")}})
+	forget := func(before slo.Minute) int {
+		t.Helper()
+		entries, err := Forget(kept.kept(), before)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept.put(entries)
+		return len(entries)
+	}
+	if n := forget(199); n != 0 {
+		t.Errorf("%d entries a minute before", n)
+	}
+	if n := forget(200); n != 1 {
+		t.Errorf("%d entries when a definition is forgotten", n)
+	}
+	if n := forget(300); n != 1 || kept[[2]string{Kind, "search"}] != "" {
+		t.Errorf("%d entries when an SLO is forgotten", n)
+	}
+	delete(kept, [2]string{Kind, "unread"})
+	if got := kept.described(t); !slices.Equal(got, []string{"pay: B"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestClockAhead adopts a set while the clock is years ahead, and again when it
+// is right: the seam is where the clock was put right, and not in years.
+func TestClockAhead(t *testing.T) {
+	t.Parallel()
+	kept := keeper{}
+	kept.adopt(t, setOf(t, "pay A"), 100)
 	adopt := func(at slo.Minute, lines ...string) {
 		t.Helper()
 		entries, _, err := Adopt(kept.kept(), setOf(t, lines...), at)
@@ -350,22 +384,17 @@ func TestAdoptForgets(t *testing.T) {
 		}
 		kept.put(entries)
 	}
-	const day = 1440
-	adopt(1*day, "pay A", "search C")
-	adopt(2*day, "pay B", "search C")
-	adopt(3*day, "pay B; restart: another service")
-	adopt(802*day-1, "pay B")
-	all, err := All(kept.kept())
-	if err != nil || len(all) != 2 || len(all["pay"].Past) != 1 || len(all["pay"].Restarts) != 1 {
-		t.Errorf("a minute before: %+v, %v", all, err)
+	adopt(5_000_000, "pay B")
+	adopt(5_000_100, "pay C; restart: another service")
+	adopt(1000, "pay C; restart: another service")
+	if got := kept.described(t); !slices.Equal(got, []string{"pay: (A 1000) (B 1000) C, restart 1000 another service"}) {
+		t.Errorf("%q", got)
 	}
-	adopt(802*day, "pay B")
-	if all, err = All(kept.kept()); err != nil || len(all) != 2 || len(all["pay"].Past) != 0 || len(all["pay"].Restarts) != 0 {
-		t.Errorf("when its definition is forgotten: %+v, %v", all, err)
-	}
-	adopt(803*day, "pay B")
-	if all, err = All(kept.kept()); err != nil || len(all) != 1 {
-		t.Errorf("when an SLO is forgotten: %+v, %v", all, err)
+	// A little ahead is no mistake.
+	adopt(2000, "pay D")
+	adopt(1500, "pay D")
+	if got := kept.described(t); !slices.Equal(got, []string{"pay: (A 1000) (B 1000) C 2000 D, restart 1000 another service"}) {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -69,7 +69,7 @@ corrections is damaged, on which no number depends, that is always left out.`,
 		if err := known(ctx, r, *dir, options.Indicators); err != nil {
 			return err
 		}
-		err = writeNew(env, args[0], func(w io.Writer) error {
+		err = writeNew(ctx, env, args[0], func(w io.Writer) error {
 			if openMetrics {
 				return r.ExportOpenMetrics(ctx, w, options)
 			}
@@ -176,9 +176,9 @@ func known(ctx context.Context, r *ledger.Reader, dir string, indicators []slo.I
 
 // writeNew writes a file that gets its name when it is whole, or stdout. What
 // an export left out is returned when the rest is written.
-func writeNew(env environment, name string, export func(io.Writer) error) error {
-	if name == "-" {
-		return export(env.stdout)
+func writeNew(ctx context.Context, env environment, name string, export func(io.Writer) error) error {
+	if name == "-" { // whoever reads it may have stopped to do so
+		return interruptible(ctx, func() error { return export(env.stdout) })
 	}
 	var left error
 	write := func(w io.Writer) error {
