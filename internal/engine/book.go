@@ -65,6 +65,11 @@ func (f *feed) judge(r *request, m slo.Minute, known burnrate.Row, now time.Time
 	}
 	row := burnrate.Row{Counts: read.Counts, Rows: read.Rows, Measured: true}
 	one := slo.Span{Start: m, End: m + 1}
+	if max(read.Counts.Total, read.Rows.Total) > burnrate.MostCounted {
+		r.settled.add(one)
+		r.large = max(r.large, read.Counts.Total, read.Rows.Total)
+		return
+	}
 	sound := known.Measured && known.Counts.Consistent() && known.Rows.Consistent()
 	if !row.Counts.Consistent() || !row.Rows.Consistent() {
 		if sound { // the answer is wrong, and what is kept is not

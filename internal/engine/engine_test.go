@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -317,5 +318,46 @@ func TestClock(t *testing.T) {
 			r.minutes(3)
 			r.whole()
 		}
+	})
+}
+
+// TestLargeCounts are no reason not to keep those of others.
+func TestLargeCounts(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 2, "pay", "search")
+		r.minutes(1)
+		r.world.large = "search"
+		r.minutes(5)
+		if f := r.engine.View().Snapshot.Failures; len(f) != 1 || f[0].ID != "search" || !strings.Contains(f[0].Message, "count in a larger unit") {
+			t.Errorf("failures: %v", f)
+		}
+		r.ids = []string{"pay"}
+		if wrong := r.wrong(slo.Span{Start: r.world.begin, End: slo.MinuteAt(time.Now()) - 5}); len(wrong) > 0 {
+			t.Error(wrong[0])
+		}
+	})
+}
+
+// TestRun ticks once a minute until it is told to stop, whatever fails.
+func TestRun(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay", "search")
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- r.engine.Run(ctx) }()
+		time.Sleep(5 * time.Minute)
+		r.broken.failures = 3
+		time.Sleep(10 * time.Minute)
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if c := r.engine.View().Counters; c.Ticks < 12 || c.Ticks > 14 || c.Failed < 2 {
+			t.Errorf("%+v", c)
+		}
+		if !strings.Contains(r.log.String(), "no space left on device") {
+			t.Errorf("the log says %q", r.log.String())
+		}
+		r.whole()
 	})
 }

@@ -136,6 +136,7 @@ type request struct {
 	answer    sources.Answer
 	changes   []change
 	settled   minutes // that are owed no more, once what was read is kept
+	large     int64   // what a minute had that is more than can be kept
 }
 
 // overlapMinutes is how many minutes that were measured already are read again

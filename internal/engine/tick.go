@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -235,6 +236,9 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 		if r := newest[i]; r != nil {
 			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
 				i.gaps.remove(r.span)
+			}
+			if r.large > 0 {
+				i.err = fmt.Errorf("a minute has a total of %d, and one of at most %d can be kept: count in a larger unit", r.large, int64(burnrate.MostCounted))
 			}
 		}
 		i.end = ends[k]

@@ -1,10 +1,10 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -29,6 +29,7 @@ type world struct {
 	late  map[slo.Minute]time.Time // when the last event of a minute arrives
 	fails func(id string, span slo.Span) error
 	slow  time.Duration // of every call
+	large string        // what counts more than can be kept
 	asked map[sources.Need]int64
 }
 
@@ -115,6 +116,9 @@ func (w *world) Counts(ctx context.Context, requests []sources.Request) []source
 					sum = sum.Add(w.seen("all", m, now))
 				}
 			}
+			if r.SLO.ID == w.large {
+				sum.Counts.Total += burnrate.MostCounted
+			}
 			answers[k].Sums = append(answers[k].Sums, sum)
 		}
 	}
@@ -129,6 +133,7 @@ type rig struct {
 	broken *brokenLedger
 	engine *Engine
 	clock  *testClock
+	log    bytes.Buffer
 	ids    []string
 }
 
@@ -187,7 +192,7 @@ func newRig(t *testing.T, hours int, ids ...string) *rig {
 }
 
 func (r *rig) options() Options {
-	return Options{Ledger: r.broken, Clock: r.clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	return Options{Ledger: r.broken, Clock: r.clock, Log: slog.New(slog.NewTextHandler(&r.log, nil))}
 }
 
 // start has a new engine begin, as after a crash.

@@ -27,7 +27,6 @@ type soaked struct {
 	config *slo.Source
 	list   []*indicator
 	kept   []*slo.SLO
-	failed int
 }
 
 // bubble is the clock of a synctest bubble.
