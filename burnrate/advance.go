@@ -83,6 +83,7 @@ func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, rows map
 		for minute := c.end; minute < ends[i]; minute++ {
 			if fed := rows[minute]; fed != nil && fed[i].Measured {
 				c.since = min(c.since, minute)
+				c.forgetCoarse(minute)
 			}
 		}
 		c.end = max(c.end, ends[i])
@@ -107,6 +108,7 @@ func (e *Evaluator) Correct(minute slo.Minute, index int, before, after Row) {
 	c := e.columns[index]
 	if after.Measured {
 		c.since = min(c.since, minute)
+		c.forgetCoarse(minute)
 	}
 	for _, v := range c.views {
 		v.since = min(c.since, v.end)

@@ -71,6 +71,7 @@ func numbersClaims(d worked) []string {
 		enough         = first(weeks.Minutes(), func(n int64) bool { return stateOf(1, n, weeks.Minutes()) == Measured })
 		lacking        = weeks.Minutes() - enough
 		items          = weighing(slo.Counts{Total: 2500}, slo.Counts{Total: 1250, Bad: 1250})
+		coarse, partly = d.hourly(false), d.hourly(true)
 		left           = slices12("")
 		good, bad      = slices12(slo.EmptyGood), slices12(slo.EmptyBad)
 	)
@@ -84,6 +85,11 @@ func numbersClaims(d worked) []string {
 		fmt.Sprintf("B = 0.001 × (600 + 10 × 40,260) = %.1f events; consumed = 1 / 403.2 = %.5f. The burn rate is %.2f.", d.value(youngBudget.Allowed), d.value(youngBudget.Consumed), d.value(BurnRate(young, d.target("99.9%")))),
 		fmt.Sprintf("B = 0.001 × (50 + 10 × %s) = %.0f events; consumed = 1 / 432 = %.4f. The burn rate is %.0f.", commas(earlyBudget.Missing), d.value(earlyBudget.Allowed), d.value(earlyBudget.Consumed), d.value(BurnRate(early, d.target("99.9%")))),
 		fmt.Sprintf("B = %.0f. With 3 bad, exactly a quarter remains: `%s`. With 751 bad of 1,000,000, %.1f %% remain: `%s`.", d.value(three.Allowed), three.State, 100*d.value(nearly.Remaining), nearly.State),
+		fmt.Sprintf("m = 40,320 - 60 - 2,880 = %s, r = %s / %s = %d a minute, B = 0.001 × (%s + 10 × 37,380) = %.1f events; consumed = %d / 403.2 = %.5f. The burn rate over 3d is that of the 60 minutes, %.2f.",
+			commas(coarse.Budget.Missing), commas(coarse.Budget.Pace.Total), commas(coarse.Budget.Pace.Minutes), coarse.Budget.Pace.Total/coarse.Budget.Pace.Minutes,
+			commas(coarse.Window.Counts.Total), d.value(coarse.Budget.Allowed), coarse.Window.Counts.Bad, d.value(coarse.Budget.Consumed), d.value(coarse.Burn[len(coarse.Burn)-1].Rate)),
+		fmt.Sprintf("Left are %d hours and 60 minutes: m = %s, B = 0.001 × (%s + 10 × 37,380) = %.0f events.",
+			(partly.Window.Counts.Total-600)/600, commas(partly.Budget.Missing), commas(partly.Window.Counts.Total), d.value(partly.Budget.Allowed)),
 		fmt.Sprintf("consumed 4 / 0.8 = %.0f.", d.value(open.Budget.Consumed)),
 		fmt.Sprintf("Left are %d bad of %d: consumed 1 / 0.6 = %.2f. The burn rate over 1h is 1 / 8 / 0.1 = %.2f.", excluded.Window.Counts.Bad, excluded.Window.Counts.Total, d.value(excluded.Budget.Consumed), d.value(excluded.Burn[2].Rate)),
 		fmt.Sprintf("total %s thousandths, bad %s, error ratio 1 / %.0f; %d rows, %d of them bad.", commas(items.Counts.Total), commas(items.Counts.Bad), 1/d.value(ErrorRatio(items.Counts)), items.Rows.Total, items.Rows.Bad),
@@ -245,6 +251,52 @@ func (d worked) evaluate(set *slo.Set, measured map[string][]slo.Counts) map[str
 		}
 	}
 	return found
+}
+
+// hourly has 48 coarse hours before an hour of minutes, the first two of which
+// have a bad event, as the minutes have one. Exclusions drop the tenth hour, and
+// half of the twentieth.
+func (d worked) hourly(excluded bool) Objective {
+	d.Helper()
+	const end = slo.Minute(99_960)
+	first := end - 49*60
+	set := &slo.Set{SLOs: []*slo.SLO{{ID: "a", Objectives: []slo.Objective{d.objective("99.9%", slo.Rolling(paceMinutes))}}}}
+	if excluded {
+		set.Exclusions = []*slo.Exclusion{
+			{Name: "x", SLOs: []string{"a"}, Effect: slo.Drop, From: (first + 540).Time(), To: (first + 600).Time()},
+			{Name: "y", SLOs: []string{"a"}, Effect: slo.Drop, From: (first + 1140).Time(), To: (first + 1170).Time()},
+		}
+	}
+	extent, hour := slo.Span{Start: end - 60, End: end}, slo.Counts{Total: 600, Bad: 1}
+	cuts := Cuts(set, map[string]slo.Span{"a": extent})["a"]
+	counts := make([]slo.Counts, len(cuts)-1)
+	for i := range counts {
+		counts[i].Total = 10 * int64(cuts[i+1]-cuts[i])
+	}
+	counts[len(counts)-1].Bad = 1
+	rows := make([]Row, len(counts))
+	for i, c := range counts {
+		rows[i] = Counted(c)
+	}
+	series, err := NewSeries(extent, cuts, rows)
+	if err != nil {
+		d.Fatal(err)
+	}
+	e := NewEvaluator(set)
+	if err := e.Load(map[string]Series{"a": series}); err != nil {
+		d.Fatal(err)
+	}
+	var list []Coarse
+	for at := first; at < end-60; at += 60 {
+		list = append(list, Coarse{Hour: at, Sum: Sum{Counts: hour, Rows: hour, Minutes: 60}})
+		if len(list) == 2 {
+			hour.Bad = 0
+		}
+	}
+	if err := e.SetCoarse(0, list); err != nil {
+		d.Fatal(err)
+	}
+	return e.Snapshot(end.Time()).Statuses[0].Objectives[0]
 }
 
 // minutesOld is the window of an SLO that was measured for so long.

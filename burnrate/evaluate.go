@@ -111,6 +111,7 @@ func (s *subject) judge(space *space) Status {
 func (v *view) objective(result *Objective, o *judged, space *space) {
 	result.Name, result.Target, result.Elapsed = o.Name, o.Target, v.elapsed(o.window)
 	result.Window = v.budgetWindow(o.window)
+	result.Approximate = v.approximate(o.window)
 	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
 	result.Budget = v.budget(o, &result.Window)
 	result.Burn = take(&space.burns, len(o.burn))

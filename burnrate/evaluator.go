@@ -19,7 +19,8 @@ type Record struct {
 // Evaluator keeps the sums of all windows of a set up to date, minute by
 // minute. To advance by a minute takes a constant number of operations for each
 // window, however long it is: a row enters, and one leaves. Sums are integers,
-// so that its snapshots are equal to those of [Evaluate], to the last bit.
+// so that its snapshots are equal to those of [Evaluate], to the last bit, unless
+// coarse hours are known to it, see [Evaluator.SetCoarse].
 //
 // It holds no minutes. Those that it needs are asked for with
 // [Evaluator.Needs], and fed by the caller, who has them in a ledger.
@@ -28,6 +29,7 @@ type Record struct {
 //	err := e.Load(history) // once: what lies between burnrate.Cuts(set, extents)
 //	err = e.Advance(ends, records(e.Needs(ends)))  // every minute
 //	e.Correct(minute, index, before, after)        // late events
+//	err = e.SetCoarse(index, hours)                // while a backfill lasts
 //	snapshot := e.Snapshot(at)
 //
 // It knows ids and no indicators: two SLOs that count the same now may have
@@ -49,6 +51,9 @@ type column struct {
 	since   slo.Minute // first measured minute; math.MaxInt64 when there is none
 	views   []*view
 	invalid []Invalid // in order, within the windows
+	sliced  bool      // its SLI has slices, which coarse hours say nothing about
+	hours   hours     // coarse ones
+	wrong   []Invalid // coarse hours that cannot be
 }
 
 // NewEvaluator makes an evaluator without measurements.
@@ -56,7 +61,7 @@ func NewEvaluator(set *slo.Set) *Evaluator {
 	e := &Evaluator{plan: newPlan(set)}
 	byID := map[string]*column{}
 	for _, s := range set.Measured() {
-		c := &column{index: len(e.columns), id: s.ID, unit: s.SLI.Unit(), since: math.MaxInt64}
+		c := &column{index: len(e.columns), id: s.ID, unit: s.SLI.Unit(), since: math.MaxInt64, sliced: s.SLI.Slice != nil}
 		byID[s.ID] = c
 		e.columns = append(e.columns, c)
 	}
@@ -102,6 +107,7 @@ func (e *Evaluator) Load(history map[string]Series) error {
 	for _, c := range e.columns {
 		s := history[c.id]
 		c.since, c.end, c.invalid = math.MaxInt64, s.extent.End, slices.Clone(s.invalid)
+		c.hours, c.wrong = hours{}, nil
 		if s.extent.Len() > 0 {
 			c.since = s.extent.Start
 		}
@@ -138,6 +144,11 @@ func (e *Evaluator) agree(until slo.Minute) {
 	}
 	e.agreed = until + agreedAhead
 	e.plan.exclude(slo.Span{Start: e.plan.horizon().Start, End: e.agreed})
+	for _, c := range e.columns {
+		for _, v := range c.views {
+			v.takeCoarse(&c.hours)
+		}
+	}
 }
 
 // Snapshot judges everything as it was measured up to the ends. What could not
@@ -145,7 +156,7 @@ func (e *Evaluator) agree(until slo.Minute) {
 func (e *Evaluator) Snapshot(at time.Time) Snapshot {
 	var failures []Failure
 	for _, c := range e.columns {
-		failures = append(failures, invalidFailure(c.id, c.unit, c.seenInvalid())...)
+		failures = append(failures, invalidFailure(c.id, c.unit, slices.Concat(c.wrongCoarse(), c.seenInvalid()))...)
 	}
 	return e.plan.snapshot(at, failures)
 }

@@ -183,6 +183,48 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// coarsely gives each SLO of a fleet of which an hour was measured the 28 days
+// before as coarse hours.
+func (f *fleet) coarsely(b *testing.B) {
+	b.Helper()
+	var list []burnrate.Coarse
+	counts := slo.Counts{Total: 60_000, Bad: 30}
+	for hour := f.ends[0].Floor(60) - 60*673; len(list) < 672; hour += 60 {
+		list = append(list, burnrate.Coarse{Hour: hour, Sum: burnrate.Sum{Counts: counts, Rows: counts, Minutes: 60}})
+	}
+	for i := range f.ends {
+		if err := f.evaluator.SetCoarse(i, list); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCoarse takes a snapshot of a fleet with 672 coarse hours of each SLO,
+// and without any.
+func BenchmarkCoarse(b *testing.B) {
+	const slos = 10_000
+	snapshots := func(b *testing.B, f *fleet) {
+		b.ReportAllocs()
+		before := cpu(b)
+		for b.Loop() {
+			f.evaluator.Snapshot(time.Unix(0, 0))
+		}
+		b.ReportMetric(float64(cpu(b)-before)/float64(b.N)/slos, "cpu-ns/slo")
+	}
+	b.Run("without", func(b *testing.B) { snapshots(b, newFleet(b, slos, "28d", 50, math.MaxInt64, nil)) })
+	b.Run("hours=672", func(b *testing.B) {
+		f := newFleet(b, slos, "28d", 50, math.MaxInt64, nil)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		f.coarsely(b)
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		snapshots(b, f)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/slos, "B/slo")
+	})
+}
+
 // BenchmarkState is the memory that an evaluator holds for each SLO.
 func BenchmarkState(b *testing.B) {
 	const slos = 10_000

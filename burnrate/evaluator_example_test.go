@@ -72,3 +72,43 @@ func ExampleEvaluator() {
 	// at 1100: 10 bad of 600 in 1h, burn rate over 5m 2
 	// at 1100: 2 bad of 602 in 1h, burn rate over 5m 0.384615384615
 }
+
+// Of an SLO that is new, half a day is known by the hour and no minute yet. Then
+// a minute of the first hour comes, in place of the whole.
+func ExampleEvaluator_SetCoarse() {
+	target, err := slo.ParseTarget("90%")
+	if err != nil {
+		log.Fatal(err)
+	}
+	e := burnrate.NewEvaluator(&slo.Set{SLOs: []*slo.SLO{{
+		ID: "pay", Kind: slo.KindSLO,
+		Objectives: []slo.Objective{{Name: "1d", Target: target, Window: slo.Rolling(24 * 60)}},
+	}}})
+	const end = slo.Minute(6000)
+	nothing, err := burnrate.SeriesOf(slo.Span{Start: end, End: end}, nil, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := e.Load(map[string]burnrate.Series{"pay": nothing}); err != nil {
+		log.Fatal(err)
+	}
+	counts := slo.Counts{Total: 500, Bad: 5}
+	var hours []burnrate.Coarse
+	for hour := end - 12*60; hour < end; hour += 60 {
+		hours = append(hours, burnrate.Coarse{Hour: hour, Sum: burnrate.Sum{Counts: counts, Rows: counts, Minutes: 60}})
+	}
+	show := func() {
+		o := e.Snapshot(end.Time()).Statuses[0].Objectives[0]
+		fmt.Printf("%d bad of %d in %d minutes, %d of them by the hour; consumed %v\n",
+			o.Window.Counts.Bad, o.Window.Counts.Total, o.Window.Measured, o.Approximate, o.Budget.Consumed)
+	}
+	if err := e.SetCoarse(0, hours); err != nil {
+		log.Fatal(err)
+	}
+	show()
+	e.Correct(hours[0].Hour, 0, burnrate.Row{}, burnrate.Counted(slo.Counts{Total: 8}))
+	show()
+	// Output:
+	// 60 bad of 6000 in 720 minutes, 720 of them by the hour; consumed 0.05
+	// 55 bad of 5508 in 661 minutes, 660 of them by the hour; consumed 0.047794347712
+}

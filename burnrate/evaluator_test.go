@@ -234,7 +234,7 @@ func drawObjective(t *rapid.T) slo.Objective {
 	if period := rapid.SampledFrom([]string{"", "day", "week", "month"}).Draw(t, "period"); period != "" {
 		o.Window = calendar(t, period, rapid.SampledFrom([]string{"UTC", "Asia/Tokyo", "America/St_Johns"}).Draw(t, "zone"))
 	} else {
-		o.Window = slo.Rolling(rapid.Int64Range(1, 900).Draw(t, "window"))
+		o.Window = slo.Rolling(rapid.OneOf(rapid.Int64Range(1, 900), rapid.SampledFrom([]int64{1439, 1440, 2003, 43_200})).Draw(t, "window"))
 	}
 	if rapid.Bool().Draw(t, "alerts") {
 		burn, err := slo.ParseDecimal("1.5")
@@ -303,9 +303,14 @@ func drawCorrection(t *rapid.T, e *burnrate.Evaluator, l *ledger) {
 	before := l.rows[at][i]
 	bad := rapid.Int64Range(-1, 9).Draw(t, "bad")
 	after := burnrate.Counted(slo.Counts{Total: 9, Bad: bad})
+	if rapid.IntRange(0, 5).Draw(t, "lost") == 0 {
+		after = burnrate.Row{}
+	}
 	l.rows[at][i] = after
 	minute := l.start + slo.Minute(at)
-	l.since[i] = min(l.since[i], minute)
+	if after.Measured {
+		l.since[i] = min(l.since[i], minute)
+	}
 	e.Correct(minute, i, before, after)
 }
 

@@ -62,6 +62,9 @@ func composedObjective(j *slo.Journey, steps []*view, o *judged, space *space) O
 	result.Window = composeWindow(j, o.window, steps, windows)
 	result.BurnRate = burnRateOf(result.Window.ErrorRatio, o.Target)
 	result.Shares = shares(j, windows, attribute(j, windows))
+	for _, v := range steps {
+		result.Approximate = max(result.Approximate, v.approximate(o.window))
+	}
 	result.Budget = composedBudget(steps, o, result)
 	if len(steps) > 0 {
 		result.Elapsed = steps[0].elapsed(o.window)

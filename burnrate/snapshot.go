@@ -42,6 +42,11 @@ type Objective struct {
 	Forecast Forecast
 	Shares   []Share
 
+	// Approximate is how many measured minutes of Window are known as sums of
+	// whole hours only, see [Evaluator.SetCoarse]; of a composed journey those of
+	// the step with the most.
+	Approximate int64
+
 	Exclusions []string // names of those that hold within the window
 	Unexcluded Ratio    // what would remain of the budget without them
 }

@@ -17,6 +17,7 @@ type view struct {
 	since   slo.Minute // first minute that could be measured; end when there is none
 	around  []slo.Span // of the shape's windows: all their minutes
 	tallies tallies    // of the shape's windows
+	coarse  coarse     // beside them, in an Evaluator
 }
 
 // identity is what an exclusion may name.
@@ -87,14 +88,15 @@ func (v *view) fill(s Series) {
 func (v *view) unexcluded() *view {
 	open := *v
 	open.excluded, open.tallies.parts = exclusions{}, nil
+	open.takeCoarse(v.coarse.known)
 	return &open
 }
 
 // budgetWindow sums what counts for a budget: without the minutes that are
 // dropped, and without the bad events of those that count as good.
 func (v *view) budgetWindow(window int) (w Window) {
-	t := v.tallies.excluded(window)
-	v.window(&w, window, Excluded{Total: t.dropped.Counts.Total, Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
+	all, t := v.budgeted(window)
+	v.window(&w, window, &all, Excluded{Total: t.dropped.Counts.Total, Bad: t.dropped.Counts.Bad + t.good.Counts.Bad},
 		slo.Counts{Total: t.dropped.Rows.Total, Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
 	return w
 }
@@ -110,16 +112,15 @@ func (v *view) burnWindow(window int) (w Window) {
 // burning is burnWindow in place.
 func (v *view) burning(w *Window, window int) {
 	if v.tallies.parts == nil {
-		v.window(w, window, Excluded{}, slo.Counts{})
+		v.window(w, window, &v.tallies.all[window], Excluded{}, slo.Counts{})
 		return
 	}
 	t := &v.tallies.parts[window]
-	v.window(w, window, Excluded{Bad: t.dropped.Counts.Bad + t.good.Counts.Bad}, slo.Counts{Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
+	v.window(w, window, &v.tallies.all[window], Excluded{Bad: t.dropped.Counts.Bad + t.good.Counts.Bad}, slo.Counts{Bad: t.dropped.Rows.Bad + t.good.Rows.Bad})
 }
 
-// window takes events, and the rows behind them, out of what was measured.
-func (v *view) window(w *Window, window int, x Excluded, rows slo.Counts) {
-	all := &v.tallies.all[window]
+// window takes events, and the rows behind them, out of all that was measured.
+func (v *view) window(w *Window, window int, all *Sum, x Excluded, rows slo.Counts) {
 	w.Window, w.Span, w.Measured, w.Excluded = v.shape.windows.list[window], v.over(window), all.Minutes, x
 	if !v.excluded.none() {
 		w.Excluded.Minutes = v.excluded.minutes(w.Span)
@@ -135,14 +136,15 @@ func (v *view) window(w *Window, window int, x Excluded, rows slo.Counts) {
 // that are still to come.
 func (v *view) missing(window int) int64 {
 	whole := v.around[window]
-	before := slo.Span{Start: whole.Start, End: min(max(v.since, whole.Start), v.end)}
+	before := slo.Span{Start: whole.Start, End: min(max(v.first(window), whole.Start), v.end)}
 	after := slo.Span{Start: v.end, End: whole.End}
 	return before.Len() + after.Len() - v.excluded.drop.minutes(before) - v.excluded.drop.minutes(after)
 }
 
 // pace is the traffic per minute that counts.
 func (v *view) pace(window int) Pace {
-	all, dropped := &v.tallies.all[window], v.tallies.excluded(window).dropped
+	all, excluded := v.budgeted(window)
+	dropped := &excluded.dropped
 	return Pace{Total: all.Counts.Total - dropped.Counts.Total, Minutes: all.Minutes - dropped.Minutes}
 }
 
@@ -159,6 +161,6 @@ func (v *view) soFar(window int) float64 {
 	if kept == 0 {
 		return 0
 	}
-	measured := slo.Span{Start: max(v.since, v.around[window].Start), End: v.end}
+	measured := slo.Span{Start: max(v.first(window), v.around[window].Start), End: v.end}
 	return float64(measured.Len()-v.excluded.drop.minutes(measured)) / float64(kept)
 }

@@ -79,3 +79,20 @@ func (r *reading) cellsOf(ctx context.Context, k kind, h hour, cells []burnrate.
 	}
 	return true, nil
 }
+
+// Coarse returns the hours of a span of which a backfill knows only the sum, in
+// order.
+func (r *Reader) Coarse(ctx context.Context, indicators []slo.IndicatorID, span slo.Span) ([]burnrate.Coarse, error) {
+	var list []burnrate.Coarse
+	for hour, err := range r.CoarseHours(ctx, indicators, span) {
+		if err != nil {
+			return nil, err
+		}
+		for i, sum := range hour.Sums {
+			if sum.Minutes > 0 {
+				list = append(list, burnrate.Coarse{Indicator: indicators[i], Hour: hour.Start, Sum: sum})
+			}
+		}
+	}
+	return list, nil
+}

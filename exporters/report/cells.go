@@ -48,7 +48,7 @@ func leftText(o burnrate.Objective) string {
 		return "–"
 	}
 	mark := ""
-	if o.Window.State == burnrate.Partial {
+	if o.Window.State == burnrate.Partial || o.Approximate > 0 {
 		mark = partialMark
 	}
 	if len(o.Exclusions) > 0 {

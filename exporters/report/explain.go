@@ -71,6 +71,9 @@ func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
 		e.row("", "%s of the %s is over", percent(math.Floor(o.Elapsed*1000)/1000, 1), w.Window)
 	}
 	e.row("measured", "%d of %d minutes: coverage %s, %s", w.Measured, w.Span.Len(), number(burnrate.RatioOf(w.Coverage())), w.State)
+	if o.Approximate > 0 {
+		e.row("", "approximate: %s is known as sums of whole hours only", approximateText(o))
+	}
 	if len(o.Exclusions) > 0 {
 		e.row("excluded", "%s by %s", slo.FormatDuration(time.Duration(w.Excluded.Minutes)*time.Minute), strings.Join(o.Exclusions, ", "))
 	}

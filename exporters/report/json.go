@@ -51,6 +51,7 @@ type objectiveRecord struct {
 	BudgetConsumedRatio  burnrate.Ratio       `json:"budgetConsumedRatio"`
 	BudgetRemainingRatio burnrate.Ratio       `json:"budgetRemainingRatio"`
 	Coverage             burnrate.Ratio       `json:"coverage"`
+	ApproximateMinutes   int64                `json:"approximateMinutes,omitempty"`
 	Excluded             *excludedRecord      `json:"excluded,omitempty"`
 	Burn                 []burnRecord         `json:"burn"`
 	Alerts               []alertRecord        `json:"alerts"`
@@ -135,7 +136,7 @@ func recordOf(o burnrate.Objective, unit int64) objectiveRecord {
 		ElapsedRatio: burnrate.RatioOf(o.Elapsed),
 		ErrorRatio:   o.Window.ErrorRatio, BurnRate: o.BurnRate,
 		BudgetConsumedRatio: o.Budget.Consumed, BudgetRemainingRatio: o.Budget.Remaining,
-		Coverage: burnrate.RatioOf(o.Window.Coverage()), Burn: []burnRecord{}, Alerts: []alertRecord{},
+		Coverage: burnrate.RatioOf(o.Window.Coverage()), ApproximateMinutes: o.Approximate, Burn: []burnRecord{}, Alerts: []alertRecord{},
 	}
 	r.Total, r.Bad = counts(o.Window.Counts, unit, o.Composed)
 	for _, b := range o.Burn {

@@ -21,12 +21,16 @@ func (t *table) note(mark, text string) {
 	}
 }
 
-// notePartial says what the numbers of a row rest on, unless that is everything.
+// notePartial says what the numbers of a row rest on, unless that is every
+// minute.
 func (t *table) notePartial(status burnrate.Status, o burnrate.Objective) {
-	if o.Window.State != burnrate.Partial {
+	if o.Window.State != burnrate.Partial && o.Approximate == 0 {
 		return
 	}
 	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), overText(o))
+	if o.Approximate > 0 {
+		text += fmt.Sprintf(", %s by the hour only", approximateText(o))
+	}
 	for _, s := range o.Shares {
 		switch {
 		case t.failed[s.ID]:
@@ -36,6 +40,16 @@ func (t *table) notePartial(status burnrate.Status, o burnrate.Objective) {
 		}
 	}
 	t.note(partialMark, text)
+}
+
+// approximateText is how much of what was measured is known as sums of whole
+// hours only.
+func approximateText(o burnrate.Objective) string {
+	text := term.Duration(time.Duration(o.Approximate)*time.Minute) + " of it"
+	if o.Composed {
+		return "up to " + text
+	}
+	return text
 }
 
 // noteExclusions says what does not count in a row, and what would be left of

@@ -133,7 +133,7 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 		add("%s", note)
 	}
 	if extent.Never {
-		add("%s", never(s))
+		add("%s", neverSeen(s))
 		return
 	}
 	var all sources.Sum
@@ -147,9 +147,9 @@ func (g *group) notice(s *slo.SLO, extent sources.Extent, answer sources.Answer)
 	}
 }
 
-// never says of an SLO that there is nothing at all to measure it by, and what
+// neverSeen says of an SLO that there is nothing at all to measure it by, and what
 // that probably comes from.
-func never(s *slo.SLO) string {
+func neverSeen(s *slo.SLO) string {
 	switch {
 	case s.Source.File != nil:
 		return s.Source.File.Path + " has no row of this id: is it spelt there as it is here?"

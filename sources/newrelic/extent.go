@@ -57,6 +57,15 @@ func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []
 	return extents
 }
 
+// Ends implements [sources.Lagging].
+func (s *Source) Ends(now time.Time, slos []*slo.SLO) []slo.Minute {
+	ends := make([]slo.Minute, len(slos))
+	for i, measured := range slos {
+		ends[i] = measured.SLI.Closed(slo.MinuteAt(now.Add(-Lag(s.config, measured.SLI))))
+	}
+	return ends
+}
+
 // wholeSlices is the part of a span from its first event on, in whole slices:
 // one that began before events are kept is none.
 func wholeSlices(sli slo.SLI, span slo.Span, first slo.Minute) slo.Span {
@@ -106,7 +115,7 @@ func (s *Source) findWithin(ctx context.Context, sets []*firstEvent) {
 	for len(asked) > 0 {
 		calls := make([]call, len(asked))
 		for i, l := range asked {
-			calls[i].text = firstQuery(l.set.types, l.span).String()
+			calls[i] = call{text: firstQuery(l.set.types, l.span).String(), end: l.span.End}
 		}
 		var next []lookup
 		for i, r := range s.ask(ctx, calls) {

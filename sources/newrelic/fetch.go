@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/sources"
 )
 
@@ -37,6 +38,28 @@ const (
 type call struct {
 	text string
 	need sources.Need
+	end  slo.Minute // of what it counts; 0 when it counts nothing
+}
+
+// aheadError says that minutes were asked for that have not happened by New
+// Relic's clock. They would be measured as empty.
+type aheadError struct{ by time.Duration }
+
+func (e *aheadError) Error() string {
+	return fmt.Sprintf("the clock of this machine is %s ahead of New Relic's, so that minutes would be measured before they are over: set it right, with NTP",
+		e.by.Round(time.Second))
+}
+
+// mayDiffer is how much clocks may differ: New Relic's is told to the second,
+// and its answer takes a while.
+const mayDiffer = 30 * time.Second
+
+// ahead holds the end of a call against New Relic's clock.
+func (s *Source) ahead(c call, date time.Time) error {
+	if date.IsZero() || c.end.Time().Sub(date) <= mayDiffer {
+		return nil
+	}
+	return &aheadError{s.now().Sub(date)}
 }
 
 // ask sends queries, several in one request, and returns their replies in the
@@ -130,6 +153,9 @@ func (s *Source) askTogether(ctx context.Context, calls []call, batch []int, rep
 			}}
 		default:
 			replies[i] = readReply(data.Actor.Account[alias])
+			if err := s.ahead(calls[i], answer.Date); err != nil && replies[i].err == nil {
+				replies[i].err = err
+			}
 		}
 		inspected += replies[i].inspected
 	}

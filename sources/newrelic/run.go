@@ -40,7 +40,7 @@ func (r *run) askSome(ctx context.Context, jobs []job) (next []job) {
 	jobs = slices.DeleteFunc(slices.Clone(jobs), r.pointless)
 	calls := make([]call, len(jobs))
 	for i, j := range jobs {
-		calls[i] = call{j.statement.text(j.piece), j.need}
+		calls[i] = call{j.statement.text(j.piece), j.need, j.piece.span.End}
 	}
 	for i, reply := range r.source.ask(ctx, calls) {
 		if isFinal(reply.err) {

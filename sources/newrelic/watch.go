@@ -10,7 +10,10 @@ import (
 	"github.com/slojourn/slojourn/sources"
 )
 
-var _ sources.Watcher = (*Source)(nil)
+var (
+	_ sources.Watcher = (*Source)(nil)
+	_ sources.Lagging = (*Source)(nil)
+)
 
 // Watch implements [sources.Watcher]. Data points of metrics are not watched:
 // their count says nothing about a single metric, and ranges beyond an hour are

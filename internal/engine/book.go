@@ -1,0 +1,154 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// never is the first measured minute of what was not measured.
+const never = slo.Minute(1<<63 - 1)
+
+// change is a minute that is another than what is kept.
+type change struct {
+	minute        slo.Minute
+	before, after burnrate.Row
+}
+
+// compare holds what was read against what is kept, and notes the changes with
+// each request.
+func (e *Engine) compare(ctx context.Context, f *feed, requests []*request, now time.Time) error {
+	bySpan := map[slo.Span][]*request{}
+	for _, r := range requests {
+		if r.answer.Err == nil && r.span.Len() > 0 {
+			bySpan[r.span] = append(bySpan[r.span], r)
+		}
+	}
+	for span, list := range bySpan {
+		ids := make([]slo.IndicatorID, len(list))
+		for k, r := range list {
+			ids[k] = r.indicator.id
+		}
+		next := span.Start
+		none := make([]burnrate.Row, len(list))
+		upTo := func(end slo.Minute, rows []burnrate.Row) {
+			for ; next < end; next++ {
+				known := none
+				if next == end-1 && rows != nil {
+					known = rows
+				}
+				for k, r := range list {
+					f.judge(r, next, known[k], now)
+				}
+			}
+		}
+		for record, err := range e.ledger.Minutes(ctx, ids, span) {
+			if err != nil {
+				return err
+			}
+			upTo(record.Minute+1, record.Rows)
+		}
+		upTo(span.End, nil)
+	}
+	return nil
+}
+
+// judge decides what becomes of a minute that was read.
+func (f *feed) judge(r *request, m slo.Minute, known burnrate.Row, now time.Time) {
+	read := r.answer.Sums[m-r.span.Start]
+	if read.Minutes == 0 {
+		return
+	}
+	row := burnrate.Row{Counts: read.Counts, Rows: read.Rows, Measured: true}
+	one := slo.Span{Start: m, End: m + 1}
+	if max(read.Counts.Total, read.Rows.Total) > burnrate.MostCounted {
+		r.settled.add(one)
+		r.large = max(r.large, read.Counts.Total, read.Rows.Total)
+		return
+	}
+	sound := known.Measured && known.Counts.Consistent() && known.Rows.Consistent()
+	if !row.Counts.Consistent() || !row.Rows.Consistent() {
+		if sound { // the answer is wrong, and what is kept is not
+			r.indicator.owed.add(one)
+			return
+		}
+		r.settled.add(one)
+		r.note(m, known, row)
+		return
+	}
+	r.settled.add(one)
+	before := sources.Sum{Counts: known.Counts, Rows: known.Rows}
+	if sound {
+		before.Minutes = 1
+	}
+	verdict := f.doubts.Judge(r.indicator.slo.SLI, r.indicator.id, m, before, read, r.indicator.keeps(m, now), now)
+	if verdict == sources.Believe {
+		r.note(m, known, row)
+	}
+}
+
+// keeps reports whether a minute's events are kept for sure: of older ones a part
+// may be gone.
+func (i *indicator) keeps(m slo.Minute, now time.Time) bool {
+	if i.slo.Source.File != nil {
+		return true
+	}
+	kept := i.slo.Source.NewRelic.Retention.Of(i.slo.SLI.EventTypes())
+	return m > slo.MinuteAt(now.Add(-kept))
+}
+
+// note keeps a change. How many events there were when the minute was counted is
+// known only when that was asked for in the same tick.
+func (r *request) note(m slo.Minute, known, row burnrate.Row) {
+	if row != known {
+		r.changes = append(r.changes, change{m, known, row})
+	}
+	if p := r.indicator.probe; p != nil && !p.fresh.hold(m) {
+		r.indicator.unsure.add(slo.Span{Start: m, End: m + 1})
+	}
+}
+
+// settle takes over what was read, once it is kept.
+func (r *request) settle() {
+	i := r.indicator
+	if r.answer.Err != nil {
+		return
+	}
+	for _, span := range r.settled.spans {
+		i.owed.remove(span)
+		if p := i.probe; p != nil {
+			for _, fresh := range p.fresh.within(span) {
+				i.unsure.remove(fresh)
+			}
+		}
+	}
+	i.gaps.remove(r.span)
+}
+
+// batch is what was read as rows of a ledger: a record for each minute that
+// changed, with a row for each of the indicators.
+func batch(indicators []*indicator, requests []*request) burnrate.Batch {
+	place := make(map[*indicator]int, len(indicators))
+	b := burnrate.Batch{Indicators: make([]slo.IndicatorID, len(indicators))}
+	for k, i := range indicators {
+		place[i], b.Indicators[k] = k, i.id
+	}
+	rows := map[slo.Minute][]burnrate.Row{}
+	for _, r := range requests {
+		for _, c := range r.changes {
+			if rows[c.minute] == nil {
+				rows[c.minute] = make([]burnrate.Row, len(indicators))
+			}
+			rows[c.minute][place[r.indicator]] = c.after
+		}
+	}
+	for m, list := range rows {
+		b.Records = append(b.Records, burnrate.Record{Minute: m, Rows: list})
+	}
+	slices.SortFunc(b.Records, func(a, b burnrate.Record) int { return int(a.Minute - b.Minute) })
+	return b
+}

@@ -1,0 +1,258 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// Specs are a set and what measures it: the set's sources by their names.
+type Specs struct {
+	Set     *slo.Set
+	Sources map[string]sources.Source
+}
+
+// Clock tells the time and waits. A demo has one that runs faster.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns after a while, or with the context's error.
+	Sleep(ctx context.Context, d time.Duration) error
+	// WithTimeout is [context.WithTimeout].
+	WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc)
+}
+
+// Options are what an engine works with.
+type Options struct {
+	Ledger Ledger
+	Clock  Clock
+	Log    *slog.Logger
+	// Maintain is called between ticks, with the time of the last one.
+	Maintain func(ctx context.Context, now time.Time) error
+}
+
+// Engine measures, decides and commits, once a minute. Its methods may be called
+// at once.
+type Engine struct {
+	ledger   Ledger
+	clock    Clock
+	log      *slog.Logger
+	maintain func(context.Context, time.Time) error
+
+	mu     sync.Mutex // of what follows: one tick, piece of backfill or reload at a time
+	specs  Specs
+	feeds  []*feed
+	last   time.Time // of the last tick
+	state  *state
+	loaded bool // the evaluator agrees with what is kept
+	counts Counters
+
+	view atomic.Pointer[View]
+}
+
+// View is what the last tick said. It is never changed afterwards.
+type View struct {
+	Snapshot burnrate.Snapshot
+	Progress Progress
+	Counters Counters
+}
+
+// Counters count what an engine has done since it began.
+type Counters struct {
+	Ticks       int64 // that were committed
+	Failed      int64 // that could not be
+	Rows        int64 // minutes of indicators that were measured
+	Corrections int64 // of them those that were known otherwise
+	Errors      int64 // answers of sources that were errors
+}
+
+// New makes an engine of specs, which are compared with what the ledger keeps.
+// Changes says what has become of what it has kept. Nothing is measured yet.
+func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.Change, error) {
+	e := &Engine{ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain}
+	if e.maintain == nil {
+		e.maintain = func(context.Context, time.Time) error { return nil }
+	}
+	changes, err := e.adopt(ctx, specs)
+	return e, changes, err
+}
+
+// Reload goes on with other specs: all of them or, with an error, none. What is
+// known of indicators that stay is kept.
+func (e *Engine) Reload(ctx context.Context, specs Specs) ([]lineage.Change, error) {
+	return e.adopt(ctx, specs)
+}
+
+func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.clock.Now()
+	kept, err := e.ledger.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	feeds := feedsOf(specs)
+	e.keep(feeds)
+	last := now
+	if kept.Commits > 0 && e.state == nil && kept.At.Before(now) {
+		last = kept.At // windows go on from where they were
+	}
+	ends := endsOf(ctx, feeds, specs.Set.Measured(), last)
+	entries, changes, err := lineage.Adopt(kept, specs.Set, seam(ends, now))
+	if err != nil {
+		return nil, err
+	}
+	after := apply(kept, entries)
+	lineages, err := lineage.All(after)
+	if err != nil {
+		return nil, err
+	}
+	s := newState(specs.Set, lineages)
+	if err := s.load(ctx, e.ledger, kept.Since, ends); err != nil {
+		return nil, err
+	}
+	if len(entries) > 0 {
+		if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Entries: entries}); err != nil {
+			return nil, err
+		}
+	}
+	assign(s, feeds)
+	e.specs, e.feeds, e.state, e.loaded = specs, feeds, s, true
+	return changes, nil
+}
+
+// feedsOf sorts what is measured by its source. What no source measures is in
+// none.
+func feedsOf(specs Specs) []*feed {
+	bySource := map[string][]*slo.SLO{}
+	for _, s := range specs.Set.Measured() {
+		if s.Source == nil || specs.Sources[s.Source.Name] == nil || s.Indicator == "" {
+			continue
+		}
+		bySource[s.Source.Name] = append(bySource[s.Source.Name], s)
+	}
+	var feeds []*feed
+	for _, name := range slices.Sorted(maps.Keys(bySource)) {
+		feeds = append(feeds, newFeed(name, specs.Sources[name], bySource[name]))
+	}
+	return feeds
+}
+
+// keep takes over what is known of indicators that are measured already.
+func (e *Engine) keep(feeds []*feed) {
+	for _, f := range feeds {
+		at := slices.IndexFunc(e.feeds, func(old *feed) bool { return old.name == f.name })
+		if at < 0 {
+			continue
+		}
+		old := e.feeds[at]
+		same := old.source == f.source
+		known := map[slo.IndicatorID]*indicator{}
+		for _, i := range old.indicators {
+			known[i.id] = i
+		}
+		for _, i := range f.indicators {
+			if before := known[i.id]; before != nil {
+				i.start, i.known, i.never, i.end = before.start, before.known, before.never, before.end
+				i.gaps, i.owed, i.unsure = before.gaps, before.owed, before.unsure
+				i.scanned, i.rough, i.err, i.notes = before.scanned, before.rough, before.err, before.notes
+			}
+		}
+		f.doubts, f.pace = old.doubts, old.pace
+		if same {
+			f.extentsAt = old.extentsAt
+			for _, p := range f.probes {
+				if k := slices.IndexFunc(old.probes, func(o *probe) bool { return o.watched == p.watched }); k >= 0 {
+					p.counts, p.probed = old.probes[k].counts, old.probes[k].probed
+				}
+			}
+		}
+	}
+}
+
+// endsOf returns up to when everything was measured, or was closed at a time
+// where nothing was measured yet.
+func endsOf(ctx context.Context, feeds []*feed, measured []*slo.SLO, at time.Time) []slo.Minute {
+	bySource := map[string]map[slo.IndicatorID]slo.Minute{}
+	for _, f := range feeds {
+		bySource[f.name] = map[slo.IndicatorID]slo.Minute{}
+		for k, end := range f.ends(ctx, at) {
+			if before := f.indicators[k].end; before > 0 {
+				end = before
+			}
+			bySource[f.name][f.ids[k]] = end
+		}
+	}
+	ends := make([]slo.Minute, len(measured))
+	for k, s := range measured {
+		ends[k] = slo.MinuteAt(at)
+		if s.Source != nil {
+			if end, known := bySource[s.Source.Name][s.Indicator]; known {
+				ends[k] = end
+			}
+		}
+	}
+	return ends
+}
+
+// seam is the minute from which on changed definitions hold: everything before
+// it was measured by the old ones.
+func seam(ends []slo.Minute, now time.Time) slo.Minute {
+	if len(ends) == 0 {
+		return slo.MinuteAt(now)
+	}
+	return slices.Min(ends)
+}
+
+// apply returns what is kept after entries were committed.
+func apply(kept burnrate.Kept, entries []burnrate.Entry) burnrate.Kept {
+	type place struct{ kind, key string }
+	byPlace := map[place]burnrate.Entry{}
+	for _, e := range kept.Entries {
+		byPlace[place{e.Kind, e.Key}] = e
+	}
+	for _, e := range entries {
+		if byPlace[place{e.Kind, e.Key}] = e; e.Value == nil {
+			delete(byPlace, place{e.Kind, e.Key})
+		}
+	}
+	after := kept
+	after.Entries = slices.SortedFunc(maps.Values(byPlace), func(a, b burnrate.Entry) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
+	})
+	return after
+}
+
+// assign tells indicators which columns they measure.
+func assign(s *state, feeds []*feed) {
+	columns := map[slo.IndicatorID][]int{}
+	for k, m := range s.measured {
+		columns[m.Indicator] = append(columns[m.Indicator], k)
+	}
+	for _, f := range feeds {
+		for _, i := range f.indicators {
+			i.columns = columns[i.id]
+		}
+	}
+}
+
+// View returns what the last tick said, nil before the first one.
+func (e *Engine) View() *View { return e.view.Load() }
+
+// errorf says what an engine was doing when it failed.
+func errorf(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}

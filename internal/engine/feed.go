@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// feed is a source and the indicators it measures.
+type feed struct {
+	name       string
+	source     sources.Source
+	lateness   time.Duration
+	indicators []*indicator
+	ids        []slo.IndicatorID // of indicators
+	slos       []*slo.SLO        // of indicators
+	probes     []*probe
+	doubts     sources.Doubts
+	extentsAt  slo.Minute // when all extents were asked for
+	pace       pace
+}
+
+// indicator is what is known of one while it is measured. What was measured is
+// in the ledger alone.
+type indicator struct {
+	id      slo.IndicatorID
+	slo     *slo.SLO // one that is measured by it; the others count the same
+	paged   bool     // somebody is woken by one of its SLOs
+	probe   *probe   // nil where late events are not looked for
+	columns []int    // of the evaluator, which are measured by it
+
+	start   slo.Minute // the first minute that can be measured
+	known   bool       // start is
+	never   bool       // there never was an event
+	end     slo.Minute // what is behind its newest closed minute, as of the last tick
+	gaps    minutes    // from start to end, that were not measured
+	owed    minutes    // measured, and may have changed since
+	unsure  minutes    // measured when the number of all events was not known
+	scanned bool       // gaps are all there are
+	rough   bool       // coarse hours were asked for
+	retry   time.Time  // when older minutes are asked for again after an error
+
+	err   error    // why its newest minutes could not be measured
+	notes []string // on the quality of what was measured
+}
+
+// probe is how many events of some types there were, as it was read last.
+type probe struct {
+	watched    *slo.SLO
+	indicators []*indicator
+	counts     map[slo.Minute]int64
+	probed     slo.Minute // up to where it was looked for late events
+	fresh      minutes    // what was read in this tick
+}
+
+// newFeed makes a feed of the SLOs that a source measures. SLOs that count the
+// same have one indicator.
+func newFeed(name string, source sources.Source, slos []*slo.SLO) *feed {
+	f := &feed{name: name, source: source}
+	byID := map[slo.IndicatorID]*indicator{}
+	for _, s := range slos {
+		i := byID[s.Indicator]
+		if i == nil {
+			i = &indicator{id: s.Indicator, slo: s}
+			byID[s.Indicator] = i
+			f.indicators = append(f.indicators, i)
+			f.ids, f.slos = append(f.ids, i.id), append(f.slos, s)
+		}
+		i.paged = i.paged || pages(s)
+		if s.Source.NewRelic.Lateness > f.lateness {
+			f.lateness = s.Source.NewRelic.Lateness
+		}
+	}
+	if watcher, watches := source.(sources.Watcher); watches {
+		f.watch(watcher.Watch(f.slos))
+	}
+	return f
+}
+
+// pages reports whether an alert of an SLO wakes somebody.
+func pages(s *slo.SLO) bool {
+	return slices.ContainsFunc(s.Objectives, func(o slo.Objective) bool {
+		return o.Alerts != nil && slices.ContainsFunc(o.Alerts.Tiers, func(t slo.Tier) bool { return t.Severity == slo.Page })
+	})
+}
+
+func (f *feed) watch(watched []*slo.SLO) {
+	probes := map[*slo.SLO]*probe{}
+	for k, w := range watched {
+		if w == nil {
+			continue
+		}
+		p := probes[w]
+		if p == nil {
+			p = &probe{watched: w, counts: map[slo.Minute]int64{}}
+			probes[w] = p
+			f.probes = append(f.probes, p)
+		}
+		f.indicators[k].probe = p
+		p.indicators = append(p.indicators, f.indicators[k])
+	}
+}
+
+// ends returns what is behind the newest closed minute of each indicator. While
+// a feed cannot keep up, those that wake nobody move on every few minutes.
+func (f *feed) ends(ctx context.Context, now time.Time) []slo.Minute {
+	var ends []slo.Minute
+	if lagging, ok := f.source.(sources.Lagging); ok {
+		ends = lagging.Ends(now, f.slos)
+	} else {
+		for k, extent := range f.source.Extents(ctx, now, f.slos) {
+			f.indicators[k].extend(extent)
+			ends = append(ends, extent.Span.End)
+		}
+	}
+	for k, i := range f.indicators {
+		if f.pace.slow && !i.paged {
+			ends[k] = i.slo.SLI.Closed(ends[k].Floor(slowMinutes))
+		}
+		ends[k] = max(ends[k], i.end) // a clock that is put back
+	}
+	return ends
+}
+
+// Extents are asked for again every hour, as events are not kept for ever, and
+// more often while there is none.
+const (
+	extentMinutes = 60
+	neverMinutes  = 5
+)
+
+// findExtents asks from when on indicators can be measured, where that is due.
+func (f *feed) findExtents(ctx context.Context, now time.Time) {
+	minute := slo.MinuteAt(now)
+	all := minute.Floor(extentMinutes) > f.extentsAt
+	often := minute%neverMinutes == 0
+	var asked []*indicator
+	var slos []*slo.SLO
+	for _, i := range f.indicators {
+		if all || !i.known && (!i.never || often) {
+			asked, slos = append(asked, i), append(slos, i.slo)
+		}
+	}
+	if len(asked) == 0 {
+		return
+	}
+	for k, extent := range f.source.Extents(ctx, now, slos) {
+		asked[k].extend(extent)
+	}
+	if all && ctx.Err() == nil {
+		f.extentsAt = minute
+	}
+}
+
+// extend takes over from when on an indicator can be measured.
+func (i *indicator) extend(e sources.Extent) {
+	switch {
+	case e.Err != nil:
+		if !i.known {
+			i.err = e.Err
+		}
+	case e.Never || e.Span.Len() == 0:
+		i.never = e.Never
+	case !i.known || e.Span.Start < i.start:
+		// Minutes in front of what was known become gaps, when they are none yet.
+		i.scanned = i.scanned && i.known && e.Span.Start >= i.start
+		i.start, i.known, i.never = e.Span.Start, true, false
+	default:
+		i.start = e.Span.Start
+		i.forget(i.start)
+	}
+}
+
+// forget drops what is to be read before a minute.
+func (i *indicator) forget(before slo.Minute) {
+	past := slo.Span{End: before}
+	i.gaps.remove(past)
+	i.owed.remove(past)
+	i.unsure.remove(past)
+}

@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// Late events are found by the number of all events of a probe. Of each minute
+// the last one that was read is kept. An indicator whose minute was counted at a
+// time when there may have been fewer owes that minute: it is counted again. The
+// number is asked for before the indicators are, so that what arrives in between
+// is missing in the number, and found the next time.
+
+// lookBack reads the numbers of all events, as far back as it is time to, and
+// notes what is owed.
+func (f *feed) lookBack(ctx context.Context, ends []slo.Minute) {
+	probeEnds := map[*probe]slo.Minute{}
+	for k, i := range f.indicators {
+		if i.probe != nil && i.known {
+			probeEnds[i.probe] = max(probeEnds[i.probe], ends[k])
+		}
+	}
+	var asked []*probe
+	var requests []sources.Request
+	for _, p := range f.probes {
+		p.fresh = minutes{}
+		end, measured := probeEnds[p]
+		if !measured {
+			continue
+		}
+		if p.probed == 0 {
+			p.probed = end - 1
+		}
+		start := max(0, end-slo.Minute(sources.Lookback(p.probed, end, f.lateness)), p.start())
+		if start >= end {
+			continue
+		}
+		asked = append(asked, p)
+		requests = append(requests, sources.Request{SLO: p.watched, Cuts: every(slo.Span{Start: start, End: end}), Need: sources.Fresh})
+	}
+	for n, answer := range f.source.Counts(ctx, requests) {
+		if answer.Err == nil {
+			cuts := requests[n].Cuts
+			asked[n].read(slo.Span{Start: cuts[0], End: cuts[len(cuts)-1]}, answer.Sums)
+		}
+	}
+	f.lookBackBlind(ends)
+}
+
+// start is the first minute that an indicator of the probe can be measured in.
+func (p *probe) start() slo.Minute {
+	first := never
+	for _, i := range p.indicators {
+		if i.known {
+			first = min(first, i.start)
+		}
+	}
+	return first
+}
+
+// read compares what was read with what was known.
+func (p *probe) read(span slo.Span, sums []sources.Sum) {
+	whole := true
+	for k, sum := range sums {
+		m := span.Start + slo.Minute(k)
+		if sum.Minutes == 0 {
+			whole = false
+			continue
+		}
+		one := slo.Span{Start: m, End: m + 1}
+		p.fresh.add(one)
+		before, known := p.counts[m]
+		p.counts[m] = sum.Rows.Total
+		changed := !known || before != sum.Rows.Total
+		for _, i := range p.indicators {
+			if changed || i.unsure.hold(m) {
+				i.owe(one)
+			}
+		}
+	}
+	if whole {
+		p.probed = span.End
+	}
+	for m := range p.counts {
+		if m < span.End-rememberedMinutes {
+			delete(p.counts, m)
+		}
+	}
+}
+
+// rememberedMinutes is how long the numbers of all events are remembered: longer
+// than minutes are looked back on.
+const rememberedMinutes = 3 * 24 * 60
+
+// owe notes minutes that have to be counted again. A slice is counted as a whole.
+func (i *indicator) owe(span slo.Span) {
+	span.Start = max(i.slo.SLI.Closed(span.Start), i.start)
+	i.unsure.remove(span)
+	if i.known && span.Len() > 0 {
+		i.owed.add(span)
+	}
+}
+
+// lookBackBlind has indicators without a probe counted again as far back as one
+// would look: nobody knows what has changed.
+func (f *feed) lookBackBlind(ends []slo.Minute) {
+	if f.lateness == 0 {
+		return
+	}
+	for k, i := range f.indicators {
+		if i.probe == nil && i.known && i.end > 0 && ends[k] > i.end {
+			start := ends[k] - slo.Minute(sources.Lookback(i.end, ends[k], f.lateness))
+			i.owe(slo.Span{Start: start, End: i.end})
+		}
+	}
+}
+
+// every returns the cuts around each minute of a span.
+func every(span slo.Span) []slo.Minute {
+	cuts := make([]slo.Minute, 0, span.Len()+1)
+	for m := span.Start; m <= span.End; m++ {
+		cuts = append(cuts, m)
+	}
+	return cuts
+}
+
+// request is what is read of an indicator, and what the source answered.
+type request struct {
+	indicator *indicator
+	span      slo.Span
+	need      sources.Need
+	answer    sources.Answer
+	changes   []change
+	settled   minutes // that are owed no more, once what was read is kept
+	large     int64   // what a minute had that is more than can be kept
+}
+
+// overlapMinutes is how many minutes that were measured already are read again
+// at every tick: what is wrong for a moment shows in no number of events.
+const overlapMinutes = 3
+
+// mostFresh is how many minutes are asked for at the most as the newest ones.
+// What is older is filled in between ticks.
+const mostFresh = 60
+
+// due returns what has to be read now: the newest minutes, those that are owed,
+// the latest first, as far as there is room for so many minutes, and those that
+// are doubted.
+func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
+	var list []*request
+	newest := make([]slo.Span, len(f.indicators))
+	for k, i := range f.indicators {
+		if !i.known || ends[k] <= i.end && i.end > 0 {
+			newest[k] = slo.Span{Start: ends[k], End: ends[k]}
+			continue
+		}
+		back := i.end
+		if back == 0 {
+			back = ends[k]
+		}
+		start := max(i.start, i.slo.SLI.Closed(max(back-overlapMinutes, ends[k]-mostFresh)))
+		if newest[k] = (slo.Span{Start: start, End: ends[k]}); newest[k].Len() > 0 {
+			list = append(list, &request{indicator: i, span: newest[k], need: sources.Fresh})
+		}
+	}
+	again := f.doubts.Again(now)
+	for k, i := range f.indicators {
+		if !i.known {
+			continue
+		}
+		owed := minutes{i.owed.within(slo.Span{Start: i.start, End: newest[k].Start})}
+		for _, span := range i.doubted(again[i.id], newest[k].Start) {
+			list = append(list, &request{indicator: i, span: span, need: sources.Correction})
+			owed.remove(span) // no minute is read twice
+		}
+		for _, span := range slices.Backward(owed.spans) {
+			span.End = min(i.sliceEnd(span.End), newest[k].Start)
+			if room -= span.Len(); room < 0 {
+				break
+			}
+			list = append(list, &request{indicator: i, span: span, need: sources.Correction})
+		}
+	}
+	return list
+}
+
+// doubted joins minutes that are doubted and lie before another one, a few at a
+// time: a small query sees more.
+func (i *indicator) doubted(list []slo.Minute, before slo.Minute) []slo.Span {
+	const few = 30
+	var spans []slo.Span
+	for _, m := range list {
+		span := slo.Span{Start: i.slo.SLI.Closed(m), End: i.sliceEnd(m + 1)}
+		last := len(spans) - 1
+		switch {
+		case span.Start < i.start || span.End > before:
+		case last >= 0 && span.Start <= spans[last].End && span.End-spans[last].Start <= few:
+			spans[last].End = max(spans[last].End, span.End)
+		case last < 0 || span.Start >= spans[last].End:
+			spans = append(spans, span)
+		}
+	}
+	return spans
+}
+
+// sliceEnd returns the end of the slice that the minute before end lies in.
+func (i *indicator) sliceEnd(end slo.Minute) slo.Minute {
+	if i.slo.SLI.Slice == nil {
+		return end
+	}
+	return i.slo.SLI.Closed(end-1) + slo.Minute(i.slo.SLI.Slice.Minutes())
+}

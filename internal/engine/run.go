@@ -1,0 +1,43 @@
+package engine
+
+import (
+	"context"
+	"time"
+)
+
+// Run ticks at every minute until ctx ends, and fills in the history in between.
+// What fails is logged and tried again: a full disk or a source that is gone is
+// no reason to stop.
+func (e *Engine) Run(ctx context.Context) error {
+	for {
+		if err := e.Tick(ctx); err != nil && ctx.Err() == nil {
+			e.log.Error("a tick was not kept and will be repeated", "error", err)
+		}
+		if err := e.between(ctx); err != nil && ctx.Err() == nil {
+			e.log.Error("the history could not be filled in and will be later", "error", err)
+		}
+		now := e.clock.Now()
+		if err := e.clock.Sleep(ctx, now.Truncate(time.Minute).Add(time.Minute).Sub(now)); err != nil {
+			return nil //nolint:nilerr // it was told to stop
+		}
+	}
+}
+
+// between does what is to be done before the next minute begins.
+func (e *Engine) between(ctx context.Context) error {
+	now := e.clock.Now()
+	until := now.Truncate(time.Minute).Add(measuring)
+	if err := e.maintain(ctx, now); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		left := until.Sub(e.clock.Now())
+		if left <= 0 {
+			return nil
+		}
+		if more, err := e.Backfill(ctx, left); err != nil || !more {
+			return err
+		}
+	}
+	return ctx.Err()
+}

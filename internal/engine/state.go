@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// state is what is evaluated: a set, the histories of what it measures, and the
+// sums of its windows.
+type state struct {
+	set       *slo.Set
+	measured  []*slo.SLO // in the order of the evaluator's columns
+	lineages  []lineage.Lineage
+	stretches [][]lineage.Stretch // of lineages
+	evaluator *burnrate.Evaluator
+	ends      []slo.Minute
+}
+
+// newState makes a state of a set whose lineages are known.
+func newState(set *slo.Set, lineages map[string]lineage.Lineage) *state {
+	s := &state{set: set, measured: set.Measured(), evaluator: burnrate.NewEvaluator(set)}
+	for _, m := range s.measured {
+		l := lineages[m.ID]
+		l.ID = m.ID
+		s.lineages, s.stretches = append(s.lineages, l), append(s.stretches, l.Stretches())
+	}
+	s.ends = make([]slo.Minute, len(s.measured))
+	return s
+}
+
+// load sums all windows from what is kept.
+func (s *state) load(ctx context.Context, ledger Ledger, since map[slo.IndicatorID]slo.Minute, ends []slo.Minute) error {
+	extents := map[string]slo.Span{}
+	for k, m := range s.measured {
+		extent := slo.Span{Start: ends[k], End: ends[k]}
+		if first, known := s.lineages[k].Since(since); known {
+			extent.Start = min(first, ends[k])
+		}
+		extents[m.ID] = extent
+	}
+	byID := burnrate.Cuts(s.set, extents)
+	cuts := make([][]slo.Minute, len(s.measured))
+	for k, m := range s.measured {
+		cuts[k] = byID[m.ID]
+	}
+	totals, err := ledger.Totals(ctx, s.lineages, cuts)
+	if err != nil {
+		return err
+	}
+	series := map[string]burnrate.Series{}
+	for k, m := range s.measured {
+		if series[m.ID], err = burnrate.SeriesOf(extents[m.ID], cuts[k], totals[k].Sums, totals[k].Invalid...); err != nil {
+			return fmt.Errorf("sum the windows of %s: %w", m.ID, err)
+		}
+	}
+	s.ends = slices.Clone(ends)
+	if err := s.evaluator.Load(series); err != nil {
+		return err
+	}
+	return s.loadCoarse(ctx, ledger)
+}
+
+// stepMinutes is how far windows move on at once after a pause, so that not too
+// many minutes have to be in memory.
+const stepMinutes = 15
+
+// mostSteps is how many minutes windows move on by one after the other. After a
+// longer pause they are summed anew.
+const mostSteps = 24 * minutesOfHour
+
+// behind returns how many minutes there are to ends at most.
+func (s *state) behind(ends []slo.Minute) int64 {
+	most := int64(0)
+	for k, end := range ends {
+		most = max(most, int64(end-s.ends[k]))
+	}
+	return most
+}
+
+// advance moves the windows on to ends, with the rows that enter in this tick.
+// What was kept before is read from the history.
+func (s *state) advance(ctx context.Context, history History, ends []slo.Minute, entering map[slo.Minute][]columnRow) error {
+	before := s.ends
+	for !slices.Equal(s.ends, ends) {
+		next := s.step(ends)
+		needs := s.evaluator.Needs(next)
+		records, err := history.HistoryAt(ctx, s.lineages, needs)
+		if err != nil {
+			return err
+		}
+		for n := range records {
+			overlay(&records[n], before, entering[records[n].Minute])
+		}
+		err = s.evaluator.Advance(next, func(yield func(burnrate.Record, error) bool) {
+			for _, r := range records {
+				if !yield(r, nil) {
+					return
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+		s.ends = next
+	}
+	return nil
+}
+
+// step returns where the windows move to next on the way to ends: those that are
+// behind most come first.
+func (s *state) step(ends []slo.Minute) []slo.Minute {
+	first := never
+	for k, end := range ends {
+		if s.ends[k] < end {
+			first = min(first, s.ends[k])
+		}
+	}
+	next := make([]slo.Minute, len(ends))
+	for k, end := range ends {
+		next[k] = min(end, max(s.ends[k], first+stepMinutes))
+	}
+	return next
+}
+
+// columnRow is a row of a column.
+type columnRow struct {
+	column int
+	row    burnrate.Row
+}
+
+// overlay puts rows that were measured just now into the record of a minute, as
+// far as it enters. A minute from before the ends leaves as it entered.
+func overlay(r *burnrate.Record, ends []slo.Minute, entering []columnRow) {
+	for _, c := range entering {
+		if r.Minute < ends[c.column] {
+			continue
+		}
+		if r.Rows == nil {
+			r.Rows = make([]burnrate.Row, len(ends))
+		}
+		r.Rows[c.column] = c.row
+	}
+}
+
+// holds reports whether a column's history has an indicator in a minute.
+func (s *state) holds(column int, id slo.IndicatorID, m slo.Minute) bool {
+	for _, stretch := range s.stretches[column] {
+		if stretch.Indicator == id && stretch.Start <= m && m < stretch.End {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,292 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// measuring is how long a tick may ask: then the minute is over.
+const measuring = 55 * time.Second
+
+// mostRows is how many minutes of indicators are read at once beside the newest
+// ones: about 60 MB.
+const mostRows = 500_000
+
+// Tick measures what is due at the time of the clock, decides, commits, and
+// publishes what came of it. What a source did not answer is asked again later;
+// an error means that nothing of the tick was kept, and that it can be repeated.
+func (e *Engine) Tick(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	now := e.clock.Now()
+	if e.last.Sub(now) > clockIsBack {
+		if err := e.rewind(ctx, now); err != nil {
+			return errorf("go back to what the clock says", err)
+		}
+	}
+	ends := make([][]slo.Minute, len(e.feeds))
+	requests := make([][]*request, len(e.feeds))
+	e.eachFeed(func(n int, f *feed) {
+		asking, cancel := e.clock.WithTimeout(ctx, measuring)
+		defer cancel()
+		ends[n] = f.ends(asking, now)
+		requests[n] = f.measure(asking, ends[n], now)
+		f.pace.note(asking.Err() != nil, e.clock.Now().Sub(now))
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var read []*request
+	for n, f := range e.feeds {
+		if err := e.compare(ctx, f, requests[n], now); err != nil {
+			return errorf("compare with what is kept", err)
+		}
+		read = append(read, requests[n]...)
+	}
+	if err := e.decide(ctx, e.endsOf(ends, now), read, nil, now); err != nil {
+		e.counts.Failed++
+		return err
+	}
+	for n, f := range e.feeds {
+		f.moveOn(ends[n], requests[n])
+	}
+	e.counts.Ticks++
+	e.last = now
+	e.publish(now)
+	return nil
+}
+
+// clockIsBack is how far a clock may be put back and windows wait until it has
+// caught up. Beyond that it was wrong before.
+const clockIsBack = time.Hour
+
+// rewind goes back to the time of a clock that was far ahead. What was measured
+// is kept; what is known of sources is asked for again.
+func (e *Engine) rewind(ctx context.Context, now time.Time) error {
+	e.feeds, e.last, e.loaded = feedsOf(e.specs), time.Time{}, false
+	assign(e.state, e.feeds)
+	return e.load(ctx, endsOf(ctx, e.feeds, e.state.measured, now))
+}
+
+func (e *Engine) eachFeed(do func(int, *feed)) {
+	var wait sync.WaitGroup
+	for n, f := range e.feeds {
+		wait.Go(func() { do(n, f) })
+	}
+	wait.Wait()
+}
+
+// measure asks for everything that is due.
+func (f *feed) measure(ctx context.Context, ends []slo.Minute, now time.Time) []*request {
+	f.findExtents(ctx, now)
+	f.lookBack(ctx, ends)
+	list := f.due(ends, now, mostRows)
+	f.ask(ctx, list)
+	return list
+}
+
+// ask has the source answer requests.
+func (f *feed) ask(ctx context.Context, list []*request) {
+	asked := make([]sources.Request, len(list))
+	for k, r := range list {
+		asked[k] = sources.Request{SLO: r.indicator.slo, Cuts: every(r.span), Need: r.need}
+	}
+	for k, answer := range f.source.Counts(ctx, asked) {
+		list[k].answer = answer
+	}
+}
+
+// endsOf returns the ends of columns. What no source measures ends with the time.
+func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
+	ends := make([]slo.Minute, len(e.state.measured))
+	for k := range ends {
+		ends[k] = slo.MinuteAt(now)
+	}
+	for n, f := range e.feeds {
+		for k, i := range f.indicators {
+			for _, column := range i.columns {
+				ends[column] = byFeed[n][k]
+			}
+		}
+	}
+	for k := range ends {
+		ends[k] = max(ends[k], e.state.ends[k])
+	}
+	return ends
+}
+
+// decide moves the windows on to ends, with what was read, and makes it durable.
+// It is a function of what is kept, of what was read and of the time.
+func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, coarse []burnrate.Coarse, now time.Time) error {
+	if far := e.state.behind(ends) > mostSteps; far || !e.loaded {
+		at := e.state.ends
+		if far {
+			at = ends
+		}
+		if err := e.load(ctx, at); err != nil {
+			return errorf("sum the windows", err)
+		}
+	}
+	e.loaded = false // until it agrees with what is kept
+	tick := burnrate.Tick{At: now, Coarse: coarse}
+	entering := map[slo.Minute][]columnRow{}
+	type correction struct {
+		column int
+		change
+	}
+	var corrections []correction
+	for _, r := range read {
+		for _, c := range r.changes {
+			for _, column := range r.indicator.columns {
+				switch {
+				case !e.state.holds(column, r.indicator.id, c.minute):
+				case c.minute >= e.state.ends[column]:
+					entering[c.minute] = append(entering[c.minute], columnRow{column, c.after})
+				default:
+					corrections = append(corrections, correction{column, c})
+				}
+			}
+		}
+	}
+	if err := e.state.advance(ctx, e.ledger, ends, entering); err != nil {
+		return errorf("move the windows on", err)
+	}
+	for _, c := range corrections {
+		e.state.evaluator.Correct(c.minute, c.column, c.before, c.after)
+	}
+	tick.Measured = e.batches(read)
+	if len(tick.Measured)+len(coarse) > 0 {
+		if err := e.ledger.Commit(ctx, tick); err != nil {
+			return errorf("commit", err)
+		}
+	}
+	e.loaded = true
+	for _, r := range read {
+		if r.answer.Err != nil {
+			e.counts.Errors++
+		}
+		for _, c := range r.changes {
+			if e.counts.Rows++; c.before.Measured {
+				e.counts.Corrections++
+			}
+		}
+		r.settle()
+	}
+	return nil
+}
+
+// batches are the changes by feed. The newest minutes are of all its indicators,
+// in the same order each time.
+func (e *Engine) batches(read []*request) []burnrate.Batch {
+	byFeed := map[*feed][]*request{}
+	owner := map[*indicator]*feed{}
+	for _, f := range e.feeds {
+		for _, i := range f.indicators {
+			owner[i] = f
+		}
+	}
+	for _, r := range read {
+		if len(r.changes) > 0 {
+			byFeed[owner[r.indicator]] = append(byFeed[owner[r.indicator]], r)
+		}
+	}
+	var batches []burnrate.Batch
+	for _, f := range e.feeds {
+		if len(byFeed[f]) > 0 {
+			batches = append(batches, batch(f.indicators, byFeed[f]))
+		}
+	}
+	return batches
+}
+
+// load sums the windows anew: after what was decided could not be kept, or after a
+// long pause.
+func (e *Engine) load(ctx context.Context, ends []slo.Minute) error {
+	kept, err := e.ledger.State(ctx)
+	if err != nil {
+		return err
+	}
+	if err := e.state.load(ctx, e.ledger, kept.Since, ends); err != nil {
+		return err
+	}
+	e.loaded = true
+	return nil
+}
+
+// moveOn notes up to when a feed was measured: what was not is a gap.
+func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
+	newest := map[*indicator]*request{}
+	for _, r := range requests {
+		if r.need == sources.Fresh {
+			newest[r.indicator] = r
+		}
+	}
+	for k, i := range f.indicators {
+		if i.known && i.end > 0 {
+			i.gaps.add(slo.Span{Start: max(i.start, i.end), End: ends[k]})
+		}
+		if r := newest[i]; r != nil {
+			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
+				i.gaps.remove(r.span)
+			}
+			if r.large > 0 {
+				i.err = fmt.Errorf("a minute has a total of %d, and one of at most %d can be kept: count in a larger unit", r.large, int64(burnrate.MostCounted))
+			}
+		}
+		i.end = ends[k]
+		i.forget(max(i.start, 0))
+		i.owed.remove(slo.Span{End: i.end - rememberedMinutes})
+		i.unsure.remove(slo.Span{End: i.end - rememberedMinutes})
+	}
+	if len(ends) > 0 {
+		f.doubts.Forget(slices.Min(ends) - rememberedMinutes)
+	}
+}
+
+// publish makes a view of what was decided.
+func (e *Engine) publish(now time.Time) {
+	s := e.state.evaluator.Snapshot(now)
+	for _, f := range e.feeds {
+		for _, i := range f.indicators {
+			for _, column := range i.columns {
+				id := e.state.measured[column].ID
+				if i.err != nil {
+					s.Failures = append(s.Failures, burnrate.Failure{ID: id, Message: i.err.Error()})
+				}
+				for _, note := range i.notes {
+					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: note})
+				}
+				if i.never && !i.known {
+					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: neverSeen(i.slo)})
+				}
+			}
+		}
+	}
+	for k, m := range e.state.measured {
+		if !e.isMeasured(k) {
+			s.Failures = append(s.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})
+		}
+	}
+	slices.SortStableFunc(s.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(s.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
+	e.view.Store(&View{s, e.progress(), e.counts})
+}
+
+func (e *Engine) isMeasured(column int) bool {
+	for _, f := range e.feeds {
+		for _, i := range f.indicators {
+			if slices.Contains(i.columns, column) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,205 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// lights is a registry with one metric.
+func lights(t *testing.T) *prometheus.Registry {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	counter := prometheus.NewCounter(prometheus.CounterOpts{Name: "lights_total", Help: "Lights."})
+	counter.Add(4)
+	registry.MustRegister(counter)
+	return registry
+}
+
+func TestMetricsFormats(t *testing.T) {
+	t.Parallel()
+	url, _ := served(t, Options{Metrics: lights(t)})
+	const text = "# HELP lights_total Lights.\n# TYPE lights_total counter\nlights_total 4\n"
+	const open = "# HELP lights Lights.\n# TYPE lights counter\nlights_total 4.0\n# EOF\n"
+	for _, test := range []struct{ accept, encoding, contentType, body string }{
+		{"", "", "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", text},
+		{"text/html", "", "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", text},
+		{"application/openmetrics-text;version=1.0.0,text/plain;q=0.5", "", "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores", open},
+		{"application/openmetrics-text;version=1.0.0", "gzip", "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores", open},
+		{"", "br, gzip;q=0.5, zstd", "text/plain; version=0.0.4; charset=utf-8; escaping=underscores", text},
+	} {
+		got := ask(t, http.MethodGet, url+"/metrics", func(r *http.Request) {
+			r.Header.Set("Accept", test.accept)
+			r.Header.Set("Accept-Encoding", test.encoding)
+		})
+		body := got.body
+		if test.encoding != "" {
+			unzipped, err := gzip.NewReader(strings.NewReader(body))
+			if err != nil {
+				t.Fatalf("%s: %v", test.encoding, err)
+			}
+			all, err := io.ReadAll(unzipped)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body = string(all)
+		}
+		if diff := cmp.Diff(test.body, body); diff != "" || got.status != 200 || got.header.Get("Content-Type") != test.contentType {
+			t.Errorf("%q: status %d, type %q (-want +got):\n%s", test.accept, got.status, got.header.Get("Content-Type"), diff)
+		}
+		if (got.header.Get("Content-Encoding") == "gzip") != (test.encoding != "") || !strings.Contains(strings.Join(got.header.Values("Vary"), ","), "Accept-Encoding") {
+			t.Errorf("%q: headers %v", test.encoding, got.header)
+		}
+		protected(t, got)
+	}
+	if got := ask(t, http.MethodGet, url+"/metrics?name[]=other", nil); got.body != "" || got.status != 200 {
+		t.Errorf("of other metrics it shows %q", got.body)
+	}
+}
+
+// TestIncompleteMetrics shows what can be shown, says that something lacks, and
+// never passes half an answer off as a whole one.
+func TestIncompleteMetrics(t *testing.T) {
+	t.Parallel()
+	whole, err := lights(t).Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	noType := &dto.MetricFamily{Name: new("broken"), Metric: []*dto.Metric{{}}, Type: new(dto.MetricType(99))}
+	hostile := errors.New("collector <b> failed with NRAK-ABCDEFGHIJKLMNOPQRSTUVWXYZA\x1b[2J")
+	for _, test := range []struct {
+		name     string
+		families []*dto.MetricFamily
+		err      error
+		status   int // 0 for an answer that is cut off
+		body     string
+		logs     string
+	}{
+		{"all", whole, nil, 200, "lights_total 4\n", ""},
+		{"a part", whole, hostile, 200, "lights_total 4\n", "metrics are incomplete"},
+		{"nothing", nil, hostile, 500, "no metric could be gathered: collector <b> failed with NRAK-…�[2J", "metrics are incomplete"},
+		{"cannot be written", append([]*dto.MetricFamily{noType}, whole...), nil, 0, "", "metrics were cut off"},
+		{"cannot be written further", append(whole[:1:1], noType), nil, 0, "", "metrics were cut off"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			own := prometheus.NewRegistry()
+			url, log := served(t, Options{
+				Metrics:    prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return test.families, test.err }),
+				Registerer: own,
+			})
+			for _, encoding := range []string{"identity", "gzip"} {
+				got, err := try(t.Context(), &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}, http.MethodGet, url+"/metrics", func(r *http.Request) {
+					r.Header.Set("Accept-Encoding", encoding)
+				})
+				if test.status == 0 {
+					if err == nil {
+						t.Errorf("%s: got %d and all of %q", encoding, got.status, got.body)
+					}
+					continue
+				}
+				if err != nil || got.status != test.status || encoding == "identity" && !strings.Contains(got.body, test.body) {
+					t.Errorf("%s: got %d, %v, %q", encoding, got.status, err, got.body)
+				}
+			}
+			if (test.logs == "") != (log.String() == "") || !strings.Contains(log.String(), test.logs) {
+				t.Errorf("it logs %q, want %q", log, test.logs)
+			}
+			want := "# HELP slojourn_http_incomplete_scrapes_total Answers of /metrics that lacked something; the log says what.\n# TYPE slojourn_http_incomplete_scrapes_total counter\nslojourn_http_incomplete_scrapes_total "
+			if test.logs == "" {
+				want += "0\n"
+			} else {
+				want += "2\n"
+			}
+			if err := testutil.GatherAndCompare(own, strings.NewReader(want), "slojourn_http_incomplete_scrapes_total"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestInstruments counts requests by handler and code, whatever clients send.
+func TestInstruments(t *testing.T) {
+	t.Parallel()
+	own := prometheus.NewRegistry()
+	url, _ := served(t, Options{Registerer: own, Metrics: own})
+	for _, request := range []string{
+		"GET /", "GET /-/healthy", "HEAD /-/healthy", "POST /-/healthy", "GET /-/reload", "POST /-/reload", "GET /api/v1/slos", "GET /api/v1/slos?kind=x",
+		"GET /nothing", "GET /nothing/else", "BREW /coffee", "GET /metrics", "GET /-/ready",
+	} {
+		method, path, _ := strings.Cut(request, " ")
+		ask(t, method, url+path, nil)
+	}
+	families, err := own.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, family := range families {
+		if family.GetName() != "slojourn_http_request_duration_seconds" {
+			continue
+		}
+		for _, m := range family.GetMetric() {
+			var labels []string
+			for _, label := range m.GetLabel() {
+				labels = append(labels, label.GetValue())
+			}
+			got = append(got, strings.Join(labels, " ")+strings.Repeat(" +", int(m.GetHistogram().GetSampleCount())))
+		}
+	}
+	want := []string{
+		"200 / +", "200 /-/healthy + +", "200 /-/ready +", "200 /api/v1/slos +", "200 /metrics +",
+		"400 /api/v1/slos +", "403 /-/reload +", "404 unknown + + +", "405 /-/healthy +", "405 /-/reload +",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	problems, err := testutil.GatherAndLint(own)
+	if err != nil || len(problems) > 0 {
+		t.Errorf("%v, %v", problems, err)
+	}
+	for _, family := range families {
+		if !strings.HasPrefix(family.GetName(), "slojourn_http_") {
+			t.Errorf("%s is not the server's", family.GetName())
+		}
+	}
+	if _, err := New(Options{Engine: starting(), Metrics: own, Registerer: own}); err == nil || !strings.Contains(err.Error(), "register the metrics of the server") {
+		t.Errorf("a second server on one registry: %v", err)
+	}
+}
+
+// TestMetricsForThoseWhoLeave says nothing of clients that go away.
+func TestMetricsForThoseWhoLeave(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := serverOf(t, Options{Metrics: lights(t)}, usual(), &log)
+	request, err := http.NewRequestWithContext(gone(), http.MethodGet, "/metrics", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if recover() != http.ErrAbortHandler { //nolint:errorlint // net/http compares as well
+			t.Error("the answer was not given up")
+		}
+		if log.Len() > 0 {
+			t.Errorf("it logs %s", &log)
+		}
+	}()
+	s.serveMetrics(deaf{http.Header{}}, request)
+}
+
+// deaf is a connection that nobody reads any more.
+type deaf struct{ header http.Header }
+
+func (d deaf) Header() http.Header       { return d.header }
+func (d deaf) WriteHeader(int)           {}
+func (d deaf) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
