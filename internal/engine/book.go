@@ -25,6 +25,7 @@ func (e *Engine) compare(ctx context.Context, f *feed, requests []*request, now 
 	bySpan := map[slo.Span][]*request{}
 	for _, r := range requests {
 		if r.answer.Err == nil && r.span.Len() > 0 {
+			r.kept = r.indicator.lost(now)
 			bySpan[r.span] = append(bySpan[r.span], r)
 		}
 	}
@@ -85,20 +86,18 @@ func (f *feed) judge(r *request, m slo.Minute, known burnrate.Row, now time.Time
 	if sound {
 		before.Minutes = 1
 	}
-	verdict := f.doubts.Judge(r.indicator.slo.SLI, r.indicator.id, m, before, read, r.indicator.keeps(m, now), now)
+	verdict := f.doubts.Judge(r.indicator.slo.SLI, r.indicator.id, m, before, read, m > r.kept, now)
 	if verdict == sources.Believe {
 		r.note(m, known, row)
 	}
 }
 
-// keeps reports whether a minute's events are kept for sure: of older ones a part
-// may be gone.
-func (i *indicator) keeps(m slo.Minute, now time.Time) bool {
+// lost returns the newest minute of which a part of the events may be gone.
+func (i *indicator) lost(now time.Time) slo.Minute {
 	if i.slo.Source.File != nil {
-		return true
+		return -1
 	}
-	kept := i.slo.Source.NewRelic.Retention.Of(i.slo.SLI.EventTypes())
-	return m > slo.MinuteAt(now.Add(-kept))
+	return slo.MinuteAt(now.Add(-i.slo.Source.NewRelic.Retention.Of(i.slo.SLI.EventTypes())))
 }
 
 // note keeps a change. How many events there were when the minute was counted is

@@ -135,8 +135,9 @@ type request struct {
 	need      sources.Need
 	answer    sources.Answer
 	changes   []change
-	settled   minutes // that are owed no more, once what was read is kept
-	large     int64   // what a minute had that is more than can be kept
+	settled   minutes    // that are owed no more, once what was read is kept
+	kept      slo.Minute // events of later minutes are kept for sure
+	large     int64      // what a minute had that is more than can be kept
 }
 
 // overlapMinutes is how many minutes that were measured already are read again

@@ -254,9 +254,11 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 // publish makes a view of what was decided.
 func (e *Engine) publish(now time.Time) {
 	s := e.state.evaluator.Snapshot(now)
+	measured := make([]bool, len(e.state.measured))
 	for _, f := range e.feeds {
 		for _, i := range f.indicators {
 			for _, column := range i.columns {
+				measured[column] = true
 				id := e.state.measured[column].ID
 				if i.err != nil {
 					s.Failures = append(s.Failures, burnrate.Failure{ID: id, Message: i.err.Error()})
@@ -271,22 +273,11 @@ func (e *Engine) publish(now time.Time) {
 		}
 	}
 	for k, m := range e.state.measured {
-		if !e.isMeasured(k) {
+		if !measured[k] {
 			s.Failures = append(s.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})
 		}
 	}
 	slices.SortStableFunc(s.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(s.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	e.view.Store(&View{s, e.progress(), e.counts})
-}
-
-func (e *Engine) isMeasured(column int) bool {
-	for _, f := range e.feeds {
-		for _, i := range f.indicators {
-			if slices.Contains(i.columns, column) {
-				return true
-			}
-		}
-	}
-	return false
 }
