@@ -97,6 +97,21 @@ func compareShortWays(t interface{ Fatalf(string, ...any) }, key chunkKey, data 
 	}
 }
 
+// TestTotalOfWhatCannotBe leaves it to who reads row by row.
+func TestTotalOfWhatCannotBe(t *testing.T) {
+	t.Parallel()
+	for _, counts := range []slo.Counts{{Total: 5, Bad: 6}, {Total: 5, Bad: -1}, {Total: -1}} {
+		cells := make([]burnrate.Sum, minutesOfHour)
+		for k := range cells {
+			cells[k] = sumOf(burnrate.Counted(slo.Counts{Total: 9, Bad: 1}), 1)
+		}
+		cells[31] = sumOf(burnrate.Counted(counts), 1)
+		key := keyOf(hourChunk, 1, 0)
+		columns := []column{{0, cells}}
+		compareShortWays(t, key, encodeGroup(nil, columns, key.kind().shape()), columns)
+	}
+}
+
 func drawColumns(t *rapid.T, key chunkKey) []column {
 	columns := []column{}
 	shape := key.kind().shape()

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -247,4 +248,88 @@ func TestExportOfSpoiledLedgers(t *testing.T) {
 		closeLedger(t, l)
 	}
 	t.Logf("%d of %d ledgers were saved", saved, 2*crashes(t))
+}
+
+// TestSaveWithOldBackup follows docs/operations.md: of a ledger that is damaged
+// what is newer than a backup, of which minutes have become quarter-hours since.
+func TestSaveWithOldBackup(t *testing.T) {
+	t.Parallel()
+	const day = 1440
+	options := Options{Pack: time.Hour, Minutes: 5 * 24 * time.Hour, Witnesses: -1}
+	start := slo.MinuteAt(noon()).Floor(day)
+	measure := func(l *Ledger, from, to slo.Minute) {
+		t.Helper()
+		batch := burnrate.Batch{Indicators: []slo.IndicatorID{"a"}}
+		for m := from; m < to; m += 3 {
+			batch.Records = append(batch.Records, burnrate.Record{Minute: m, Rows: []burnrate.Row{burnrate.Counted(slo.Counts{Total: int64(m % 90), Bad: int64(m % 2)})}})
+		}
+		if err := l.Commit(t.Context(), burnrate.Tick{At: to.Time(), Measured: []burnrate.Batch{batch}}); err != nil {
+			t.Fatal(err)
+		}
+		for left := true; left; {
+			done, err := l.Maintain(t.Context(), to.Time())
+			if err != nil {
+				t.Fatal(err)
+			}
+			left = done.Leftover
+		}
+	}
+	dir, folder := t.TempDir(), t.TempDir()
+	l, err := Open(t.Context(), dir, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	measure(l, start, start+6*day+700)
+	backup := filepath.Join(folder, "backup.db")
+	if _, err := Backup(t.Context(), dir, backup); err != nil {
+		t.Fatal(err)
+	}
+	measure(l, start+6*day+700, start+10*day)
+	minutes := func(l *Ledger, span slo.Span) map[slo.Minute]burnrate.Row {
+		t.Helper()
+		rows := map[slo.Minute]burnrate.Row{}
+		for record, err := range l.Minutes(t.Context(), []slo.IndicatorID{"a"}, span) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if record.Rows[0].Measured {
+				rows[record.Minute] = record.Rows[0]
+			}
+		}
+		return rows
+	}
+	since := slo.Span{Start: start + 6*day, End: start + 10*day}
+	want := minutes(l, since)
+	// What the backup has is damaged, and so is an hour of the last day.
+	for _, key := range []chunkKey{keyOf(quarterChunk, hourOf(start+2*day), 0), keyOf(hourChunk, hourOf(start+9*day), 0)} {
+		if _, err := l.db.ExecContext(t.Context(), "UPDATE chunks SET data = CAST('spoilt' AS BLOB) WHERE key = ?", int64(key)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for m := start + 9*day; m < start+9*day+60; m++ {
+		delete(want, m)
+	}
+	var newer bytes.Buffer
+	if _, ok := errors.AsType[*LeftOutError](l.Export(t.Context(), &newer, ExportOptions{Span: &slo.Span{Start: since.Start, End: never}, SkipDamaged: true})); !ok {
+		t.Fatal("nothing was left out")
+	}
+	closeLedger(t, l)
+	restored := filepath.Join(folder, "restored")
+	if _, err := Restore(t.Context(), restored, backup); err != nil {
+		t.Fatal(err)
+	}
+	if l, err = Open(t.Context(), restored, options); err != nil {
+		t.Fatal(err)
+	}
+	defer closeLedger(t, l)
+	if _, err := l.Import(t.Context(), &newer, ImportOptions{Now: noon(), Replace: true}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, minutes(l, since)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if before := minutes(l, slo.Span{Start: start + 2*day, End: start + 3*day}); len(before) != day/3 {
+		t.Errorf("%d minutes of what was damaged", len(before))
+	}
+	checkClean(t, l)
 }

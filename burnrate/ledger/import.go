@@ -79,14 +79,15 @@ const (
 // What the ledger has already is left as it is, so that a file can be imported
 // again. A line with other numbers is a mistake, unless it may replace them.
 func (l *Ledger) Import(ctx context.Context, r io.Reader, options ImportOptions) (Imported, error) {
-	// What was kept before is compared with; it is read beside the commit.
-	kept, err := l.snapshot(ctx)
-	if err != nil {
-		return Imported{}, err
-	}
-	defer kept.end()
 	var done Imported
-	err = l.write(ctx, func(w *writer) error {
+	err := l.write(ctx, func(w *writer) error {
+		// What was kept before is compared with; it is read beside the commit, and
+		// nobody else commits meanwhile.
+		kept, err := l.snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		defer kept.end()
 		i := &importer{writer: w, kept: kept, options: options, declared: map[slo.IndicatorID]bool{}}
 		if err := i.read(ctx, r); err != nil {
 			return err

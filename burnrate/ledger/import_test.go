@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -280,5 +281,37 @@ func TestImportOfOldCorrections(t *testing.T) {
 	}
 	if corrections, err = l.Corrections(t.Context()); err != nil || len(corrections) > 0 {
 		t.Errorf("later: %+v, %v", corrections, err)
+	}
+}
+
+// TestImportBesideCommit has one or the other come first: an import never
+// replaces what was committed before it without being told to.
+func TestImportBesideCommit(t *testing.T) {
+	t.Parallel()
+	for range 40 {
+		l := openLedger(t)
+		const file = `{"schema":"slojourn.ledger/v1","at":"2026-11-22T12:00:00Z"}
+{"type":"minute","minute":"2026-11-22T11:58:00Z","indicator":"a","total":5,"bad":0}
+{"type":"end"}`
+		m := slo.MinuteAt(noon()) - 2
+		tick := burnrate.Tick{At: noon(), Measured: []burnrate.Batch{{
+			Indicators: []slo.IndicatorID{"a"}, Records: []burnrate.Record{{Minute: m, Rows: []burnrate.Row{burnrate.Counted(slo.Counts{Total: 7})}}},
+		}}}
+		var group sync.WaitGroup
+		var imported, committed error
+		group.Go(func() {
+			_, imported = l.Import(context.Background(), strings.NewReader(file), ImportOptions{Now: noon()})
+		})
+		group.Go(func() { committed = l.Commit(context.Background(), tick) })
+		group.Wait()
+		kept, err := l.At(t.Context(), []slo.IndicatorID{"a"}, []slo.Minute{m})
+		if err != nil || committed != nil {
+			t.Fatal(err, committed)
+		}
+		// The commit replaces what was imported before it; the import finds what
+		// was committed before it.
+		if total := kept[0].Rows[0].Counts.Total; total != 7 {
+			t.Fatalf("the import has replaced what was committed: %d, %v", total, imported)
+		}
 	}
 }

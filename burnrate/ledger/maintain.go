@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -35,49 +36,69 @@ const mostAtOnce = 24
 func (l *Ledger) Maintain(ctx context.Context, now time.Time) (Maintenance, error) {
 	l.maintaining.Lock() // what there is to do stays so until it is done
 	defer l.maintaining.Unlock()
-	var done Maintenance
+	m := maintaining{Ledger: l, now: now, damaged: map[hour]bool{}}
 	for range mostAtOnce {
-		did, err := l.maintain(ctx, now, &done)
+		did, err := m.next(ctx)
 		if err != nil || !did {
-			return done, err
+			return m.done, errors.Join(append(m.errors, err)...)
 		}
 	}
-	done.Leftover = true
-	return done, nil
+	m.done.Leftover = true
+	return m.done, errors.Join(m.errors...)
 }
 
-// maintain does the next piece of work, and reports whether there was one.
-func (l *Ledger) maintain(ctx context.Context, now time.Time, done *Maintenance) (bool, error) {
-	pack := hourOf(slo.MinuteAt(now.Add(-l.options.Pack)))
-	l.mu.Lock()
-	contents := l.index.contents
-	l.mu.Unlock()
-	hours := slices.Sorted(maps.Keys(contents))
-	due := l.agesAt(now)
+// maintaining is one call of Maintain.
+type maintaining struct {
+	*Ledger
+	now     time.Time
+	done    Maintenance
+	damaged map[hour]bool // hours that could not be read, and do not hold up the others
+	errors  []error       // about them
+}
+
+// next does the next piece of work, and reports whether there was one.
+func (m *maintaining) next(ctx context.Context) (bool, error) {
+	pack := hourOf(slo.MinuteAt(m.now.Add(-m.options.Pack)))
+	m.mu.Lock()
+	contents := m.index.contents
+	m.mu.Unlock()
+	hours := slices.DeleteFunc(slices.Sorted(maps.Keys(contents)), func(h hour) bool { return m.damaged[h] })
+	due := m.agesAt(m.now)
 	if slices.ContainsFunc(hours, func(h hour) bool { return due.isDue(contents[h]) }) {
-		present, err := l.present(ctx, now)
+		present, err := m.present(ctx, m.now)
 		if err != nil {
 			return false, err
 		}
-		believed := l.agesAt(present)
-		done.Present = present
-		done.Doubted = slices.ContainsFunc(hours, func(h hour) bool { return due.isDue(contents[h]) && !believed.isDue(contents[h]) })
+		believed := m.agesAt(present)
+		m.done.Present = present
+		m.done.Doubted = slices.ContainsFunc(hours, func(h hour) bool { return due.isDue(contents[h]) && !believed.isDue(contents[h]) })
 		due = believed
 	}
 	for _, h := range hours {
 		switch c := contents[h]; {
 		case h < due.forget:
-			done.Dropped++
-			return true, l.write(ctx, func(w *writer) error { return w.forget(ctx, h.day(), due.forget) })
+			return true, m.do(ctx, h, &m.done.Dropped, func(w *writer) error { return w.forget(ctx, h.day(), due.forget) })
 		case due.isDue(c):
-			done.Retired++
-			return true, l.write(ctx, func(w *writer) error { return w.retire(ctx, h.day()) })
+			return true, m.do(ctx, h, &m.done.Retired, func(w *writer) error { return w.retire(ctx, h.day()) })
 		case h < pack && len(c.of(minuteChunk)) > 0:
-			done.Packed++
-			return true, l.write(ctx, func(w *writer) error { return w.pack(ctx, h) })
+			return true, m.do(ctx, h, &m.done.Packed, func(w *writer) error { return w.pack(ctx, h) })
 		}
 	}
-	return l.trimCorrections(ctx, now)
+	return m.trimCorrections(ctx, m.now)
+}
+
+// do does a piece of work and counts it. What is damaged is left as it is.
+func (m *maintaining) do(ctx context.Context, h hour, count *int, work func(*writer) error) error {
+	err := m.write(ctx, work)
+	if _, isDamage := errors.AsType[*DamageError](err); isDamage {
+		m.damaged[h] = true
+		m.errors = append(m.errors, err)
+		return nil
+	}
+	if err == nil {
+		*count++
+	}
+	return err
 }
 
 // ages are the first hours that are still kept, and as minutes.

@@ -62,7 +62,11 @@ func (r *Reader) Totals(ctx context.Context, lineages []lineage.Lineage, cuts []
 			}
 		})
 	})
-	if err := group.Wait(); err != nil {
+	err = group.Wait()
+	if ctx.Err() != nil {
+		err = ctx.Err() // whatever it was that noticed first
+	}
+	if err != nil {
 		return nil, wrap("read the ledger", err)
 	}
 	return together(parts), nil
@@ -279,7 +283,7 @@ func (t *totaller) quarters(i int, start slo.Minute, targets []target) error {
 		quarter := slo.Span{Start: start + slo.Minute(q)*length, End: start + slo.Minute(q+1)*length}
 		for k := range targets {
 			if t.cells[q].Minutes > 0 && targets[k].span.Intersect(quarter) == quarter {
-				t.quarter(&targets[k], quarter.Start, t.cells[q])
+				t.quarter(&targets[k], quarter, t.cells[q])
 			}
 		}
 	}
@@ -301,18 +305,23 @@ func (t *totaller) row(to *target, m slo.Minute, row burnrate.Row) {
 	t.add(to, m, sumOf(row, 1))
 }
 
-// quarter adds a quarter-hour, unless it would be larger than can be kept.
-func (t *totaller) quarter(to *target, start slo.Minute, sum burnrate.Sum) {
-	if to.unit == weighed && sum.Counts.Total > sum.Minutes*(burnrate.MostCounted/slo.Thousandths) {
+// quarter adds a quarter-hour, unless it cannot be, or would be larger than can
+// be kept.
+func (t *totaller) quarter(to *target, span slo.Span, sum burnrate.Sum) {
+	row := burnrate.Row{Counts: sum.Counts, Rows: sum.Rows, Measured: true}
+	switch {
+	case to.unit == counted:
+		row.Counts = row.Rows
+	case to.unit == weighed && sum.Counts.Total > sum.Minutes*(burnrate.MostCounted/slo.Thousandths):
+		return
+	case to.unit == weighed:
+		row.Counts = slo.Counts{Total: row.Counts.Total * slo.Thousandths, Bad: row.Counts.Bad * slo.Thousandths}
+	}
+	if !row.Counts.Consistent() || !row.Rows.Consistent() {
+		t.totals[to.place].Invalid = append(t.totals[to.place].Invalid, burnrate.Invalid{Span: span, Row: row})
 		return
 	}
-	row := burnrate.Row{Counts: sum.Counts, Rows: sum.Rows}
-	if to.unit == weighed {
-		row.Counts = slo.Counts{Total: row.Counts.Total * slo.Thousandths, Bad: row.Counts.Bad * slo.Thousandths}
-	} else {
-		to.unit.convert(&row)
-	}
-	t.add(to, start, sumOf(row, sum.Minutes))
+	t.add(to, span.Start, sumOf(row, sum.Minutes))
 }
 
 func (t *totaller) add(to *target, m slo.Minute, s burnrate.Sum) {

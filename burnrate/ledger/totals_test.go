@@ -79,12 +79,25 @@ func TestTotalsOfQuarters(t *testing.T) {
 		}
 		left = done.Leftover
 	}
+	// What came as a sum may be one that cannot be.
+	spoilt := burnrate.Sum{Counts: slo.Counts{Total: 5, Bad: 9}, Rows: slo.Counts{Total: 5, Bad: 9}, Minutes: 15}
+	err = l.write(t.Context(), func(w *writer) error {
+		return w.merge(t.Context(), end.Time(), keyOf(quarterChunk, hourOf(day), 0), map[number][]cell{0: {{2, spoilt}}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	plain := lineage.Lineage{Present: lineage.Definition{Indicator: "a", Unit: 1}}
 	spliced := lineage.Lineage{Present: lineage.Definition{Indicator: "b", Unit: 1}, Past: []lineage.Segment{{Definition: lineage.Definition{Indicator: "a", Unit: 1}, Until: day + 1440 + 20}}}
-	totals, err := l.Totals(t.Context(), []lineage.Lineage{plain, spliced, plain}, [][]slo.Minute{
+	weighed := lineage.Lineage{
+		Present: lineage.Definition{Indicator: "w", Unit: slo.Thousandths}, Past: []lineage.Segment{{Definition: lineage.Definition{Indicator: "b", Unit: 1}, Until: end}},
+	}
+	totals, err := l.Totals(t.Context(), []lineage.Lineage{plain, spliced, plain, plain, weighed}, [][]slo.Minute{
 		{day + 15, day + 1440 - 1, day + 2*1440, end}, // the second cut is within a quarter-hour
 		{day + 1440, day + 2*1440, end},
-		{day + 1, day + 15, day + 30}, // the first one begins before
+		{day + 1, day + 15, day + 45}, // the first one begins before
+		{day + 600, day + 615},        // long after the day's first hour
+		{day + 600, day + 615, end - 60, end},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -93,10 +106,18 @@ func TestTotalsOfQuarters(t *testing.T) {
 		counts := slo.Counts{Total: total, Bad: bad}
 		return burnrate.Sum{Counts: counts, Rows: counts, Minutes: minutes}
 	}
+	thousand := func(minutes int64) burnrate.Sum { // ten bad events a minute, each of which weighs one
+		s := sum(minutes, 10*minutes, 10*minutes)
+		s.Counts = slo.Counts{Total: 1000 * s.Counts.Total, Bad: 1000 * s.Counts.Bad}
+		return s
+	}
+	invalid := []burnrate.Invalid{{Span: slo.Span{Start: day + 30, End: day + 45}, Row: burnrate.Row{Counts: spoilt.Counts, Rows: spoilt.Rows, Measured: true}}}
 	want := []burnrate.Totals{
-		{Sums: []burnrate.Sum{sum(1440-15, 1440-15, 0), sum(1440, 1440, 0), sum(1440, 1440, 0)}},
+		{Sums: []burnrate.Sum{sum(1440-30, 1440-30, 0), sum(1440, 1440, 0), sum(1440, 1440, 0)}, Invalid: invalid},
 		{Sums: []burnrate.Sum{sum(1440-15, 15+10*(1440-30), 10*(1440-30)), sum(1440, 14400, 14400)}},
-		{Sums: []burnrate.Sum{sum(0, 0, 0), sum(15, 15, 0)}},
+		{Sums: []burnrate.Sum{sum(0, 0, 0), sum(15, 15, 0)}, Invalid: invalid},
+		{Sums: []burnrate.Sum{sum(15, 15, 0)}},
+		{Sums: []burnrate.Sum{thousand(15), thousand(3*1440 - 615 - 60), thousand(60)}},
 	}
 	if diff := cmp.Diff(want, totals); diff != "" {
 		t.Errorf("totals (-want +got):\n%s", diff)

@@ -18,9 +18,12 @@ func newLedgerCompact(env environment) *cobra.Command {
 into sums of quarter-hours, lets go of those older than 800 days, and gives free
 space back to the file system. No number changes. A clock that may be ahead is
 not believed: what is too old stays unless events were counted on eight days up
-to the present. It needs free space of up to
-twice the ledger's size, and takes the right to write: a process that writes
-the ledger does all of this but the last by itself.`,
+to the present.
+
+It needs free space of up to twice the ledger's size, and takes the right to
+write: a process that writes the ledger does all of this by itself, but for
+giving space back. While another process reads, none is given back, and the
+exit code is 3.`,
 		Example: "  slojourn ledger compact --data-dir /var/lib/slojourn",
 	}
 	dir := dataDirFlag(cmd)

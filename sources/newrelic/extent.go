@@ -115,7 +115,7 @@ func (s *Source) findWithin(ctx context.Context, sets []*firstEvent) {
 	for len(asked) > 0 {
 		calls := make([]call, len(asked))
 		for i, l := range asked {
-			calls[i] = call{text: firstQuery(l.set.types, l.span).String(), end: l.span.End}
+			calls[i].text = firstQuery(l.set.types, l.span).String()
 		}
 		var next []lookup
 		for i, r := range s.ask(ctx, calls) {
