@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -153,5 +154,33 @@ func TestCompactBesideReader(t *testing.T) {
 	if err := l.Compact(t.Context()); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
+	checkClean(t, l)
+}
+
+// TestRestoreBehindMark restores into the folder of a ledger that had gone on
+// since, and is gone: its mark speaks of commits that the backup does not have.
+func TestRestoreBehindMark(t *testing.T) {
+	t.Parallel()
+	dir, backup := t.TempDir(), filepath.Join(t.TempDir(), "backup.db")
+	l := openIn(t, dir)
+	commitSample(t, l)
+	if _, err := Backup(t.Context(), dir, backup); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 10 {
+		entry := burnrate.Entry{Kind: "alert", Key: "pay", Value: []byte{byte(n)}}
+		if err := l.Commit(t.Context(), burnrate.Tick{At: noon(), Entries: []burnrate.Entry{entry}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeLedger(t, l)
+	if err := os.Remove(filepath.Join(dir, fileName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Restore(t.Context(), dir, backup); err != nil {
+		t.Fatal(err)
+	}
+	l = openIn(t, dir)
+	defer closeLedger(t, l)
 	checkClean(t, l)
 }

@@ -22,7 +22,8 @@ import (
 //
 // Where only quarter-hours are kept, one of them belongs to the cuts that its
 // first minute lies between, so that a window which begins in it is up to 14
-// minutes shorter. One with a seam of the lineage in it counts as not measured.
+// minutes shorter. One with a seam of the lineage in it, or with the last cut,
+// counts as not measured.
 func (r *Reader) Totals(ctx context.Context, lineages []lineage.Lineage, cuts [][]slo.Minute) ([]burnrate.Totals, error) {
 	if len(cuts) != len(lineages) {
 		return nil, fmt.Errorf("sum %d histories: there are cuts for %d", len(lineages), len(cuts))

@@ -398,6 +398,22 @@ func TestClockAhead(t *testing.T) {
 	}
 }
 
+// TestForgetWhatCameBack keeps a definition that came back after a restart, as it
+// says that what lies between counts.
+func TestForgetWhatCameBack(t *testing.T) {
+	t.Parallel()
+	l := Lineage{ID: "pay", Present: Definition{"A", 1}}
+	l.redefine(Definition{"B", 1}, 10)
+	l.restart("why")
+	l.redefine(Definition{"C", 1}, 20)
+	l.restart("why")
+	l.redefine(Definition{"A", 1}, 30)
+	want := l.Stretches()
+	if l.forgetBefore(15); !slices.Equal(l.Stretches(), want) {
+		t.Errorf("%v, before %v", l.Stretches(), want)
+	}
+}
+
 // TestForgettingChangesNothing has any definitions one after another, and
 // forgets the first ones: of later minutes everything is as it was.
 func TestForgettingChangesNothing(t *testing.T) {
