@@ -54,6 +54,7 @@ func TestRecognise(t *testing.T) {
 		{"bsd of four clauses", bsd4, nil},
 		{"gpl", "GNU General Public License\nVersion 3", nil},
 		{"apache with the commons clause", `"Commons Clause" License Condition v1.0` + "\n" + apache, nil},
+		{"sqlite", "SQLite Is Public Domain\n\nAll of the code and documentation in SQLite has been dedicated to the public\ndomain by the authors.", []string{"blessing"}},
 		{"own words", handOverSoul, nil},
 		{"empty", "", nil},
 	}
@@ -72,7 +73,7 @@ func TestKindOf(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]kind{
 		"LICENSE": licence, "LICENSE.txt": licence, "License.md": licence, "LICENCE": licence, "LICENSE-MIT": licence,
-		"COPYING": licence, "LICENSE.libyaml": licence, "NOTICE": notice, "NOTICE.txt": notice, "PATENTS": notice,
+		"COPYING": licence, "LICENSE.libyaml": licence, "LICENSE-LOGO": notice, "LICENSE-3RD-PARTY.md": notice, "LICENSE-SQLITE": licence, "NOTICE": notice, "NOTICE.txt": notice, "PATENTS": notice,
 		"license.go": other, "README.md": other, "go.mod": other,
 	} {
 		if got := kindOf(name); got != want {

@@ -128,7 +128,8 @@ const (
 )
 
 // kindOf tells licence and notice files by name: LICENSE, LICENCE-MIT, copying.md,
-// NOTICE.txt. Source files such as license.go are neither.
+// NOTICE.txt. What a module collects about others, and about its logo, is a notice.
+// Source files such as license.go are neither.
 func kindOf(name string) kind {
 	upper := strings.ToUpper(name)
 	switch filepath.Ext(upper) {
@@ -137,6 +138,8 @@ func kindOf(name string) kind {
 		return other
 	}
 	switch {
+	case hasAnyPrefix(upper, "LICENSE-3RD-PARTY", "LICENSE-LOGO"):
+		return notice
 	case hasAnyPrefix(upper, "LICENSE", "LICENCE", "COPYING"):
 		return licence
 	case hasAnyPrefix(upper, "NOTICE", "PATENTS"):

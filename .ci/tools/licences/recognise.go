@@ -16,6 +16,8 @@ const (
 	mitNotice    = "the above copyright notice and this permission notice shall be included in all copies or substantial portions of the software"
 	iscGrant     = "software for any purpose with or without fee is hereby granted provided that the above copyright notice"
 	bsdGrant     = "redistribution and use in source and binary forms with or without modification are permitted provided that the following conditions are met"
+	// SQLite's authors have given up all rights. SPDX has a name for their blessing.
+	sqliteDomain = "all of the code and documentation in sqlite has been dedicated to the public domain by the authors"
 	bsdEndorse   = "endorse or promote products derived from"
 )
 
@@ -56,6 +58,7 @@ func recognise(text string) ([]string, error) {
 	add("ISC", strings.Contains(words, iscGrant))
 	add("MIT", strings.Contains(words, mitGrant) && strings.Contains(words, mitNotice))
 	add("MPL-2.0", mpl)
+	add("blessing", strings.Contains(words, sqliteDomain))
 	if len(ids) == 0 {
 		return nil, errors.New("unrecognised licence")
 	}
