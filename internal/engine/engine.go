@@ -21,6 +21,7 @@ import (
 type Specs struct {
 	Set     *slo.Set
 	Sources map[string]sources.Source
+	Removed []string // ids that may go, see [RemovalError]
 }
 
 // Clock tells the time and waits. A demo has one that runs faster.
@@ -77,7 +78,8 @@ type Counters struct {
 }
 
 // New makes an engine of specs, which are compared with what the ledger keeps.
-// Changes says what has become of what it has kept. Nothing is measured yet.
+// Changes says what has become of what it has kept. Specs that lack much of it are
+// refused with a [RemovalError]. Nothing is measured yet.
 func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.Change, error) {
 	e := &Engine{ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain}
 	if e.maintain == nil {
@@ -110,6 +112,9 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 	ends := endsOf(ctx, feeds, specs.Set.Measured(), last)
 	entries, changes, err := lineage.Adopt(kept, specs.Set, seam(ends, now))
 	if err != nil {
+		return nil, err
+	}
+	if err := refuseRemoval(kept, changes, specs.Removed); err != nil {
 		return nil, err
 	}
 	after := apply(kept, entries)

@@ -281,6 +281,35 @@ func TestReload(t *testing.T) {
 	})
 }
 
+// TestRemoval refuses to lose much at once, also at a start, until it is allowed.
+func TestRemoval(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 2, "a", "b", "c", "d", "e", "f", "g")
+		r.minutes(1)
+		r.ids = []string{"a", "b", "c", "d"}
+		_, err := r.engine.Reload(t.Context(), r.specs())
+		refused, ok := errors.AsType[*RemovalError](err)
+		if !ok || !slices.Equal(refused.Removed, []string{"e", "f", "g"}) || refused.Of != 7 {
+			t.Fatalf("%v", err)
+		}
+		if _, _, err := New(t.Context(), r.options(), r.specs()); err == nil {
+			t.Error("a start takes it for a decision")
+		}
+		r.minutes(1)
+		if n := len(r.engine.View().Snapshot.Statuses); n != 7 {
+			t.Errorf("%d SLOs are left", n)
+		}
+		r.ids = []string{"a", "b", "c", "d", "e"} // two may go
+		if _, err := r.engine.Reload(t.Context(), r.specs()); err != nil {
+			t.Error(err)
+		}
+		specs := Specs{Set: &slo.Set{}, Removed: []string{"a", "b", "c", "d", "e"}}
+		if _, err := r.engine.Reload(t.Context(), specs); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestReloadFails goes on as before.
 func TestReloadFails(t *testing.T) {
 	inBubble(t, func(t *testing.T) {

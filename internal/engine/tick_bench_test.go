@@ -93,7 +93,7 @@ func BenchmarkTick(b *testing.B) {
 				})
 			}
 			measured := map[string]sources.Source{"world": steady{slo.MinuteAt(clock.now) - 120}}
-			e, _, err := New(b.Context(), Options{Ledger: l, Clock: clock, Log: slog.New(slog.DiscardHandler)}, Specs{set, measured})
+			e, _, err := New(b.Context(), Options{Ledger: l, Clock: clock, Log: slog.New(slog.DiscardHandler)}, Specs{Set: set, Sources: measured})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -228,7 +228,7 @@ func (r *rig) specs() Specs {
 		}
 		set.SLOs = append(set.SLOs, s)
 	}
-	return Specs{set, map[string]sources.Source{"world": r.world}}
+	return Specs{Set: set, Sources: map[string]sources.Source{"world": r.world}}
 }
 
 // minutes lets time pass, with a tick and what is done in between in each.
