@@ -22,39 +22,6 @@ func (r *Reader) History(ctx context.Context, lineages []lineage.Lineage, span s
 	return r.records(ctx, len(lineages), span, func(x *index) columnsOf { return newSplicing(x, lineages).columnsOf })
 }
 
-// conversion is how counts of one unit become those of another.
-type conversion int
-
-const (
-	sameUnit conversion = iota
-	weighed             // each event weighs one
-	counted             // each event counts as one, whatever it weighed
-)
-
-func conversionTo(present, past int64) conversion {
-	switch {
-	case past < present:
-		return weighed
-	case past > present:
-		return counted
-	}
-	return sameUnit
-}
-
-// convert changes the counts of a row. Its events stay what they are. A row that
-// would be larger than can be kept counts as not measured.
-func (c conversion) convert(r *burnrate.Row) {
-	switch {
-	case c == weighed && r.Counts.Total > burnrate.MostCounted/slo.Thousandths:
-		*r = burnrate.Row{}
-	case c == weighed:
-		r.Counts.Total *= slo.Thousandths
-		r.Counts.Bad *= slo.Thousandths
-	case c == counted:
-		r.Counts = r.Rows
-	}
-}
-
 // Borders of time, as far as lineages are concerned.
 const (
 	firstMinute = slo.Minute(math.MinInt64)
@@ -79,7 +46,7 @@ func newSplicing(x *index, lineages []lineage.Lineage) *splicing {
 	for place, l := range lineages {
 		for _, stretch := range l.Stretches() {
 			if n, known := x.numbers[stretch.Indicator]; known {
-				w := wanted{number: n, place: place, unit: conversionTo(l.Present.Unit, stretch.Unit)}
+				w := wanted{number: n, place: place, unit: lineage.ConversionTo(l.Present.Unit, stretch.Unit)}
 				s.parts = append(s.parts, part{w, stretch.Span})
 			}
 		}

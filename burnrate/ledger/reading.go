@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -27,7 +28,7 @@ type wanted struct {
 	number   number
 	place    int
 	from, to int
-	unit     conversion
+	unit     lineage.Conversion
 }
 
 // holds reports whether a minute of the hour is read.
@@ -122,9 +123,9 @@ func (r *reading) readHour(ctx context.Context, c content) error {
 			if err := r.group.rows(i, rows, sums); err != nil {
 				return err
 			}
-			if w.unit != sameUnit {
+			if w.unit != lineage.SameUnit {
 				for m := range rows {
-					w.unit.convert(&rows[m])
+					w.unit.Convert(&rows[m])
 				}
 			}
 			if w.from > 0 || w.to < minutesOfHour {
@@ -162,7 +163,7 @@ func (r *reading) one(ctx context.Context, m slo.Minute) ([]burnrate.Row, error)
 			for k := range at {
 				if w := &at[k]; w.holds(part) {
 					rows[w.place] = row
-					w.unit.convert(&rows[w.place])
+					w.unit.Convert(&rows[w.place])
 				}
 			}
 			return err
@@ -190,7 +191,7 @@ func (r *reading) readMinute(ctx context.Context, c content, into []burnrate.Row
 		for k := i; k < len(r.columns) && r.columns[k].number == row.number; k++ {
 			if w := &r.columns[k]; w.holds(c.key.part()) {
 				into[w.place] = row.row
-				w.unit.convert(&into[w.place])
+				w.unit.Convert(&into[w.place])
 			}
 		}
 	}

@@ -91,7 +91,7 @@ type target struct {
 	number number
 	place  int      // of the lineage
 	span   slo.Span // that it is read for: of the stretch, within its cuts
-	unit   conversion
+	unit   lineage.Conversion
 }
 
 func newTotalling(x *index, lineages []lineage.Lineage, cuts [][]slo.Minute) *totalling {
@@ -107,7 +107,7 @@ func newTotalling(x *index, lineages []lineage.Lineage, cuts [][]slo.Minute) *to
 			if !known || span.Len() == 0 {
 				continue
 			}
-			t.targets = append(t.targets, target{n, place, span, conversionTo(l.Present.Unit, stretch.Unit)})
+			t.targets = append(t.targets, target{n, place, span, lineage.ConversionTo(l.Present.Unit, stretch.Unit)})
 			t.span = slo.Span{Start: min(t.span.Start, span.Start), End: max(t.span.End, span.End)}
 		}
 	}
@@ -243,7 +243,7 @@ func (t *totaller) columns(key chunkKey, body []byte) error {
 func (t *totaller) hour(i int, hour slo.Span, targets []target) error {
 	whole := true
 	for k := range targets {
-		whole = whole && targets[k].unit == sameUnit && t.takesAll(&targets[k], hour)
+		whole = whole && targets[k].unit == lineage.SameUnit && t.takesAll(&targets[k], hour)
 	}
 	if whole {
 		sum, known, err := t.group.total(i)
@@ -296,7 +296,7 @@ func (t *totaller) row(to *target, m slo.Minute, row burnrate.Row) {
 	if !row.Measured || m < to.span.Start || m >= to.span.End {
 		return
 	}
-	if to.unit.convert(&row); !row.Measured {
+	if to.unit.Convert(&row); !row.Measured {
 		return
 	}
 	if !row.Counts.Consistent() || !row.Rows.Consistent() {
@@ -311,11 +311,11 @@ func (t *totaller) row(to *target, m slo.Minute, row burnrate.Row) {
 func (t *totaller) quarter(to *target, span slo.Span, sum burnrate.Sum) {
 	row := burnrate.Row{Counts: sum.Counts, Rows: sum.Rows, Measured: true}
 	switch {
-	case to.unit == counted:
+	case to.unit == lineage.Counted:
 		row.Counts = row.Rows
-	case to.unit == weighed && sum.Counts.Total > sum.Minutes*(burnrate.MostCounted/slo.Thousandths):
+	case to.unit == lineage.Weighed && sum.Counts.Total > sum.Minutes*(burnrate.MostCounted/slo.Thousandths):
 		return
-	case to.unit == weighed:
+	case to.unit == lineage.Weighed:
 		row.Counts = slo.Counts{Total: row.Counts.Total * slo.Thousandths, Bad: row.Counts.Bad * slo.Thousandths}
 	}
 	if !row.Counts.Consistent() || !row.Rows.Consistent() {

@@ -137,18 +137,27 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 }
 
 // feedsOf sorts what is measured by its source. What no source measures is in
-// none.
+// none. Two sources may reach one account, and SLOs of both count the same: the
+// first of them by name measures it.
 func feedsOf(specs Specs) []*feed {
 	bySource := map[string][]*slo.SLO{}
 	for _, s := range specs.Set.Measured() {
-		if s.Source == nil || specs.Sources[s.Source.Name] == nil || s.Indicator == "" {
-			continue
+		if s.Source != nil && specs.Sources[s.Source.Name] != nil && s.Indicator != "" {
+			bySource[s.Source.Name] = append(bySource[s.Source.Name], s)
 		}
-		bySource[s.Source.Name] = append(bySource[s.Source.Name], s)
 	}
+	measured := map[slo.IndicatorID]bool{}
 	var feeds []*feed
 	for _, name := range slices.Sorted(maps.Keys(bySource)) {
-		feeds = append(feeds, newFeed(name, specs.Sources[name], bySource[name]))
+		list := slices.DeleteFunc(bySource[name], func(s *slo.SLO) bool { return measured[s.Indicator] })
+		if len(list) == 0 {
+			continue
+		}
+		f := newFeed(name, specs.Sources[name], list)
+		for _, id := range f.ids {
+			measured[id] = true
+		}
+		feeds = append(feeds, f)
 	}
 	return feeds
 }
@@ -188,24 +197,22 @@ func (e *Engine) keep(feeds []*feed) {
 // endsOf returns up to when everything was measured, or was closed at a time
 // where nothing was measured yet.
 func endsOf(ctx context.Context, feeds []*feed, measured []*slo.SLO, at time.Time) []slo.Minute {
-	bySource := map[string]map[slo.IndicatorID]slo.Minute{}
+	byIndicator := map[slo.IndicatorID]slo.Minute{}
 	for _, f := range feeds {
-		bySource[f.name] = map[slo.IndicatorID]slo.Minute{}
 		for k, end := range f.ends(ctx, at) {
 			if before := f.indicators[k].end; before > 0 {
 				end = before
 			}
-			bySource[f.name][f.ids[k]] = end
+			byIndicator[f.ids[k]] = end
 		}
 	}
 	ends := make([]slo.Minute, len(measured))
 	for k, s := range measured {
-		ends[k] = slo.MinuteAt(at)
-		if s.Source != nil {
-			if end, known := bySource[s.Source.Name][s.Indicator]; known {
-				ends[k] = end
-			}
+		end, known := byIndicator[s.Indicator]
+		if !known {
+			end = slo.MinuteAt(at)
 		}
+		ends[k] = end
 	}
 	return ends
 }

@@ -390,3 +390,43 @@ func TestRun(t *testing.T) {
 		r.whole()
 	})
 }
+
+// TestSharedIndicator has two SLOs of two sources that count the same, and one
+// that has counted it before and something else since: what comes late is right
+// for all.
+func TestSharedIndicator(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 3, "pay", "other", "third")
+		twice := func(third slo.IndicatorID) Specs {
+			specs := r.specs()
+			second := *specs.Set.SLOs[1].Source
+			second.Name = "zweite"
+			specs.Set.SLOs[1].Source, specs.Set.SLOs[1].Indicator = &second, "pay"
+			specs.Set.SLOs[2].Indicator = third
+			specs.Set.Sources = append(specs.Set.Sources, &second)
+			specs.Sources["zweite"] = r.world
+			return specs
+		}
+		if _, err := r.engine.Reload(t.Context(), twice("pay")); err != nil {
+			t.Fatal(err)
+		}
+		late := func() {
+			for n := range 90 {
+				if n%4 == 0 {
+					r.world.late[slo.MinuteAt(time.Now())-1] = time.Now().Add(40 * time.Minute)
+				}
+				r.minutes(1)
+			}
+		}
+		late()
+		if _, err := r.engine.Reload(t.Context(), twice("third")); err != nil {
+			t.Fatal(err)
+		}
+		late()
+		for _, status := range r.engine.View().Snapshot.Statuses {
+			if w := status.Objectives[0].Window; w.Measured != 60 {
+				t.Errorf("%s: %+v", status.ID, w)
+			}
+		}
+	})
+}

@@ -17,17 +17,30 @@ type state struct {
 	measured  []*slo.SLO // in the order of the evaluator's columns
 	lineages  []lineage.Lineage
 	stretches [][]lineage.Stretch // of lineages
+	held      map[slo.IndicatorID][]held
 	evaluator *burnrate.Evaluator
 	ends      []slo.Minute
 }
 
+// held is the part of a column's history that an indicator has, also one that the
+// column was measured by before.
+type held struct {
+	column int
+	span   slo.Span
+	unit   lineage.Conversion
+}
+
 // newState makes a state of a set whose lineages are known.
 func newState(set *slo.Set, lineages map[string]lineage.Lineage) *state {
-	s := &state{set: set, measured: set.Measured(), evaluator: burnrate.NewEvaluator(set)}
-	for _, m := range s.measured {
+	s := &state{set: set, measured: set.Measured(), evaluator: burnrate.NewEvaluator(set), held: map[slo.IndicatorID][]held{}}
+	for column, m := range s.measured {
 		l := lineages[m.ID]
 		l.ID = m.ID
 		s.lineages, s.stretches = append(s.lineages, l), append(s.stretches, l.Stretches())
+		for _, stretch := range s.stretches[column] {
+			h := held{column, stretch.Span, lineage.ConversionTo(l.Present.Unit, stretch.Unit)}
+			s.held[stretch.Indicator] = append(s.held[stretch.Indicator], h)
+		}
 	}
 	s.ends = make([]slo.Minute, len(s.measured))
 	return s
@@ -145,14 +158,4 @@ func overlay(r *burnrate.Record, ends []slo.Minute, entering []columnRow) {
 		}
 		r.Rows[c.column] = c.row
 	}
-}
-
-// holds reports whether a column's history has an indicator in a minute.
-func (s *state) holds(column int, id slo.IndicatorID, m slo.Minute) bool {
-	for _, stretch := range s.stretches[column] {
-		if stretch.Indicator == id && stretch.Start <= m && m < stretch.End {
-			return true
-		}
-	}
-	return false
 }

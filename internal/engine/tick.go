@@ -145,13 +145,17 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	var corrections []correction
 	for _, r := range read {
 		for _, c := range r.changes {
-			for _, column := range r.indicator.columns {
-				switch {
-				case !e.state.holds(column, r.indicator.id, c.minute):
-				case c.minute >= e.state.ends[column]:
-					entering[c.minute] = append(entering[c.minute], columnRow{column, c.after})
-				default:
-					corrections = append(corrections, correction{column, c})
+			for _, h := range e.state.held[r.indicator.id] {
+				if c.minute < h.span.Start || c.minute >= h.span.End {
+					continue
+				}
+				in := c
+				h.unit.Convert(&in.before)
+				h.unit.Convert(&in.after)
+				if c.minute >= e.state.ends[h.column] {
+					entering[c.minute] = append(entering[c.minute], columnRow{h.column, in.after})
+				} else {
+					corrections = append(corrections, correction{h.column, in})
 				}
 			}
 		}
