@@ -225,7 +225,7 @@ func (m *splicedModel) adopt() {
 	if err != nil {
 		m.r.Fatal(err)
 	}
-	entries, _, err := lineage.Adopt(kept, set, m.now)
+	entries, _, err := lineage.Adopt(kept, set, lineage.Always(m.now))
 	if err != nil {
 		m.r.Fatal(err)
 	}

@@ -33,12 +33,18 @@ const (
 	Returned  ChangeKind = "returned" // after it was removed
 )
 
+// At says up to when each SLO was measured, by its id: sources lag differently.
+type At func(id string) slo.Minute
+
+// Always is the same minute for all.
+func Always(m slo.Minute) At { return func(string) slo.Minute { return m } }
+
 // Adopt compares a set with what a ledger keeps, and returns the entries that
 // have to be committed and what has changed. The same set again changes nothing.
 //
 // # From when a definition holds
 //
-// at is the minute of the commit: the first one that the set measures. From it
+// at is the minute of the commit, of each SLO: the first one that the set measures. From it
 // on, an SLO whose SLI has changed is measured by the new indicator, and minutes
 // before stay those of the old one, whatever is known of the new one then: of
 // another SLO that has it already, or by a backfill. Budgets were reported and
@@ -76,12 +82,12 @@ const (
 // but for those that are there already. The key of an entry is that of an id when
 // it is the id, or goes on with a byte that names do not have: "pay", "pay 28d"
 // and "pay/authorise 28d" belong to pay, "pay-later" does not.
-func Adopt(kept burnrate.Kept, set *slo.Set, at slo.Minute, kinds ...string) ([]burnrate.Entry, []Change, error) {
+func Adopt(kept burnrate.Kept, set *slo.Set, at At, kinds ...string) ([]burnrate.Entry, []Change, error) {
 	before, err := All(kept)
 	if err != nil {
 		return nil, nil, err
 	}
-	a := adoption{at: at, before: before, after: maps.Clone(before), former: formerNames(set)}
+	a := adoption{ends: at, before: before, after: maps.Clone(before), former: formerNames(set)}
 	measured := set.Measured()
 	slices.SortFunc(measured, func(s, t *slo.SLO) int { return cmp.Compare(s.ID, t.ID) })
 	present := map[string]bool{}
@@ -95,7 +101,7 @@ func Adopt(kept burnrate.Kept, set *slo.Set, at slo.Minute, kinds ...string) ([]
 	}
 	for _, id := range slices.Sorted(maps.Keys(a.after)) {
 		if l := a.after[id]; !present[id] && l.Removed == 0 {
-			l.Removed = at
+			l.Removed = at(id)
 			a.after[id] = l
 			a.changes = append(a.changes, Change{ID: id, Kind: Removed})
 		}
@@ -107,7 +113,7 @@ func Adopt(kept burnrate.Kept, set *slo.Set, at slo.Minute, kinds ...string) ([]
 
 // adoption is one run of [Adopt].
 type adoption struct {
-	at            slo.Minute
+	ends          At
 	before, after map[string]Lineage
 	former        map[string][]string // of the ids in the set, those that are not in it
 	changes       []Change
@@ -156,7 +162,8 @@ func (a *adoption) slo(s *slo.SLO) {
 		l, known = old, true
 		l.ID = s.ID
 	}
-	l.comeBack(a.at)
+	at := a.ends(s.ID)
+	l.comeBack(at)
 	now := Definition{s.Indicator, s.SLI.Unit()}
 	switch {
 	case !known:
@@ -168,13 +175,13 @@ func (a *adoption) slo(s *slo.SLO) {
 	}
 	changed := l.Present != now
 	if changed {
-		l.redefine(now, a.at)
+		l.redefine(now, at)
 	}
 	switch {
 	case s.History.Mode == slo.Restart && l.restart(s.History.Reason):
 		a.changes = append(a.changes, Change{ID: s.ID, Kind: Restarted, At: l.began(), Reason: s.History.Reason})
 	case changed:
-		a.changes = append(a.changes, Change{ID: s.ID, Kind: Spliced, At: max(a.at, l.began())})
+		a.changes = append(a.changes, Change{ID: s.ID, Kind: Spliced, At: max(at, l.began())})
 	}
 	a.after[s.ID] = l
 }

@@ -86,13 +86,13 @@ func (k keeper) kept() burnrate.Kept {
 // adopt adopts a set, and then again: that must change nothing.
 func (k keeper) adopt(t *testing.T, set *slo.Set, at slo.Minute, kinds ...string) []Change {
 	t.Helper()
-	entries, changes, err := Adopt(k.kept(), set, at, kinds...)
+	entries, changes, err := Adopt(k.kept(), set, Always(at), kinds...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	k.put(entries)
 	for _, later := range []slo.Minute{at, at + 1} {
-		if entries, again, err := Adopt(k.kept(), set, later, kinds...); err != nil || len(entries)+len(again) > 0 {
+		if entries, again, err := Adopt(k.kept(), set, Always(later), kinds...); err != nil || len(entries)+len(again) > 0 {
 			t.Errorf("the same set at minute %d: %v, %v, %v", later, entries, again, err)
 		}
 	}
@@ -378,7 +378,7 @@ func TestClockAhead(t *testing.T) {
 	kept.adopt(t, setOf(t, "pay A"), 100)
 	adopt := func(at slo.Minute, lines ...string) {
 		t.Helper()
-		entries, _, err := Adopt(kept.kept(), setOf(t, lines...), at)
+		entries, _, err := Adopt(kept.kept(), setOf(t, lines...), Always(at))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -495,7 +495,7 @@ func TestLineageOfOtherPrograms(t *testing.T) {
 		{``, "cannot be read"},
 	} {
 		kept := burnrate.Kept{Entries: []burnrate.Entry{{Kind: Kind, Key: "pay", Value: []byte(test.value)}}}
-		entries, changes, err := Adopt(kept, setOf(t, "pay A"), 10)
+		entries, changes, err := Adopt(kept, setOf(t, "pay A"), Always(10))
 		if err == nil || !strings.Contains(err.Error(), test.want) || len(entries)+len(changes) > 0 {
 			t.Errorf("%s: got %v, %v and error %v, want one with %q", test.value, entries, changes, err, test.want)
 		}

@@ -25,6 +25,9 @@ func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error)
 	if did, err := e.scan(ctx); did || err != nil {
 		return did, errorf("look for gaps", err)
 	}
+	if e.lookFurther(ctx, most, now) {
+		return true, nil
+	}
 	list := e.roughPiece(now)
 	rough := len(list) > 0
 	if !rough {
@@ -35,7 +38,6 @@ func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error)
 	}
 	asking, cancel := e.clock.WithTimeout(ctx, most)
 	e.askAll(asking, list, rough)
-	inTime := asking.Err() == nil
 	cancel()
 	if ctx.Err() != nil {
 		return false, ctx.Err()
@@ -51,16 +53,51 @@ func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error)
 		return false, err
 	}
 	for _, r := range list {
-		if r.answer.Err != nil && inTime {
-			r.indicator.retry = now.Add(retryAfter)
-		}
+		r.indicator.pause(r.answer.Err, now)
 	}
 	e.publish(now)
 	return true, nil
 }
 
-// retryAfter is how long older minutes are left alone after an error.
-const retryAfter = time.Minute
+// lookFurther looks for late events further back than a tick does, where that is
+// due, and reports whether it was.
+func (e *Engine) lookFurther(ctx context.Context, most time.Duration, now time.Time) bool {
+	asking, cancel := e.clock.WithTimeout(ctx, most)
+	defer cancel()
+	due := make([]bool, len(e.feeds))
+	e.eachFeed(func(n int, f *feed) {
+		list := f.far(now)
+		due[n] = len(list) > 0
+		f.look(asking, list, sources.Correction)
+		for _, l := range list {
+			if l.mark.end != l.span.End {
+				l.mark.retry = now.Add(farPause)
+			}
+		}
+	})
+	return slices.Contains(due, true)
+}
+
+// farPause is how long it takes until it is looked further back again, after that
+// has failed.
+const farPause = 5 * time.Minute
+
+// Older minutes are left alone after an error: for a minute, and twice as long
+// after every other, so that what does not answer leaves the others their turn.
+const (
+	firstPause = time.Minute
+	lastPause  = 16 * time.Minute
+)
+
+// pause notes how older minutes were answered.
+func (i *indicator) pause(err error, now time.Time) {
+	if err == nil {
+		i.paused = 0
+		return
+	}
+	i.paused = min(max(firstPause, 2*i.paused), lastPause)
+	i.retry = now.Add(i.paused)
+}
 
 // askAll asks each feed for its part.
 func (e *Engine) askAll(ctx context.Context, list []*request, rough bool) {
@@ -124,9 +161,9 @@ func (e *Engine) scan(ctx context.Context) (bool, error) {
 	if len(list) == 0 {
 		return false, nil
 	}
-	start, end := list[0].start, list[0].end
+	start, end := list[0].end, list[0].end
 	for _, i := range list {
-		start, end = min(start, i.start), max(end, i.end)
+		start, end = min(start, i.oldest()), max(end, i.end)
 	}
 	const day = 24 * minutesOfHour
 	for from := start.Floor(day); from < end; from += day {
@@ -140,6 +177,13 @@ func (e *Engine) scan(ctx context.Context) (bool, error) {
 	e.publish(e.clock.Now())
 	return true, nil
 }
+
+// filledMinutes is how far back the history is filled in: minutes are kept a
+// little longer.
+const filledMinutes = 90 * 24 * minutesOfHour
+
+// oldest returns the first minute of an indicator that is filled in.
+func (i *indicator) oldest() slo.Minute { return max(i.start, i.end-filledMinutes) }
 
 // scanDay finds gaps by the number of minutes in each hour, and looks into those
 // that were measured in part.
@@ -157,7 +201,7 @@ func (e *Engine) scanDay(ctx context.Context, list []*indicator, day slo.Span) e
 		hour := slo.Span{Start: cuts[h], End: cuts[h+1]}
 		var partly []*indicator
 		for k, i := range list {
-			within := hour.Intersect(slo.Span{Start: i.start, End: i.end})
+			within := hour.Intersect(slo.Span{Start: i.oldest(), End: i.end})
 			// Minutes that cannot be are kept, and in no sum.
 			switch measured := totals[k].Sums[h].Minutes; {
 			case within.Len() == 0 || measured == minutesOfHour:
@@ -236,7 +280,7 @@ func (e *Engine) keepRough(ctx context.Context, list []*request, now time.Time) 
 			hour := slo.Span{Start: r.span.Start + slo.Minute(k)*minutesOfHour}
 			hour.End = hour.Start + minutesOfHour
 			missing := r.indicator.gaps.within(hour)
-			if sum.Minutes > 0 && len(missing) == 1 && missing[0] == hour && sum.Counts.Consistent() && sum.Rows.Consistent() {
+			if sum.Minutes > 0 && max(sum.Counts.Total, sum.Rows.Total) <= sum.Minutes*burnrate.MostCounted && len(missing) == 1 && missing[0] == hour && sum.Counts.Consistent() && sum.Rows.Consistent() {
 				coarse = append(coarse, burnrate.Coarse{Indicator: r.indicator.id, Hour: hour.Start, Sum: burnrate.Sum(sum)})
 			}
 		}
@@ -261,40 +305,26 @@ func (e *Engine) keepRough(ctx context.Context, list []*request, now time.Time) 
 // as one query has room for.
 const pieceMinutes = 6 * minutesOfHour
 
-// minutePiece returns requests for the newest minutes that are missing, of as
-// many indicators as there is room for.
+// minutePiece returns requests for the newest minutes that are missing of each
+// feed, of as many indicators as there is room for.
 func (e *Engine) minutePiece(now time.Time) []*request {
-	end := slo.Minute(0)
-	eligible := func(i *indicator) bool { return i.known && !i.gaps.empty() && !now.Before(i.retry) }
-	for _, f := range e.feeds {
-		for _, i := range f.indicators {
-			if eligible(i) {
-				end = max(end, i.gaps.spans[len(i.gaps.spans)-1].End)
-			}
-		}
-	}
-	if end == 0 {
-		return nil
-	}
-	start := (end - 1).Floor(pieceMinutes)
-	piece := slo.Span{Start: start, End: start + pieceMinutes}
 	var list []*request
 	room := int64(mostRows)
 	for _, f := range e.feeds {
+		end := slo.Minute(0)
 		for _, i := range f.indicators {
-			if !eligible(i) {
+			if i.lacks(now) {
+				end = max(end, i.gaps.spans[len(i.gaps.spans)-1].End)
+			}
+		}
+		start := (end - 1).Floor(pieceMinutes)
+		piece := slo.Span{Start: start, End: start + pieceMinutes}
+		for _, i := range f.indicators {
+			if !i.lacks(now) {
 				continue
 			}
-			parts := i.gaps.within(piece)
-			if len(parts) == 0 {
-				continue
-			}
-			span := slo.Span{Start: i.slo.SLI.Closed(parts[0].Start), End: i.sliceEnd(parts[len(parts)-1].End)}
-			span = span.Intersect(slo.Span{Start: i.start, End: i.end})
-			if span.Len() == 0 { // a slice that began before
-				for _, part := range parts {
-					i.gaps.remove(part)
-				}
+			span := i.missing(piece)
+			if span.Len() == 0 {
 				continue
 			}
 			if room -= span.Len(); room < 0 {
@@ -304,6 +334,27 @@ func (e *Engine) minutePiece(now time.Time) []*request {
 		}
 	}
 	return list
+}
+
+// lacks reports whether minutes are missing that may be asked for now.
+func (i *indicator) lacks(now time.Time) bool {
+	return i.known && !i.gaps.empty() && !now.Before(i.retry)
+}
+
+// missing returns what has to be read of a piece to have all its gaps, in whole
+// slices. A slice that began before anything can be measured is none.
+func (i *indicator) missing(piece slo.Span) slo.Span {
+	parts := i.gaps.within(piece)
+	if len(parts) == 0 {
+		return slo.Span{}
+	}
+	span := slo.Span{Start: i.slo.SLI.Closed(parts[0].Start), End: i.sliceEnd(parts[len(parts)-1].End)}
+	if span = span.Intersect(slo.Span{Start: i.start, End: i.end}); span.Len() == 0 {
+		for _, part := range parts {
+			i.gaps.remove(part)
+		}
+	}
+	return span
 }
 
 // keepMinutes keeps what was read, and corrects the windows.

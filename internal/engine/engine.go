@@ -110,7 +110,7 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 		last = kept.At // windows go on from where they were
 	}
 	ends := endsOf(ctx, feeds, specs.Set.Measured(), last)
-	entries, changes, err := lineage.Adopt(kept, specs.Set, seam(ends, now))
+	entries, changes, err := lineage.Adopt(kept, specs.Set, e.seams(specs.Set, ends, last))
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +146,7 @@ func feedsOf(specs Specs) []*feed {
 			bySource[s.Source.Name] = append(bySource[s.Source.Name], s)
 		}
 	}
+	paged := pagedIDs(specs.Set)
 	measured := map[slo.IndicatorID]bool{}
 	var feeds []*feed
 	for _, name := range slices.Sorted(maps.Keys(bySource)) {
@@ -153,7 +154,7 @@ func feedsOf(specs Specs) []*feed {
 		if len(list) == 0 {
 			continue
 		}
-		f := newFeed(name, specs.Sources[name], list)
+		f := newFeed(name, specs.Sources[name], list, paged)
 		for _, id := range f.ids {
 			measured[id] = true
 		}
@@ -178,7 +179,7 @@ func (e *Engine) keep(feeds []*feed) {
 		for _, i := range f.indicators {
 			if before := known[i.id]; before != nil {
 				i.start, i.known, i.never, i.end = before.start, before.known, before.never, before.end
-				i.gaps, i.owed, i.unsure = before.gaps, before.owed, before.unsure
+				i.gaps, i.owed, i.unsure = before.gaps.clone(), before.owed.clone(), before.unsure.clone()
 				i.scanned, i.rough, i.err, i.notes = before.scanned, before.rough, before.err, before.notes
 			}
 		}
@@ -187,7 +188,7 @@ func (e *Engine) keep(feeds []*feed) {
 			f.extentsAt = old.extentsAt
 			for _, p := range f.probes {
 				if k := slices.IndexFunc(old.probes, func(o *probe) bool { return o.watched == p.watched }); k >= 0 {
-					p.counts, p.probed = old.probes[k].counts, old.probes[k].probed
+					p.counts, p.near, p.far = old.probes[k].counts, old.probes[k].near, old.probes[k].far
 				}
 			}
 		}
@@ -217,13 +218,24 @@ func endsOf(ctx context.Context, feeds []*feed, measured []*slo.SLO, at time.Tim
 	return ends
 }
 
-// seam is the minute from which on changed definitions hold: everything before
-// it was measured by the old ones.
-func seam(ends []slo.Minute, now time.Time) slo.Minute {
-	if len(ends) == 0 {
-		return slo.MinuteAt(now)
+// seams says from which minute on a changed definition of an SLO holds: up to it
+// the old one was measured.
+func (e *Engine) seams(set *slo.Set, ends []slo.Minute, last time.Time) lineage.At {
+	byID := map[string]slo.Minute{}
+	for k, s := range set.Measured() {
+		byID[s.ID] = ends[k]
 	}
-	return slices.Min(ends)
+	if e.state != nil {
+		for k, s := range e.state.measured {
+			byID[s.ID] = e.state.ends[k]
+		}
+	}
+	return func(id string) slo.Minute {
+		if end, known := byID[id]; known {
+			return end
+		}
+		return slo.MinuteAt(last)
+	}
 }
 
 // apply returns what is kept after entries were committed.

@@ -42,6 +42,7 @@ type indicator struct {
 	scanned bool       // gaps are all there are
 	rough   bool       // coarse hours were asked for
 	retry   time.Time  // when older minutes are asked for again after an error
+	paused  time.Duration
 
 	err   error    // why its newest minutes could not be measured
 	notes []string // on the quality of what was measured
@@ -52,13 +53,13 @@ type probe struct {
 	watched    *slo.SLO
 	indicators []*indicator
 	counts     map[slo.Minute]int64
-	probed     slo.Minute // up to where it was looked for late events
-	fresh      minutes    // what was read in this tick
+	near, far  mark
+	fresh      minutes // what was read in this tick
 }
 
 // newFeed makes a feed of the SLOs that a source measures. SLOs that count the
 // same have one indicator.
-func newFeed(name string, source sources.Source, slos []*slo.SLO) *feed {
+func newFeed(name string, source sources.Source, slos []*slo.SLO, paged map[string]bool) *feed {
 	f := &feed{name: name, source: source}
 	byID := map[slo.IndicatorID]*indicator{}
 	for _, s := range slos {
@@ -69,7 +70,7 @@ func newFeed(name string, source sources.Source, slos []*slo.SLO) *feed {
 			f.indicators = append(f.indicators, i)
 			f.ids, f.slos = append(f.ids, i.id), append(f.slos, s)
 		}
-		i.paged = i.paged || pages(s)
+		i.paged = i.paged || paged[s.ID]
 		if s.Source.NewRelic.Lateness > f.lateness {
 			f.lateness = s.Source.NewRelic.Lateness
 		}
@@ -80,10 +81,30 @@ func newFeed(name string, source sources.Source, slos []*slo.SLO) *feed {
 	return f
 }
 
-// pages reports whether an alert of an SLO wakes somebody.
-func pages(s *slo.SLO) bool {
-	return slices.ContainsFunc(s.Objectives, func(o slo.Objective) bool {
-		return o.Alerts != nil && slices.ContainsFunc(o.Alerts.Tiers, func(t slo.Tier) bool { return t.Severity == slo.Page })
+// pagedIDs are those of which somebody is woken: by an alert of their own, or of a
+// journey that they are a step of.
+func pagedIDs(set *slo.Set) map[string]bool {
+	paged := map[string]bool{}
+	for _, s := range set.SLOs {
+		paged[s.ID] = pages(s.Objectives)
+	}
+	for _, j := range set.Journeys {
+		if !pages(j.Objectives) {
+			continue
+		}
+		paged[j.ID] = true
+		for _, step := range j.Steps {
+			paged[step.SLO.ID] = true
+		}
+	}
+	return paged
+}
+
+// pages reports whether an alert of an objective wakes somebody.
+func pages(objectives []slo.Objective) bool {
+	return slices.ContainsFunc(objectives, func(o slo.Objective) bool {
+		return o.Alerts != nil && (o.Alerts.NoTraffic != nil && o.Alerts.NoTraffic.Severity == slo.Page ||
+			slices.ContainsFunc(o.Alerts.Tiers, func(t slo.Tier) bool { return t.Severity == slo.Page }))
 	})
 }
 
@@ -157,6 +178,9 @@ func (f *feed) findExtents(ctx context.Context, now time.Time) {
 
 // extend takes over from when on an indicator can be measured.
 func (i *indicator) extend(e sources.Extent) {
+	if e.Err == nil && !i.known {
+		i.err = nil // it was that of another attempt
+	}
 	switch {
 	case e.Err != nil:
 		if !i.known {

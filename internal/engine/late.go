@@ -15,40 +15,96 @@ import (
 // number is asked for before the indicators are, so that what arrives in between
 // is missing in the number, and found the next time.
 
-// lookBack reads the numbers of all events, as far back as it is time to, and
-// notes what is owed.
+// lookBack reads the numbers of all events of the last minutes, and notes what is
+// owed. To look further back may take longer than a tick has: that is done in
+// between, and what it finds is counted at the next tick.
 func (f *feed) lookBack(ctx context.Context, ends []slo.Minute) {
+	probeEnds := f.probeEnds(ends)
+	var list []*looking
+	for _, p := range f.probes {
+		p.fresh = minutes{}
+		if end, measured := probeEnds[p]; measured {
+			back := min(nearMinutes, sources.Lookback(p.near.since(end), end, f.lateness))
+			list = append(list, &looking{probe: p, mark: &p.near, span: slo.Span{Start: end - slo.Minute(back), End: end}})
+		}
+	}
+	f.look(ctx, list, sources.Fresh)
+	f.lookBackBlind(ends)
+}
+
+// nearMinutes is how far back is looked within a tick.
+const nearMinutes = 15
+
+// far returns what is due to be looked at further back.
+func (f *feed) far(now time.Time) []*looking {
+	ends := make([]slo.Minute, len(f.indicators))
+	for k, i := range f.indicators {
+		ends[k] = i.end
+	}
+	probeEnds := f.probeEnds(ends)
+	var list []*looking
+	for _, p := range f.probes {
+		end, measured := probeEnds[p]
+		if !measured || end == 0 || now.Before(p.far.retry) {
+			continue
+		}
+		if back := sources.Lookback(p.far.since(end), end, f.lateness); back > nearMinutes {
+			list = append(list, &looking{probe: p, mark: &p.far, span: slo.Span{Start: end - slo.Minute(back), End: end}})
+		}
+	}
+	return list
+}
+
+// probeEnds returns up to when what each probe is about was closed.
+func (f *feed) probeEnds(ends []slo.Minute) map[*probe]slo.Minute {
 	probeEnds := map[*probe]slo.Minute{}
 	for k, i := range f.indicators {
 		if i.probe != nil && i.known {
 			probeEnds[i.probe] = max(probeEnds[i.probe], ends[k])
 		}
 	}
-	var asked []*probe
+	return probeEnds
+}
+
+// mark is how far it was looked for late events.
+type mark struct {
+	end   slo.Minute // 0 before the first time
+	retry time.Time  // when it is tried again after an error
+}
+
+// since returns up to where it was looked, at first the minute before.
+func (m *mark) since(end slo.Minute) slo.Minute {
+	if m.end == 0 {
+		m.end = end - 1
+	}
+	return m.end
+}
+
+// looking is a probe that is asked for its numbers in a span.
+type looking struct {
+	probe *probe
+	mark  *mark
+	span  slo.Span
+	err   error
+}
+
+// look asks for the numbers of all events.
+func (f *feed) look(ctx context.Context, list []*looking, need sources.Need) {
+	var asked []*looking
 	var requests []sources.Request
-	for _, p := range f.probes {
-		p.fresh = minutes{}
-		end, measured := probeEnds[p]
-		if !measured {
-			continue
+	for _, l := range list {
+		l.span.Start = max(0, l.span.Start, l.probe.start())
+		if l.span.Len() > 0 {
+			asked = append(asked, l)
+			requests = append(requests, sources.Request{SLO: l.probe.watched, Cuts: every(l.span), Need: need})
 		}
-		if p.probed == 0 {
-			p.probed = end - 1
-		}
-		start := max(0, end-slo.Minute(sources.Lookback(p.probed, end, f.lateness)), p.start())
-		if start >= end {
-			continue
-		}
-		asked = append(asked, p)
-		requests = append(requests, sources.Request{SLO: p.watched, Cuts: every(slo.Span{Start: start, End: end}), Need: sources.Fresh})
 	}
 	for n, answer := range f.source.Counts(ctx, requests) {
-		if answer.Err == nil {
-			cuts := requests[n].Cuts
-			asked[n].read(slo.Span{Start: cuts[0], End: cuts[len(cuts)-1]}, answer.Sums)
+		l := asked[n]
+		if l.err = answer.Err; l.err == nil && l.probe.read(l.span, answer.Sums, f.remembered()) {
+			l.mark.end = l.span.End
 		}
 	}
-	f.lookBackBlind(ends)
 }
 
 // start is the first minute that an indicator of the probe can be measured in.
@@ -62,9 +118,10 @@ func (p *probe) start() slo.Minute {
 	return first
 }
 
-// read compares what was read with what was known.
-func (p *probe) read(span slo.Span, sums []sources.Sum) {
-	whole := true
+// read compares what was read with what was known, and reports whether all of it
+// was.
+func (p *probe) read(span slo.Span, sums []sources.Sum, remembered slo.Minute) (whole bool) {
+	whole = true
 	for k, sum := range sums {
 		m := span.Start + slo.Minute(k)
 		if sum.Minutes == 0 {
@@ -82,19 +139,20 @@ func (p *probe) read(span slo.Span, sums []sources.Sum) {
 			}
 		}
 	}
-	if whole {
-		p.probed = span.End
-	}
 	for m := range p.counts {
-		if m < span.End-rememberedMinutes {
+		if m < span.End-remembered {
 			delete(p.counts, m)
 		}
 	}
+	return whole
 }
 
-// rememberedMinutes is how long the numbers of all events are remembered: longer
-// than minutes are looked back on.
-const rememberedMinutes = 3 * 24 * 60
+// remembered is for how many minutes the numbers of all events are remembered: for
+// longer than is looked back.
+func (f *feed) remembered() slo.Minute {
+	const day = 24 * minutesOfHour
+	return max(3*day, slo.Minute(f.lateness/time.Minute)+day)
+}
 
 // owe notes minutes that have to be counted again. A slice is counted as a whole.
 func (i *indicator) owe(span slo.Span) {
@@ -170,8 +228,8 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 	}
 	again := f.doubts.Again(now)
 	for k, i := range f.indicators {
-		if !i.known {
-			continue
+		if !i.known || i.err != nil {
+			continue // what fails for the newest minutes will for older ones
 		}
 		owed := minutes{i.owed.within(slo.Span{Start: i.start, End: newest[k].Start})}
 		for _, span := range i.doubted(again[i.id], newest[k].Start) {

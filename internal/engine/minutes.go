@@ -24,6 +24,8 @@ func (m *minutes) hold(minute slo.Minute) bool {
 	return i < len(m.spans) && m.spans[i].Start <= minute
 }
 
+func (m *minutes) clone() minutes { return minutes{slices.Clone(m.spans)} }
+
 // len returns how many minutes there are.
 func (m *minutes) len() int64 {
 	n := int64(0)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -27,17 +28,15 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) between(ctx context.Context) error {
 	now := e.clock.Now()
 	until := now.Truncate(time.Minute).Add(measuring)
-	if err := e.maintain(ctx, now); err != nil {
-		return err
-	}
+	failed := e.maintain(ctx, now) // which is no reason to leave the rest
 	for ctx.Err() == nil {
 		left := until.Sub(e.clock.Now())
 		if left <= 0 {
-			return nil
+			break
 		}
 		if more, err := e.Backfill(ctx, left); err != nil || !more {
-			return err
+			return errors.Join(failed, err)
 		}
 	}
-	return ctx.Err()
+	return errors.Join(failed, ctx.Err())
 }

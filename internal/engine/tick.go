@@ -71,9 +71,13 @@ const clockIsBack = time.Hour
 // rewind goes back to the time of a clock that was far ahead. What was measured
 // is kept; what is known of sources is asked for again.
 func (e *Engine) rewind(ctx context.Context, now time.Time) error {
-	e.feeds, e.last, e.loaded = feedsOf(e.specs), time.Time{}, false
+	feeds := feedsOf(e.specs)
+	if err := e.load(ctx, endsOf(ctx, feeds, e.state.measured, now)); err != nil {
+		return err
+	}
+	e.feeds, e.last = feeds, time.Time{}
 	assign(e.state, e.feeds)
-	return e.load(ctx, endsOf(ctx, e.feeds, e.state.measured, now))
+	return nil
 }
 
 func (e *Engine) eachFeed(do func(int, *feed)) {
@@ -238,6 +242,9 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 			i.gaps.add(slo.Span{Start: max(i.start, i.end), End: ends[k]})
 		}
 		if r := newest[i]; r != nil {
+			if i.err != nil && r.answer.Err == nil { // it is back
+				i.retry, i.paused = time.Time{}, 0
+			}
 			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
 				i.gaps.remove(r.span)
 			}
@@ -247,11 +254,11 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 		}
 		i.end = ends[k]
 		i.forget(max(i.start, 0))
-		i.owed.remove(slo.Span{End: i.end - rememberedMinutes})
-		i.unsure.remove(slo.Span{End: i.end - rememberedMinutes})
+		i.owed.remove(slo.Span{End: i.end - f.remembered()})
+		i.unsure.remove(slo.Span{End: i.end - f.remembered()})
 	}
 	if len(ends) > 0 {
-		f.doubts.Forget(slices.Min(ends) - rememberedMinutes)
+		f.doubts.Forget(slices.Min(ends) - f.remembered())
 	}
 }
 
