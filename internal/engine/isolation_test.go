@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/sources"
+)
+
+// odd is a world in which something is not as it should be.
+type odd struct {
+	*world
+	answer  func(ctx context.Context, r sources.Request, a *sources.Answer)
+	extents func(s *slo.SLO, e *sources.Extent)
+}
+
+func (o odd) Counts(ctx context.Context, requests []sources.Request) []sources.Answer {
+	answers := o.world.Counts(ctx, requests)
+	for k, r := range requests {
+		if o.answer != nil {
+			o.answer(ctx, r, &answers[k])
+		}
+	}
+	return answers
+}
+
+func (o odd) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
+	extents := o.world.Extents(ctx, now, slos)
+	for k, s := range slos {
+		if o.extents != nil {
+			o.extents(s, &extents[k])
+		}
+	}
+	return extents
+}
+
+// in has the rig's engine measure an odd world.
+func (r *rig) in(o odd) {
+	r.Helper()
+	specs := r.specs()
+	o.world = r.world
+	specs.Sources["world"] = o
+	if _, err := r.engine.Reload(r.Context(), specs); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// only compares the minutes of one SLO.
+func (r *rig) only(id string) {
+	r.Helper()
+	r.ids = []string{id}
+	if wrong := r.wrong(slo.Span{Start: r.world.begin, End: slo.MinuteAt(time.Now().Add(-lag)) - 1}); len(wrong) > 0 {
+		r.Errorf("%d minutes of %s are wrong, such as %s", len(wrong), id, wrong[0])
+	}
+}
+
+// TestHistoryThatHangs is asked for less and less often: the others have theirs.
+func TestHistoryThatHangs(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 60, "pay", "search")
+		r.in(odd{answer: func(ctx context.Context, q sources.Request, a *sources.Answer) {
+			if q.SLO.ID == "search" && q.Need == sources.Backfill {
+				<-ctx.Done()
+				*a = sources.Answer{Err: ctx.Err()}
+			}
+		}})
+		r.minutes(90)
+		r.only("pay")
+	})
+}
+
+// TestHistoryThatIsTooLarge is left out, in hours as in minutes.
+func TestHistoryThatIsTooLarge(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 30, "pay", "search")
+		r.in(odd{answer: func(_ context.Context, q sources.Request, a *sources.Answer) {
+			for i := range a.Sums {
+				if q.SLO.ID == "search" {
+					a.Sums[i].Counts.Total += int64(q.Cuts[i+1]-q.Cuts[i]) * (burnrate.MostCounted + 1)
+				}
+			}
+		}})
+		r.minutes(3)
+		r.only("pay")
+	})
+}
+
+// TestSlowLookBack takes longer than a tick has to look back on two days: the
+// newest minutes are measured all the same.
+func TestSlowLookBack(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 100, "pay")
+		r.in(odd{answer: func(ctx context.Context, q sources.Request, a *sources.Answer) {
+			if q.SLO != all {
+				return
+			}
+			select {
+			case <-time.After(time.Duration(len(q.Cuts)) * 30 * time.Millisecond): // two days: 86 s
+			case <-ctx.Done():
+				*a = sources.Answer{Err: ctx.Err()}
+			}
+		}})
+		for range 30 * 60 / 5 { // beyond midnight
+			r.minutes(1)
+			if p := r.engine.View().Progress; p.Failing > 0 {
+				t.Fatalf("at %v: %+v", time.Now(), p)
+			}
+			next(4)
+		}
+		r.minutes(2)
+		r.whole()
+	})
+}
+
+// TestErrorAndThenNever is no error any more.
+func TestErrorAndThenNever(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay", "search")
+		failures := 3
+		r.in(odd{extents: func(s *slo.SLO, e *sources.Extent) {
+			if s.ID != "search" {
+				return
+			}
+			*e = sources.Extent{Span: slo.Span{Start: e.Span.End, End: e.Span.End}, Never: true}
+			if failures--; failures > 0 {
+				e.Never, e.Err = false, errors.New("it took too long")
+			}
+		}})
+		r.minutes(10)
+		view := r.engine.View()
+		if len(view.Snapshot.Failures) > 0 || view.Progress.Failing > 0 || len(view.Snapshot.Notices) != 1 {
+			t.Errorf("%+v, failures %v, notices %v", view.Progress, view.Snapshot.Failures, view.Snapshot.Notices)
+		}
+	})
+}
+
+// TestSeamOfItsOwn has a source beside that ended long ago: it moves no seam of
+// another one.
+func TestSeamOfItsOwn(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 30, "pay", "file")
+		ended := r.world.begin + 120
+		specs := func(pay slo.IndicatorID) Specs {
+			s := r.specs()
+			file := &slo.Source{Name: "file", File: &slo.File{Path: "counts.csv"}}
+			s.Set.SLOs[0].Indicator, s.Set.SLOs[1].Source = pay, file
+			s.Sources["file"] = endedLongAgo{r.world, ended}
+			return s
+		}
+		for _, pay := range []slo.IndicatorID{"a", "b", "c"} {
+			before := r.engine.state.ends[0]
+			changes, err := r.engine.Reload(t.Context(), specs(pay))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range changes {
+				if c.ID == "pay" && c.At != before {
+					t.Errorf("the seam of pay is %d, and it was measured up to %d", c.At-r.world.begin, before-r.world.begin)
+				}
+			}
+			r.minutes(70)
+		}
+	})
+}
+
+// endedLongAgo is a source whose last row is long ago.
+type endedLongAgo struct {
+	world *world
+	end   slo.Minute
+}
+
+func (e endedLongAgo) Extents(_ context.Context, _ time.Time, slos []*slo.SLO) []sources.Extent {
+	extents := make([]sources.Extent, len(slos))
+	for k := range extents {
+		extents[k].Span = slo.Span{Start: e.world.begin, End: e.end}
+	}
+	return extents
+}
+
+func (e endedLongAgo) Counts(ctx context.Context, requests []sources.Request) []sources.Answer {
+	return e.world.Counts(ctx, requests)
+}
+
+// TestPagedIDs knows who wakes somebody: by an alert of its own, of its journey,
+// or by the lack of traffic.
+func TestPagedIDs(t *testing.T) {
+	t.Parallel()
+	paging := []slo.Objective{{Alerts: slo.BuiltInPolicies()[0]}}
+	ticket := []slo.Objective{{Alerts: &slo.AlertPolicy{Tiers: []slo.Tier{{Severity: slo.Ticket}}}}}
+	quiet := []slo.Objective{{Alerts: &slo.AlertPolicy{NoTraffic: &slo.NoTraffic{Severity: slo.Page}}}}
+	made := func(id string, objectives []slo.Objective) *slo.SLO { return &slo.SLO{ID: id, Objectives: objectives} }
+	step := made("j/step", nil)
+	set := &slo.Set{
+		SLOs:     []*slo.SLO{made("paging", paging), made("ticket", ticket), made("quiet", quiet), made("none", nil), step},
+		Journeys: []*slo.Journey{{ID: "j", Objectives: paging, Steps: []slo.Step{{SLO: step}}}},
+	}
+	paged := pagedIDs(set)
+	for id, want := range map[string]bool{"paging": true, "ticket": false, "quiet": true, "none": false, "j": true, "j/step": true} {
+		if paged[id] != want {
+			t.Errorf("%s: %v", id, paged[id])
+		}
+	}
+}
