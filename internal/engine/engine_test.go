@@ -110,6 +110,9 @@ func TestSameInstant(t *testing.T) {
 func TestSourceIsGone(t *testing.T) {
 	for name, minutes := range map[string]int{"an hour": 60, "a day": 1440} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && minutes > 60 {
+				t.Skip("the same for a day takes long")
+			}
 			inBubble(t, func(t *testing.T) {
 				r := newRig(t, 10, "pay", "search")
 				r.minutes(5)
@@ -165,6 +168,9 @@ func TestOneSLOFails(t *testing.T) {
 
 // TestLateEvents come up to six hours late.
 func TestLateEvents(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes two days of the bubble's clock")
+	}
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 1, "pay", "search")
 		for n := range 200 {
@@ -209,7 +215,7 @@ func TestFullDisk(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 10, "pay", "search")
 		r.minutes(3)
-		r.broken.failures = 1 << 30
+		r.broken.failures.Store(1 << 30)
 		for range 90 {
 			if err := r.engine.Tick(t.Context()); err == nil || !strings.Contains(err.Error(), "no space left on device") {
 				t.Fatal(err)
@@ -219,7 +225,7 @@ func TestFullDisk(t *testing.T) {
 		if c := r.engine.View().Counters; c.Ticks != 3 {
 			t.Errorf("a view of what was not kept: %+v", c)
 		}
-		r.broken.failures = 0
+		r.broken.failures.Store(0)
 		r.minutes(3)
 		r.whole()
 		if c := r.engine.View().Counters; c.Failed != 90 {
@@ -316,7 +322,7 @@ func TestReloadFails(t *testing.T) {
 		r := newRig(t, 5, "pay")
 		r.minutes(2)
 		r.ids = []string{"pay", "login"}
-		r.broken.failures = 1
+		r.broken.failures.Store(1)
 		if _, err := r.engine.Reload(t.Context(), r.specs()); err == nil {
 			t.Fatal("it was taken over without being kept")
 		}
@@ -375,7 +381,7 @@ func TestRun(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- r.engine.Run(ctx) }()
 		time.Sleep(5 * time.Minute)
-		r.broken.failures = 3
+		r.broken.failures.Store(3)
 		time.Sleep(10 * time.Minute)
 		stop()
 		if err := <-ended; err != nil {
@@ -411,9 +417,9 @@ func TestSharedIndicator(t *testing.T) {
 			t.Fatal(err)
 		}
 		late := func() {
-			for n := range 90 {
+			for n := range 40 {
 				if n%4 == 0 {
-					r.world.late[slo.MinuteAt(time.Now())-1] = time.Now().Add(40 * time.Minute)
+					r.world.late[slo.MinuteAt(time.Now())-1] = time.Now().Add(20 * time.Minute)
 				}
 				r.minutes(1)
 			}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,13 +141,12 @@ type rig struct {
 // brokenLedger fails to commit as often as it is told to.
 type brokenLedger struct {
 	*ledger.Ledger
-	failures int
+	failures atomic.Int64
 	commits  int
 }
 
 func (b *brokenLedger) Commit(ctx context.Context, tick burnrate.Tick) error {
-	if b.failures > 0 {
-		b.failures--
+	if b.failures.Add(-1) >= 0 {
 		return errors.New("no space left on device")
 	}
 	b.commits++
