@@ -178,7 +178,7 @@ func (e *Engine) keep(feeds []*feed) {
 		}
 		for _, i := range f.indicators {
 			if before := known[i.id]; before != nil {
-				i.start, i.known, i.never, i.end = before.start, before.known, before.never, before.end
+				i.start, i.known, i.never, i.end, i.read = before.start, before.known, before.never, before.end, before.read
 				i.gaps, i.owed, i.unsure = before.gaps.clone(), before.owed.clone(), before.unsure.clone()
 				i.scanned, i.rough, i.err, i.notes = before.scanned, before.rough, before.err, before.notes
 			}

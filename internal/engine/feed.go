@@ -36,6 +36,7 @@ type indicator struct {
 	known   bool       // start is
 	never   bool       // there never was an event
 	end     slo.Minute // what is behind its newest closed minute, as of the last tick
+	read    slo.Minute // what is behind the newest minutes that were read without an error
 	gaps    minutes    // from start to end, that were not measured
 	owed    minutes    // measured, and may have changed since
 	unsure  minutes    // measured when the number of all events was not known

@@ -208,3 +208,35 @@ func TestPagedIDs(t *testing.T) {
 		}
 	}
 }
+
+// TestWrongOnceAndThenNothing answers with half of the events once, while their
+// number is right, and then not at all for some minutes: the newest minutes that
+// were read are read again when it answers.
+func TestWrongOnceAndThenNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay")
+		r.minutes(3)
+		mode := ""
+		r.in(odd{answer: func(_ context.Context, q sources.Request, a *sources.Answer) {
+			switch {
+			case q.SLO == all:
+			case mode == "wrong":
+				for i := range a.Sums {
+					half := slo.Counts{Total: a.Sums[i].Counts.Total / 2, Bad: a.Sums[i].Counts.Bad / 2}
+					a.Sums[i].Counts, a.Sums[i].Rows = half, half
+				}
+			case mode == "nothing":
+				*a = sources.Answer{Err: errGone}
+			}
+		}})
+		for _, pause := range []int{6, 90} {
+			mode = "wrong"
+			r.minutes(1)
+			mode = "nothing"
+			r.minutes(pause)
+			mode = ""
+			r.minutes(20)
+			r.whole()
+		}
+	})
+}

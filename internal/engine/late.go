@@ -217,9 +217,12 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 			newest[k] = slo.Span{Start: ends[k], End: ends[k]}
 			continue
 		}
-		back := i.end
-		if back == 0 {
+		back := i.read
+		switch {
+		case back == 0:
 			back = ends[k]
+		case back < ends[k]-mostFresh: // what was read then was read once or twice only
+			i.owe(slo.Span{Start: back - overlapMinutes, End: back})
 		}
 		start := max(i.start, i.slo.SLI.Closed(max(back-overlapMinutes, ends[k]-mostFresh)))
 		if newest[k] = (slo.Span{Start: start, End: ends[k]}); newest[k].Len() > 0 {

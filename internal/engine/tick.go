@@ -246,6 +246,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 				i.retry, i.paused = time.Time{}, 0
 			}
 			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
+				i.read = r.span.End
 				i.gaps.remove(r.span)
 			}
 			if r.large > 0 {
