@@ -28,27 +28,20 @@ func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error)
 	if e.lookFurther(ctx, most, now) {
 		return true, nil
 	}
-	list := e.roughPiece(now)
-	rough := len(list) > 0
-	if !rough {
-		list = e.minutePiece(now)
+	list, cuts, keep := e.roughPiece(now), hours, e.keepRough
+	if len(list) == 0 {
+		list, cuts, keep = e.minutePiece(now), every, e.keepMinutes
 	}
 	if len(list) == 0 {
 		return false, nil
 	}
 	asking, cancel := e.clock.WithTimeout(ctx, most)
-	e.askAll(asking, list, rough)
+	e.askAll(asking, list, cuts)
 	cancel()
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	var err error
-	if rough {
-		err = e.keepRough(ctx, list, now)
-	} else {
-		err = e.keepMinutes(ctx, list, now)
-	}
-	if err != nil {
+	if err := keep(ctx, list, now); err != nil {
 		e.counts.Failed++
 		return false, err
 	}
@@ -100,26 +93,16 @@ func (i *indicator) pause(err error, now time.Time) {
 }
 
 // askAll asks each feed for its part.
-func (e *Engine) askAll(ctx context.Context, list []*request, rough bool) {
+func (e *Engine) askAll(ctx context.Context, list []*request, cuts func(slo.Span) []slo.Minute) {
 	byFeed := e.byFeed(list)
 	e.eachFeed(func(_ int, f *feed) {
-		if len(byFeed[f]) == 0 {
-			return
-		}
-		if !rough {
-			f.ask(ctx, byFeed[f])
-			return
-		}
-		asked := make([]sources.Request, len(byFeed[f]))
-		for k, r := range byFeed[f] {
-			asked[k] = sources.Request{SLO: r.indicator.slo, Cuts: hours(r.span), Need: r.need}
-		}
-		for k, answer := range f.source.Counts(ctx, asked) {
-			byFeed[f][k].answer = answer
+		if len(byFeed[f]) > 0 {
+			f.ask(ctx, byFeed[f], cuts)
 		}
 	})
 }
 
+// byFeed sorts requests by who answers them.
 func (e *Engine) byFeed(list []*request) map[*feed][]*request {
 	owner := map[*indicator]*feed{}
 	for _, f := range e.feeds {
@@ -365,5 +348,5 @@ func (e *Engine) keepMinutes(ctx context.Context, list []*request, now time.Time
 			return errorf("compare with what is kept", err)
 		}
 	}
-	return e.decide(ctx, e.state.ends, list, nil, now)
+	return e.decide(ctx, e.state.ends, list, now)
 }

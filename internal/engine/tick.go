@@ -51,7 +51,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 		}
 		read = append(read, requests[n]...)
 	}
-	if err := e.decide(ctx, e.endsOf(ends, now), read, nil, now); err != nil {
+	if err := e.decide(ctx, e.endsOf(ends, now), read, now); err != nil {
 		e.counts.Failed++
 		return err
 	}
@@ -93,15 +93,15 @@ func (f *feed) measure(ctx context.Context, ends []slo.Minute, now time.Time) []
 	f.findExtents(ctx, now)
 	f.lookBack(ctx, ends)
 	list := f.due(ends, now, mostRows)
-	f.ask(ctx, list)
+	f.ask(ctx, list, every)
 	return list
 }
 
-// ask has the source answer requests.
-func (f *feed) ask(ctx context.Context, list []*request) {
+// ask has the source answer requests, whose spans are cut as cuts says.
+func (f *feed) ask(ctx context.Context, list []*request, cuts func(slo.Span) []slo.Minute) {
 	asked := make([]sources.Request, len(list))
 	for k, r := range list {
-		asked[k] = sources.Request{SLO: r.indicator.slo, Cuts: every(r.span), Need: r.need}
+		asked[k] = sources.Request{SLO: r.indicator.slo, Cuts: cuts(r.span), Need: r.need}
 	}
 	for k, answer := range f.source.Counts(ctx, asked) {
 		list[k].answer = answer
@@ -129,7 +129,7 @@ func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
 
 // decide moves the windows on to ends, with what was read, and makes it durable.
 // It is a function of what is kept, of what was read and of the time.
-func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, coarse []burnrate.Coarse, now time.Time) error {
+func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
 	if far := e.state.behind(ends) > mostSteps; far || !e.loaded {
 		at := e.state.ends
 		if far {
@@ -140,7 +140,6 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 		}
 	}
 	e.loaded = false // until it agrees with what is kept
-	tick := burnrate.Tick{At: now, Coarse: coarse}
 	entering := map[slo.Minute][]columnRow{}
 	type correction struct {
 		column int
@@ -170,9 +169,8 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	for _, c := range corrections {
 		e.state.evaluator.Correct(c.minute, c.column, c.before, c.after)
 	}
-	tick.Measured = e.batches(read)
-	if len(tick.Measured)+len(coarse) > 0 {
-		if err := e.ledger.Commit(ctx, tick); err != nil {
+	if measured := e.batches(read); len(measured) > 0 {
+		if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Measured: measured}); err != nil {
 			return errorf("commit", err)
 		}
 	}
@@ -194,18 +192,7 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 // batches are the changes by feed. The newest minutes are of all its indicators,
 // in the same order each time.
 func (e *Engine) batches(read []*request) []burnrate.Batch {
-	byFeed := map[*feed][]*request{}
-	owner := map[*indicator]*feed{}
-	for _, f := range e.feeds {
-		for _, i := range f.indicators {
-			owner[i] = f
-		}
-	}
-	for _, r := range read {
-		if len(r.changes) > 0 {
-			byFeed[owner[r.indicator]] = append(byFeed[owner[r.indicator]], r)
-		}
-	}
+	byFeed := e.byFeed(slices.DeleteFunc(slices.Clone(read), func(r *request) bool { return len(r.changes) == 0 }))
 	var batches []burnrate.Batch
 	for _, f := range e.feeds {
 		if len(byFeed[f]) > 0 {
