@@ -195,14 +195,6 @@ func (i *indicator) extend(e sources.Extent) {
 		i.start, i.known, i.never = e.Span.Start, true, false
 	default:
 		i.start = e.Span.Start
-		i.forget(i.start)
+		i.gaps.remove(slo.Span{End: i.start})
 	}
-}
-
-// forget drops what is to be read before a minute.
-func (i *indicator) forget(before slo.Minute) {
-	past := slo.Span{End: before}
-	i.gaps.remove(past)
-	i.owed.remove(past)
-	i.unsure.remove(past)
 }

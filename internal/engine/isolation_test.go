@@ -240,3 +240,22 @@ func TestWrongOnceAndThenNothing(t *testing.T) {
 		}
 	})
 }
+
+// TestStartMovesForwardForAWhile is told that there is nothing older than an hour,
+// at the time when late events of older minutes are found.
+func TestStartMovesForwardForAWhile(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay", "search")
+		started := time.Now()
+		for m := r.world.begin + 120; m < r.world.begin+150; m++ {
+			r.world.late[m] = started.Add(30 * time.Minute)
+		}
+		r.in(odd{extents: func(s *slo.SLO, e *sources.Extent) {
+			if since := time.Since(started); s.ID == "pay" && 50*time.Minute < since && since < 110*time.Minute {
+				e.Span.Start = e.Span.End - 60
+			}
+		}})
+		r.minutes(130)
+		r.whole()
+	})
+}

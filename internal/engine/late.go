@@ -155,8 +155,10 @@ func (f *feed) remembered() slo.Minute {
 }
 
 // owe notes minutes that have to be counted again. A slice is counted as a whole.
+// What lies before the start is owed as well, and asked for once the start is
+// further back: that it has moved forward may have been a mistake.
 func (i *indicator) owe(span slo.Span) {
-	span.Start = max(i.slo.SLI.Closed(span.Start), i.start)
+	span.Start = i.slo.SLI.Closed(span.Start)
 	i.unsure.remove(span)
 	if i.known && span.Len() > 0 {
 		i.owed.add(span)

@@ -241,7 +241,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 			}
 		}
 		i.end = ends[k]
-		i.forget(max(i.start, 0))
+		i.gaps.remove(slo.Span{End: i.start})
 		i.owed.remove(slo.Span{End: i.end - f.remembered()})
 		i.unsure.remove(slo.Span{End: i.end - f.remembered()})
 	}
