@@ -64,6 +64,25 @@ func RetailIncidents() []Incident {
 	}
 }
 
+// drillMinutes is after how long the drills come again.
+const drillMinutes = 180
+
+// RetailDrills returns what goes wrong for those who watch, in every three hours
+// behind the end of the history: BeforeEnd is negative in them.
+func RetailDrills() []Incident {
+	const minute = time.Minute
+	return []Incident{
+		{Name: "failed-release", Streams: []Stream{PlaceOrder}, BeforeEnd: -2 * minute, Length: 15 * minute, Kind: Failing, Share: 0.6},
+		{Name: "slow-provider", Streams: []Stream{Authorise}, BeforeEnd: -35 * minute, Length: 25 * minute, Kind: Slow, Share: 0.3},
+		{
+			Name: "region-lost", Streams: []Stream{LogInApp, LogInCheck, SearchApp, Coupons, Barcode, PointsApp},
+			BeforeEnd: -75 * minute, Length: 15 * minute, Kind: Failing, Region: "osaka",
+		},
+		{Name: "ingest-delay", BeforeEnd: -110 * minute, Length: 10 * minute, Kind: Held},
+		{Name: "broken-coupons", Streams: []Stream{Redeem}, BeforeEnd: -145 * minute, Length: 20 * minute, Kind: Failing, Share: 0.25},
+	}
+}
+
 // except returns all streams but one.
 func except(left Stream) []Stream {
 	return slices.DeleteFunc(Streams(), func(s Stream) bool { return s == left })

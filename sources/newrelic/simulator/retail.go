@@ -23,6 +23,9 @@ type RetailOptions struct {
 	// else about them: the same seed gives the same events at the same
 	// distances from any End.
 	RealClock bool
+	// Drills lets something go wrong behind End every half an hour or so, for
+	// those who watch: see [RetailDrills].
+	Drills bool
 }
 
 // closing is the minute that a history leads up to by the shop's own clock: six
@@ -46,15 +49,22 @@ type Retail struct {
 	seed      uint64
 	ahead     int64 // how many minutes the shop's clock is ahead of the real one
 	begin     int64 // the first minute with traffic, by the real clock
+	end       int64 // of the history, by the real clock
 	streams   []stream
 	incidents []Incident
+	drills    []Incident
 	memory    int64
 }
 
 // NewRetail returns the scenario.
 func NewRetail(options RetailOptions) *Retail {
 	end := minuteOf(options.End)
-	r := &Retail{seed: options.Seed, begin: max(0, end-historyMinutes), streams: streams(), incidents: RetailIncidents(), memory: options.Memory}
+	r := &Retail{
+		seed: options.Seed, begin: max(0, end-historyMinutes), end: end, streams: streams(), incidents: RetailIncidents(), memory: options.Memory,
+	}
+	if options.Drills {
+		r.drills = RetailDrills()
+	}
 	if !options.RealClock {
 		r.ahead = closing - end
 	}
@@ -105,7 +115,11 @@ func (r *Retail) appendMinute(events []Event, d *draw, s Stream, minute int64) [
 	}
 	shop := minute + r.ahead
 	d.source.Seed(mix(r.seed^uint64(s)<<56), mix(uint64(shop)))
-	d.minute, d.shop, d.trouble = minute, shop, r.trouble(d.trouble[:0], s, shop)
+	d.minute, d.shop = minute, shop
+	d.trouble = under(d.trouble[:0], r.incidents, s, shop-closing, historyMinutes)
+	if minute >= r.end {
+		d.trouble = under(d.trouble, r.drills, s, minute-r.end, drillMinutes)
+	}
 	first := len(events)
 	events = r.streams[s-1].events(events, d)
 	for i := range events[first:] {
@@ -114,13 +128,13 @@ func (r *Retail) appendMinute(events []Event, d *draw, s Stream, minute int64) [
 	return events
 }
 
-// trouble appends the incidents that a stream is in at a minute of the shop's
-// clock.
-func (r *Retail) trouble(list []trouble, s Stream, shop int64) []trouble {
-	for _, i := range r.incidents {
+// under appends the incidents that a stream is in so many minutes after the end
+// of the history, when they come again every so many.
+func under(list []trouble, incidents []Incident, s Stream, after, again int64) []trouble {
+	for _, i := range incidents {
 		length := int64(i.Length / time.Minute)
-		since := shop - (closing - int64(i.BeforeEnd/time.Minute))
-		since = (since%historyMinutes + historyMinutes) % historyMinutes
+		since := after + int64(i.BeforeEnd/time.Minute)
+		since = (since%again + again) % again
 		if since < length && i.concerns(s) {
 			list = append(list, trouble{i, since, length})
 		}

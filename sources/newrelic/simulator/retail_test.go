@@ -177,6 +177,40 @@ func TestIncidents(t *testing.T) {
 	}
 }
 
+// TestDrills: behind the end, and only there, the drills happen, and once more
+// three hours later. What was before is as it is without them.
+func TestDrills(t *testing.T) {
+	t.Parallel()
+	calm := newRetail()
+	r := NewRetail(RetailOptions{Seed: 1, End: retailEnd(), Drills: true})
+	if diff := cmp.Diff(truths(calm, PlaceOrder, 3*24*time.Hour, 3*24*time.Hour), truths(r, PlaceOrder, 3*24*time.Hour, 3*24*time.Hour)); diff != "" {
+		t.Errorf("before the end: %s", diff)
+	}
+	for _, i := range RetailDrills() {
+		if i.BeforeEnd >= 0 || -i.BeforeEnd+i.Length > 180*time.Minute {
+			t.Errorf("%s is from %v on for %v", i.Name, -i.BeforeEnd, i.Length)
+		}
+		if i.Kind == Held {
+			continue // what happens is the same
+		}
+		for _, s := range i.Streams {
+			if s == LogInCheck {
+				continue // in so short a time there are three checks
+			}
+			for _, again := range []time.Duration{0, 3 * time.Hour} {
+				in, without := truths(r, s, i.BeforeEnd-again, i.Length), truths(calm, s, i.BeforeEnd-again, i.Length)
+				share := i.Share
+				if i.Region != "" {
+					share = 0.3
+				}
+				if !near(in.Bad, float64(in.Total)*share) || in.Bad == 0 || without.Bad*5 > in.Bad {
+					t.Errorf("%s, %v later, %v: %+v, and without it %+v", i.Name, again, s, in, without)
+				}
+			}
+		}
+	}
+}
+
 // TestArrivals: what is late in an incident cannot be seen before it arrives,
 // and everything can in the end.
 func TestArrivals(t *testing.T) {
