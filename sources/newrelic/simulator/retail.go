@@ -142,6 +142,19 @@ func under(list []trouble, incidents []Incident, s Stream, after, again int64) [
 	return list
 }
 
+// Under returns the drills that are under way at an instant.
+func (r *Retail) Under(at time.Time) []Incident {
+	var list []Incident
+	after := minuteOf(at) - r.end
+	for _, i := range r.drills {
+		begin := int64(-i.BeforeEnd / time.Minute)
+		if since := after%drillMinutes - begin; after >= 0 && since >= 0 && since < int64(i.Length/time.Minute) {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // kin implements [maker]: streams that report the same types are made
 // together.
 func (r *Retail) kin(eventType string) []string {

@@ -190,6 +190,15 @@ func TestDrills(t *testing.T) {
 		if i.BeforeEnd >= 0 || -i.BeforeEnd+i.Length > 180*time.Minute {
 			t.Errorf("%s is from %v on for %v", i.Name, -i.BeforeEnd, i.Length)
 		}
+		for after, want := range map[time.Duration]bool{
+			-i.BeforeEnd - time.Second: false, -i.BeforeEnd: true, -i.BeforeEnd + i.Length - time.Second: true, -i.BeforeEnd + i.Length: false,
+			-i.BeforeEnd - 3*time.Hour: false, -i.BeforeEnd + 3*time.Hour: true,
+		} {
+			under := slices.ContainsFunc(r.Under(retailEnd().Truncate(time.Minute).Add(after)), func(u Incident) bool { return u.Name == i.Name })
+			if under != want || len(calm.Under(retailEnd())) > 0 {
+				t.Errorf("%s is under way %v after the end: %v", i.Name, after, under)
+			}
+		}
 		if i.Kind == Held {
 			continue // what happens is the same
 		}
