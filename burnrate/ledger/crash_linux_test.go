@@ -18,6 +18,9 @@ import (
 // and of the one that was not all or nothing.
 func TestKilled(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it runs other processes, in which the race detector sees little")
+	}
 	k := newKilled(t)
 	for n := range crashes(t) {
 		if n%50 == 49 {

@@ -23,6 +23,9 @@ import (
 // there is room.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it runs other processes, in which the race detector sees little")
+	}
 	testFailing(t, "full")
 }
 
@@ -30,6 +33,9 @@ func TestFullDisk(t *testing.T) {
 // on, until the process ends.
 func TestFailingDisk(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it runs other processes, in which the race detector sees little")
+	}
 	testFailing(t, "failing")
 }
 

@@ -71,6 +71,9 @@ func runMigration(ctx context.Context, dir string, _ []string, out io.Writer) er
 // one format or of the other, never of both.
 func TestMigrationKilled(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it runs other processes, in which the race detector sees little")
+	}
 	seed := seedOf(t)
 	random := rand.New(rand.NewPCG(seed, 14))
 	i := makeImage(t, seed, leave(random.IntN(3)))

@@ -128,6 +128,9 @@ func runRestorer(ctx context.Context, dir string, args []string, out io.Writer) 
 // ledger or none, and the next restore cleans up.
 func TestRestoreKilled(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it runs other processes, in which the race detector sees little")
+	}
 	seed := seedOf(t)
 	random := rand.New(rand.NewPCG(seed, 15))
 	i := makeImage(t, seed, leftClosed)

@@ -20,6 +20,9 @@ import (
 // It is not parallel, as the sessions name files from the root of the
 // repository.
 func TestPages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("little of it runs at once")
+	}
 	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	store := simulator.NewRetail(simulator.RetailOptions{Seed: demoSeed, End: now, Memory: 512 << 20}).Store()
 	// Its clock stands still, so that limits by the minute would add up.

@@ -11,6 +11,9 @@ import (
 // TestReadme keeps what the README and the demo's page show equal to what there is.
 func TestReadme(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("little of it runs at once")
+	}
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)

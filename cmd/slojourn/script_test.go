@@ -44,6 +44,9 @@ func TestMain(m *testing.M) {
 // A script that sets $NOW stops the clock of slojourn there.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it runs other processes, in which the race detector sees little")
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		UpdateScripts:       *update,

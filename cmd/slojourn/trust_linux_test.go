@@ -86,6 +86,9 @@ func guarded(t *testing.T, reference string, args func(specs string) []string) (
 // the kernel, the file of a secret by its own watch.
 func TestOfflineCommandsWithoutSockets(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it runs other processes, in which the race detector sees little")
+	}
 	for name, runs := range offline("") {
 		for i := range runs {
 			for _, reference := range []string{"{env: NEW_RELIC_API_KEY}", "{file: newrelic-key}"} {
