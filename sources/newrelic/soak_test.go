@@ -107,7 +107,7 @@ func TestSoak(t *testing.T) {
 	t.Parallel()
 	s := soak{slos: 30, hour: 14, before: 3 * 60, latest: 150, faulty: 6 * 60}
 	if testing.Short() {
-		s.faulty = 200
+		s.slos, s.faulty = 12, 200
 	}
 	if *soakTime > 0 {
 		s = soak{slos: 300, hour: 19, before: 20 * 60, latest: 20 * 60, faulty: 1 << 40, time: *soakTime}

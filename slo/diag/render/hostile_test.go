@@ -57,6 +57,9 @@ func renderers(source string) map[string]func(io.Writer, diag.List) error {
 
 func TestHostileTexts(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("little of it runs at once")
+	}
 	for name, text := range hostile() {
 		for format, print := range renderers(text) {
 			var out, again bytes.Buffer
