@@ -1,6 +1,7 @@
 package burnrate
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 
@@ -37,21 +38,46 @@ func (r Ratio) String() string {
 	return strconv.FormatFloat(r.value, 'g', 12, 64)
 }
 
-// MarshalJSON writes null for an undefined ratio. Others are rounded to 12
-// significant digits: more than any count of events can justify, and few
-// enough that the last bits of different processors do not show.
+// Rounded returns r as its JSON says it, with at most 12 significant digits: more
+// than any count of events can justify, and few enough that the last bits of
+// different processors do not show.
+func (r Ratio) Rounded() Ratio {
+	if !r.defined {
+		return r
+	}
+	value, err := strconv.ParseFloat(strconv.FormatFloat(r.value, 'g', 12, 64), 64)
+	if err != nil {
+		return r // out of range, which twelve digits of a number never are
+	}
+	if value == 0 {
+		value = 0 // no negative zero
+	}
+	return Ratio{value, true}
+}
+
+// MarshalJSON writes null for an undefined ratio. Others are rounded, see
+// [Ratio.Rounded].
 func (r Ratio) MarshalJSON() ([]byte, error) {
 	if !r.defined {
 		return []byte("null"), nil
 	}
-	rounded, err := strconv.ParseFloat(strconv.FormatFloat(r.value, 'g', 12, 64), 64)
-	if err != nil {
-		return nil, err
+	value := r.Rounded().value
+	return strconv.AppendFloat(nil, value, jsonFormat(value), -1, 64), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes: a number, or null for an undefined
+// ratio.
+func (r *Ratio) UnmarshalJSON(data []byte) error {
+	if string(data) == "null" {
+		*r = Ratio{}
+		return nil
 	}
-	if rounded == 0 {
-		rounded = 0 // no negative zero
+	value, err := strconv.ParseFloat(string(data), 64)
+	if err != nil || math.IsNaN(value) || math.IsInf(value, 0) {
+		return fmt.Errorf("%s is not a ratio: write a number, or null for none", data)
 	}
-	return strconv.AppendFloat(nil, rounded, jsonFormat(rounded), -1, 64), nil
+	*r = Ratio{value, true}
+	return nil
 }
 
 // jsonFormat chooses plain decimals except for very small and large numbers,

@@ -13,20 +13,21 @@ import (
 // sliText is the share of good events, cut and not rounded, so that it never
 // looks better than it is: one decimal more than the target has. Only a share
 // without any bad event is 100%.
-func sliText(w burnrate.Window, target slo.Target) string {
-	e, known := w.ErrorRatio.Value()
+func sliText(errorRatio, coverage burnrate.Ratio, target string) string {
+	e, known := errorRatio.Value()
+	covered, _ := coverage.Value()
 	switch {
 	case known && e == 0:
 		return "100%"
 	case known:
-		_, decimals, _ := strings.Cut(strings.TrimSuffix(target.String(), "%"), ".")
+		_, decimals, _ := strings.Cut(strings.TrimSuffix(target, "%"), ".")
 		digits := min(max(len(decimals)+1, 2), 4)
 		scale := math.Pow10(digits + 2)
 		// A ratio of 0.0003 is a hair above 0.0003 in binary: less than one in
 		// 10^12 is not rounded up.
 		bad := math.Ceil(e * scale * (1 - 1e-12))
 		return strconv.FormatFloat((scale-bad)/math.Pow10(digits), 'f', digits, 64) + "%"
-	case w.Measured > 0:
+	case covered > 0:
 		return "idle"
 	default:
 		return "no data"
@@ -42,16 +43,16 @@ const (
 	noticeMark   = "i"
 )
 
-func leftText(o burnrate.Objective) string {
-	left, known := o.Budget.Remaining.Value()
+func leftText(o objectiveRecord) string {
+	left, known := o.BudgetRemainingRatio.Value()
 	if !known {
 		return "–"
 	}
 	mark := ""
-	if o.Window.State == burnrate.Partial || o.Approximate > 0 {
+	if o.State == burnrate.Partial || o.ApproximateMinutes > 0 {
 		mark = partialMark
 	}
-	if len(o.Exclusions) > 0 {
+	if o.Excluded != nil {
 		mark = excludedMark + mark
 	}
 	return mark + shareLeft(left)
@@ -70,11 +71,19 @@ func shareLeft(left float64) string {
 
 // windowText names a window in a sentence.
 func windowText(w slo.Window) string {
-	if w.IsCalendar() {
-		return "the " + w.String() + " (" + w.TimeZone() + ")"
-	}
-	return w.String()
+	return objectiveRecord{Window: w.String(), TimeZone: w.TimeZone()}.windowText()
 }
+
+// windowText names the window in a sentence.
+func (o objectiveRecord) windowText() string {
+	if o.isCalendar() {
+		return "the " + o.Window + " (" + o.TimeZone + ")"
+	}
+	return o.Window
+}
+
+// isCalendar reports whether the window follows a calendar: then it has a zone.
+func (o objectiveRecord) isCalendar() bool { return o.TimeZone != "" }
 
 func percent(share float64, decimals int) string {
 	return strconv.FormatFloat(share*100, 'f', decimals, 64) + "%"
@@ -100,10 +109,10 @@ func burnText(rate burnrate.Ratio) string {
 	}
 }
 
-func causeText(share *burnrate.Share) string {
+func causeText(step *part) string {
 	text := ""
-	if share != nil {
-		if value, known := share.Ratio.Value(); known {
+	if step != nil {
+		if value, known := step.ratio.Value(); known {
 			text = percent(value, 0)
 		}
 	}

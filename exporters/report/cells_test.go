@@ -55,13 +55,9 @@ func TestSLIText(t *testing.T) {
 		{10, 10, "99%", "0.00%"},
 	}
 	for _, test := range tests {
-		target, err := slo.ParseTarget(test.target)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := burnrate.Window{Measured: 1, ErrorRatio: burnrate.ErrorRatio(slo.Counts{Total: test.total, Bad: test.bad})}
-		if got := sliText(w, target); got != test.want || term.Width(got) > sliWidth {
-			t.Errorf("sliText of %d bad of %d at %s = %q, want %q", test.bad, test.total, target, got, test.want)
+		errorRatio := burnrate.ErrorRatio(slo.Counts{Total: test.total, Bad: test.bad}).Rounded()
+		if got := sliText(errorRatio, burnrate.RatioOf(1), test.target); got != test.want || term.Width(got) > sliWidth {
+			t.Errorf("sliText of %d bad of %d at %s = %q, want %q", test.bad, test.total, test.target, got, test.want)
 		}
 	}
 }

@@ -72,7 +72,7 @@ func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
 	}
 	e.row("measured", "%d of %d minutes: coverage %s, %s", w.Measured, w.Span.Len(), number(burnrate.RatioOf(w.Coverage())), w.State)
 	if o.Approximate > 0 {
-		e.row("", "approximate: %s is known as sums of whole hours only", approximateText(o))
+		e.row("", "approximate: %s is known as sums of whole hours only", approximateText(o.Approximate, o.Composed))
 	}
 	if len(o.Exclusions) > 0 {
 		e.row("excluded", "%s by %s", slo.FormatDuration(time.Duration(w.Excluded.Minutes)*time.Minute), strings.Join(o.Exclusions, ", "))
@@ -87,8 +87,9 @@ func (e *explanation) objective(status burnrate.Status, o burnrate.Objective) {
 		e.row("", "%s without exclusions", number(o.Unexcluded))
 	}
 	e.forecast(o)
-	for _, j := range o.Tiers {
-		e.row("tier", "%s %s: %s", j.Tier.Severity, j.Tier.Windows(), verdictText(o, j))
+	record := recordOf(o, status.Unit)
+	for _, a := range record.Alerts {
+		e.row("tier", "%s %s/%s: %s", a.Severity, a.Long, a.Short, record.verdictText(a))
 	}
 	if len(o.Shares) > 0 && !o.Composed {
 		e.steps(status, o)

@@ -13,7 +13,9 @@ import (
 // Schema is the name and version of the JSON document.
 const Schema = "slojourn.eval/v1"
 
-type evalDocument struct {
+// Document is a snapshot as it is printed. The document says everything that the
+// table shows, so that a table of a document that was read is the same.
+type Document struct {
 	Schema  string      `json:"schema"`
 	At      string      `json:"at"`
 	SLOs    []sloRecord `json:"slos"`
@@ -31,6 +33,8 @@ type sloRecord struct {
 	ID         string            `json:"id"`
 	Kind       slo.Kind          `json:"kind"`
 	Owner      string            `json:"owner"`
+	Compose    slo.Compose       `json:"compose,omitempty"` // of a journey
+	Steps      []string          `json:"steps,omitempty"`   // of a journey: ids, in their order
 	Objectives []objectiveRecord `json:"objectives"`
 }
 
@@ -57,6 +61,7 @@ type objectiveRecord struct {
 	Alerts               []alertRecord        `json:"alerts"`
 	Forecast             forecastRecord       `json:"forecast"`
 	Attribution          *attribution         `json:"attribution,omitempty"`
+	Steps                []stepRecord         `json:"steps,omitempty"`
 }
 
 type burnRecord struct {
@@ -109,11 +114,27 @@ type attributionRecord struct {
 	Estimated bool           `json:"estimated,omitempty"`
 }
 
+// stepRecord is how a step of a journey stands over the journey's window.
+type stepRecord struct {
+	Step       string         `json:"step"`
+	ID         string         `json:"id"`
+	State      burnrate.State `json:"state"`
+	Total      json.Number    `json:"total"`
+	Bad        json.Number    `json:"bad"`
+	ErrorRatio burnrate.Ratio `json:"errorRatio"`
+	Coverage   burnrate.Ratio `json:"coverage"`
+}
+
 // JSON prints the snapshot as one document. What is undefined is null.
-func JSON(w io.Writer, s burnrate.Snapshot) error {
-	doc := evalDocument{Schema: Schema, At: s.At.Format(time.RFC3339Nano), SLOs: []sloRecord{}, Errors: []remark{}, Notices: []remark{}}
+func JSON(w io.Writer, s burnrate.Snapshot) error { return render.Encode(w, DocumentOf(s)) }
+
+// DocumentOf returns what is printed of a snapshot.
+func DocumentOf(s burnrate.Snapshot) Document {
+	doc := Document{Schema: Schema, At: s.At.Format(time.RFC3339Nano), SLOs: []sloRecord{}, Errors: []remark{}, Notices: []remark{}}
 	for _, status := range s.Statuses {
-		record := sloRecord{ID: status.ID, Kind: status.Kind, Owner: status.Owner, Objectives: []objectiveRecord{}}
+		record := sloRecord{
+			ID: status.ID, Kind: status.Kind, Compose: status.Compose, Owner: status.Owner, Steps: status.Steps, Objectives: []objectiveRecord{},
+		}
 		for _, o := range status.Objectives {
 			record.Objectives = append(record.Objectives, recordOf(o, status.Unit))
 		}
@@ -125,7 +146,7 @@ func JSON(w io.Writer, s burnrate.Snapshot) error {
 	for _, n := range s.Notices {
 		doc.Notices = append(doc.Notices, remark{n.ID, render.Plain(n.Message)})
 	}
-	return render.Encode(w, doc)
+	return doc
 }
 
 func recordOf(o burnrate.Objective, unit int64) objectiveRecord {
@@ -133,16 +154,16 @@ func recordOf(o burnrate.Objective, unit int64) objectiveRecord {
 		Name: o.Name, Window: o.Window.Window.String(), TimeZone: o.Window.Window.TimeZone(), Target: o.Target.String(),
 		State: o.Window.State, Budget: o.Budget.State,
 		Start: stamp(o.Window.Span.Start), End: stamp(o.Window.Span.End),
-		ElapsedRatio: burnrate.RatioOf(o.Elapsed),
-		ErrorRatio:   o.Window.ErrorRatio, BurnRate: o.BurnRate,
-		BudgetConsumedRatio: o.Budget.Consumed, BudgetRemainingRatio: o.Budget.Remaining,
-		Coverage: burnrate.RatioOf(o.Window.Coverage()), ApproximateMinutes: o.Approximate, Burn: []burnRecord{}, Alerts: []alertRecord{},
+		ElapsedRatio: rounded(o.Elapsed),
+		ErrorRatio:   o.Window.ErrorRatio.Rounded(), BurnRate: o.BurnRate.Rounded(),
+		BudgetConsumedRatio: o.Budget.Consumed.Rounded(), BudgetRemainingRatio: o.Budget.Remaining.Rounded(),
+		Coverage: rounded(o.Window.Coverage()), ApproximateMinutes: o.Approximate, Burn: []burnRecord{}, Alerts: []alertRecord{},
 	}
 	r.Total, r.Bad = counts(o.Window.Counts, unit, o.Composed)
 	for _, b := range o.Burn {
 		record := burnRecord{
-			Window: b.Window.Window.String(), State: b.Window.State, ErrorRatio: b.Window.ErrorRatio,
-			BurnRate: b.Rate, Coverage: burnrate.RatioOf(b.Window.Coverage()),
+			Window: b.Window.Window.String(), State: b.Window.State, ErrorRatio: b.Window.ErrorRatio.Rounded(),
+			BurnRate: b.Rate.Rounded(), Coverage: rounded(b.Window.Coverage()),
 		}
 		record.Total, record.Bad = counts(b.Window.Counts, unit, o.Composed)
 		record.Excluded = excluded(b.Window, unit, o.Composed)
@@ -152,15 +173,15 @@ func recordOf(o burnrate.Objective, unit int64) objectiveRecord {
 		factor, _ := j.Tier.Factor(o.Window.Window).Float64()
 		r.Alerts = append(r.Alerts, alertRecord{
 			Kind: "burn", Severity: j.Tier.Severity, Long: slo.FormatDuration(j.Tier.Long), Short: slo.FormatDuration(j.Tier.Short),
-			Factor: burnrate.RatioOf(factor), Firing: j.Verdict == burnrate.Fires, Verdict: j.Verdict.String(),
+			Factor: rounded(factor), Firing: j.Verdict == burnrate.Fires, Verdict: j.Verdict.String(),
 		})
 	}
 	r.Forecast = forecastOf(o)
 	if r.Excluded = excluded(o.Window, unit, o.Composed); r.Excluded != nil {
-		r.Excluded.Exclusions, r.Excluded.BudgetRemainingRatio = o.Exclusions, &o.Unexcluded
+		r.Excluded.Exclusions, r.Excluded.BudgetRemainingRatio = o.Exclusions, new(o.Unexcluded.Rounded())
 	}
 	if len(o.Shares) > 0 {
-		r.Attribution = attributionOf(o.Shares)
+		r.Attribution, r.Steps = attributionOf(o.Shares), stepsOf(o.Shares)
 	}
 	return r
 }
@@ -172,7 +193,7 @@ func forecastOf(o burnrate.Objective) forecastRecord {
 		r.ExhaustedAt, r.Earliest = &at, o.Forecast.Earliest
 	}
 	if o.Window.Window.IsCalendar() {
-		r.RemainingRatio = &o.Forecast.End.Remaining
+		r.RemainingRatio = new(o.Forecast.End.Remaining.Rounded())
 	}
 	return r
 }
@@ -182,13 +203,26 @@ func attributionOf(shares []burnrate.Share) *attribution {
 	var list attribution
 	known := false
 	for _, s := range shares {
-		list = append(list, attributionRecord{s.Step, s.Ratio, s.Estimated})
+		list = append(list, attributionRecord{s.Step, s.Ratio.Rounded(), s.Estimated})
 		known = known || s.Ratio.Defined()
 	}
 	if !known {
 		list = nil
 	}
 	return &list
+}
+
+// stepsOf says how the steps of a journey stand over its window.
+func stepsOf(shares []burnrate.Share) []stepRecord {
+	var list []stepRecord
+	for _, s := range shares {
+		w := s.Window
+		list = append(list, stepRecord{
+			Step: s.Step, ID: s.ID, State: w.State, ErrorRatio: w.ErrorRatio.Rounded(), Coverage: rounded(w.Coverage()),
+			Total: json.Number(slo.FormatCount(w.Counts.Total, s.Unit)), Bad: json.Number(slo.FormatCount(w.Counts.Bad, s.Unit)),
+		})
+	}
+	return list
 }
 
 // counts are numbers of events, which composed journeys have none of.
@@ -208,5 +242,8 @@ func excluded(w burnrate.Window, unit int64, composed bool) *excludedRecord {
 	record.Total, record.Bad = counts(slo.Counts{Total: w.Excluded.Total, Bad: w.Excluded.Bad}, unit, composed)
 	return record
 }
+
+// rounded is a number as the document says it.
+func rounded(value float64) burnrate.Ratio { return burnrate.RatioOf(value).Rounded() }
 
 func stamp(m slo.Minute) string { return m.Time().Format(time.RFC3339) }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,30 +24,35 @@ func (t *table) note(mark, text string) {
 
 // notePartial says what the numbers of a row rest on, unless that is every
 // minute.
-func (t *table) notePartial(status burnrate.Status, o burnrate.Objective) {
-	if o.Window.State != burnrate.Partial && o.Approximate == 0 {
+func (t *table) notePartial(record sloRecord, o objectiveRecord) {
+	if o.State != burnrate.Partial && o.ApproximateMinutes == 0 {
 		return
 	}
-	text := fmt.Sprintf("%s: %s of %s measured", status.ID, percent(o.Window.Coverage(), 1), overText(o))
-	if o.Approximate > 0 {
-		text += fmt.Sprintf(", %s by the hour only", approximateText(o))
+	covered, _ := o.Coverage.Value()
+	text := fmt.Sprintf("%s: %s of %s measured", record.ID, percent(covered, 1), o.overText())
+	if o.ApproximateMinutes > 0 {
+		text += fmt.Sprintf(", %s by the hour only", approximateText(o.ApproximateMinutes, o.isComposed()))
 	}
-	for _, s := range o.Shares {
+	for _, s := range o.Steps {
 		switch {
 		case t.failed[s.ID]:
 			text += "; " + s.Step + " failed"
-		case s.Window.State == burnrate.NoData:
+		case s.State == burnrate.NoData:
 			text += "; no data for " + s.Step
 		}
 	}
 	t.note(partialMark, text)
 }
 
+// isComposed reports whether the objective is made of those of steps, and has no
+// counts.
+func (o objectiveRecord) isComposed() bool { return o.Total == nil }
+
 // approximateText is how much of what was measured is known as sums of whole
 // hours only.
-func approximateText(o burnrate.Objective) string {
-	text := term.Duration(time.Duration(o.Approximate)*time.Minute) + " of it"
-	if o.Composed {
+func approximateText(minutes int64, composed bool) string {
+	text := term.Duration(time.Duration(minutes)*time.Minute) + " of it"
+	if composed {
 		return "up to " + text
 	}
 	return text
@@ -54,45 +60,46 @@ func approximateText(o burnrate.Objective) string {
 
 // noteExclusions says what does not count in a row, and what would be left of
 // the budget if it did.
-func (t *table) noteExclusions(status burnrate.Status, o burnrate.Objective) {
-	if len(o.Exclusions) == 0 {
+func (t *table) noteExclusions(record sloRecord, o objectiveRecord) {
+	x := o.Excluded
+	if x == nil {
 		return
 	}
-	x := o.Window.Excluded
-	text := fmt.Sprintf("%s: %s of %s excluded by %s", status.ID,
-		slo.FormatDuration(time.Duration(x.Minutes)*time.Minute), overText(o), strings.Join(o.Exclusions, ", "))
-	if !o.Composed {
-		text += fmt.Sprintf(", with %s valid and %s bad events", slo.FormatCount(x.Total, status.Unit), slo.FormatCount(x.Bad, status.Unit))
+	text := fmt.Sprintf("%s: %s of %s excluded by %s", record.ID,
+		slo.FormatDuration(time.Duration(x.Minutes)*time.Minute), o.overText(), strings.Join(x.Exclusions, ", "))
+	if x.Total != nil && x.Bad != nil {
+		text += fmt.Sprintf(", with %s valid and %s bad events", *x.Total, *x.Bad)
 	}
-	if left, known := o.Unexcluded.Value(); known {
-		text += fmt.Sprintf("; %s of the budget would be left without them", shareLeft(left))
+	if x.BudgetRemainingRatio != nil {
+		if left, known := x.BudgetRemainingRatio.Value(); known {
+			text += fmt.Sprintf("; %s of the budget would be left without them", shareLeft(left))
+		}
 	}
 	t.note(excludedMark, text)
 }
 
 // noteTiers says what fires of a row's policy, or would without its guard: the
 // first tier of each severity.
-func (t *table) noteTiers(status burnrate.Status, o burnrate.Objective) {
+func (t *table) noteTiers(record sloRecord, o objectiveRecord) {
 	said := map[slo.Severity]bool{}
-	say := func(fits func(burnrate.Verdict) bool) {
-		for _, j := range o.Tiers {
-			if fits(j.Verdict) && !said[j.Tier.Severity] {
-				said[j.Tier.Severity] = true
-				t.note(alertMark, fmt.Sprintf("%s: %s %s %s", status.ID, j.Tier.Severity, j.Tier.Windows(), verdictText(o, j)))
+	say := func(verdicts ...burnrate.Verdict) {
+		for _, a := range o.Alerts {
+			fits := slices.ContainsFunc(verdicts, func(v burnrate.Verdict) bool { return v.String() == a.Verdict })
+			if fits && !said[a.Severity] {
+				said[a.Severity] = true
+				t.note(alertMark, fmt.Sprintf("%s: %s %s/%s %s", record.ID, a.Severity, a.Long, a.Short, o.verdictText(a)))
 			}
 		}
 	}
-	say(func(v burnrate.Verdict) bool { return v == burnrate.Fires })
-	say(func(v burnrate.Verdict) bool {
-		return v == burnrate.FewEvents || v == burnrate.FewBad || v == burnrate.Chance
-	})
+	say(burnrate.Fires)
+	say(burnrate.FewEvents, burnrate.FewBad, burnrate.Chance)
 }
 
 // noteNotices says what should be known about measurements that were made.
-func (t *table) noteNotices(notices []burnrate.Notice) {
+func (t *table) noteNotices(notices []remark) {
 	remarks := make([]burnrate.Failure, len(notices))
 	for i, n := range notices {
-		remarks[i] = burnrate.Failure(n)
+		remarks[i] = burnrate.Failure{ID: n.ID, Message: n.Message}
 	}
 	for _, line := range Grouped(remarks) {
 		t.note(noticeMark, render.Plain(line))
@@ -115,12 +122,12 @@ func Grouped(failures []burnrate.Failure) []string {
 	return messages
 }
 
-// overText names the window of an objective as far as it is over.
-func overText(o burnrate.Objective) string {
-	if o.Window.Window.IsCalendar() && o.Elapsed < 1 {
-		return windowText(o.Window.Window) + " so far"
+// overText names the window as far as it is over.
+func (o objectiveRecord) overText() string {
+	if elapsed, _ := o.ElapsedRatio.Value(); o.isCalendar() && elapsed < 1 {
+		return o.windowText() + " so far"
 	}
-	return windowText(o.Window.Window)
+	return o.windowText()
 }
 
 // compositions says what journeys that are no series are.

@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/internal/term"
@@ -34,39 +35,42 @@ func (t *table) nameWidth() int {
 // burnColumns are the windows whose burn rates the table shows.
 func burnColumns() []string { return []string{"1h", "6h", "3d"} }
 
-// Table prints the snapshot for people: journeys first, the worst on top, with
+// Table prints the snapshot for people, see [Document.Table].
+func Table(w io.Writer, s burnrate.Snapshot, color bool) error { return DocumentOf(s).Table(w, color) }
+
+// Table prints the document for people: journeys first, the worst on top, with
 // their steps below them, then SLOs that belong to no journey, at last steps
-// of journeys that are not in the snapshot. Of a snapshot that holds nothing it
-// prints nothing.
-func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
-	if len(s.Statuses) == 0 {
+// of journeys that are not in the document. Of one that holds nothing it prints
+// nothing.
+func (d Document) Table(w io.Writer, color bool) error {
+	if len(d.SLOs) == 0 {
 		return nil
 	}
 	t := &table{
-		w: bufio.NewWriter(w), color: color, statuses: map[string]burnrate.Status{},
+		w: bufio.NewWriter(w), color: color, records: map[string]sloRecord{},
 		failed: map[string]bool{}, noted: map[string]bool{}, journeys: map[slo.Compose][]string{}, target: len("TARGET"),
 	}
-	for _, status := range s.Statuses {
-		t.statuses[status.ID] = status
+	for _, record := range d.SLOs {
+		t.records[record.ID] = record
 	}
-	for _, f := range s.Failures {
-		t.failed[f.ID] = true
+	for _, e := range d.Errors {
+		t.failed[e.ID] = true
 	}
-	t.measureTargets(s)
-	t.header(s)
+	t.measureTargets(d)
+	t.header(d)
 	inJourney := map[string]bool{}
-	for _, status := range worstFirst(s, slo.KindJourney) {
-		t.journey(status)
-		for _, id := range status.Steps {
+	for _, record := range d.worstFirst(slo.KindJourney) {
+		t.journey(record)
+		for _, id := range record.Steps {
 			inJourney[id] = true
 		}
 	}
-	for _, status := range slices.Concat(worstFirst(s, slo.KindSLO), worstFirst(s, slo.KindStep)) {
-		if !inJourney[status.ID] {
-			t.rows(status.ID, status, nil)
+	for _, record := range slices.Concat(d.worstFirst(slo.KindSLO), d.worstFirst(slo.KindStep)) {
+		if !inJourney[record.ID] {
+			t.rows(record.ID, record, nil)
 		}
 	}
-	t.noteNotices(s.Notices)
+	t.noteNotices(d.Notices)
 	t.footer()
 	return t.w.Flush()
 }
@@ -74,9 +78,9 @@ func Table(w io.Writer, s burnrate.Snapshot, color bool) error {
 type table struct {
 	w        *bufio.Writer
 	color    bool
-	statuses map[string]burnrate.Status
+	records  map[string]sloRecord
 	failed   map[string]bool
-	window   slo.Window               // of all objectives; not valid when they differ
+	window   string                   // of all objectives, as in a sentence; "" when they differ
 	target   int                      // width of the column
 	journeys map[slo.Compose][]string // their ids
 	notes    []note                   // what stands below the table, each once
@@ -85,23 +89,23 @@ type table struct {
 
 // worstFirst orders things of one kind by the budget that is left; unknown
 // budgets come last.
-func worstFirst(s burnrate.Snapshot, kind slo.Kind) []burnrate.Status {
-	var list []burnrate.Status
-	for _, status := range s.Statuses {
-		if status.Kind == kind {
-			list = append(list, status)
+func (d Document) worstFirst(kind slo.Kind) []sloRecord {
+	var list []sloRecord
+	for _, record := range d.SLOs {
+		if record.Kind == kind {
+			list = append(list, record)
 		}
 	}
-	left := func(s burnrate.Status) float64 {
+	left := func(r sloRecord) float64 {
 		worst := math.Inf(1)
-		for _, o := range s.Objectives {
-			if v, known := o.Budget.Remaining.Value(); known {
+		for _, o := range r.Objectives {
+			if v, known := o.BudgetRemainingRatio.Value(); known {
 				worst = min(worst, v)
 			}
 		}
 		return worst
 	}
-	slices.SortStableFunc(list, func(a, b burnrate.Status) int {
+	slices.SortStableFunc(list, func(a, b sloRecord) int {
 		return cmp.Or(cmp.Compare(left(a), left(b)), cmp.Compare(a.ID, b.ID))
 	})
 	return list
@@ -109,11 +113,11 @@ func worstFirst(s burnrate.Snapshot, kind slo.Kind) []burnrate.Status {
 
 // measureTargets finds out whether all objectives have one window, and how
 // wide the column of targets has to be.
-func (t *table) measureTargets(s burnrate.Snapshot) {
-	windows := map[slo.Window]bool{}
-	for _, status := range s.Statuses {
-		for _, o := range status.Objectives {
-			windows[o.Window.Window] = true
+func (t *table) measureTargets(d Document) {
+	windows := map[string]bool{}
+	for _, record := range d.SLOs {
+		for _, o := range record.Objectives {
+			windows[o.windowText()] = true
 		}
 	}
 	if len(windows) == 1 {
@@ -121,18 +125,18 @@ func (t *table) measureTargets(s burnrate.Snapshot) {
 			t.window = w
 		}
 	}
-	for _, status := range s.Statuses {
-		for _, o := range status.Objectives {
+	for _, record := range d.SLOs {
+		for _, o := range record.Objectives {
 			t.target = min(len("99.999% quarter"), max(t.target, len(t.targetText(o))))
 		}
 	}
 }
 
-func (t *table) targetText(o burnrate.Objective) string {
-	if t.window.Valid() {
-		return o.Target.String()
+func (t *table) targetText(o objectiveRecord) string {
+	if t.window != "" {
+		return o.Target
 	}
-	return o.Target.String() + " " + o.Window.Window.String()
+	return o.Target + " " + o.Window
 }
 
 // line writes one line; errors of the writer surface at Flush.
@@ -141,13 +145,15 @@ func (t *table) line(format string, args ...any) {
 	t.w.WriteString(text + "\n") //nolint:errcheck // see above
 }
 
-func (t *table) header(s burnrate.Snapshot) {
-	text := "At " + s.At.Format("2006-01-02 15:04 MST")
-	if end := earliestEnd(s); end != "" && end != s.At.Format("2006-01-02 15:04") {
-		text += ", measured up to " + strings.TrimPrefix(end, s.At.Format("2006-01-02 "))
+func (t *table) header(d Document) {
+	at := clock(d.At)
+	text := "At " + at + " UTC"
+	if end := d.earliestEnd(); end != "" && end != at {
+		day, _, _ := strings.Cut(at, " ")
+		text += ", measured up to " + strings.TrimPrefix(end, day+" ")
 	}
-	if t.window.Valid() {
-		text += ", over " + windowText(t.window)
+	if t.window != "" {
+		text += ", over " + t.window
 	}
 	t.line("%s", t.paint(dim, text))
 	t.line("")
@@ -164,12 +170,21 @@ func (t *table) header(s burnrate.Snapshot) {
 	t.line("%s", t.paint(bold, strings.Join(cells, " ")))
 }
 
+// clock is an instant of the document, to the minute.
+func clock(instant string) string {
+	at, err := time.Parse(time.RFC3339Nano, instant)
+	if err != nil {
+		return instant // which [Read] refuses
+	}
+	return at.UTC().Format("2006-01-02 15:04")
+}
+
 // earliestEnd is up to when everything was measured.
-func earliestEnd(s burnrate.Snapshot) string {
+func (d Document) earliestEnd() string {
 	earliest := ""
-	for _, status := range s.Statuses {
-		for _, o := range status.Objectives {
-			if end := o.Window.Span.End.Time().Format("2006-01-02 15:04"); earliest == "" || end < earliest {
+	for _, record := range d.SLOs {
+		for _, o := range record.Objectives {
+			if end := clock(o.End); earliest == "" || end < earliest {
 				earliest = end
 			}
 		}
@@ -177,88 +192,107 @@ func earliestEnd(s burnrate.Snapshot) string {
 	return earliest
 }
 
-func (t *table) journey(status burnrate.Status) {
-	t.journeys[status.Compose] = append(t.journeys[status.Compose], status.ID)
-	t.rows(status.ID, status, nil)
-	var shares []burnrate.Share
-	if len(status.Objectives) > 0 {
-		shares = status.Objectives[0].Shares
-	}
-	for i, id := range status.Steps {
-		var share *burnrate.Share
-		name := id
-		if i < len(shares) {
-			share, name = &shares[i], shares[i].Step
+// part is a step of a journey, over the journey's window.
+type part struct {
+	stepRecord
+	ratio burnrate.Ratio // of the journey's errors
+}
+
+// parts are the steps of an objective of a journey.
+func (o objectiveRecord) parts() []part {
+	list := make([]part, len(o.Steps))
+	for i, step := range o.Steps {
+		list[i].stepRecord = step
+		if o.Attribution != nil && i < len(*o.Attribution) {
+			list[i].ratio = (*o.Attribution)[i].Ratio
 		}
-		t.rows("  "+name, t.statuses[id], share)
+	}
+	return list
+}
+
+func (t *table) journey(record sloRecord) {
+	t.journeys[record.Compose] = append(t.journeys[record.Compose], record.ID)
+	t.rows(record.ID, record, nil)
+	var parts []part
+	if len(record.Objectives) > 0 {
+		parts = record.Objectives[0].parts()
+	}
+	for i, id := range record.Steps {
+		var step *part
+		name := id
+		if i < len(parts) {
+			step, name = &parts[i], parts[i].Step
+		}
+		t.rows("  "+name, t.records[id], step)
 	}
 }
 
 // rows prints one row for each objective, or one for a step without any.
-func (t *table) rows(name string, status burnrate.Status, share *burnrate.Share) {
-	if len(status.Objectives) == 0 {
-		t.bareRow(name, status, share)
+func (t *table) rows(name string, record sloRecord, step *part) {
+	if len(record.Objectives) == 0 {
+		t.bareRow(name, record, step)
 		return
 	}
-	for i, o := range status.Objectives {
+	for i, o := range record.Objectives {
 		if i > 0 { // the name stands in the first row only
-			share = nil
+			step = nil
 			name = strings.Repeat(" ", len(name)-len(strings.TrimLeft(name, " ")))
-			if o.Name != o.Window.Window.String() {
+			if o.Name != o.Window {
 				name += o.Name
 			}
 		}
-		t.row(name, status, o, share)
+		t.row(name, record, o, step)
 	}
 }
 
-func (t *table) row(name string, status burnrate.Status, o burnrate.Objective, share *burnrate.Share) {
-	t.notePartial(status, o)
-	t.noteExclusions(status, o)
-	t.noteTiers(status, o)
-	style := budgetStyle(o.Budget.State)
+func (t *table) row(name string, record sloRecord, o objectiveRecord, step *part) {
+	t.notePartial(record, o)
+	t.noteExclusions(record, o)
+	t.noteTiers(record, o)
+	style := budgetStyle(o.Budget)
+	sli := t.sli(record, o.State, sliText(o.ErrorRatio, o.Coverage, o.Target))
 	cells := []string{
-		t.name(name, status), term.FitRight(t.targetText(o), t.target), term.FitRight(t.sli(status, o.Window, o.Target), sliWidth),
+		t.name(name, record), term.FitRight(t.targetText(o), t.target), term.FitRight(sli, sliWidth),
 		" " + t.paint(style, t.bar(o)) + " " + t.paint(style, term.FitRight(leftText(o), leftWidth)),
 	}
 	for _, column := range burnColumns() {
 		text := "–"
 		for _, b := range o.Burn {
-			if b.Window.Window.String() == column {
-				text = burnText(b.Rate)
+			if b.Window == column {
+				text = burnText(b.BurnRate)
 			}
 		}
 		cells = append(cells, term.FitRight(text, burnWidth))
 	}
-	t.line("%s", strings.Join(append(cells, causeText(share), " "+term.Fit(status.Owner, ownerWidth)), " "))
+	t.line("%s", strings.Join(append(cells, causeText(step), " "+term.Fit(record.Owner, ownerWidth)), " "))
 }
 
 // bareRow prints a step without objectives, over its journey's window.
-func (t *table) bareRow(name string, status burnrate.Status, share *burnrate.Share) {
+func (t *table) bareRow(name string, record sloRecord, step *part) {
 	sli := "–"
-	if share != nil {
-		sli = t.sli(status, share.Window, slo.Target{})
+	if step != nil {
+		sli = t.sli(record, step.State, sliText(step.ErrorRatio, step.Coverage, ""))
 	}
 	cells := []string{
-		t.name(name, status), term.FitRight("–", t.target), term.FitRight(sli, sliWidth),
+		t.name(name, record), term.FitRight("–", t.target), term.FitRight(sli, sliWidth),
 		" " + term.Fit("", barWidth) + " " + term.FitRight("–", leftWidth),
 	}
 	for range burnColumns() {
 		cells = append(cells, term.FitRight("–", burnWidth))
 	}
-	t.line("%s", strings.Join(append(cells, causeText(share), " "+term.Fit(status.Owner, ownerWidth)), " "))
+	t.line("%s", strings.Join(append(cells, causeText(step), " "+term.Fit(record.Owner, ownerWidth)), " "))
 }
 
-func (t *table) name(name string, status burnrate.Status) string {
+func (t *table) name(name string, record sloRecord) string {
 	text := term.Fit(name, t.nameWidth())
-	if status.Kind == slo.KindJourney {
+	if record.Kind == slo.KindJourney {
 		return t.paint(bold, text)
 	}
 	return text
 }
 
-func (t *table) bar(o burnrate.Objective) string {
-	left, known := o.Budget.Remaining.Value()
+func (t *table) bar(o objectiveRecord) string {
+	left, known := o.BudgetRemainingRatio.Value()
 	if !known {
 		return term.Fit("", barWidth)
 	}
@@ -267,9 +301,9 @@ func (t *table) bar(o burnrate.Objective) string {
 
 // sli is the share of good events, or why there is none. What failed may be
 // another objective of the same SLO.
-func (t *table) sli(status burnrate.Status, w burnrate.Window, target slo.Target) string {
-	if t.failed[status.ID] && w.State == burnrate.NoData {
+func (t *table) sli(record sloRecord, state burnrate.State, text string) string {
+	if t.failed[record.ID] && state == burnrate.NoData {
 		return "failed"
 	}
-	return sliText(w, target)
+	return text
 }

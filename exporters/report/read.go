@@ -1,0 +1,96 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/slo/diag/render"
+)
+
+// Read reads the JSON of a document, which may come from anywhere: its table has
+// no character that changes how a terminal looks. What a newer program has added
+// to it is left out. It refuses other documents.
+func Read(data []byte) (Document, error) {
+	var kind struct {
+		Schema string `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &kind); err != nil || kind.Schema == "" {
+		return Document{}, fmt.Errorf("it is no JSON with the schema %s", Schema)
+	}
+	if kind.Schema != Schema {
+		return Document{}, fmt.Errorf("its schema is %s, and this program knows %s: use one of the version that wrote it", shortened(kind.Schema), Schema)
+	}
+	var d Document
+	err := json.Unmarshal(data, &d)
+	if err == nil {
+		err = d.check()
+	}
+	if err != nil {
+		return Document{}, fmt.Errorf("its schema is %s, but not what it says: %w", Schema, err)
+	}
+	clean(reflect.ValueOf(&d).Elem())
+	return d, nil
+}
+
+// shortened is a name that may be anything.
+func shortened(name string) string {
+	const most = 60
+	if runes := []rune(name); len(runes) > most {
+		name = string(runes[:most]) + "…"
+	}
+	return render.Plain(fmt.Sprintf("%q", name))
+}
+
+// check returns what the document lacks to be printed.
+func (d Document) check() error {
+	if _, err := time.Parse(time.RFC3339Nano, d.At); err != nil {
+		return errors.New("at is no instant")
+	}
+	for _, record := range d.SLOs {
+		if record.ID == "" {
+			return errors.New("an id is missing")
+		}
+		for _, o := range record.Objectives {
+			if _, err := time.Parse(time.RFC3339, o.End); err != nil {
+				return fmt.Errorf("an end of %s is no instant", shortened(record.ID))
+			}
+		}
+	}
+	return nil
+}
+
+// clean replaces hostile characters in all texts.
+func clean(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(render.Plain(v.String()))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				clean(v.Field(i))
+			}
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			clean(v.Index(i))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			clean(v.Elem())
+		}
+	default: // numbers
+	}
+}
+
+// Failures returns what could not be measured.
+func (d Document) Failures() []burnrate.Failure {
+	list := make([]burnrate.Failure, len(d.Errors))
+	for i, e := range d.Errors {
+		list[i] = burnrate.Failure{ID: e.ID, Message: e.Message}
+	}
+	return list
+}
