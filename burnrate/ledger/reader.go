@@ -25,6 +25,8 @@ type Reader struct {
 	mark *mark
 	lock *lock // held while a file is read that nothing can be written beside
 
+	pinned *snapshot // what all methods see, see [Reader.Pinned]
+
 	mu   sync.Mutex
 	last *index // what was read last
 }
@@ -82,6 +84,10 @@ func (r *Reader) open(ctx context.Context, open func(path string, writing bool) 
 
 // Close ends the reader.
 func (r *Reader) Close() error {
+	if r.pinned != nil {
+		r.pinned.rollback()
+		return nil
+	}
 	var err error
 	if r.db != nil {
 		err = r.db.Close()
@@ -101,9 +107,16 @@ type snapshot struct {
 	index *index
 }
 
-func (s *snapshot) end() { s.rollback() }
+func (s *snapshot) end() {
+	if !s.held {
+		s.rollback()
+	}
+}
 
 func (r *Reader) snapshot(ctx context.Context) (*snapshot, error) {
+	if r.pinned != nil {
+		return r.pinned, nil
+	}
 	// What is acknowledged now is seen by a transaction that begins later.
 	var acknowledged int64
 	if r.mark != nil {

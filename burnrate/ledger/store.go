@@ -142,7 +142,8 @@ type transaction struct {
 	tx         *sql.Tx
 	path       string // of the file
 	statements map[string]*sql.Stmt
-	reads      int // chunks that were read
+	reads      int  // chunks that were read
+	held       bool // it goes on when what was read by it is done
 }
 
 func begin(ctx context.Context, db *database, readOnly bool) (*transaction, error) {
