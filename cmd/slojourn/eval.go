@@ -21,11 +21,15 @@ func newEval(env environment) *cobra.Command {
 	formats := []string{"table", "json"}
 	cmd := &cobra.Command{
 		Use:   "eval [paths…]",
-		Short: "Measure journeys and SLOs and print budgets and burn rates",
+		Short: "Print budgets and burn rates: measured now, or kept by serve",
 		Long: `eval reads the given files and folders (default: the current folder; "-" is
 stdin) as one set, asks their Sources, New Relic or files, for the counts of
 every SLI, and prints error budgets and burn rates, now or at an instant of the
 past.
+
+With --data-dir it asks nobody, and takes what slojourn serve has measured from
+the ledger, also while serve writes it. With --server it reads no specs, and
+prints what a running serve says.
 
 Windows end with the newest closed minute: the instant asked for, or now less
 the source's query lag when that is earlier (5m at least for Log, Mobile* and
@@ -38,7 +42,8 @@ Notices, such as an event type without events, stand below the results.
 
 Exit code 1 means that the specs have errors, 3 that something could not be
 measured; the rest is printed all the same.`,
-		Example: "  slojourn eval specs\n  slojourn eval --at 2026-11-01T00:00:00+09:00 -o json specs",
+		Example: "  slojourn eval specs\n  slojourn eval --at 2026-11-01T00:00:00+09:00 -o json specs\n" +
+			"  slojourn eval --data-dir /var/lib/slojourn --config /etc/slojourn specs\n  slojourn eval --server http://127.0.0.1:8080",
 	}
 	format := formatFlag(cmd, formats...)
 	at := cmd.Flags().String("at", "", "instant to evaluate at, in RFC 3339 (default: now)")
@@ -47,6 +52,8 @@ measured; the rest is printed all the same.`,
 	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
 	secretsFlag(cmd, trusted)
+	dir := cmd.Flags().String("data-dir", "", "folder of a ledger: take what was measured from there, and ask no Source")
+	asked := remoteFlags(cmd)
 	eval := func(ctx context.Context, now, at time.Time, args []string) error {
 		result, err := measurable(env, trusted, args)
 		if err != nil {
@@ -59,6 +66,13 @@ measured; the rest is printed all the same.`,
 			}
 			print = explanation(*explained)
 		}
+		if *dir != "" {
+			snapshot, err := kept(ctx, *dir, set, at)
+			if err != nil {
+				return err
+			}
+			return printSnapshot(ctx, env, snapshot, print)
+		}
 		measuring := trusted.open(set, measuredIDs(result.Set), env)
 		defer measuring.close()
 		return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, now, at), print)
@@ -69,6 +83,12 @@ measured; the rest is printed all the same.`,
 		}
 		if *explained != "" && *format != "table" {
 			return usage("--explain prints text; leave out -o %s", *format)
+		}
+		if err := checkOrigin(cmd, asked, args); err != nil {
+			return err
+		}
+		if asked.address != "" {
+			return interruptible(cmd.Context(), func() error { return evalRemote(cmd.Context(), env, asked, trusted.secretsDir, *format) })
 		}
 		now := env.now()
 		instant, err := instantOf("--at", *at, now)
@@ -162,16 +182,17 @@ func printSnapshot(ctx context.Context, env environment, snapshot burnrate.Snaps
 	if err := print(env, snapshot); err != nil {
 		return failed(err)
 	}
-	if len(snapshot.Failures) > 0 {
-		printFailures(env.stderr, snapshot.Failures)
-		return &exitError{code: exitFailed}
-	}
-	return nil
+	return printFailures(env.stderr, snapshot.Failures)
 }
 
-// printFailures prints each reason once, with the ids it holds for.
-func printFailures(w io.Writer, failures []burnrate.Failure) {
+// printFailures prints each reason once, with the ids it holds for. It returns the
+// end of the command.
+func printFailures(w io.Writer, failures []burnrate.Failure) error {
+	if len(failures) == 0 {
+		return nil
+	}
 	for _, line := range report.Grouped(failures) {
 		complain(w, "not measured: "+line)
 	}
+	return &exitError{code: exitFailed}
 }

@@ -14,16 +14,26 @@ import (
 )
 
 // offline are the commands that open no socket and read no secret, with
-// arguments to run them on a folder of specs. online are the others.
+// arguments to run them on a folder of specs. online are those that may do both,
+// eval among them where it reads no ledger.
 func offline(specs string) map[string][][]string {
 	return map[string][][]string{
 		"validate": {{"--strict", specs}, {"-o", "json", specs}, {"-o", "sarif", specs}, {"-o", "github", specs}},
 		"fmt":      {{"--check", specs}, {"--diff", specs}, {specs}},
 		"explain":  {{"SLO014"}, {"checkout", specs}},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
+		"eval":     offlineEval(filepath.Join(specs, "data"), specs),
 		"ledger":   offlineLedger(filepath.Join(specs, "data"), specs),
 		"schema":   {{}},
 		"version":  {{}},
+	}
+}
+
+// offlineEval evaluates by a ledger, with all its outputs.
+func offlineEval(dir, specs string) [][]string {
+	return [][]string{
+		{"--data-dir", dir, specs}, {"--data-dir", dir, "-o", "json", specs},
+		{"--data-dir", dir, "--at", "2026-11-22T08:00:00Z", "--explain", "checkout", "--config", specs, specs},
 	}
 }
 

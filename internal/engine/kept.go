@@ -59,7 +59,7 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 	}
 	snapshot := s.evaluator.Snapshot(at)
 	for k, m := range s.measured {
-		if m.Indicator == "" {
+		if m.Source == nil || m.Indicator == "" {
 			snapshot.Failures = append(snapshot.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})
 		} else if text := s.notKept(k, kept, changes); text != "" {
 			snapshot.Notices = append(snapshot.Notices, burnrate.Notice{ID: m.ID, Message: text})
@@ -98,7 +98,7 @@ func (s *state) notKept(column int, kept burnrate.Kept, changes []lineage.Change
 	case !measured && added:
 		return "the ledger has no minute of it, and does not know it: has slojourn serve read this spec, and does it write this ledger?"
 	case !measured:
-		return "the ledger has no minute of it yet: the log of slojourn serve says why"
+		return "the ledger has no minute of it yet: slojourn eval --server says why"
 	case since >= s.ends[column]:
 		return fmt.Sprintf("the ledger has no minute of it before %s", stamp(since))
 	}

@@ -163,7 +163,7 @@ func TestKeptOfAnEmptyLedger(t *testing.T) {
 		if len(got.Statuses) != 1 || got.Statuses[0].Objectives[0].Window.State != burnrate.NoData {
 			t.Errorf("%+v", got.Statuses)
 		}
-		if len(got.Notices) != 1 || got.Notices[0].Message != "the ledger has no minute of it yet: the log of slojourn serve says why" {
+		if len(got.Notices) != 1 || got.Notices[0].Message != "the ledger has no minute of it yet: slojourn eval --server says why" {
 			t.Errorf("%v", got.Notices)
 		}
 	})
