@@ -32,7 +32,8 @@ func offline(specs string) map[string][][]string {
 // offlineEval evaluates by a ledger, with all its outputs.
 func offlineEval(dir, specs string) [][]string {
 	return [][]string{
-		{"--data-dir", dir, specs}, {"--data-dir", dir, "-o", "json", specs},
+		{"--data-dir", dir, specs},
+		{"--data-dir", dir, "-o", "json", specs},
 		{"--data-dir", dir, "--at", "2026-11-22T08:00:00Z", "--explain", "checkout", "--config", specs, specs},
 	}
 }

@@ -74,7 +74,8 @@ func TestReadTableOfAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		ratio := rapid.Custom(func(t *rapid.T) burnrate.Ratio {
 			return rapid.SampledFrom([]burnrate.Ratio{
-				{}, burnrate.RatioOf(0), burnrate.RatioOf(1), burnrate.RatioOf(0.0003), burnrate.RatioOf(9.995),
+				{},
+				burnrate.RatioOf(0), burnrate.RatioOf(1), burnrate.RatioOf(0.0003), burnrate.RatioOf(9.995),
 				burnrate.RatioOf(rapid.Float64Range(-300, 1e6).Draw(t, "any")), burnrate.RatioOf(rapid.Float64Range(0, 1).Draw(t, "share")),
 				burnrate.RatioOf(float64(rapid.Int64Range(0, 10_000).Draw(t, "hairs")) / 10_000 * (1 + 7e-13)),
 			}).Draw(t, "ratio")
