@@ -72,11 +72,15 @@ func TestPagesAreTrue(t *testing.T) {
 			if opening == "```nrql\n" {
 				check, prompt = advised, "```\n$ slojourn nrql queries.nrql\n"
 			}
+			refused := check
+			if served := "```\n$ slojourn serve --config operator --data-dir data specs\n"; strings.Contains(wrong, served) {
+				refused, prompt = notServed, served
+			}
 			bad := fenced(t, page.Code, wrong, opening)
 			if opening == "```yaml latin-1\n" {
 				bad = latin1(t, bad)
 			}
-			output := check(t, base, bad)
+			output := refused(t, base, bad)
 			if !strings.Contains(output, "["+page.Code+"]") {
 				t.Errorf("the wrong example does not give %s:\n%s", page.Code, output)
 			}
@@ -121,6 +125,20 @@ func validated(t *testing.T, base, text string) string {
 		t.Fatalf("exit code %d, stderr %s", code, stderr)
 	}
 	return strings.ReplaceAll(stdout, dir+"/", "specs/")
+}
+
+// notServed prints why a daemon does not begin with a file, beside those of the
+// operator.
+func notServed(t *testing.T, base, text string) string {
+	t.Helper()
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "operator", "base.yaml"), base)
+	writeFile(t, filepath.Join(dir, "specs", "example.yaml"), text)
+	code, stdout, stderr := command(t, "serve", "--config", filepath.Join(dir, "operator"), "--data-dir", filepath.Join(dir, "data"), filepath.Join(dir, "specs"))
+	if code != exitFindings || stdout != "" {
+		t.Fatalf("exit code %d, stdout %s", code, stdout)
+	}
+	return strings.ReplaceAll(stderr, dir+"/", "")
 }
 
 // advised prints the findings about a query.

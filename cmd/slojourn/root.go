@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/render"
 	"github.com/slojourn/slojourn/sources/newrelic"
@@ -145,7 +145,7 @@ specs have mistakes, 2 wrong usage, 3 something could not run or be measured.`,
 	root.SetErr(env.stderr)
 	root.AddCommand(
 		newDemo(env), newDoctor(env), newEval(env), newValidate(env), newFmt(env), newExplain(env), newNRQL(env), newSchema(env),
-		newLedger(env), newSimulator(env), newVersion(env),
+		newLedger(env), newServe(env), newSimulator(env), newVersion(env),
 	)
 	return root
 }
@@ -181,14 +181,18 @@ func join(words []string) string {
 // refuse prints the errors and warnings about a set, and returns an error when
 // nothing can be done with it.
 func refuse(env environment, result *load.Result) error {
-	result.Findings = slices.DeleteFunc(result.Findings, func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
-	if err := printFindings(env.stderr, env, result.Findings, result.Lines()); err != nil {
+	if err := printFindings(env.stderr, env, visible(result.Findings), result.Lines()); err != nil {
 		return failed(err)
 	}
 	if result.Findings.Failed() {
 		return &exitError{code: exitFindings}
 	}
 	return nil
+}
+
+// visible are the findings that are shown without being asked for.
+func visible(findings diag.List) diag.List {
+	return slices.DeleteFunc(slices.Clone(findings), func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
 }
 
 // measurable reads a set without errors that holds something to measure.
@@ -200,10 +204,18 @@ func measurable(env environment, t *trust, paths []string) (*load.Result, error)
 	if err := refuse(env, result); err != nil {
 		return nil, err
 	}
-	if len(result.Set.SLOs) == 0 && len(result.Set.Journeys) == 0 {
-		return nil, usage("there is nothing to measure: the set holds no Journey and no SLO")
+	if err := holdsSomething(result.Set); err != nil {
+		return nil, err
 	}
 	return result, nil
+}
+
+// holdsSomething wants something to measure in a set.
+func holdsSomething(set *slo.Set) error {
+	if len(set.SLOs) == 0 && len(set.Journeys) == 0 {
+		return usage("there is nothing to measure: the set holds no Journey and no SLO")
+	}
+	return nil
 }
 
 // loadSet reads the paths of a command line, or the current folder, as one set
@@ -211,8 +223,8 @@ func measurable(env environment, t *trust, paths []string) (*load.Result, error)
 func loadSet(env environment, t *trust, paths []string) (*load.Result, error) {
 	paths = orCurrentFolder(paths)
 	if t.config != "" {
-		if info, err := os.Stat(t.config); err != nil || !info.IsDir() {
-			return nil, usage("--config %s: not a folder", t.config)
+		if err := t.checkConfig(); err != nil {
+			return nil, err
 		}
 		paths = append(slices.Clone(paths), t.config)
 	}

@@ -50,7 +50,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"demo", "doctor", "eval", "simulator"}
+var online = []string{"demo", "doctor", "eval", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {

@@ -58,6 +58,7 @@ internal/nerdgraph             never sources, exporters
 internal/engine                never internal/server, cmd, burnrate/ledger, sources/newrelic, sources/file, exporters
 internal/server                never cmd
 internal/secret                never cmd
+internal/telemetry             never cmd, internal/server, exporters, sources/newrelic, sources/file
 internal/term                  never cmd
 internal/archtest              anything
 

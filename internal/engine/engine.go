@@ -40,6 +40,9 @@ type Options struct {
 	Log    *slog.Logger
 	// Maintain is called between ticks, with the time of the last one.
 	Maintain func(ctx context.Context, now time.Time) error
+	// Ticked is told how long every tick took, and why it was not kept when it was
+	// not; nil is not told.
+	Ticked func(took time.Duration, err error)
 }
 
 // Engine measures, decides and commits, once a minute. Its methods may be called
@@ -49,6 +52,7 @@ type Engine struct {
 	clock    Clock
 	log      *slog.Logger
 	maintain func(context.Context, time.Time) error
+	ticked   func(time.Duration, error)
 
 	mu     sync.Mutex // of what follows: one tick, piece of backfill or reload at a time
 	specs  Specs
@@ -81,9 +85,12 @@ type Counters struct {
 // Changes says what has become of what it has kept. Specs that lack much of it are
 // refused with a [RemovalError]. Nothing is measured yet.
 func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.Change, error) {
-	e := &Engine{ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain}
+	e := &Engine{ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain, ticked: options.Ticked}
 	if e.maintain == nil {
 		e.maintain = func(context.Context, time.Time) error { return nil }
+	}
+	if e.ticked == nil {
+		e.ticked = func(time.Duration, error) {}
 	}
 	changes, err := e.adopt(ctx, specs)
 	return e, changes, err

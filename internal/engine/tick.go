@@ -23,10 +23,11 @@ const mostRows = 500_000
 // Tick measures what is due at the time of the clock, decides, commits, and
 // publishes what came of it. What a source did not answer is asked again later;
 // an error means that nothing of the tick was kept, and that it can be repeated.
-func (e *Engine) Tick(ctx context.Context) error {
+func (e *Engine) Tick(ctx context.Context) (err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.clock.Now()
+	defer func() { e.ticked(e.clock.Now().Sub(now), err) }()
 	if e.last.Sub(now) > clockIsBack {
 		if err := e.rewind(ctx, now); err != nil {
 			return errorf("go back to what the clock says", err)

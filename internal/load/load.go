@@ -28,6 +28,11 @@ type Result struct {
 // the files are findings. key names the indicators of the set.
 func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*Result, error) {
 	found, _ := spec.ReadPaths(paths, stdin) // the problems are in what was found
+	return Found(found, key, checks...)
+}
+
+// Found makes a set of what paths led to, as [Load] does.
+func Found(found []spec.Found, key slo.KeyFunc, checks ...Check) (*Result, error) {
 	var l loader
 	var problems []error
 	for _, path := range found {

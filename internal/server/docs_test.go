@@ -26,7 +26,7 @@ func TestPage(t *testing.T) {
 	servers := map[string]string{}
 	servers[""], _ = served(t, Options{})
 	servers["<!-- starting -->\n"], _ = served(t, Options{Engine: starting()})
-	servers["<!-- lifecycle -->\n"], _ = served(t, Options{Lifecycle: true, Reload: func(context.Context) error { return nil }})
+	servers["<!-- lifecycle -->\n"], _ = served(t, Options{Lifecycle: true, Reload: func(context.Context, []string) error { return nil }})
 	var played strings.Builder
 	rest, asked := string(data), 0
 	for {

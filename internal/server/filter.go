@@ -36,13 +36,18 @@ type parameter struct {
 
 func (f *filter) parameters() map[string]parameter {
 	return map[string]parameter{
-		"id": {
-			values: &f.ids, shape: regexp.MustCompile(`^[-a-z0-9*]+(/[-a-z0-9*]+)?$`),
-			says: "an id such as barcode-payment/authorise, with * for any characters",
-		},
+		"id":     pattern(&f.ids),
 		"owner":  {values: &f.owners, shape: regexp.MustCompile(`^[-a-z0-9]+$`), says: "the name of a team"},
 		"kind":   {values: &f.kinds, allowed: []string{string(slo.KindJourney), string(slo.KindStep), string(slo.KindSLO)}},
 		"budget": {values: &f.budgets, allowed: []string{string(burnrate.Healthy), string(burnrate.AtRisk), string(burnrate.Spent), string(burnrate.Unknown)}},
+	}
+}
+
+// pattern is a parameter that takes patterns of ids.
+func pattern(values *[]string) parameter {
+	return parameter{
+		values: values, shape: regexp.MustCompile(`^[-a-z0-9*]+(/[-a-z0-9*]+)?$`),
+		says: "an id such as barcode-payment/authorise, with * for any characters",
 	}
 }
 
@@ -50,17 +55,22 @@ func (f *filter) parameters() map[string]parameter {
 // returns everything that is wrong with it, sorted by parameter.
 func parseFilter(query string) (filter, []problem) {
 	var f filter
+	problems := parse(query, f.parameters())
+	return f, problems
+}
+
+// parse reads the values of known parameters from a query.
+func parse(query string, known map[string]parameter) []problem {
 	given, err := url.ParseQuery(query)
 	if err != nil {
-		return f, []problem{{Message: "the query cannot be read: " + shown(err.Error())}}
+		return []problem{{Message: "the query cannot be read: " + shown(err.Error())}}
 	}
-	known := f.parameters()
 	names := slices.Sorted(maps.Keys(known))
 	var problems []problem
 	count := 0
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		if count += len(given[name]); count > mostValues {
-			return f, []problem{{Message: fmt.Sprintf("the query has more than %d values; ask for more at once with * in id", mostValues)}}
+			return []problem{{Message: fmt.Sprintf("the query has more than %d values; name more at once with *", mostValues)}}
 		}
 		p, isKnown := known[name]
 		if !isKnown {
@@ -77,7 +87,7 @@ func parseFilter(query string) (filter, []problem) {
 		}
 		*p.values = given[name]
 	}
-	return f, problems
+	return problems
 }
 
 // check returns what is wrong with a value, and whether something is.
@@ -104,6 +114,9 @@ func proposal(word string, words []string) string {
 		if near, found := diag.Nearest(word, words); found {
 			return "did you mean " + near + "?"
 		}
+	}
+	if len(words) == 1 {
+		return "use " + words[0]
 	}
 	return "use " + strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }

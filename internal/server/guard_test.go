@@ -79,7 +79,7 @@ func TestBodies(t *testing.T) {
 	t.Parallel()
 	limits := usual()
 	limits.bodyBytes = 100
-	url, _ := servedWithin(t, Options{Lifecycle: true, Reload: func(context.Context) error { return nil }}, limits)
+	url, _ := servedWithin(t, Options{Lifecycle: true, Reload: func(context.Context, []string) error { return nil }}, limits)
 	for _, test := range []struct {
 		size    int
 		chunked bool

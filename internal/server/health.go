@@ -27,8 +27,13 @@ func (s *Server) serveReload(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, http.StatusForbidden, problem{Message: "a page of another site must not reload slojourn"})
 		return
 	}
-	s.logger.Info("reload asked for over HTTP", "remote", r.RemoteAddr)
-	if err := s.options.Reload(r.Context()); err != nil {
+	var removed []string
+	if problems := parse(r.URL.RawQuery, map[string]parameter{"removed": pattern(&removed)}); len(problems) > 0 {
+		fail(w, r, http.StatusBadRequest, problems...)
+		return
+	}
+	s.logger.Info("reload asked for over HTTP", "remote", r.RemoteAddr, "removed", removed)
+	if err := s.options.Reload(r.Context(), removed); err != nil {
 		fail(w, r, http.StatusInternalServerError, problem{Message: "nothing was reloaded, the specs of before stay in force:\n" + err.Error()})
 		return
 	}

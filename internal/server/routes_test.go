@@ -5,19 +5,30 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/slojourn/slojourn/slo"
 )
 
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 	text, jsonType, page := "text/plain; charset=utf-8", "application/json", "text/html; charset=utf-8"
-	reloads := Options{Lifecycle: true, Reload: func(context.Context) error { return nil }}
-	refused := Options{Lifecycle: true, Reload: func(context.Context) error {
+	reloads := Options{Lifecycle: true, Reload: func(context.Context, []string) error { return nil }}
+	refused := Options{Lifecycle: true, Reload: func(context.Context, []string) error {
 		return errors.New("checkout.yaml:14:13: error: target 100 leaves no error budget [SLO007]\nkey NRAK-ABCDEFGHIJKLMNOPQRSTUVWXYZA \x1b[2J")
+	}}
+	lacking := Options{Lifecycle: true, Reload: func(_ context.Context, removed []string) error {
+		for _, id := range []string{"a", "b/c"} {
+			if !slices.ContainsFunc(removed, func(pattern string) bool { return slo.MatchID(pattern, id) }) {
+				return errors.New(id + " is gone")
+			}
+		}
+		return nil
 	}}
 	waiting := Options{Engine: starting()}
 	tests := []struct {
@@ -42,6 +53,12 @@ func TestAnswers(t *testing.T) {
 		{"POST", "/-/reload", Options{}, 403, text, "…--enable-lifecycle", ""},
 		{"POST", "/-/reload", Options{Reload: reloads.Reload}, 403, text, "…--enable-lifecycle", ""},
 		{"POST", "/-/reload", refused, 500, text, "nothing was reloaded, the specs of before stay in force:\ncheckout.yaml:14:13: error: target 100 leaves no error budget [SLO007]\nkey NRAK-… �[2J\n", ""},
+		{"POST", "/-/reload?removed=a&removed=b/*", lacking, 200, text, "reloaded.\n", ""},
+		{"POST", "/-/reload?removed=a", lacking, 500, text, "…b/c is gone", ""},
+		{"POST", "/-/reload?removed=A", reloads, 400, text, "removed cannot be \"A\"; write an id such as barcode-payment/authorise, with * for any characters\n", ""},
+		{"POST", "/-/reload?remove=a", reloads, 400, text, "the parameter \"remove\" is unknown; did you mean removed?\n", ""},
+		{"POST", "/-/reload?x=a", reloads, 400, text, "the parameter \"x\" is unknown; use removed\n", ""},
+		{"POST", "/-/reload?removed=A", Options{}, 403, text, "…--enable-lifecycle", ""},
 		{"GET", "/-/reload", reloads, 405, text, "this path knows only POST\n", "POST"},
 		{"GET", "/-/reload", Options{}, 405, text, "this path knows only POST\n", "POST"},
 		{"PUT", "/-/reload", reloads, 405, text, "this path knows only POST\n", "POST"},
@@ -117,7 +134,7 @@ func TestReloadFromABrowser(t *testing.T) {
 		{"Origin", "https://evil.example", 403},
 	} {
 		reloaded := 0
-		url, _ := served(t, Options{Lifecycle: true, Reload: func(context.Context) error { reloaded++; return nil }})
+		url, _ := served(t, Options{Lifecycle: true, Reload: func(context.Context, []string) error { reloaded++; return nil }})
 		got := ask(t, http.MethodPost, url+"/-/reload", func(r *http.Request) { r.Header.Set(test.name, test.value) })
 		if got.status != test.want || (reloaded == 1) != (test.want == 200) {
 			t.Errorf("%s: %s: got %d, %d reloads; want %d", test.name, test.value, got.status, reloaded, test.want)

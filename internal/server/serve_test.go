@@ -191,7 +191,7 @@ func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	limits := usual()
 	limits.header, limits.read, limits.idle = 300*time.Millisecond, 300*time.Millisecond, 300*time.Millisecond
-	l := listen(t, Options{Lifecycle: true, Reload: func(context.Context) error { return nil }}, limits, "127.0.0.1:0")
+	l := listen(t, Options{Lifecycle: true, Reload: func(context.Context, []string) error { return nil }}, limits, "127.0.0.1:0")
 	t.Cleanup(func() { l.ended(t) })
 	for name, test := range map[string]struct{ sent, received string }{
 		"says nothing":     {"", ""},

@@ -33,9 +33,10 @@ type Options struct {
 
 	// Lifecycle lets POST /-/reload call Reload, from several goroutines at
 	// once, with a context that ends when the client goes away. Everything is
-	// reloaded or nothing, and the client is shown the error.
+	// reloaded or nothing, and the client is shown the error. removed are
+	// patterns of ids that may go, as [slo.MatchID] reads them.
 	Lifecycle bool
-	Reload    func(context.Context) error // mandatory with Lifecycle
+	Reload    func(ctx context.Context, removed []string) error // mandatory with Lifecycle
 
 	// WebConfig is the path of a web configuration file with certificates and
 	// passwords; without one anybody who reaches the port may read. The file

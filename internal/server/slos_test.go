@@ -148,7 +148,7 @@ func TestRefusedQueries(t *testing.T) {
 		{"id=%zz", []finding{{"", "", `the query cannot be read: invalid URL escape "%zz"`, ""}}},
 		{"id=a;owner=b", []finding{{"", "", "the query cannot be read: invalid semicolon separator in query", ""}}},
 		{"id=" + strings.Repeat("a", 300), []finding{{"id", strings.Repeat("a", 80) + "…", `id cannot be "` + strings.Repeat("a", 80) + `…"; write an id such as barcode-payment/authorise, with * for any characters`, ""}}},
-		{strings.Repeat("id=a&", 101), []finding{{"", "", "the query has more than 100 values; ask for more at once with * in id", ""}}},
+		{strings.Repeat("id=a&", 101), []finding{{"", "", "the query has more than 100 values; name more at once with *", ""}}},
 		{"kind=NRAK-ABCDEFGHIJKLMNOPQRSTUVWXYZA", []finding{{"kind", "NRAK-…", `kind has no value "NRAK-…"; use journey, step or slo`, kinds}}},
 		{"kind=%3Cscript%3E%1b%00", []finding{{"kind", "<script>��", `kind has no value "<script>��"; use journey, step or slo`, kinds}}},
 	} {

@@ -27,6 +27,7 @@ const (
 	CodeHost         Code = "SLO019" // an endpoint that is not trusted
 	CodeEncoding     Code = "SLO020" // bytes that are not readable text
 	CodeCeiling      Code = "SLO021" // a journey whose steps promise less than it does
+	CodeOperator     Code = "SLO022" // what only the operator may declare
 
 	// Advice on NRQL that New Relic takes.
 	CodeNRQLCoercion     Code = "SLO060" // a number against text: nothing is converted
