@@ -70,9 +70,9 @@ func (d *daemon) run(ctx context.Context) (err error) {
 			err = failed(fmt.Errorf("close the ledger: %w", closed))
 		}
 	}()
-	ticks := telemetry.NewTicks()
+	ticks, clock := telemetry.NewTicks(), newWakingClock(d.clock)
 	options := engine.Options{
-		Ledger: book, Clock: d.clock, Log: d.log, Maintain: maintenance(book, d.log), Ticked: func(took time.Duration, err error) {
+		Ledger: book, Clock: clock, Log: d.log, Maintain: maintenance(book, d.log), Ticked: func(took time.Duration, err error) {
 			if ctx.Err() == nil { // else it was told to stop
 				ticks.Note(took, err)
 			}
@@ -101,7 +101,11 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return e.Run(running) })
 	group.Go(func() error { n.run(running, e.View); return nil })
 	if r := d.reloads; r != nil {
-		r.engine, r.log, r.now, r.adopted = e, d.log, d.clock.Now, n.adopt
+		r.engine, r.log, r.now = e, d.log, d.clock.Now
+		r.adopted = func(specs engine.Specs) {
+			n.adopt(specs)
+			clock.wake() // what is new is measured at once, and not in the next minute
+		}
 		group.Go(func() error { r.run(running); return nil })
 	}
 	group.Go(func() error {
@@ -198,29 +202,6 @@ func maintenance(book *ledger.Ledger, log *slog.Logger) func(context.Context, ti
 		doubted = did.Doubted
 		return err
 	}
-}
-
-// wallClock is the time of this machine.
-type wallClock struct{ now func() time.Time }
-
-// Now implements [engine.Clock].
-func (c wallClock) Now() time.Time { return c.now() }
-
-// Sleep implements [engine.Clock].
-func (wallClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// WithTimeout implements [engine.Clock].
-func (wallClock) WithTimeout(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, d)
 }
 
 // statusOn returns a status line on a terminal that can show one, else nil.

@@ -138,7 +138,7 @@ func (n *narrator) failures(view *engine.View) {
 		}
 	}
 	if len(again) > 0 {
-		n.log.Info("SLOs are measured again", "count", len(again), "slos", listed(again), "after", now.Sub(n.failing[again[0]]).Round(time.Second))
+		n.log.Info("SLOs are measured again", "count", len(again), "slos", listed(again), "after", now.Sub(n.failing[again[0]]).Round(time.Second).String())
 	}
 	n.failing = failing
 	maps.DeleteFunc(n.lost, func(name string, _ bool) bool { return n.bySource[name] == nil })
@@ -172,9 +172,10 @@ const (
 func (n *narrator) fill(p engine.Progress) {
 	h, now := &n.history, n.now()
 	left := p.Gaps
-	switch done := left == 0 && p.Rough == 0 && p.Waiting == 0; {
+	// Of what fails nothing is known.
+	switch done := left == 0 && p.Rough == 0 && p.Waiting == 0 && p.Failing < p.Indicators; {
 	case h.filling && done, !h.known && done:
-		n.log.Info("all history is there", "rows", h.most, "took", now.Sub(h.began).Round(time.Second))
+		n.log.Info("all history is there", "indicators", p.Indicators-p.Failing, "failing", p.Failing, "rows", h.most, "took", now.Sub(h.began).Round(time.Second).String())
 		h.known, h.filling = true, false
 	case !h.filling && (p.Rough > 0 || left >= manyRows):
 		*h = history{known: true, filling: true, began: now, most: left, left: left, said: now}

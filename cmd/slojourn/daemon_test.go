@@ -53,7 +53,7 @@ func serveFiles(t *testing.T, args ...string) *serving {
 	}
 	go func() { s.code <- run(ctx, env, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)) }()
 	t.Cleanup(func() { cancel(); s.code <- <-s.code })
-	listening := regexp.MustCompile(`Listening on"? address=(\S+)`)
+	listening := regexp.MustCompile(`Listening on"[ ,]"?address"?[=:]"?([0-9.:]+)`)
 	s.until("it listens", func() bool {
 		match := listening.FindStringSubmatch(s.log.String())
 		if match != nil {
@@ -198,5 +198,17 @@ func remove(t *testing.T, folder string, names ...string) {
 		if err := os.Remove(filepath.Join(folder, name)); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// link puts a link in its place, also in that of another one, at once.
+func link(t *testing.T, to, name string) {
+	t.Helper()
+	made := name + ".new"
+	if err := os.Symlink(to, made); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(made, name); err != nil {
+		t.Fatal(err)
 	}
 }

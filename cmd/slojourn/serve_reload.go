@@ -40,14 +40,13 @@ type reloader struct {
 	now    func() time.Time
 	hangup <-chan os.Signal
 	every  time.Duration
-	// adopted is told which specs are in force now.
+	// adopted is told which specs are in force from now on.
 	adopted func(engine.Specs)
 
 	inForce digest
 	seen    digest    // at the last look
 	tried   digest    // by the last reload
 	retry   time.Time // when what was tried is tried again; zero for never
-	fresh   bool      // specs are in force of which nothing was measured yet
 
 	asked chan reloadRequest
 	ended chan struct{}
@@ -83,12 +82,6 @@ func (r *reloader) run(ctx context.Context) {
 			request.answer <- r.reload(ctx, request.removed)
 		case <-timer.C:
 			pause = r.follow(ctx)
-		}
-		if r.fresh { // what is new is shown at once, and not in the next minute
-			r.fresh = false
-			if err := r.engine.Tick(ctx); err != nil && ctx.Err() == nil {
-				r.log.Error("a tick was not kept and will be repeated", "err", err)
-			}
 		}
 		timer.Reset(pause)
 	}
@@ -175,7 +168,6 @@ func (r *reloader) reload(ctx context.Context, removed []string) error {
 	r.adopted(c.specs)
 	logChanges(r.log, changes)
 	r.log.Info("other specs are in force", sizes(c.specs)...)
-	r.fresh = true
 	return nil
 }
 
