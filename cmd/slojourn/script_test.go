@@ -10,8 +10,10 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -84,6 +86,8 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // stopped is main with a clock that stands at $NOW, if there is one.
 func stopped() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
 	now := time.Now
 	if text := os.Getenv("NOW"); text != "" {
 		at, err := time.Parse(time.RFC3339, text)
@@ -92,7 +96,7 @@ func stopped() {
 		}
 		now = func() time.Time { return at }
 	}
-	os.Exit(run(context.Background(), environment{
+	os.Exit(run(ctx, environment{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now,
 	}, os.Args[1:]))
 }
