@@ -69,6 +69,9 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		if closed := book.Close(); closed != nil && err == nil {
 			err = failed(fmt.Errorf("close the ledger: %w", closed))
 		}
+		if err == nil {
+			d.log.Info("stopped")
+		}
 	}()
 	ticks, clock := telemetry.NewTicks(), newWakingClock(d.clock)
 	options := engine.Options{
@@ -118,7 +121,6 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	if err := group.Wait(); err != nil {
 		return failed(err)
 	}
-	d.log.Info("stopped")
 	return nil
 }
 

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestServePage compares docs/serve.md with the flags, the metrics and what can be
+// logged.
+func TestServePage(t *testing.T) {
+	t.Parallel()
+	const path = "../../docs/serve.md"
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := string(data)
+	serve, _, err := newRoot(environment{}).Find([]string{"serve"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, flag := range regexp.MustCompile(`(?m)^ +(--\S+)`).FindAllStringSubmatch(serve.Flags().FlagUsages(), -1) {
+		if !strings.Contains(page, "| `"+flag[1]+"`") && !strings.Contains(page, "| `"+flag[1]+" ") {
+			t.Errorf("%s has no row of %s", path, flag[1])
+		}
+	}
+	s := serveFiles(t, "--data-dir", t.TempDir(), fileSpecs(t, "pay"))
+	s.ready()
+	_, metrics := s.ask("GET", "/metrics")
+	var there []string
+	for _, match := range regexp.MustCompile(`(?m)^# TYPE (slojourn_\S+) (\S+)$`).FindAllStringSubmatch(metrics, -1) {
+		if there = append(there, match[1]); strings.HasPrefix(match[1], "slojourn_http_") {
+			continue
+		}
+		if row := "| `" + match[1] + "` | " + match[2] + " |"; !strings.Contains(page, row) {
+			t.Errorf("%s has no row %s", path, row)
+		}
+	}
+	for _, name := range regexp.MustCompile("(?m)^\\| `(slojourn_[a-z_]+)`").FindAllStringSubmatch(page, -1) {
+		if !slices.Contains(there, name[1]) {
+			t.Errorf("%s names %s, which is not there", path, name[1])
+		}
+	}
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	engines, err := filepath.Glob("../../internal/engine/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	logged := map[string]bool{}
+	for _, file := range append(sources, engines...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range regexp.MustCompile(`log\.(?:Info|Warn|Error|Log)\((?:[^"]*, )?"([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+			if !strings.HasSuffix(file, "_test.go") {
+				logged[match[1]] = true
+			}
+		}
+	}
+	if len(logged) < 20 {
+		t.Errorf("only %d messages found", len(logged))
+	}
+	for message := range logged {
+		if !strings.Contains(page, message) && !strings.Contains(page, strings.TrimSpace(strings.TrimPrefix(message, "an SLO is measured otherwise from now on"))) {
+			t.Errorf("%s does not say what %q means", path, message)
+		}
+	}
+}
