@@ -124,13 +124,14 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// startFailed is the end of a daemon that could not begin.
+// startFailed is the end of a daemon that could not begin, or was told to stop
+// before.
 func startFailed(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
 	if _, refused := errors.AsType[*engine.RemovalError](err); refused {
 		err = fmt.Errorf("%w: start with --allow-removal ID; * stands for any characters. Is a folder of specs not there?", err)
-	}
-	if ctx.Err() != nil {
-		err = errors.New("interrupted")
 	}
 	return failed(err)
 }

@@ -212,3 +212,12 @@ func link(t *testing.T, to, name string) {
 		t.Fatal(err)
 	}
 }
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}

@@ -90,10 +90,12 @@ func serve(ctx context.Context, env environment, o *serveOptions, paths []string
 		first, err = files.load()
 		return err
 	})
-	if errors.Is(err, errFindings) {
+	switch {
+	case ctx.Err() != nil:
+		return nil // it was told to stop
+	case errors.Is(err, errFindings):
 		return refuse(env, first.result)
-	}
-	if err != nil {
+	case err != nil:
 		return err
 	}
 	files.use(first)
