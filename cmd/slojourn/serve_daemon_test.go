@@ -23,11 +23,11 @@ func TestServe(t *testing.T) {
 	specs, data := fileSpecs(t, "pay", "scan"), filepath.Join(t.TempDir(), "deep", "data")
 	s := serveFiles(t, "--data-dir", data, specs)
 	s.ready()
+	s.logs("all history is there")
 	_, served := s.ask("GET", "/api/v1/slos")
 	if diff := cmp.Diff(slosOf(t, evaluated(t, specs)), slosOf(t, served)); diff != "" || strings.Count(served, `"no-data"`) > 2 {
 		t.Errorf("serve and eval differ (-eval +serve):\n%s", diff)
 	}
-	s.logs("all history is there")
 	s.metric("slojourn_rows_measured_total 240")
 	s.metric(`slojourn_indicators{state="fresh"} 2`)
 	s.metric("slojourn_rows_missing 0")

@@ -85,7 +85,7 @@ func TestServeFollowsFiles(t *testing.T) {
 	specs := fileSpecs(t, "pay", "scan")
 	remove(t, specs, "scan.yaml")
 	s := serveFiles(t, "--data-dir", t.TempDir(), specs)
-	s.ready()
+	s.logs("all history is there")
 	s.metric("slojourn_rows_measured_total 120")
 	put(t, specs, "new/deeper/scan.yaml", sloFile("scan"))
 	s.until("the other SLO is shown", func() bool { return s.shows("scan") })
