@@ -108,8 +108,13 @@ slojourn_reloads_total{outcome="unchanged"} `+want[1:2]+`
 	tried("", "10")
 	tried(api+"kind: SLOs", "10 soon")
 	tried("", "20")
+	r.retry = time.Now().Add(time.Hour)
+	tried("", "20")
+	r.retry = time.Now() // as after an error of the disk, a minute later
+	tried("", "30")
+	tried("", "30")
 	remove(t, specs, "c.yaml")
-	tried("", "20 soon")
-	tried("", "21")
-	tried("", "21")
+	tried("", "30 soon")
+	tried("", "31")
+	tried("", "31")
 }
