@@ -185,8 +185,8 @@ type shown burnrate.Snapshot
 func (s shown) Snapshot() (burnrate.Snapshot, bool) { return burnrate.Snapshot(s), true }
 func (shown) Ready() error                          { return nil }
 
-// serve has the real server show a snapshot.
-func serve(t *testing.T, s burnrate.Snapshot) *server.Server {
+// answering has the real server show a snapshot.
+func answering(t *testing.T, s burnrate.Snapshot) *server.Server {
 	t.Helper()
 	shows, err := server.New(server.Options{Engine: shown(s), Metrics: prometheus.NewRegistry()})
 	if err != nil {
@@ -205,7 +205,7 @@ func TestEvalKept(t *testing.T) {
 	}
 	withoutNotices := s.said
 	withoutNotices.Notices = nil
-	address := httptest.NewServer(serve(t, withoutNotices))
+	address := httptest.NewServer(answering(t, withoutNotices))
 	t.Cleanup(address.Close)
 	at := s.now.Format(time.RFC3339)
 	notice := "i never: the ledger has no minute of it yet: slojourn eval --server says why\n"
@@ -260,7 +260,7 @@ func TestEvalServerFailures(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	s.said.Failures = append(s.said.Failures, burnrate.Failure{ID: "buy/pay", Message: "New Relic:\x1b[31m no"}, burnrate.Failure{ID: "never", Message: "New Relic:\x1b[31m no"})
-	address := httptest.NewServer(serve(t, s.said))
+	address := httptest.NewServer(answering(t, s.said))
 	t.Cleanup(address.Close)
 	var table bytes.Buffer
 	if err := report.Table(&table, s.said, false); err != nil {

@@ -122,7 +122,7 @@ func TestEvalServerUsage(t *testing.T) {
 // of certificates, and to no other.
 func TestEvalServerPassword(t *testing.T) {
 	t.Parallel()
-	shows := serve(t, oneSLO())
+	shows := answering(t, oneSLO())
 	var asked atomic.Int64
 	address := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
