@@ -37,8 +37,9 @@ fuzz: ## run every fuzz target for FUZZTIME (10s), two at a time
 soak: ## let everything go wrong for SOAKTIME (3m, at most 1h), then compare all numbers with the truth
 	CGO_ENABLED=0 $(GO) test ./sources/newrelic -run '^TestSoak$$' -v -timeout 2h -soak '$(SOAKTIME)' -soakseed '$(SOAKSEED)'
 
-crash: ## kill and damage the ledger in CRASHES (300) ways
+crash: ## kill and damage the ledger, and kill serve, in CRASHES (300) ways
 	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'Killed|Disk|Damage|Rows|Beside|OneWriter' ./burnrate/ledger
+	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'ServeKilled' ./cmd/slojourn
 
 lint: ## vet, staticcheck, gofumpt and deadcode at the pinned versions
 	@GO='$(GO)' .ci/lint

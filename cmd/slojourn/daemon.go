@@ -40,6 +40,8 @@ type daemon struct {
 	reloads *reloader
 	// lifecycle lets whoever reaches the port have the specs reloaded.
 	lifecycle bool
+	// beside runs beside the rest until its context ends; nil for nothing.
+	beside func(ctx context.Context, view func() *engine.View)
 }
 
 // run returns nil once ctx has ended and everything that was begun has.
@@ -103,6 +105,9 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return s.Serve(running, listeners...) })
 	group.Go(func() error { return e.Run(running) })
 	group.Go(func() error { n.run(running, e.View); return nil })
+	if d.beside != nil {
+		group.Go(func() error { d.beside(running, e.View); return nil })
+	}
 	if r := d.reloads; r != nil {
 		r.engine, r.log, r.now = e, d.log, d.clock.Now
 		r.adopted = func(specs engine.Specs) {

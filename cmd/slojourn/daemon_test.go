@@ -45,13 +45,19 @@ type serving struct {
 // serveFiles starts slojourn serve on a free port and waits until it listens.
 func serveFiles(t *testing.T, args ...string) *serving {
 	t.Helper()
+	return startDaemon(t, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
+}
+
+// startDaemon starts a command that stays up and waits until it listens.
+func startDaemon(t *testing.T, args ...string) *serving {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &serving{T: t, cancel: cancel, code: make(chan int, 1)}
 	env := environment{
 		stdin: strings.NewReader(""), stdout: io.Discard, stderr: &s.log, getenv: func(string) string { return "" },
 		now: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
 	}
-	go func() { s.code <- run(ctx, env, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)) }()
+	go func() { s.code <- run(ctx, env, args) }()
 	t.Cleanup(func() { cancel(); s.code <- <-s.code })
 	listening := regexp.MustCompile(`Listening on"[ ,]"?address"?[=:]"?([0-9.:]+)`)
 	s.until("it listens", func() bool {

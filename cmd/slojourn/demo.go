@@ -3,106 +3,107 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/slojourn/slojourn/examples"
 	"github.com/slojourn/slojourn/internal/engine"
-	"github.com/slojourn/slojourn/internal/load"
-	"github.com/slojourn/slojourn/internal/nerdgraph"
-	"github.com/slojourn/slojourn/internal/secret"
-	"github.com/slojourn/slojourn/slo"
-	"github.com/slojourn/slojourn/slo/spec"
-	"github.com/slojourn/slojourn/sources/newrelic"
-	"github.com/slojourn/slojourn/sources/newrelic/simulator"
 )
 
-// demoSeed chooses the demo's traffic, demoKey is the key its simulator takes.
-const (
-	demoSeed = 13
-	demoKey  = "NRAK-DEMO"
-)
+// demoOptions are the flags of demo.
+type demoOptions struct {
+	at      time.Time // the five weeks end here
+	fixed   bool      // --at was given
+	format  string
+	once    bool
+	listen  []string
+	dataDir string
+	speed   float64
+}
 
 func newDemo(env environment) *cobra.Command {
 	formats := []string{"table", "json"}
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Evaluate the retail example against simulated traffic",
+		Short: "Measure the retail example against simulated traffic",
 		Long: `demo needs no account and no set-up: it simulates five weeks of traffic of
 a retailer's app, web pages and services, serves it as New Relic would on this
 machine, and evaluates the journeys of examples/retail against it. Nine things
 went wrong in these weeks; the table shows how much of which budget they took.
 
-Without --once the simulator stays up afterwards, so that specs of your own can
-be tried against it.`,
-		Args: noArguments,
+Without --once it stays up as serve does: the traffic goes on, every minute is
+measured and kept in a ledger, and the API and metrics answer on --listen. About
+every half an hour something else goes wrong; the log tells what. --speed lets
+that happen faster, from when all of the history is in the ledger. Specs of your
+own can be tried against the simulator as well.`,
+		Example: "  slojourn demo --once\n  slojourn demo --speed 60",
+		Args:    noArguments,
 	}
+	var options demoOptions
 	format := formatFlag(cmd, formats...)
-	once := cmd.Flags().Bool("once", false, "end after printing")
-	at := cmd.Flags().String("at", "", "instant the five weeks end at, in RFC 3339 (default: now)")
+	cmd.Flags().BoolVar(&options.once, "once", false, "end after printing")
+	at := cmd.Flags().String("at", "", "instant the five weeks end at, in RFC 3339 (default: now, or that of the ledger)")
+	cmd.Flags().StringArrayVar(&options.listen, "listen", []string{"127.0.0.1:8080"}, "address of the API and the metrics; port 0 takes a free one (may be repeated)")
+	cmd.Flags().StringVar(&options.dataDir, "data-dir", "", "folder of the ledger (default: one that is deleted in the end)")
+	cmd.Flags().Float64Var(&options.speed, "speed", 1, fmt.Sprintf("seconds of the shop to a real second, from 1 to %d", maxDemoSpeed))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		options.format, options.fixed = *format, *at != ""
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
 		}
-		instant, err := instantOf("--at", *at, env.now())
-		if err != nil {
+		if !(options.speed >= 1 && options.speed <= maxDemoSpeed) {
+			return usage("--speed %v is out of range; use 1, which is real time, to %d", options.speed, maxDemoSpeed)
+		}
+		if options.once {
+			for _, flag := range []string{"listen", "data-dir", "speed"} {
+				if cmd.Flags().Changed(flag) {
+					return usage("--%s is for a demo that stays up: leave out --once", flag)
+				}
+			}
+		}
+		var err error
+		if options.at, err = instantOf("--at", *at, env.now()); err != nil {
 			return err
 		}
-		return runDemo(cmd.Context(), env, instant, *format, *once)
+		return runDemo(cmd.Context(), env, options)
 	}
 	return cmd
 }
 
-func runDemo(ctx context.Context, env environment, at time.Time, format string, once bool) error {
+func runDemo(ctx context.Context, env environment, options demoOptions) (err error) {
 	result, err := demoSpecs()
 	if err != nil {
 		return failed(err)
 	}
-	store := simulator.NewRetail(simulator.RetailOptions{Seed: demoSeed, End: at}).Store()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return failed(fmt.Errorf("start the simulator: %w", cause(err)))
+	shop := openShop{now: options.at}
+	if !options.once {
+		if options.dataDir == "" {
+			if options.dataDir, err = os.MkdirTemp("", "slojourn-demo-"); err != nil {
+				return failed(fmt.Errorf("make a folder for the ledger: %w; name one with --data-dir", cause(err)))
+			}
+			defer os.RemoveAll(options.dataDir) //nolint:errcheck // nothing is lost with it
+		}
+		if options.at, shop.now, err = goOn(ctx, options); err != nil {
+			return err
+		}
 	}
-	endpoint := "http://" + listener.Addr().String() + "/graphql"
-	serving, stop := context.WithCancel(ctx)
-	served := make(chan error, 1)
-	// What has not arrived yet cannot be seen, so its clock is never behind at.
-	ahead := max(0, at.Sub(env.now()))
-	options := simulator.Options{Keys: []simulator.Key{{Text: demoKey}}, Now: func() time.Time { return env.now().Add(ahead) }}
-	go func() { served <- simulator.New(store, options).Serve(serving, listener) }()
-
-	err = interruptible(ctx, func() error { return evaluateDemo(ctx, env, result.Set, endpoint, at, format) })
-	if err == nil && !once {
-		fmt.Fprintf(env.stderr, "\nThe simulator answers at %s with the key %s until it is interrupted.\n", endpoint, demoKey) //nolint:errcheck // a courtesy
-		<-ctx.Done()
+	if err := shop.open(ctx, options.at, !options.once); err != nil {
+		return failed(err)
 	}
-	stop()
-	if stopped := <-served; err == nil && stopped != nil {
-		err = failed(stopped)
-	}
-	return err
-}
-
-func evaluateDemo(ctx context.Context, env environment, set *slo.Set, endpoint string, at time.Time, format string) error {
-	measuring := openSources{}
+	defer func() {
+		if stopped := shop.close(); err == nil && stopped != nil {
+			err = failed(stopped)
+		}
+	}()
+	measuring := shop.measure(result.Set)
 	defer measuring.close()
-	for _, s := range set.Sources {
-		measuring[s.Name] = newrelic.New(s.NewRelic, nerdgraph.New(nerdgraph.Options{Endpoint: endpoint, Key: secret.Of(demoKey)}), env.now)
+	now := shop.now
+	err = interruptible(ctx, func() error {
+		return printSnapshot(ctx, env, engine.Evaluate(ctx, result.Set, measuring, now, now), printed(options.format))
+	})
+	if err != nil || options.once {
+		return err
 	}
-	return printSnapshot(ctx, env, engine.Evaluate(ctx, set, measuring, at, at), printed(format))
-}
-
-// demoSpecs reads the specs that are built in.
-func demoSpecs() (*load.Result, error) {
-	files, err := spec.ReadFS(examples.Retail())
-	if err != nil {
-		return nil, fmt.Errorf("read the built-in specs: %w", err)
-	}
-	result := load.Files(files, newrelic.Key, newrelic.Check)
-	if result.Findings.Failed() {
-		return nil, fmt.Errorf("the built-in specs have mistakes: %s", result.Findings[0].Message)
-	}
-	return result, nil
+	return stayUp(ctx, env, options, &shop, engine.Specs{Set: result.Set, Sources: measuring})
 }

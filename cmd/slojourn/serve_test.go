@@ -162,31 +162,6 @@ func TestSimulatorCommandTakesEvents(t *testing.T) {
 	}
 }
 
-// TestDemoStaysUp asks the demo's simulator after the table was printed.
-func TestDemoStaysUp(t *testing.T) {
-	t.Parallel()
-	stderr, stop := background(t, true, "demo")
-	var address string
-	for address == "" {
-		line, err := stderr.ReadString('\n')
-		if err != nil {
-			t.Fatal(err)
-		}
-		for word := range strings.FieldsSeq(line) {
-			if strings.HasPrefix(word, "http://") {
-				address = word
-			}
-		}
-	}
-	answer := post(t, address, demoKey, `{"query":"{ actor { account(id: 1) { nrql(query: \"SELECT count(*) AS n FROM Log SINCE 1795338000000 UNTIL 1795338060000\") { results } } } }"}`)
-	if !strings.Contains(answer, `"results"`) {
-		t.Errorf("got %s", answer)
-	}
-	if code := stop(); code != 0 {
-		t.Errorf("exit code %d after an interrupt", code)
-	}
-}
-
 // TestRunReportsWriteErrors keeps errors of the output from being swallowed.
 func TestRunReportsWriteErrors(t *testing.T) {
 	t.Parallel()
