@@ -73,7 +73,7 @@ func startDaemon(t *testing.T, args ...string) *serving {
 // until waits for something that has to happen.
 func (s *serving) until(what string, happened func() bool) {
 	s.Helper()
-	for range 600 {
+	for range 2400 {
 		if happened() {
 			return
 		}

@@ -129,7 +129,7 @@ func TestServeKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.end()
-		if _, err := os.Stat(filepath.Join(data, "ledger.db")); err != nil {
+		if info, err := os.Stat(filepath.Join(data, "ledger.db")); err != nil || info.Size() == 0 {
 			continue // it had not begun
 		}
 		if code, stdout, stderr := command(t, "ledger", "check", "--data-dir", data); code != 0 {

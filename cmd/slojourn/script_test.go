@@ -10,10 +10,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -86,8 +84,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 
 // stopped is main with a clock that stands at $NOW, if there is one.
 func stopped() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	ctx, _ := signalled()
 	now := time.Now
 	if text := os.Getenv("NOW"); text != "" {
 		at, err := time.Parse(time.RFC3339, text)

@@ -61,11 +61,11 @@ later, do not end it.`,
 	flags.StringArrayVar(&o.removed, "allow-removal", nil, "id of an SLO that may be gone at this start, with * for any characters (may be repeated)")
 	flags.StringVar(&o.format, "log-format", "text", "format of the log: text or json")
 	flags.StringVar(&o.level, "log-level", "info", "what is logged: debug, info, warn or error, and what is worse")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error { return serve(cmd.Context(), env, &o, args) }
+	cmd.RunE = func(cmd *cobra.Command, args []string) error { return runServe(cmd.Context(), env, &o, args) }
 	return cmd
 }
 
-func serve(ctx context.Context, env environment, o *serveOptions, paths []string) error {
+func runServe(ctx context.Context, env environment, o *serveOptions, paths []string) error {
 	if o.dir == "" {
 		return usage("--data-dir DIR is missing: name the folder that the ledger is kept in")
 	}
