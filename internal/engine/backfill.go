@@ -22,7 +22,12 @@ func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	now := e.clock.Now()
-	if did, err := e.scan(ctx); did || err != nil {
+	var did bool
+	err := e.around(e.feeds, func() (err error) {
+		did, err = e.scan(ctx)
+		return err
+	})
+	if did || err != nil {
 		return did, errorf("look for gaps", err)
 	}
 	if e.lookFurther(ctx, most, now) {
@@ -269,11 +274,14 @@ func (e *Engine) keepRough(ctx context.Context, list []*request, now time.Time) 
 		}
 	}
 	if len(coarse) > 0 {
-		if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Coarse: coarse}); err != nil {
-			return errorf("commit", err)
-		}
-		if err := e.state.loadCoarse(ctx, e.ledger); err != nil {
-			return errorf("take over the hours", err)
+		err := e.around(e.feeds, func() error {
+			if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Coarse: coarse}); err != nil {
+				return errorf("commit", err)
+			}
+			return errorf("take over the hours", e.state.loadCoarse(ctx, e.ledger))
+		})
+		if err != nil {
+			return err
 		}
 	}
 	for _, r := range list {
@@ -342,11 +350,5 @@ func (i *indicator) missing(piece slo.Span) slo.Span {
 
 // keepMinutes keeps what was read, and corrects the windows.
 func (e *Engine) keepMinutes(ctx context.Context, list []*request, now time.Time) error {
-	byFeed := e.byFeed(list)
-	for _, f := range e.feeds {
-		if err := e.compare(ctx, f, byFeed[f], now); err != nil {
-			return errorf("compare with what is kept", err)
-		}
-	}
-	return e.decide(ctx, e.state.ends, list, now)
+	return e.take(ctx, e.state.ends, list, now)
 }

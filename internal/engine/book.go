@@ -24,6 +24,7 @@ type change struct {
 func (e *Engine) compare(ctx context.Context, f *feed, requests []*request, now time.Time) error {
 	bySpan := map[slo.Span][]*request{}
 	for _, r := range requests {
+		r.changes, r.settled, r.large = nil, minutes{}, 0 // of an attempt that failed
 		if r.answer.Err == nil && r.span.Len() > 0 {
 			r.kept = r.indicator.lost(now)
 			bySpan[r.span] = append(bySpan[r.span], r)

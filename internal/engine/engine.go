@@ -56,6 +56,7 @@ type Engine struct {
 	last   time.Time // of the last tick
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
+	losses []loss
 	counts Counters
 
 	view atomic.Pointer[View]
@@ -123,7 +124,7 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 		return nil, err
 	}
 	s := newState(specs.Set, lineages)
-	if err := s.load(ctx, e.ledger, kept.Since, ends); err != nil {
+	if err := e.around(feeds, func() error { return s.load(ctx, e.ledger, kept.Since, ends) }); err != nil {
 		return nil, err
 	}
 	if len(entries) > 0 {

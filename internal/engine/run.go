@@ -29,6 +29,13 @@ func (e *Engine) between(ctx context.Context) error {
 	now := e.clock.Now()
 	until := now.Truncate(time.Minute).Add(measuring)
 	failed := e.maintain(ctx, now) // which is no reason to leave the rest
+	if failed != nil {
+		e.mu.Lock()
+		if e.setAside(e.feeds, failed) {
+			failed = nil
+		}
+		e.mu.Unlock()
+	}
 	for ctx.Err() == nil {
 		left := until.Sub(e.clock.Now())
 		if left <= 0 {

@@ -28,7 +28,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 	defer e.mu.Unlock()
 	now := e.clock.Now()
 	if e.last.Sub(now) > clockIsBack {
-		if err := e.rewind(ctx, now); err != nil {
+		if err := e.around(nil, func() error { return e.rewind(ctx, now) }); err != nil {
 			return errorf("go back to what the clock says", err)
 		}
 	}
@@ -44,14 +44,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var read []*request
-	for n, f := range e.feeds {
-		if err := e.compare(ctx, f, requests[n], now); err != nil {
-			return errorf("compare with what is kept", err)
-		}
-		read = append(read, requests[n]...)
-	}
-	if err := e.decide(ctx, e.endsOf(ends, now), read, now); err != nil {
+	if err := e.take(ctx, e.endsOf(ends, now), slices.Concat(requests...), now); err != nil {
 		e.counts.Failed++
 		return err
 	}
@@ -125,6 +118,19 @@ func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
 		ends[k] = max(ends[k], e.state.ends[k])
 	}
 	return ends
+}
+
+// take holds what was read against what is kept, decides, and commits.
+func (e *Engine) take(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
+	byFeed := e.byFeed(read)
+	return e.around(e.feeds, func() error {
+		for _, f := range e.feeds {
+			if err := e.compare(ctx, f, byFeed[f], now); err != nil {
+				return errorf("compare with what is kept", err)
+			}
+		}
+		return e.decide(ctx, ends, read, now)
+	})
 }
 
 // decide moves the windows on to ends, with what was read, and makes it durable.
@@ -276,6 +282,7 @@ func (e *Engine) publish(now time.Time) {
 			s.Failures = append(s.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})
 		}
 	}
+	s.Failures = append(s.Failures, e.lossFailures()...)
 	slices.SortStableFunc(s.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(s.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	e.view.Store(&View{s, e.progress(), e.counts})

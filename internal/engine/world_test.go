@@ -130,6 +130,7 @@ func (w *world) Counts(ctx context.Context, requests []sources.Request) []source
 type rig struct {
 	*testing.T
 	world  *world
+	dir    string
 	ledger *ledger.Ledger
 	broken *brokenLedger
 	engine *Engine
@@ -177,7 +178,8 @@ func newRig(t *testing.T, hours int, ids ...string) *rig {
 	t.Helper()
 	time.Sleep(100*time.Hour + 10*time.Second) // since the bubble's beginning
 	w := &world{begin: slo.MinuteAt(time.Now()) - slo.Minute(hours*60), late: map[slo.Minute]time.Time{}}
-	l, err := ledger.Open(t.Context(), t.TempDir(), ledger.Options{})
+	dir := t.TempDir()
+	l, err := ledger.Open(t.Context(), dir, ledger.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +188,7 @@ func newRig(t *testing.T, hours int, ids ...string) *rig {
 			t.Error(err)
 		}
 	})
-	r := &rig{T: t, world: w, ledger: l, broken: &brokenLedger{Ledger: l}, clock: &testClock{}, ids: ids}
+	r := &rig{T: t, world: w, dir: dir, ledger: l, broken: &brokenLedger{Ledger: l}, clock: &testClock{}, ids: ids}
 	r.start()
 	return r
 }
