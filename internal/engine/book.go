@@ -73,24 +73,57 @@ func (f *feed) judge(r *request, m slo.Minute, known burnrate.Row, now time.Time
 		return
 	}
 	sound := known.Measured && known.Counts.Consistent() && known.Rows.Consistent()
-	if !row.Counts.Consistent() || !row.Rows.Consistent() {
-		if sound { // the answer is wrong, and what is kept is not
-			r.indicator.owed.add(one)
-			return
-		}
-		r.settled.add(one)
-		r.note(m, known, row)
+	possible := row.Counts.Consistent() && row.Rows.Consistent()
+	if sound && row != known && (!possible || r.indicator.dark()) { // the answer is wrong, and what is kept is not
+		r.indicator.owed.add(one)
 		return
 	}
 	r.settled.add(one)
+	if !possible {
+		r.note(m, known, row)
+		return
+	}
 	before := sources.Sum{Counts: known.Counts, Rows: known.Rows}
 	if sound {
 		before.Minutes = 1
 	}
-	verdict := f.doubts.Judge(r.indicator.slo.SLI, r.indicator.id, m, before, read, m > r.kept, now)
+	i := r.indicator
+	verdict := f.doubts.Judge(sources.Reading{
+		SLI: i.slo.SLI, Indicator: i.id, Minute: m, Known: before, Read: read, Kept: m > r.kept, Seen: i.lastSeen(),
+	}, now)
 	if verdict == sources.Believe {
 		r.note(m, known, row)
 	}
+	if i.probe == nil {
+		i.see(m, read.Rows.Total, verdict)
+	}
+}
+
+// see notes how many events were read in a minute, of an indicator whose late
+// events are not looked for. When they were all gone for a while and are back, what
+// was measured meanwhile is owed.
+func (i *indicator) see(m slo.Minute, events int64, verdict sources.Verdict) {
+	switch {
+	case events == 0 && verdict == sources.Doubt && i.hidden == 0:
+		i.hidden = max(i.seen, m) + 1
+	case events == 0 && verdict == sources.Believe && m < i.hidden:
+		i.hidden = 0
+	case events > 0 && m < i.hidden:
+		i.owe(slo.Span{Start: i.hidden, End: i.end})
+		i.hidden = 0
+	}
+	if events > 0 {
+		i.seen = max(i.seen, m)
+	}
+}
+
+// lastSeen is the newest minute in which events of an indicator's types were seen,
+// 0 when none were.
+func (i *indicator) lastSeen() slo.Minute {
+	if i.probe != nil {
+		return i.probe.seen
+	}
+	return i.seen
 }
 
 // lost returns the newest minute of which a part of the events may be gone.

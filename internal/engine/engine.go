@@ -181,7 +181,7 @@ func (e *Engine) keep(feeds []*feed) {
 			if before := known[i.id]; before != nil {
 				i.start, i.known, i.never, i.end, i.read = before.start, before.known, before.never, before.end, before.read
 				i.gaps, i.owed, i.unsure = before.gaps.clone(), before.owed.clone(), before.unsure.clone()
-				i.scanned, i.rough, i.err, i.notes = before.scanned, before.rough, before.err, before.notes
+				i.scanned, i.rough, i.err, i.notes, i.seen, i.hidden = before.scanned, before.rough, before.err, before.notes, before.seen, before.hidden
 			}
 		}
 		f.doubts, f.pace = old.doubts, old.pace
@@ -189,7 +189,8 @@ func (e *Engine) keep(feeds []*feed) {
 			f.extentsAt = old.extentsAt
 			for _, p := range f.probes {
 				if k := slices.IndexFunc(old.probes, func(o *probe) bool { return o.watched == p.watched }); k >= 0 {
-					p.counts, p.near, p.far = old.probes[k].counts, old.probes[k].near, old.probes[k].far
+					before := old.probes[k]
+					p.counts, p.near, p.far, p.seen, p.dark = before.counts, before.near, before.far, before.seen, before.dark
 				}
 			}
 		}

@@ -37,6 +37,8 @@ type indicator struct {
 	never   bool       // there never was an event
 	end     slo.Minute // what is behind its newest closed minute, as of the last tick
 	read    slo.Minute // what is behind the newest minutes that were read without an error
+	seen    slo.Minute // the newest minute in which there were events, 0 before any
+	hidden  slo.Minute // the first minute that was measured when events that had been there were gone, 0 when none were
 	gaps    minutes    // from start to end, that were not measured
 	owed    minutes    // measured, and may have changed since
 	unsure  minutes    // measured when the number of all events was not known
@@ -55,7 +57,9 @@ type probe struct {
 	indicators []*indicator
 	counts     map[slo.Minute]int64
 	near, far  mark
-	fresh      minutes // what was read in this tick
+	fresh      minutes    // what was read in this tick
+	seen       slo.Minute // the newest minute in which there were events, 0 before any
+	dark       bool       // events that were there are answered as none
 }
 
 // newFeed makes a feed of the SLOs that a source measures. SLOs that count the

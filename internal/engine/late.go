@@ -119,24 +119,38 @@ func (p *probe) start() slo.Minute {
 }
 
 // read compares what was read with what was known, and reports whether all of it
-// was.
+// is believed. When nothing is left of events that were there, the permission to
+// read them is lost: their numbers stay what they were, and so does what was
+// counted. Once there are events again, what was measured without them is owed.
 func (p *probe) read(span slo.Span, sums []sources.Sum, remembered slo.Minute) (whole bool) {
 	whole = true
+	var known, events int64
+	newest := slo.Minute(0)
 	for k, sum := range sums {
 		m := span.Start + slo.Minute(k)
-		if sum.Minutes == 0 {
-			whole = false
-			continue
+		whole = whole && sum.Minutes > 0
+		if sum.Minutes > 0 {
+			known += p.counts[m]
+			events += sum.Rows.Total
 		}
-		one := slo.Span{Start: m, End: m + 1}
-		p.fresh.add(one)
-		before, known := p.counts[m]
-		p.counts[m] = sum.Rows.Total
-		changed := !known || before != sum.Rows.Total
+		if sum.Rows.Total > 0 {
+			newest = m
+		}
+	}
+	switch {
+	case events == 0 && known > 0:
+		p.dark = true
+		whole = false
+	case events > 0 && p.dark:
+		p.dark = false
 		for _, i := range p.indicators {
-			if changed || i.unsure.hold(m) {
-				i.owe(one)
-			}
+			i.owe(slo.Span{Start: p.seen + 1, End: span.End})
+		}
+	}
+	p.seen = max(p.seen, newest)
+	for k, sum := range sums {
+		if m := span.Start + slo.Minute(k); sum.Minutes > 0 && (!p.dark || p.counts[m] == 0) {
+			p.note(m, sum.Rows.Total)
 		}
 	}
 	for m := range p.counts {
@@ -145,6 +159,22 @@ func (p *probe) read(span slo.Span, sums []sources.Sum, remembered slo.Minute) (
 		}
 	}
 	return whole
+}
+
+// note takes over the number of all events of a minute.
+func (p *probe) note(m slo.Minute, events int64) {
+	one := slo.Span{Start: m, End: m + 1}
+	p.fresh.add(one)
+	before, known := p.counts[m]
+	p.counts[m] = events
+	if !known && events == 0 {
+		return // whoever has counted some was right, or will be told otherwise
+	}
+	for _, i := range p.indicators {
+		if before != events || !known || i.unsure.hold(m) {
+			i.owe(one)
+		}
+	}
 }
 
 // remembered is for how many minutes the numbers of all events are remembered: for
@@ -233,16 +263,10 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 	}
 	again := f.doubts.Again(now)
 	for k, i := range f.indicators {
-		if !i.known || i.err != nil {
+		if !i.known || i.err != nil || i.dark() {
 			continue // what fails for the newest minutes will for older ones
 		}
-		owed := minutes{i.owed.within(slo.Span{Start: i.start, End: newest[k].Start})}
-		for _, span := range i.doubted(again[i.id], newest[k].Start) {
-			list = append(list, &request{indicator: i, span: span, need: sources.Correction})
-			owed.remove(span) // no minute is read twice
-		}
-		for _, span := range slices.Backward(owed.spans) {
-			span.End = min(i.sliceEnd(span.End), newest[k].Start)
+		for _, span := range i.older(again[i.id], newest[k].Start) {
 			if room -= span.Len(); room < 0 {
 				break
 			}
@@ -251,6 +275,23 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 	}
 	return list
 }
+
+// older returns what has to be read again before a minute: what is doubted, and
+// what is owed, the newest first.
+func (i *indicator) older(doubted []slo.Minute, before slo.Minute) []slo.Span {
+	list := i.doubted(doubted, before)
+	owed := minutes{i.owed.within(slo.Span{Start: i.start, End: before})}
+	for _, span := range list {
+		owed.remove(span) // no minute is read twice
+	}
+	for _, span := range slices.Backward(owed.spans) {
+		list = append(list, slo.Span{Start: span.Start, End: min(i.sliceEnd(span.End), before)})
+	}
+	return list
+}
+
+// dark reports whether events that were there cannot be seen.
+func (i *indicator) dark() bool { return i.probe != nil && i.probe.dark }
 
 // doubted joins minutes that are doubted and lie before another one, a few at a
 // time: a small query sees more.

@@ -256,11 +256,15 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 	}
 }
 
+// vanished is what is said while zeroes are not believed.
+const vanished = "events that were there are answered as none: may they still be read with this key? What was measured of them stays as it was, and is looked at again"
+
 // publish makes a view of what was decided.
 func (e *Engine) publish(now time.Time) {
 	s := e.state.evaluator.Snapshot(now)
 	measured := make([]bool, len(e.state.measured))
 	for _, f := range e.feeds {
+		held := f.doubts.Held()
 		for _, i := range f.indicators {
 			for _, column := range i.columns {
 				measured[column] = true
@@ -270,6 +274,9 @@ func (e *Engine) publish(now time.Time) {
 				}
 				for _, note := range i.notes {
 					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: note})
+				}
+				if i.dark() || held[i.id] > 0 {
+					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: vanished})
 				}
 				if i.never && !i.known {
 					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: neverSeen(i.slo)})
