@@ -51,7 +51,7 @@ func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error)
 		return false, err
 	}
 	for _, r := range list {
-		r.indicator.pause(r.answer.Err, now)
+		r.indicator.filling.note(r.answer.Err, now)
 	}
 	e.publish(now)
 	return true, nil
@@ -79,23 +79,6 @@ func (e *Engine) lookFurther(ctx context.Context, most time.Duration, now time.T
 // farPause is how long it takes until it is looked further back again, after that
 // has failed.
 const farPause = 5 * time.Minute
-
-// Older minutes are left alone after an error: for a minute, and twice as long
-// after every other, so that what does not answer leaves the others their turn.
-const (
-	firstPause = time.Minute
-	lastPause  = 16 * time.Minute
-)
-
-// pause notes how older minutes were answered.
-func (i *indicator) pause(err error, now time.Time) {
-	if err == nil {
-		i.paused = 0
-		return
-	}
-	i.paused = min(max(firstPause, 2*i.paused), lastPause)
-	i.retry = now.Add(i.paused)
-}
 
 // askAll asks each feed for its part.
 func (e *Engine) askAll(ctx context.Context, list []*request, cuts func(slo.Span) []slo.Minute) {
@@ -235,7 +218,7 @@ func (e *Engine) roughPiece(now time.Time) []*request {
 	room := int64(mostRows)
 	for _, f := range e.feeds {
 		for _, i := range f.indicators {
-			if !i.scanned || i.rough || now.Before(i.retry) {
+			if !i.scanned || i.rough || !i.filling.over(now) {
 				continue
 			}
 			if i.slo.SLI.Slice != nil || i.gaps.empty() {
@@ -329,7 +312,7 @@ func (e *Engine) minutePiece(now time.Time) []*request {
 
 // lacks reports whether minutes are missing that may be asked for now.
 func (i *indicator) lacks(now time.Time) bool {
-	return i.known && !i.gaps.empty() && !now.Before(i.retry)
+	return i.known && !i.gaps.empty() && i.filling.over(now)
 }
 
 // missing returns what has to be read of a piece to have all its gaps, in whole

@@ -20,6 +20,7 @@ type feed struct {
 	probes     []*probe
 	doubts     sources.Doubts
 	extentsAt  slo.Minute // when all extents were asked for
+	turn       int        // the first of the indicators whose older minutes are asked for
 	pace       pace
 }
 
@@ -44,8 +45,8 @@ type indicator struct {
 	unsure  minutes    // measured when the number of all events was not known
 	scanned bool       // gaps are all there are
 	rough   bool       // coarse hours were asked for
-	retry   time.Time  // when older minutes are asked for again after an error
-	paused  time.Duration
+	filling pause      // of what is missing
+	again   pause      // of what was measured already
 
 	err   error    // why its newest minutes could not be measured
 	notes []string // on the quality of what was measured

@@ -262,13 +262,17 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 		}
 	}
 	again := f.doubts.Again(now)
-	for k, i := range f.indicators {
-		if !i.known || i.err != nil || i.dark() {
+	first := f.turn
+	for n := range f.indicators {
+		k := (first + n) % len(f.indicators)
+		i := f.indicators[k]
+		if !i.known || i.err != nil || i.dark() || !i.again.over(now) {
 			continue // what fails for the newest minutes will for older ones
 		}
 		for _, span := range i.older(again[i.id], newest[k].Start) {
 			if room -= span.Len(); room < 0 {
-				break
+				f.turn = k // it is the first of them the next time
+				return list
 			}
 			list = append(list, &request{indicator: i, span: span, need: sources.Correction})
 		}

@@ -49,7 +49,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 		return err
 	}
 	for n, f := range e.feeds {
-		f.moveOn(ends[n], requests[n])
+		f.moveOn(ends[n], requests[n], now)
 	}
 	e.counts.Ticks++
 	e.last = now
@@ -223,12 +223,18 @@ func (e *Engine) load(ctx context.Context, ends []slo.Minute) error {
 }
 
 // moveOn notes up to when a feed was measured: what was not is a gap.
-func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
+func (f *feed) moveOn(ends []slo.Minute, requests []*request, now time.Time) {
 	newest := map[*indicator]*request{}
+	older := map[*indicator]error{}
 	for _, r := range requests {
 		if r.need == sources.Fresh {
 			newest[r.indicator] = r
+		} else {
+			older[r.indicator] = cmp.Or(older[r.indicator], r.answer.Err)
 		}
+	}
+	for i, err := range older {
+		i.again.note(err, now)
 	}
 	for k, i := range f.indicators {
 		if i.known && i.end > 0 {
@@ -236,7 +242,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 		}
 		if r := newest[i]; r != nil {
 			if i.err != nil && r.answer.Err == nil { // it is back
-				i.retry, i.paused = time.Time{}, 0
+				i.filling, i.again = pause{}, pause{}
 			}
 			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
 				i.read = r.span.End
