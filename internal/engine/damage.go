@@ -19,25 +19,25 @@ type Mender interface {
 
 // loss is what could not be read of the ledger, as long as it is missing.
 type loss struct {
-	span slo.Span
-	ids  map[slo.IndicatorID]bool
+	span  slo.Span
+	ids   map[slo.IndicatorID]bool
+	asked bool // it is a gap of the indicators
 }
 
 // around does something that reads the ledger, and again without what turns out to
 // be damaged: old minutes that cannot be read are no reason not to measure new
-// ones. What is lost is a gap of the indicators of feeds, to be filled in from
-// their sources.
-func (e *Engine) around(feeds []*feed, do func() error) error {
+// ones.
+func (e *Engine) around(do func() error) error {
 	for {
 		err := do()
-		if err == nil || !e.setAside(feeds, err) {
+		if err == nil || !e.setAside(err) {
 			return err
 		}
 	}
 }
 
 // setAside takes damage out of what is read, and reports whether there was any.
-func (e *Engine) setAside(feeds []*feed, err error) bool {
+func (e *Engine) setAside(err error) bool {
 	mender, can := e.ledger.(Mender)
 	if !can {
 		return false
@@ -49,20 +49,31 @@ func (e *Engine) setAside(feeds []*feed, err error) bool {
 	e.log.Error("a part of the ledger cannot be read: its minutes count as not measured, and are asked for again", "error", err, "parts", len(lost))
 	e.loaded = false // what is lost is still in the sums
 	for _, part := range lost {
-		l := loss{part.Span, make(map[slo.IndicatorID]bool, len(part.Indicators))}
+		l := loss{span: part.Span, ids: make(map[slo.IndicatorID]bool, len(part.Indicators))}
 		for _, id := range part.Indicators {
 			l.ids[id] = true
 		}
-		for _, f := range feeds {
+		e.losses = append(e.losses, l)
+	}
+	return true
+}
+
+// refill makes gaps of what was lost, to be filled in from the sources.
+func (e *Engine) refill() {
+	for n := range e.losses {
+		l := &e.losses[n]
+		if l.asked {
+			continue
+		}
+		l.asked = true
+		for _, f := range e.feeds {
 			for _, i := range f.indicators {
 				if l.ids[i.id] && i.known && i.end > 0 {
 					i.gaps.add(l.span.Intersect(slo.Span{Start: i.oldest(), End: i.end}))
 				}
 			}
 		}
-		e.losses = append(e.losses, l)
 	}
-	return true
 }
 
 // forgetLosses drops what was filled in again, and what no window reaches.
@@ -78,6 +89,9 @@ func (e *Engine) forgetLosses() {
 	}
 	reach := e.state.reach()
 	e.losses = slices.DeleteFunc(e.losses, func(l loss) bool {
+		if !l.asked {
+			return false
+		}
 		for id := range l.ids {
 			i := measured[id]
 			if len(e.state.held[id]) == 0 || i != nil && i.known && i.scanned && i.start <= l.span.Start && len(i.gaps.within(l.span)) == 0 {

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,7 +49,7 @@ type Engine struct {
 	log      *slog.Logger
 	maintain func(context.Context, time.Time) error
 
-	mu     sync.Mutex // of what follows: one tick, piece of backfill or reload at a time
+	busy   chan struct{} // holds one while what follows is used: by a tick, a backfill or a reload
 	specs  Specs
 	feeds  []*feed
 	last   time.Time // of the last tick
@@ -82,7 +81,7 @@ type Counters struct {
 // Changes says what has become of what it has kept. Specs that lack much of it are
 // refused with a [RemovalError]. Nothing is measured yet.
 func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.Change, error) {
-	e := &Engine{ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain}
+	e := &Engine{ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain, busy: make(chan struct{}, 1)}
 	if e.maintain == nil {
 		e.maintain = func(context.Context, time.Time) error { return nil }
 	}
@@ -91,14 +90,29 @@ func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.
 }
 
 // Reload goes on with other specs: all of them or, with an error, none. What is
-// known of indicators that stay is kept.
+// known of indicators that stay is kept. It waits for a tick that is under way, or
+// for the end of ctx.
 func (e *Engine) Reload(ctx context.Context, specs Specs) ([]lineage.Change, error) {
 	return e.adopt(ctx, specs)
 }
 
+// lock waits until nothing else is under way.
+func (e *Engine) lock(ctx context.Context) error {
+	select {
+	case e.busy <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Engine) unlock() { <-e.busy }
+
 func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	if err := e.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer e.unlock()
 	now := e.clock.Now()
 	kept, err := e.ledger.State(ctx)
 	if err != nil {
@@ -124,7 +138,7 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 		return nil, err
 	}
 	s := newState(specs.Set, lineages)
-	if err := e.around(feeds, func() error { return s.load(ctx, e.ledger, kept.Since, ends) }); err != nil {
+	if err := e.around(func() error { return s.load(ctx, e.ledger, kept.Since, ends) }); err != nil {
 		return nil, err
 	}
 	if len(entries) > 0 {

@@ -20,6 +20,8 @@ type feed struct {
 	probes     []*probe
 	doubts     sources.Doubts
 	extentsAt  slo.Minute // when all extents were asked for
+	extents    pause      // of asking for all of them
+	errors     int64      // answers that were errors, and are not counted yet
 	turn       int        // the first of the indicators whose older minutes are asked for
 	pace       pace
 }
@@ -138,8 +140,9 @@ func (f *feed) ends(ctx context.Context, now time.Time) []slo.Minute {
 	if lagging, ok := f.source.(sources.Lagging); ok {
 		ends = lagging.Ends(now, f.slos)
 	} else {
-		for k, extent := range f.source.Extents(ctx, now, f.slos) {
-			f.indicators[k].extend(extent)
+		extents := f.askExtents(ctx, f.indicators, now)
+		f.extendAll(f.indicators, extents)
+		for _, extent := range extents {
 			ends = append(ends, extent.Span.End)
 		}
 	}
@@ -159,26 +162,77 @@ const (
 	neverMinutes  = 5
 )
 
-// findExtents asks from when on indicators can be measured, where that is due.
-func (f *feed) findExtents(ctx context.Context, now time.Time) {
-	minute := slo.MinuteAt(now)
-	all := minute.Floor(extentMinutes) > f.extentsAt
-	often := minute%neverMinutes == 0
+// findExtents asks from when on indicators can be measured of which it is not known
+// yet. What is known already has the time that is left.
+func (f *feed) findExtents(ctx context.Context, clock Clock, now time.Time) {
+	often := slo.MinuteAt(now)%neverMinutes == 0
 	var asked []*indicator
-	var slos []*slo.SLO
 	for _, i := range f.indicators {
-		if all || !i.known && (!i.never || often) {
-			asked, slos = append(asked, i), append(slos, i.slo)
+		if !i.known && (!i.never || often) {
+			asked = append(asked, i)
 		}
 	}
 	if len(asked) == 0 {
 		return
 	}
-	for k, extent := range f.source.Extents(ctx, now, slos) {
-		asked[k].extend(extent)
+	all := len(asked) == len(f.indicators)
+	if !all {
+		var cancel context.CancelFunc
+		ctx, cancel = clock.WithTimeout(ctx, measuring/3)
+		defer cancel()
 	}
+	f.extendAll(asked, f.askExtents(ctx, asked, now))
 	if all && ctx.Err() == nil {
-		f.extentsAt = minute
+		f.extentsAt = slo.MinuteAt(now)
+	}
+}
+
+// extentPiece asks once more from when on everything can be measured. A source that
+// says so at every tick needs no asking.
+func (f *feed) extentPiece(now time.Time) *piece {
+	if _, lagging := f.source.(sources.Lagging); !lagging || slo.MinuteAt(now).Floor(extentMinutes) <= f.extentsAt || !f.extents.over(now) {
+		return nil
+	}
+	var extents []sources.Extent
+	var err error
+	return &piece{
+		ask: func(ctx context.Context) {
+			extents = f.askExtents(ctx, f.indicators, now)
+			err = ctx.Err()
+		},
+		keep: func(context.Context) error {
+			f.extendAll(f.indicators, extents)
+			if f.extents.note(err, now); err == nil {
+				f.extentsAt = slo.MinuteAt(now)
+			}
+			return nil
+		},
+	}
+}
+
+func (f *feed) askExtents(ctx context.Context, asked []*indicator, now time.Time) []sources.Extent {
+	slos := make([]*slo.SLO, len(asked))
+	for k, i := range asked {
+		slos[k] = i.slo
+	}
+	extents := f.source.Extents(ctx, now, slos)
+	for _, e := range extents {
+		f.failed(ctx, e.Err)
+	}
+	return extents
+}
+
+func (f *feed) extendAll(asked []*indicator, extents []sources.Extent) {
+	for k, e := range extents {
+		asked[k].extend(e)
+	}
+}
+
+// failed counts an answer that is an error. That a source was interrupted is none
+// of its own.
+func (f *feed) failed(ctx context.Context, err error) {
+	if err != nil && !isInterrupted(ctx) {
+		f.errors++
 	}
 }
 

@@ -29,6 +29,7 @@ func (f *feed) lookBack(ctx context.Context, ends []slo.Minute) {
 		}
 	}
 	f.look(ctx, list, sources.Fresh)
+	f.see(list)
 	f.lookBackBlind(ends)
 }
 
@@ -82,10 +83,10 @@ func (m *mark) since(end slo.Minute) slo.Minute {
 
 // looking is a probe that is asked for its numbers in a span.
 type looking struct {
-	probe *probe
-	mark  *mark
-	span  slo.Span
-	err   error
+	probe  *probe
+	mark   *mark
+	span   slo.Span
+	answer sources.Answer
 }
 
 // look asks for the numbers of all events.
@@ -100,8 +101,15 @@ func (f *feed) look(ctx context.Context, list []*looking, need sources.Need) {
 		}
 	}
 	for n, answer := range f.source.Counts(ctx, requests) {
-		l := asked[n]
-		if l.err = answer.Err; l.err == nil && l.probe.read(l.span, answer.Sums, f.remembered()) {
+		asked[n].answer = answer
+		f.failed(ctx, answer.Err)
+	}
+}
+
+// see takes over the numbers that were read.
+func (f *feed) see(list []*looking) {
+	for _, l := range list {
+		if l.answer.Sums != nil && l.answer.Err == nil && l.probe.read(l.span, l.answer.Sums, f.remembered()) {
 			l.mark.end = l.span.End
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -24,23 +25,18 @@ const mostRows = 500_000
 // publishes what came of it. What a source did not answer is asked again later;
 // an error means that nothing of the tick was kept, and that it can be repeated.
 func (e *Engine) Tick(ctx context.Context) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	if err := e.lock(ctx); err != nil {
+		return err
+	}
+	defer e.unlock()
+	e.refill()
 	now := e.clock.Now()
 	if e.last.Sub(now) > clockIsBack {
-		if err := e.around(nil, func() error { return e.rewind(ctx, now) }); err != nil {
+		if err := e.around(func() error { return e.rewind(ctx, now) }); err != nil {
 			return errorf("go back to what the clock says", err)
 		}
 	}
-	ends := make([][]slo.Minute, len(e.feeds))
-	requests := make([][]*request, len(e.feeds))
-	e.eachFeed(func(n int, f *feed) {
-		asking, cancel := e.clock.WithTimeout(ctx, measuring)
-		defer cancel()
-		ends[n] = f.ends(asking, now)
-		requests[n] = f.measure(asking, ends[n], now)
-		f.pace.note(asking.Err() != nil, e.clock.Now().Sub(now))
-	})
+	ends, requests := e.measureAll(ctx, now)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -55,6 +51,41 @@ func (e *Engine) Tick(ctx context.Context) error {
 	e.last = now
 	e.publish(now)
 	return nil
+}
+
+// hanging is after how long those who have measured go on with their history, and do
+// not wait for the others any more.
+const hanging = measuring / 3
+
+// measureAll has each feed measure what is due.
+func (e *Engine) measureAll(ctx context.Context, now time.Time) (ends [][]slo.Minute, requests [][]*request) {
+	ends, requests = make([][]slo.Minute, len(e.feeds)), make([][]*request, len(e.feeds))
+	asking, cancel := e.clock.WithTimeout(ctx, measuring)
+	defer cancel()
+	waiting, stop := context.WithCancel(asking)
+	defer stop()
+	var turn sync.Mutex
+	var left atomic.Int64
+	left.Store(int64(len(e.feeds)))
+	e.eachFeed(func(n int, f *feed) {
+		ends[n] = f.ends(asking, now)
+		requests[n] = f.measure(asking, e.clock, ends[n], now)
+		f.pace.note(asking.Err() != nil, e.clock.Now().Sub(now))
+		if left.Add(-1) == 0 {
+			stop()
+		}
+		if waiting.Err() != nil || e.clock.Sleep(waiting, hanging) != nil {
+			return
+		}
+		for more := true; more && waiting.Err() == nil; {
+			var err error
+			if more, err = e.do(ctx, waiting, f, &turn); err != nil {
+				e.log.Error("the history could not be filled in and will be later", "error", err)
+				return
+			}
+		}
+	})
+	return ends, requests
 }
 
 // clockIsBack is how far a clock may be put back and windows wait until it has
@@ -82,8 +113,8 @@ func (e *Engine) eachFeed(do func(int, *feed)) {
 }
 
 // measure asks for everything that is due.
-func (f *feed) measure(ctx context.Context, ends []slo.Minute, now time.Time) []*request {
-	f.findExtents(ctx, now)
+func (f *feed) measure(ctx context.Context, clock Clock, ends []slo.Minute, now time.Time) []*request {
+	f.findExtents(ctx, clock, now)
 	f.lookBack(ctx, ends)
 	list := f.due(ends, now, mostRows)
 	f.ask(ctx, list, every)
@@ -98,6 +129,7 @@ func (f *feed) ask(ctx context.Context, list []*request, cuts func(slo.Span) []s
 	}
 	for k, answer := range f.source.Counts(ctx, asked) {
 		list[k].answer = answer
+		f.failed(ctx, answer.Err)
 	}
 }
 
@@ -123,7 +155,7 @@ func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
 // take holds what was read against what is kept, decides, and commits.
 func (e *Engine) take(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
 	byFeed := e.byFeed(read)
-	return e.around(e.feeds, func() error {
+	return e.around(func() error {
 		for _, f := range e.feeds {
 			if err := e.compare(ctx, f, byFeed[f], now); err != nil {
 				return errorf("compare with what is kept", err)
@@ -182,9 +214,6 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	}
 	e.loaded = true
 	for _, r := range read {
-		if r.answer.Err != nil {
-			e.counts.Errors++
-		}
 		for _, c := range r.changes {
 			if e.counts.Rows++; c.before.Measured {
 				e.counts.Corrections++
@@ -270,6 +299,8 @@ func (e *Engine) publish(now time.Time) {
 	s := e.state.evaluator.Snapshot(now)
 	measured := make([]bool, len(e.state.measured))
 	for _, f := range e.feeds {
+		e.counts.Errors += f.errors
+		f.errors = 0
 		held := f.doubts.Held()
 		for _, i := range f.indicators {
 			for _, column := range i.columns {

@@ -237,10 +237,11 @@ func (r *rig) specs() Specs {
 func (r *rig) minutes(n int) {
 	r.Helper()
 	for range n {
+		until := time.Now().Truncate(time.Minute).Add(measuring)
 		if err := r.engine.Tick(r.Context()); err != nil {
 			r.Fatal(err)
 		}
-		if err := r.engine.between(r.Context()); err != nil {
+		if err := r.engine.between(r.Context(), until); err != nil {
 			r.Fatal(err)
 		}
 		r.verify()
