@@ -133,8 +133,8 @@ func (f *feed) watch(watched []*slo.SLO) {
 	}
 }
 
-// ends returns what is behind the newest closed minute of each indicator. While
-// a feed cannot keep up, those that wake nobody move on every few minutes.
+// ends returns what is behind the newest closed minute of each indicator, which is
+// before the end of the last tick when the clock was ahead then. While a feed cannot keep up, those that wake nobody move on every few minutes.
 func (f *feed) ends(ctx context.Context, now time.Time) []slo.Minute {
 	var ends []slo.Minute
 	if lagging, ok := f.source.(sources.Lagging); ok {
@@ -147,10 +147,15 @@ func (f *feed) ends(ctx context.Context, now time.Time) []slo.Minute {
 		}
 	}
 	for k, i := range f.indicators {
+		// A clock that is put back was right before when minutes could be read by
+		// it: the end waits then. What could not be read had not happened.
+		if ends[k] < i.end && i.read <= ends[k] {
+			continue
+		}
 		if f.pace.slow && !i.paged {
 			ends[k] = i.slo.SLI.Closed(ends[k].Floor(slowMinutes))
 		}
-		ends[k] = max(ends[k], i.end) // a clock that is put back
+		ends[k] = max(ends[k], i.end)
 	}
 	return ends
 }

@@ -75,7 +75,7 @@ type mark struct {
 
 // since returns up to where it was looked, at first the minute before.
 func (m *mark) since(end slo.Minute) slo.Minute {
-	if m.end == 0 {
+	if m.end == 0 || m.end > end { // the clock was ahead
 		m.end = end - 1
 	}
 	return m.end

@@ -136,18 +136,24 @@ func (f *feed) ask(ctx context.Context, list []*request, cuts func(slo.Span) []s
 // endsOf returns the ends of columns. What no source measures ends with the time.
 func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
 	ends := make([]slo.Minute, len(e.state.measured))
+	owned := make([]bool, len(ends))
 	for k := range ends {
 		ends[k] = slo.MinuteAt(now)
 	}
 	for n, f := range e.feeds {
 		for k, i := range f.indicators {
 			for _, column := range i.columns {
-				ends[column] = byFeed[n][k]
+				if ends[column] = byFeed[n][k]; ends[column] >= i.end { // and else the clock was ahead
+					ends[column] = max(ends[column], e.state.ends[column])
+				}
+				owned[column] = true
 			}
 		}
 	}
 	for k := range ends {
-		ends[k] = max(ends[k], e.state.ends[k])
+		if !owned[k] {
+			ends[k] = max(ends[k], e.state.ends[k])
+		}
 	}
 	return ends
 }
@@ -168,11 +174,14 @@ func (e *Engine) take(ctx context.Context, ends []slo.Minute, read []*request, n
 // decide moves the windows on to ends, with what was read, and makes it durable.
 // It is a function of what is kept, of what was read and of the time.
 func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
-	if far := e.state.behind(ends) > mostSteps; far || !e.loaded {
-		at := e.state.ends
-		if far {
-			at = ends
+	far := e.state.behind(ends) > mostSteps
+	at := slices.Clone(ends) // windows are summed up to
+	for k := range at {
+		if !far {
+			at[k] = min(ends[k], e.state.ends[k])
 		}
+	}
+	if far || !e.loaded || !slices.Equal(at, e.state.ends) {
 		if err := e.load(ctx, at); err != nil {
 			return errorf("sum the windows", err)
 		}
@@ -283,6 +292,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request, now time.Time) {
 		}
 		i.end = ends[k]
 		i.gaps.remove(slo.Span{End: i.start})
+		i.gaps.remove(slo.Span{Start: i.end, End: never}) // the clock was ahead
 		i.owed.remove(slo.Span{End: i.end - f.remembered()})
 		i.unsure.remove(slo.Span{End: i.end - f.remembered()})
 	}
