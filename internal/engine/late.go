@@ -152,7 +152,9 @@ func (p *probe) read(span slo.Span, sums []sources.Sum, remembered slo.Minute) (
 	case events > 0 && p.dark:
 		p.dark = false
 		for _, i := range p.indicators {
-			i.owe(slo.Span{Start: p.seen + 1, End: span.End})
+			since := slo.Span{Start: p.seen + 1, End: span.End}
+			i.owe(since)
+			i.unsure.add(since)
 		}
 	}
 	p.seen = max(p.seen, newest)
@@ -181,6 +183,7 @@ func (p *probe) note(m slo.Minute, events int64) {
 	for _, i := range p.indicators {
 		if before != events || !known || i.unsure.hold(m) {
 			i.owe(one)
+			i.unsure.remove(one)
 		}
 	}
 }
@@ -197,7 +200,6 @@ func (f *feed) remembered() slo.Minute {
 // further back: that it has moved forward may have been a mistake.
 func (i *indicator) owe(span slo.Span) {
 	span.Start = i.slo.SLI.Closed(span.Start)
-	i.unsure.remove(span)
 	if i.known && span.Len() > 0 {
 		i.owed.add(span)
 	}

@@ -125,3 +125,28 @@ func TestOneMinuteIsLower(t *testing.T) {
 		}
 	})
 }
+
+// TestPermissionComesBackInPart answers with zeroes for some minutes, and with half of
+// the events until another reading agrees: in the end all is as it happened.
+func TestPermissionComesBackInPart(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay", "search")
+		r.minutes(20)
+		share := int64(2)
+		r.in(odd{answer: func(_ context.Context, _ sources.Request, a *sources.Answer) {
+			for k := range a.Sums {
+				c := a.Sums[k].Counts
+				c = slo.Counts{Total: c.Total * share / 2, Bad: c.Bad * share / 2}
+				a.Sums[k].Counts, a.Sums[k].Rows = c, c
+			}
+		}})
+		for _, step := range []struct {
+			share   int64
+			minutes int
+		}{{2, 10}, {0, 6}, {1, 40}, {2, 130}} {
+			share = step.share
+			r.minutes(step.minutes)
+		}
+		r.whole()
+	})
+}
