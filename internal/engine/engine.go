@@ -194,11 +194,12 @@ func (e *Engine) keep(feeds []*feed) {
 		for _, i := range f.indicators {
 			if before := known[i.id]; before != nil {
 				i.start, i.known, i.never, i.end, i.read = before.start, before.known, before.never, before.end, before.read
+				i.recount, i.unread = before.recount, before.unread
 				i.gaps, i.owed, i.unsure = before.gaps.clone(), before.owed.clone(), before.unsure.clone()
 				i.scanned, i.rough, i.err, i.notes, i.seen, i.hidden = before.scanned, before.rough, before.err, before.notes, before.seen, before.hidden
 			}
 		}
-		f.doubts, f.pace = old.doubts, old.pace
+		f.doubts, f.pace, f.revision = old.doubts, old.pace, old.revision
 		if same {
 			f.extentsAt = old.extentsAt
 			for _, p := range f.probes {

@@ -13,6 +13,7 @@ import (
 type feed struct {
 	name       string
 	source     sources.Source
+	file       bool
 	lateness   time.Duration
 	indicators []*indicator
 	ids        []slo.IndicatorID // of indicators
@@ -22,6 +23,7 @@ type feed struct {
 	extentsAt  slo.Minute // when all extents were asked for
 	extents    pause      // of asking for all of them
 	errors     int64      // answers that were errors, and are not counted yet
+	revision   uint64     // of what a file had when it was read last
 	turn       int        // the first of the indicators whose older minutes are asked for
 	pace       pace
 }
@@ -47,6 +49,8 @@ type indicator struct {
 	unsure  minutes    // measured when the number of all events was not known
 	scanned bool       // gaps are all there are
 	rough   bool       // coarse hours were asked for
+	recount bool       // all that is kept is owed, as a file may have other numbers
+	unread  bool       // err says that a file could not be read
 	filling pause      // of what is missing
 	again   pause      // of what was measured already
 
@@ -73,12 +77,13 @@ func newFeed(name string, source sources.Source, slos []*slo.SLO, paged map[stri
 	for _, s := range slos {
 		i := byID[s.Indicator]
 		if i == nil {
-			i = &indicator{id: s.Indicator, slo: s}
+			i = &indicator{id: s.Indicator, slo: s, recount: s.Source.File != nil}
 			byID[s.Indicator] = i
 			f.indicators = append(f.indicators, i)
 			f.ids, f.slos = append(f.ids, i.id), append(f.slos, s)
 		}
 		i.paged = i.paged || paged[s.ID]
+		f.file = f.file || s.Source.File != nil
 		if s.Source.NewRelic.Lateness > f.lateness {
 			f.lateness = s.Source.NewRelic.Lateness
 		}
@@ -142,9 +147,10 @@ func (f *feed) ends(ctx context.Context, now time.Time) []slo.Minute {
 	} else {
 		extents := f.askExtents(ctx, f.indicators, now)
 		f.extendAll(f.indicators, extents)
-		for _, extent := range extents {
-			ends = append(ends, extent.Span.End)
+		for k, extent := range extents {
+			ends = append(ends, f.indicators[k].endOf(extent))
 		}
+		f.revise()
 	}
 	for k, i := range f.indicators {
 		// A clock that is put back was right before when minutes could be read by
@@ -158,6 +164,31 @@ func (f *feed) ends(ctx context.Context, now time.Time) []slo.Minute {
 		ends[k] = max(ends[k], i.end)
 	}
 	return ends
+}
+
+// endOf returns the end of an extent. That of a file that cannot be read is where it
+// was, as no time has passed in it.
+func (i *indicator) endOf(e sources.Extent) slo.Minute {
+	switch {
+	case e.Err != nil && i.slo.Source.File != nil && i.end > 0 && i.known:
+		i.err, i.unread = e.Err, true
+		return i.end
+	case i.unread && e.Err == nil:
+		i.err, i.unread = nil, false
+	}
+	return e.Span.End
+}
+
+// revise notes that a file has other content than before: all of it is owed.
+func (f *feed) revise() {
+	revised, is := f.source.(sources.Revised)
+	if !is || revised.Revision() == f.revision {
+		return
+	}
+	f.revision = revised.Revision()
+	for _, i := range f.indicators {
+		i.recount = true
+	}
 }
 
 // Extents are asked for again every hour, as events are not kept for ever, and

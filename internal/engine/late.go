@@ -189,9 +189,12 @@ func (p *probe) note(m slo.Minute, events int64) {
 }
 
 // remembered is for how many minutes the numbers of all events are remembered: for
-// longer than is looked back.
+// longer than is looked back. What a file has may have changed however old it is.
 func (f *feed) remembered() slo.Minute {
 	const day = 24 * minutesOfHour
+	if f.file {
+		return filledMinutes
+	}
 	return max(3*day, slo.Minute(f.lateness/time.Minute)+day)
 }
 
@@ -255,7 +258,7 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 	var list []*request
 	newest := make([]slo.Span, len(f.indicators))
 	for k, i := range f.indicators {
-		if !i.known || ends[k] <= i.end && i.end > 0 {
+		if !i.known || ends[k] == i.end && i.end > 0 {
 			newest[k] = slo.Span{Start: ends[k], End: ends[k]}
 			continue
 		}
@@ -293,6 +296,13 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 // older returns what has to be read again before a minute: what is doubted, and
 // what is owed, the newest first.
 func (i *indicator) older(doubted []slo.Minute, before slo.Minute) []slo.Span {
+	if i.recount && i.scanned {
+		i.recount = false
+		i.owed.add(slo.Span{Start: i.oldest(), End: i.end})
+		for _, gap := range i.gaps.spans { // which will be filled in
+			i.owed.remove(gap)
+		}
+	}
 	list := i.doubted(doubted, before)
 	owed := minutes{i.owed.within(slo.Span{Start: i.start, End: before})}
 	for _, span := range list {
