@@ -186,7 +186,6 @@ func (e *Engine) keep(feeds []*feed) {
 			continue
 		}
 		old := e.feeds[at]
-		same := old.source == f.source
 		known := map[slo.IndicatorID]*indicator{}
 		for _, i := range old.indicators {
 			known[i.id] = i
@@ -200,16 +199,24 @@ func (e *Engine) keep(feeds []*feed) {
 			}
 		}
 		f.doubts, f.pace, f.revision = old.doubts, old.pace, old.revision
-		if same {
+		if old.source == f.source {
 			f.extentsAt = old.extentsAt
-			for _, p := range f.probes {
-				if k := slices.IndexFunc(old.probes, func(o *probe) bool { return o.watched == p.watched }); k >= 0 {
-					before := old.probes[k]
-					p.counts, p.near, p.far, p.seen, p.dark = before.counts, before.near, before.far, before.seen, before.dark
-				}
+		}
+		for _, p := range f.probes {
+			if k := slices.IndexFunc(old.probes, p.isThat); k >= 0 {
+				before := old.probes[k]
+				p.counts, p.near, p.far, p.seen, p.dark = before.counts, before.near, before.far, before.seen, before.dark
 			}
 		}
 	}
+}
+
+// isThat reports whether another probe, maybe of another value of the source, has
+// the same numbers: indicators have the account in their names.
+func (p *probe) isThat(other *probe) bool {
+	return p.watched.ID == other.watched.ID && slices.ContainsFunc(p.indicators, func(i *indicator) bool {
+		return slices.ContainsFunc(other.indicators, func(o *indicator) bool { return o.id == i.id })
+	})
 }
 
 // endsOf returns up to when everything was measured, or was closed at a time

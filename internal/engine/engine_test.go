@@ -436,3 +436,49 @@ func TestSharedIndicator(t *testing.T) {
 		}
 	})
 }
+
+// TestHoursThatCannotBeSummed fails to read the hours while the windows are summed
+// anew after a pause: they are known again afterwards.
+func TestHoursThatCannotBeSummed(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 60, "search")
+		if err := r.engine.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // it looks for gaps, and asks for the hours
+			if _, err := r.engine.Backfill(t.Context(), 50*time.Second); err != nil {
+				t.Fatal(err)
+			}
+		}
+		next(25 * 60)
+		r.broken.noCoarse = true
+		if err := r.engine.Tick(t.Context()); err == nil {
+			t.Fatal("the hours were read")
+		}
+		r.broken.noCoarse = false
+		next(1)
+		if err := r.engine.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if a := r.engine.View().Snapshot.Statuses[0].Objectives[1].Approximate; a == 0 {
+			t.Error("no hours are known")
+		}
+		r.verify()
+	})
+}
+
+// TestAnotherValueOfTheSource knows what the one before has found: nothing is counted
+// again because of it.
+func TestAnotherValueOfTheSource(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay", "search")
+		r.minutes(70) // beyond an hour, when it was looked back
+		r.world.asked = map[sources.Need]int64{}
+		r.in(odd{})
+		r.minutes(60)
+		corrections := r.world.asked[sources.Correction] // all events of some hours among them
+		if corrections > 2*6*60 {
+			t.Errorf("%d minutes were asked for again", corrections)
+		}
+	})
+}

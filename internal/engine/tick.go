@@ -253,6 +253,7 @@ func (e *Engine) load(ctx context.Context, ends []slo.Minute) error {
 	if err != nil {
 		return err
 	}
+	e.loaded = false // when the minutes could be summed, and the hours not
 	if err := e.state.load(ctx, e.ledger, kept.Since, ends); err != nil {
 		return err
 	}

@@ -144,6 +144,14 @@ type brokenLedger struct {
 	*ledger.Ledger
 	failures atomic.Int64
 	commits  int
+	noCoarse bool
+}
+
+func (b *brokenLedger) Coarse(ctx context.Context, ids []slo.IndicatorID, span slo.Span) ([]burnrate.Coarse, error) {
+	if b.noCoarse {
+		return nil, errGone
+	}
+	return b.Ledger.Coarse(ctx, ids, span)
 }
 
 func (b *brokenLedger) Commit(ctx context.Context, tick burnrate.Tick) error {
