@@ -482,3 +482,27 @@ func TestAnotherValueOfTheSource(t *testing.T) {
 		}
 	})
 }
+
+// TestSharedIndicatorWithLags is measured when the minutes of all its SLOs are
+// closed.
+func TestSharedIndicatorWithLags(t *testing.T) {
+	for name, slower := range map[string]int{"first": 0, "second": 1} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				r := newRig(t, 3, "pay", "other")
+				specs := r.specs()
+				specs.Set.SLOs[1].Indicator = "pay"
+				specs.Set.SLOs[slower].SLI.Lag.Value = 4 * time.Minute
+				if _, err := r.engine.Reload(t.Context(), specs); err != nil {
+					t.Fatal(err)
+				}
+				r.minutes(10)
+				for _, status := range r.engine.View().Snapshot.Statuses {
+					if end := status.Objectives[0].Window.Span.End; end != slo.MinuteAt(time.Now().Add(-lag-4*time.Minute))-1 {
+						t.Errorf("%s ends %d minutes from now", status.ID, end-slo.MinuteAt(time.Now()))
+					}
+				}
+			})
+		})
+	}
+}

@@ -70,17 +70,26 @@ type probe struct {
 }
 
 // newFeed makes a feed of the SLOs that a source measures. SLOs that count the
-// same have one indicator.
+// same have one indicator, which is measured as the one whose minutes close last.
 func newFeed(name string, source sources.Source, slos []*slo.SLO, paged map[string]bool) *feed {
 	f := &feed{name: name, source: source}
-	byID := map[slo.IndicatorID]*indicator{}
-	for _, s := range slos {
-		i := byID[s.Indicator]
-		if i == nil {
-			i = &indicator{id: s.Indicator, slo: s, recount: s.Source.File != nil}
-			byID[s.Indicator] = i
-			f.indicators = append(f.indicators, i)
-			f.ids, f.slos = append(f.ids, i.id), append(f.slos, s)
+	closed := make([]slo.Minute, len(slos)) // of minutes at some time
+	if lagging, ok := source.(sources.Lagging); ok {
+		closed = lagging.Ends(time.Unix(1<<31, 0), slos)
+	}
+	places := map[slo.IndicatorID]int{}
+	last := map[slo.IndicatorID]slo.Minute{}
+	for n, s := range slos {
+		at, known := places[s.Indicator]
+		if !known {
+			at = len(f.indicators)
+			places[s.Indicator], last[s.Indicator] = at, closed[n]
+			f.indicators = append(f.indicators, &indicator{id: s.Indicator, slo: s, recount: s.Source.File != nil})
+			f.ids, f.slos = append(f.ids, s.Indicator), append(f.slos, s)
+		}
+		i := f.indicators[at]
+		if closed[n] < last[i.id] {
+			i.slo, f.slos[at], last[i.id] = s, s, closed[n]
 		}
 		i.paged = i.paged || paged[s.ID]
 		f.file = f.file || s.Source.File != nil

@@ -71,7 +71,7 @@ func (w *world) Extents(_ context.Context, now time.Time, slos []*slo.SLO) []sou
 func (w *world) Ends(now time.Time, slos []*slo.SLO) []slo.Minute {
 	ends := make([]slo.Minute, len(slos))
 	for k, s := range slos {
-		ends[k] = s.SLI.Closed(slo.MinuteAt(now.Add(-lag)))
+		ends[k] = s.SLI.Closed(slo.MinuteAt(now.Add(-lag - s.SLI.Lag.Value)))
 	}
 	return ends
 }
