@@ -54,8 +54,12 @@ const (
 	Doubt                  // what was known stays; the minute is to be read once more
 )
 
-// doubtFor is how long the second reading has to be after the first.
-const doubtFor = 10 * time.Minute
+// doubtFor is how long the second reading has to be after the first, and heldFor
+// how long another one after that.
+const (
+	doubtFor = 10 * time.Minute
+	heldFor  = time.Hour
+)
 
 // Judge compares a minute that was read again at a time with what was known of it.
 // Slices are good or bad as a whole, and late events may change that either way:
@@ -122,7 +126,11 @@ func lower(sli slo.SLI, known, read Sum) bool {
 func (d *Doubts) Again(at time.Time) map[slo.IndicatorID][]slo.Minute {
 	again := map[slo.IndicatorID][]slo.Minute{}
 	for key, doubt := range d.list {
-		if at.Sub(doubt.last) >= doubtFor {
+		wait := doubtFor
+		if doubt.held {
+			wait = heldFor
+		}
+		if at.Sub(doubt.last) >= wait {
 			again[key.Indicator] = append(again[key.Indicator], key.Minute)
 		}
 	}

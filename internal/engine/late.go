@@ -30,6 +30,7 @@ func (f *feed) lookBack(ctx context.Context, ends []slo.Minute) {
 	}
 	f.look(ctx, list, sources.Fresh)
 	f.see(list)
+	f.lookBackBlind(ends)
 }
 
 // nearMinutes is how far back is looked within a tick.
@@ -204,6 +205,20 @@ func (i *indicator) owe(span slo.Span) {
 	span.Start = i.slo.SLI.Closed(span.Start)
 	if i.known && span.Len() > 0 {
 		i.owed.add(span)
+	}
+}
+
+// lookBackBlind has indicators without a probe counted again as far back as one
+// would look: nobody knows what has changed.
+func (f *feed) lookBackBlind(ends []slo.Minute) {
+	if f.lateness == 0 {
+		return
+	}
+	for k, i := range f.indicators {
+		if i.probe == nil && i.known && i.end > 0 && ends[k] > i.end {
+			start := ends[k] - slo.Minute(sources.Lookback(i.end, ends[k], f.lateness))
+			i.owe(slo.Span{Start: start, End: i.end})
+		}
 	}
 }
 

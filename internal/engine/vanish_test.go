@@ -79,7 +79,7 @@ func TestPermissionIsLost(t *testing.T) {
 					}
 				}
 				lost = false
-				r.minutes(80)
+				r.minutes(100)
 				r.whole()
 				if wrong := r.wrong(before); len(wrong) > 0 {
 					t.Errorf("%d minutes have changed, such as %s", len(wrong), wrong[0])
