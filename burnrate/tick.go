@@ -38,6 +38,13 @@ type Entry struct {
 	Value     []byte // nil removes the entry
 }
 
+// Lost is a part of a ledger that cannot be read any more: the minutes that were in
+// it, and the indicators that may have been.
+type Lost struct {
+	Span       slo.Span
+	Indicators []slo.IndicatorID
+}
+
 // Kept is what a ledger keeps beside minutes.
 type Kept struct {
 	Commits int64     // how many ticks were committed

@@ -65,6 +65,7 @@ func TestDoubts(t *testing.T) {
 		at   int
 		sum  sources.Sum
 		want sources.Verdict
+		seen int // minutes after the first reading of which events were seen; 0 for none
 	}
 	for name, test := range map[string]struct {
 		known    sources.Sum
@@ -72,25 +73,27 @@ func TestDoubts(t *testing.T) {
 		gone     bool
 		readings []reading
 	}{
-		"the same":                           {measured(9, 1), false, false, []reading{{0, measured(9, 1), sources.Same}}},
-		"more":                               {measured(9, 1), false, false, []reading{{0, measured(12, 1), sources.Believe}}},
-		"more, all of it bad":                {measured(9, 1), false, false, []reading{{0, measured(12, 4), sources.Believe}}},
-		"never measured":                     {sources.Sum{}, false, false, []reading{{0, measured(0, 0), sources.Believe}}},
-		"a gap":                              {measured(9, 1), false, false, []reading{{0, sources.Sum{}, sources.Same}, {20, sources.Sum{}, sources.Same}}},
-		"less, twice":                        {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt}, {10, measured(8, 1), sources.Believe}}},
-		"less, and again too soon":           {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt}, {9, measured(8, 1), sources.Doubt}, {10, measured(8, 1), sources.Believe}}},
-		"less, and less again":               {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt}, {15, measured(7, 1), sources.Doubt}, {24, measured(7, 1), sources.Doubt}, {25, measured(7, 1), sources.Believe}}},
-		"less, and then as before":           {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt}, {15, measured(9, 1), sources.Same}, {16, measured(8, 1), sources.Doubt}}},
-		"less, and then more":                {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt}, {15, measured(10, 1), sources.Believe}}},
-		"nothing at all":                     {measured(9, 1), false, false, []reading{{0, measured(0, 0), sources.Doubt}, {10, measured(0, 0), sources.Believe}}},
-		"fewer bad of as many":               {measured(9, 3), false, false, []reading{{0, measured(9, 2), sources.Doubt}}},
-		"fewer good, more bad":               {measured(9, 3), false, false, []reading{{0, measured(9, 4), sources.Doubt}}},
-		"less, and maybe gone":               {measured(9, 1), false, true, []reading{{0, measured(8, 1), sources.Same}, {10, measured(8, 1), sources.Same}}},
-		"a slice that turns good":            {measured(1, 1), true, false, []reading{{0, measured(1, 0), sources.Believe}}},
-		"a slice that turns bad":             {measured(1, 0), true, false, []reading{{0, measured(1, 1), sources.Believe}}},
-		"a slice without data":               {measured(1, 0), true, false, []reading{{0, measured(0, 0), sources.Doubt}}},
-		"more, and maybe gone: there it is":  {measured(9, 1), false, true, []reading{{0, measured(10, 1), sources.Believe}}},
-		"less, a gap, and less after a time": {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt}, {5, sources.Sum{}, sources.Same}, {11, measured(8, 1), sources.Believe}}},
+		"the same":                           {measured(9, 1), false, false, []reading{{0, measured(9, 1), sources.Same, 0}}},
+		"more":                               {measured(9, 1), false, false, []reading{{0, measured(12, 1), sources.Believe, 0}}},
+		"more, all of it bad":                {measured(9, 1), false, false, []reading{{0, measured(12, 4), sources.Believe, 0}}},
+		"never measured":                     {sources.Sum{}, false, false, []reading{{0, measured(0, 0), sources.Believe, 0}}},
+		"a gap":                              {measured(9, 1), false, false, []reading{{0, sources.Sum{}, sources.Same, 0}, {20, sources.Sum{}, sources.Same, 0}}},
+		"less, twice":                        {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt, 0}, {10, measured(8, 1), sources.Believe, 0}}},
+		"less, and again too soon":           {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt, 0}, {9, measured(8, 1), sources.Doubt, 0}, {10, measured(8, 1), sources.Believe, 0}}},
+		"less, and less again":               {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt, 0}, {15, measured(7, 1), sources.Doubt, 0}, {24, measured(7, 1), sources.Doubt, 0}, {25, measured(7, 1), sources.Believe, 0}}},
+		"less, and then as before":           {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt, 0}, {15, measured(9, 1), sources.Same, 0}, {16, measured(8, 1), sources.Doubt, 0}}},
+		"less, and then more":                {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt, 0}, {15, measured(10, 1), sources.Believe, 0}}},
+		"nothing at all":                     {measured(9, 1), false, false, []reading{{0, measured(0, 0), sources.Doubt, 0}, {10, measured(0, 0), sources.Doubt, 0}, {11, measured(0, 0), sources.Believe, 8}}},
+		"nothing at all, and then as before": {measured(9, 1), false, false, []reading{{0, measured(0, 0), sources.Doubt, -5}, {10, measured(0, 0), sources.Doubt, -5}, {900, measured(0, 0), sources.Doubt, -1}, {910, measured(9, 1), sources.Same, 905}}},
+		"believed, and not kept":             {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt, 0}, {10, measured(8, 1), sources.Believe, 0}, {11, measured(8, 1), sources.Believe, 0}}},
+		"fewer bad of as many":               {measured(9, 3), false, false, []reading{{0, measured(9, 2), sources.Doubt, 0}}},
+		"fewer good, more bad":               {measured(9, 3), false, false, []reading{{0, measured(9, 4), sources.Doubt, 0}}},
+		"less, and maybe gone":               {measured(9, 1), false, true, []reading{{0, measured(8, 1), sources.Same, 0}, {10, measured(8, 1), sources.Same, 0}}},
+		"a slice that turns good":            {measured(1, 1), true, false, []reading{{0, measured(1, 0), sources.Believe, 0}}},
+		"a slice that turns bad":             {measured(1, 0), true, false, []reading{{0, measured(1, 1), sources.Believe, 0}}},
+		"a slice without data":               {measured(1, 0), true, false, []reading{{0, measured(0, 0), sources.Doubt, 0}}},
+		"more, and maybe gone: there it is":  {measured(9, 1), false, true, []reading{{0, measured(10, 1), sources.Believe, 0}}},
+		"less, a gap, and less after a time": {measured(9, 1), false, false, []reading{{0, measured(8, 1), sources.Doubt, 0}, {5, sources.Sum{}, sources.Same, 0}, {11, measured(8, 1), sources.Believe, 0}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +104,11 @@ func TestDoubts(t *testing.T) {
 			}
 			start := time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC)
 			for i, r := range test.readings {
-				got := doubts.Judge(sli, "a", 100, test.known, r.sum, !test.gone, start.Add(time.Duration(r.at)*time.Minute))
+				reading := sources.Reading{SLI: sli, Indicator: "a", Minute: 100, Known: test.known, Read: r.sum, Kept: !test.gone}
+				if r.seen != 0 {
+					reading.Seen = slo.MinuteAt(start) + slo.Minute(r.seen)
+				}
+				got := doubts.Judge(reading, start.Add(time.Duration(r.at)*time.Minute))
 				if got != r.want {
 					t.Errorf("reading %d after %d minutes: verdict %d, want %d", i, r.at, got, r.want)
 				}
@@ -116,9 +123,9 @@ func TestDoubtsAgain(t *testing.T) {
 	var doubts sources.Doubts
 	start := time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC)
 	for i, minute := range []slo.Minute{103, 101, 102} {
-		doubts.Judge(slo.SLI{}, "a", minute, measured(9, 0), measured(8, 0), true, start.Add(time.Duration(i)*time.Minute))
+		doubts.Judge(lowered("a", minute), start.Add(time.Duration(i)*time.Minute))
 	}
-	doubts.Judge(slo.SLI{}, "b", 101, measured(9, 0), measured(8, 0), true, start)
+	doubts.Judge(lowered("b", 101), start)
 	if got := doubts.Again(start.Add(9 * time.Minute)); len(got) > 0 {
 		t.Errorf("too soon: %v", got)
 	}
@@ -130,4 +137,9 @@ func TestDoubtsAgain(t *testing.T) {
 	if diff := cmp.Diff(map[slo.IndicatorID][]slo.Minute{"a": {103}}, doubts.Again(start.Add(time.Hour))); diff != "" {
 		t.Errorf("after forgetting (-want +got):\n%s", diff)
 	}
+}
+
+// lowered is a minute that was read with fewer events than before.
+func lowered(id slo.IndicatorID, minute slo.Minute) sources.Reading {
+	return sources.Reading{Indicator: id, Minute: minute, Known: measured(9, 0), Read: measured(8, 0), Kept: true}
 }

@@ -72,6 +72,9 @@ type Sum struct {
 	Minutes int64      // that were measured; the others are a gap
 }
 
+// empty reports whether nothing was counted.
+func (s Sum) empty() bool { return s.Counts == slo.Counts{} && s.Rows == slo.Counts{} }
+
 // Add returns the sum with another one.
 func (s Sum) Add(t Sum) Sum {
 	return Sum{s.Counts.Add(t.Counts), s.Rows.Add(t.Rows), s.Minutes + t.Minutes}

@@ -130,7 +130,7 @@ func (c *checker) readChunk(ctx context.Context, entry content) error {
 	if entry.key.kind() == minuteChunk {
 		rows, err := decodeMinute(nil, body)
 		if err != nil {
-			return damaged(entry.key.String(), "%w", err)
+			return entry.key.damaged(err)
 		}
 		for _, r := range rows {
 			c.row(entry.key, r.number, entry.key.hour().span().Start+slo.Minute(entry.key.part()))

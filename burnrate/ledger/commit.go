@@ -163,7 +163,7 @@ func (w *writer) minute(ctx context.Context, at time.Time, m slo.Minute, rows []
 	if body != nil {
 		before, err := decodeMinute(nil, body)
 		if err != nil {
-			return damaged(key.String(), "%w", err)
+			return key.damaged(err)
 		}
 		var changed bool
 		if rows, changed, err = w.merged(ctx, at, m, before, rows); err != nil || !changed {
@@ -276,14 +276,14 @@ func (w *writer) columns(ctx context.Context, key chunkKey) ([]column, error) {
 func readColumns(key chunkKey, body []byte) ([]column, error) {
 	var g group
 	if err := g.open(key, body); err != nil {
-		return nil, damaged(key.String(), "%w", err)
+		return nil, key.damaged(err)
 	}
 	columns := make([]column, len(g.numbers))
 	room := make([]burnrate.Sum, len(g.numbers)*g.shape.cells)
 	for i, n := range g.numbers {
 		columns[i] = column{n, room[i*g.shape.cells : (i+1)*g.shape.cells : (i+1)*g.shape.cells]}
 		if err := g.column(i, columns[i].cells); err != nil {
-			return nil, damaged(key.String(), "%w", err)
+			return nil, key.damaged(err)
 		}
 	}
 	return columns, nil

@@ -32,7 +32,9 @@
 // the contents of its hour list; the contents have checksums, of which the root
 // has the digest; and the number of the last write stands in a file of its own.
 // A flipped byte, a chunk that is missing and a commit that was lost are errors
-// where they are read, and findings of [Check], never other numbers.
+// where they are read, and findings of [Check], never other numbers. A writer may
+// go on without the chunks that are damaged, and fill in what was in them, see
+// [Ledger.SetAside].
 //
 // The package computes nothing from what it keeps: that is for package
 // burnrate. It does not know sources.

@@ -108,7 +108,7 @@ func (s *salvage) probe(ctx context.Context, c content) error {
 		return err
 	}
 	if _, err = decodeMinute(nil, body); err != nil {
-		return damaged(c.key.String(), "%w", err)
+		return c.key.damaged(err)
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (s *snapshot) hold(ctx context.Context, held *Holding, c content) error {
 	if c.key.kind() == minuteChunk {
 		rows, err := decodeMinute(nil, body)
 		if err != nil {
-			return damaged(c.key.String(), "%w", err)
+			return c.key.damaged(err)
 		}
 		held.count(int64(len(rows)), first+slo.Minute(c.key.part()), 1)
 		return nil

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -135,8 +137,11 @@ func (t *transaction) chunk(ctx context.Context, c content) ([]byte, error) {
 func (t *transaction) data(ctx context.Context, c content) ([]byte, error) {
 	t.reads++
 	data, err := t.blob(ctx, "SELECT data FROM chunks WHERE key = ?", int64(c.key))
-	if err == nil && data == nil {
-		err = damaged(c.key.String(), "is missing")
+	switch {
+	case err == nil && data == nil:
+		err = c.key.damaged(errors.New("is missing"))
+	case isCorrupt(err):
+		err = c.key.damaged(fmt.Errorf("cannot be read: %w", err))
 	}
 	return data, err
 }
@@ -145,10 +150,10 @@ func (t *transaction) data(ctx context.Context, c content) ([]byte, error) {
 func (c content) open(data []byte) ([]byte, error) {
 	body, err := unsealed(data, int64(c.key))
 	if err != nil {
-		return nil, damaged(c.key.String(), "%w", err)
+		return nil, c.key.damaged(err)
 	}
 	if binary.BigEndian.Uint32(data[len(body):]) != c.sum {
-		return nil, damaged(c.key.String(), "is not the one that was written last")
+		return nil, c.key.damaged(errors.New("is not the one that was written last"))
 	}
 	return body, nil
 }

@@ -211,7 +211,9 @@ func (l *Ledger) write(ctx context.Context, do func(*writer) error) error {
 		return wrap("write to the ledger", err)
 	}
 	w := newWriter(tx, l.index)
+	w.aside = l.isAside
 	if err := do(w); err != nil {
+		l.note(err)
 		tx.rollback()
 		l.broken = w.wrote
 		return wrap("write to the ledger", err)
@@ -226,6 +228,7 @@ func (l *Ledger) write(ctx context.Context, do func(*writer) error) error {
 		return wrap("write to the ledger", err)
 	}
 	l.index = w.index
+	l.takeBack(w.anew)
 	return l.mark.write(w.index.root.Writes)
 }
 

@@ -78,13 +78,24 @@ func (m *maintaining) next(ctx context.Context) (bool, error) {
 		switch c := contents[h]; {
 		case h < due.forget:
 			return true, m.do(ctx, h, &m.done.Dropped, func(w *writer) error { return w.forget(ctx, h.day(), due.forget) })
-		case due.isDue(c):
+		case due.isDue(c) && !m.asideOn(contents, h.day()):
 			return true, m.do(ctx, h, &m.done.Retired, func(w *writer) error { return w.retire(ctx, h.day()) })
-		case h < pack && len(c.of(minuteChunk)) > 0:
+		case h < pack && len(c.of(minuteChunk)) > 0 && !m.hasAside(c):
 			return true, m.do(ctx, h, &m.done.Packed, func(w *writer) error { return w.pack(ctx, h) })
 		}
 	}
 	return m.trimCorrections(ctx, m.now)
+}
+
+// asideOn reports whether something of a day is left out, as it is damaged: its
+// minutes stay as they are.
+func (m *maintaining) asideOn(contents map[hour]*contents, day hour) bool {
+	for h := day; h < day+hoursOfDay; h++ {
+		if m.hasAside(contents[h]) {
+			return true
+		}
+	}
+	return false
 }
 
 // do does a piece of work and counts it. What is damaged is left as it is.
@@ -138,7 +149,7 @@ func (w *writer) pack(ctx context.Context, h hour) error {
 			return err
 		}
 		if rows, err = decodeMinute(rows[:0], body); err != nil {
-			return damaged(c.key.String(), "%w", err)
+			return c.key.damaged(err)
 		}
 		for _, r := range rows {
 			g := groups[r.number.group()]

@@ -81,7 +81,7 @@ func (s *snapshot) counted(ctx context.Context, c content) (bool, error) {
 	if c.key.kind() == minuteChunk {
 		rows, err := decodeMinute(nil, body)
 		if err != nil {
-			return false, damaged(c.key.String(), "%w", err)
+			return false, c.key.damaged(err)
 		}
 		for _, r := range rows {
 			if hasEvents(r.row.Counts, r.row.Rows) {

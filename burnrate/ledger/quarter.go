@@ -43,6 +43,7 @@ func (r *Reader) sums(ctx context.Context, k kind, indicators []slo.IndicatorID,
 		for _, h := range s.index.hours(wide) {
 			found, err := reading.cellsOf(ctx, k, h, cells)
 			if err != nil {
+				r.note(err)
 				yield(Quarter{}, wrap("read the ledger", err))
 				return
 			}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -27,8 +28,10 @@ type Reader struct {
 
 	pinned *snapshot // what all methods see, see [Reader.Pinned]
 
-	mu   sync.Mutex
-	last *index // what was read last
+	mu    sync.Mutex
+	last  *index            // what was read last
+	found map[chunkKey]bool // chunks that could not be read
+	aside map[chunkKey]bool // chunks that are left out
 }
 
 // canRead asks for the right to read, as in access(2).
@@ -139,7 +142,7 @@ func (r *Reader) snapshot(ctx context.Context) (*snapshot, error) {
 		tx.rollback()
 		return nil, wrap("read the ledger", err)
 	}
-	return &snapshot{tx, x}, nil
+	return &snapshot{tx, r.leaveOut(x)}, nil
 }
 
 func (r *Reader) readIndex(ctx context.Context, tx *transaction) (*index, error) {
@@ -186,19 +189,25 @@ func (r *Reader) records(ctx context.Context, count int, span slo.Span, wants fu
 		defer s.end()
 		reading := newReading(s, count)
 		columns := wants(s.index)
+		var damage error
 		for _, h := range s.index.hours(span) {
 			reading.columns = columns(h)
 			within := h.span().Intersect(span)
 			found, err := reading.minutes(ctx, h, within)
-			if err != nil {
+			if err != nil && r.note(err) {
+				damage = cmp.Or(damage, err) // and what else there is
+			} else if err != nil {
 				yield(burnrate.Record{}, wrap("read the ledger", err))
 				return
 			}
-			for m := within.Start; found && m < within.End; m++ {
+			for m := within.Start; found && damage == nil && m < within.End; m++ {
 				if !yield(burnrate.Record{Minute: m, Rows: reading.minute(int(m - h.span().Start))}, nil) {
 					return
 				}
 			}
+		}
+		if damage != nil {
+			yield(burnrate.Record{}, wrap("read the ledger", damage))
 		}
 	}
 }
@@ -231,13 +240,19 @@ func (r *Reader) at(ctx context.Context, count int, minutes []slo.Minute, wants 
 	found := map[slo.Minute][]burnrate.Row{}
 	reading := newReading(s, count)
 	columns := wants(s.index)
+	var damage error
 	for _, m := range slices.Compact(order) {
 		reading.columns = columns(hourOf(m))
 		rows, err := reading.one(ctx, m)
-		if err != nil {
+		if err != nil && r.note(err) {
+			damage = cmp.Or(damage, err) // and what else there is
+		} else if err != nil {
 			return nil, wrap("read the ledger", err)
 		}
 		found[m] = rows
+	}
+	if damage != nil {
+		return nil, wrap("read the ledger", damage)
 	}
 	records := make([]burnrate.Record, len(minutes))
 	for i, m := range minutes {

@@ -181,7 +181,7 @@ func (r *reading) readMinute(ctx context.Context, c content, into []burnrate.Row
 		return err
 	}
 	if r.rows, err = decodeMinute(r.rows[:0], body); err != nil {
-		return damaged(c.key.String(), "%w", err)
+		return c.key.damaged(err)
 	}
 	i := 0
 	for _, row := range r.rows {
@@ -222,7 +222,7 @@ func (r *reading) eachColumn(ctx context.Context, c content, do func(i int, sums
 	body, err := r.chunk(ctx, c)
 	if err == nil {
 		if err = r.group.open(c.key, body); err != nil {
-			err = damaged(c.key.String(), "%w", err)
+			err = c.key.damaged(err)
 		}
 	}
 	if err != nil {
@@ -242,7 +242,7 @@ func (r *reading) eachColumn(ctx context.Context, c content, do func(i int, sums
 			end++
 		}
 		if err := do(i, sums, r.columns[k:end]); err != nil {
-			return damaged(c.key.String(), "%w", err)
+			return c.key.damaged(err)
 		}
 		k = end
 	}

@@ -63,6 +63,8 @@ func spread(sum uint32) uint64 {
 type DamageError struct {
 	What string // such as "minute 2026-11-22T09:00Z"
 	Err  error
+
+	chunk chunkKey // that it is about, 0 when it is about something else
 }
 
 func (e *DamageError) Error() string {
@@ -72,8 +74,11 @@ func (e *DamageError) Error() string {
 func (e *DamageError) Unwrap() error { return e.Err }
 
 func damaged(what string, format string, args ...any) error {
-	return &DamageError{spelled(what), fmt.Errorf(format, args...)}
+	return &DamageError{What: spelled(what), Err: fmt.Errorf(format, args...)}
 }
+
+// damaged says why a chunk cannot be read.
+func (k chunkKey) damaged(err error) error { return &DamageError{spelled(k.String()), err, k} }
 
 // spelled is a name that may be damaged, as it can be shown: what is no text or
 // would change how a terminal looks stands as in a string of Go.

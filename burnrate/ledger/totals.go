@@ -37,11 +37,14 @@ func (r *Reader) Totals(ctx context.Context, lineages []lineage.Lineage, cuts []
 	chunks := make(chan sealedChunk, 2*runtime.GOMAXPROCS(0))
 	group, running := errgroup.WithContext(ctx)
 	parts := make([]*totaller, runtime.GOMAXPROCS(0))
+	damage := make([]error, len(parts)+1) // by who found it: they look on for more
 	for i := range parts {
 		parts[i] = t.totaller()
 		group.Go(func() error {
 			for c := range chunks {
-				if err := parts[i].chunk(c); err != nil {
+				if err := parts[i].chunk(c); r.note(err) {
+					damage[i] = err
+				} else if err != nil {
 					return err
 				}
 			}
@@ -52,7 +55,10 @@ func (r *Reader) Totals(ctx context.Context, lineages []lineage.Lineage, cuts []
 		defer close(chunks)
 		return t.each(s.index, func(c content) error {
 			data, err := s.data(running, c)
-			if err != nil {
+			if r.note(err) {
+				damage[len(parts)] = err
+				return nil
+			} else if err != nil {
 				return err
 			}
 			select {
@@ -67,7 +73,7 @@ func (r *Reader) Totals(ctx context.Context, lineages []lineage.Lineage, cuts []
 	if ctx.Err() != nil {
 		err = ctx.Err() // whatever it was that noticed first
 	}
-	if err != nil {
+	if err = cmp.Or(err, cmp.Or(damage...)); err != nil {
 		return nil, wrap("read the ledger", err)
 	}
 	return together(parts), nil
@@ -193,7 +199,7 @@ func (t *totaller) chunk(c sealedChunk) error {
 		err = t.columns(c.key, body)
 	}
 	if err != nil {
-		return damaged(c.key.String(), "%w", err)
+		return c.key.damaged(err)
 	}
 	return nil
 }

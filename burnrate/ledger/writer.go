@@ -21,7 +21,9 @@ const never = slo.Minute(math.MaxInt64)
 type writer struct {
 	*transaction
 	index *index
-	owned map[hour]bool // contents that are the writer's to change
+	owned map[hour]bool       // contents that are the writer's to change
+	aside func(chunkKey) bool // whether a chunk counts as not there
+	anew  []chunkKey          // that were written or dropped
 	wrote bool
 	// What else belongs to the writer.
 	ownIndicators bool
@@ -30,7 +32,7 @@ type writer struct {
 func newWriter(tx *transaction, x *index) *writer {
 	mine := *x
 	mine.contents, mine.sums = maps.Clone(x.contents), maps.Clone(x.sums)
-	return &writer{transaction: tx, index: &mine, owned: map[hour]bool{}}
+	return &writer{transaction: tx, index: &mine, owned: map[hour]bool{}, aside: func(chunkKey) bool { return false }}
 }
 
 // finish writes the contents that changed, and the root.
@@ -73,28 +75,28 @@ func (w *writer) of(h hour) *contents {
 	return w.index.contents[h]
 }
 
-// get returns the body of a chunk, nil when there is none.
+// get returns the body of a chunk, nil when there is none, or none that counts.
 func (w *writer) get(ctx context.Context, key chunkKey) ([]byte, error) {
 	c := w.index.contents[key.hour()]
 	if c == nil {
 		return nil, nil
 	}
 	i, found := c.find(key)
-	if !found {
+	if !found || w.aside(key) {
 		return nil, nil
 	}
 	return w.chunk(ctx, c.entries[i])
 }
 
 func (w *writer) put(ctx context.Context, key chunkKey, body []byte) error {
-	w.wrote = true
+	w.wrote, w.anew = true, append(w.anew, key)
 	data := sealed(body, int64(key))
 	w.of(key.hour()).set(key, binary.BigEndian.Uint32(data[len(data)-4:]))
 	return w.exec(ctx, "INSERT OR REPLACE INTO chunks(key, data) VALUES (?, ?)", int64(key), data)
 }
 
 func (w *writer) drop(ctx context.Context, key chunkKey) error {
-	w.wrote = true
+	w.wrote, w.anew = true, append(w.anew, key)
 	w.of(key.hour()).drop(key)
 	return w.exec(ctx, "DELETE FROM chunks WHERE key = ?", int64(key))
 }

@@ -163,7 +163,7 @@ func (f *specFiles) sources(set *slo.Set, opened accounts) openSources {
 	measuring := openSources{}
 	for _, s := range usedSources(set) {
 		if s.File != nil {
-			measuring[s.Name] = file.Follow(s, measuredIDs(set))
+			measuring[s.Name] = file.New(s, measuredIDs(set))
 			continue
 		}
 		key, err := resolver.Resolve(s.NewRelic.APIKey)

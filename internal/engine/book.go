@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -20,41 +21,96 @@ type change struct {
 }
 
 // compare holds what was read against what is kept, and notes the changes with
-// each request.
+// each request. What is kept of an hour is read once, however many requests there
+// are for parts of it.
 func (e *Engine) compare(ctx context.Context, f *feed, requests []*request, now time.Time) error {
-	bySpan := map[slo.Span][]*request{}
+	var answered []*request
 	for _, r := range requests {
+		r.changes, r.settled, r.large = nil, minutes{}, 0 // of an attempt that failed
 		if r.answer.Err == nil && r.span.Len() > 0 {
 			r.kept = r.indicator.lost(now)
-			bySpan[r.span] = append(bySpan[r.span], r)
+			answered = append(answered, r)
 		}
 	}
-	for span, list := range bySpan {
-		ids := make([]slo.IndicatorID, len(list))
-		for k, r := range list {
-			ids[k] = r.indicator.id
+	for _, part := range partsOf(answered) {
+		if err := e.comparePart(ctx, f, part, now); err != nil {
+			return err
 		}
-		next := span.Start
-		none := make([]burnrate.Row, len(list))
-		upTo := func(end slo.Minute, rows []burnrate.Row) {
-			for ; next < end; next++ {
-				known := none
-				if next == end-1 && rows != nil {
-					known = rows
-				}
-				for k, r := range list {
-					f.judge(r, next, known[k], now)
+	}
+	return nil
+}
+
+// part is a stretch of time and the requests that have a part in it.
+type part struct {
+	span     slo.Span
+	requests []*request
+}
+
+// partsOf cuts time at the hours that requests begin or end in, in order: hours are
+// what a ledger reads at a time.
+func partsOf(requests []*request) []part {
+	var borders []slo.Minute
+	for _, r := range requests {
+		borders = append(borders, r.span.Start.Floor(minutesOfHour), (r.span.End + minutesOfHour - 1).Floor(minutesOfHour))
+	}
+	slices.Sort(borders)
+	borders = slices.Compact(borders)
+	waiting := slices.SortedStableFunc(slices.Values(requests), func(a, b *request) int { return cmp.Compare(a.span.Start, b.span.Start) })
+	var parts []part
+	var active []*request
+	for n := 1; n < len(borders); n++ {
+		around := slo.Span{Start: borders[n-1], End: borders[n]}
+		active = slices.DeleteFunc(slices.Clone(active), func(r *request) bool { return r.span.End <= around.Start })
+		for len(waiting) > 0 && waiting[0].span.Start < around.End {
+			active, waiting = append(active, waiting[0]), waiting[1:]
+		}
+		if len(active) == 0 {
+			continue
+		}
+		span := slo.Span{Start: around.End, End: around.Start}
+		for _, r := range active {
+			within := r.span.Intersect(around)
+			span = slo.Span{Start: min(span.Start, within.Start), End: max(span.End, within.End)}
+		}
+		parts = append(parts, part{span, active})
+	}
+	return parts
+}
+
+func (e *Engine) comparePart(ctx context.Context, f *feed, p part, now time.Time) error {
+	var ids []slo.IndicatorID
+	place := map[slo.IndicatorID]int{}
+	places := make([]int, len(p.requests))
+	for k, r := range p.requests {
+		id := r.indicator.id
+		if _, known := place[id]; !known {
+			place[id] = len(ids)
+			ids = append(ids, id)
+		}
+		places[k] = place[id]
+	}
+	next := p.span.Start
+	none := make([]burnrate.Row, len(ids))
+	upTo := func(end slo.Minute, rows []burnrate.Row) {
+		for ; next < end; next++ {
+			known := none
+			if next == end-1 && rows != nil {
+				known = rows
+			}
+			for k, r := range p.requests {
+				if r.span.Start <= next && next < r.span.End {
+					f.judge(r, next, known[places[k]], now)
 				}
 			}
 		}
-		for record, err := range e.ledger.Minutes(ctx, ids, span) {
-			if err != nil {
-				return err
-			}
-			upTo(record.Minute+1, record.Rows)
-		}
-		upTo(span.End, nil)
 	}
+	for record, err := range e.ledger.Minutes(ctx, ids, p.span) {
+		if err != nil {
+			return err
+		}
+		upTo(record.Minute+1, record.Rows)
+	}
+	upTo(p.span.End, nil)
 	return nil
 }
 
@@ -71,25 +127,63 @@ func (f *feed) judge(r *request, m slo.Minute, known burnrate.Row, now time.Time
 		r.large = max(r.large, read.Counts.Total, read.Rows.Total)
 		return
 	}
-	sound := known.Measured && known.Counts.Consistent() && known.Rows.Consistent()
-	if !row.Counts.Consistent() || !row.Rows.Consistent() {
-		if sound { // the answer is wrong, and what is kept is not
-			r.indicator.owed.add(one)
-			return
-		}
+	if f.file { // it is what it is
 		r.settled.add(one)
 		r.note(m, known, row)
 		return
 	}
+	sound := known.Measured && known.Counts.Consistent() && known.Rows.Consistent()
+	possible := row.Counts.Consistent() && row.Rows.Consistent()
+	if sound && row != known && (!possible || r.indicator.dark()) { // the answer is wrong, and what is kept is not
+		r.indicator.owed.add(one)
+		return
+	}
 	r.settled.add(one)
+	if !possible {
+		r.note(m, known, row)
+		return
+	}
 	before := sources.Sum{Counts: known.Counts, Rows: known.Rows}
 	if sound {
 		before.Minutes = 1
 	}
-	verdict := f.doubts.Judge(r.indicator.slo.SLI, r.indicator.id, m, before, read, m > r.kept, now)
+	i := r.indicator
+	verdict := f.doubts.Judge(sources.Reading{
+		SLI: i.slo.SLI, Indicator: i.id, Minute: m, Known: before, Read: read, Kept: m > r.kept, Seen: i.lastSeen(),
+	}, now)
 	if verdict == sources.Believe {
 		r.note(m, known, row)
 	}
+	if i.probe == nil {
+		i.see(m, read.Rows.Total, verdict)
+	}
+}
+
+// see notes how many events were read in a minute, of an indicator whose late
+// events are not looked for. When they were all gone for a while and are back, what
+// was measured meanwhile is owed.
+func (i *indicator) see(m slo.Minute, events int64, verdict sources.Verdict) {
+	switch {
+	case events == 0 && verdict == sources.Doubt && i.hidden == 0:
+		i.hidden = max(i.seen, m) + 1
+	case events == 0 && verdict == sources.Believe && m < i.hidden:
+		i.hidden = 0
+	case events > 0 && m < i.hidden:
+		i.owe(slo.Span{Start: i.hidden, End: i.end})
+		i.hidden = 0
+	}
+	if events > 0 {
+		i.seen = max(i.seen, m)
+	}
+}
+
+// lastSeen is the newest minute in which events of an indicator's types were seen,
+// 0 when none were.
+func (i *indicator) lastSeen() slo.Minute {
+	if i.probe != nil {
+		return i.probe.seen
+	}
+	return i.seen
 }
 
 // lost returns the newest minute of which a part of the events may be gone.

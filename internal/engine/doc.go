@@ -13,7 +13,10 @@
 //	state.advance     windows move on, older minutes are corrected: state.go
 //	Ledger.Commit     and then a new View: tick.go
 //
-// Between ticks, backfill.go fills in what the ledger does not have: hours first
-// (coarse.go), then minutes. After an error of the ledger the windows are summed
+// Between ticks, backfill.go fills in what the ledger does not have, piece by piece
+// (pieces.go) of what scan.go finds: hours first (coarse.go), then minutes. Each
+// source has its own pieces, and those that have measured go on with theirs while
+// another one hangs. What of the ledger is damaged is measured again (damage.go).
+// After an error of the ledger the windows are summed
 // anew from what it has, so that nothing in memory can disagree with it.
 package engine

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -54,12 +53,13 @@ type Engine struct {
 	maintain func(context.Context, time.Time) error
 	ticked   func(time.Duration, error)
 
-	mu     sync.Mutex // of what follows: one tick, piece of backfill or reload at a time
+	busy   chan struct{} // holds one while what follows is used: by a tick, a backfill or a reload
 	specs  Specs
 	feeds  []*feed
 	last   time.Time // of the last tick
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
+	losses []loss
 	counts Counters
 
 	view atomic.Pointer[View]
@@ -85,7 +85,9 @@ type Counters struct {
 // Changes says what has become of what it has kept. Specs that lack much of it are
 // refused with a [RemovalError]. Nothing is measured yet.
 func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.Change, error) {
-	e := &Engine{ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain, ticked: options.Ticked}
+	e := &Engine{
+		ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain, ticked: options.Ticked, busy: make(chan struct{}, 1),
+	}
 	if e.maintain == nil {
 		e.maintain = func(context.Context, time.Time) error { return nil }
 	}
@@ -97,14 +99,29 @@ func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.
 }
 
 // Reload goes on with other specs: all of them or, with an error, none. What is
-// known of indicators that stay is kept.
+// known of indicators that stay is kept. It waits for a tick that is under way, or
+// for the end of ctx.
 func (e *Engine) Reload(ctx context.Context, specs Specs) ([]lineage.Change, error) {
 	return e.adopt(ctx, specs)
 }
 
+// lock waits until nothing else is under way.
+func (e *Engine) lock(ctx context.Context) error {
+	select {
+	case e.busy <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (e *Engine) unlock() { <-e.busy }
+
 func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	if err := e.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer e.unlock()
 	now := e.clock.Now()
 	kept, err := e.ledger.State(ctx)
 	if err != nil {
@@ -130,7 +147,7 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 		return nil, err
 	}
 	s := newState(specs.Set, lineages)
-	if err := s.load(ctx, e.ledger, kept.Since, ends); err != nil {
+	if err := e.around(func() error { return s.load(ctx, e.ledger, kept.Since, ends) }); err != nil {
 		return nil, err
 	}
 	if len(entries) > 0 {
@@ -178,7 +195,6 @@ func (e *Engine) keep(feeds []*feed) {
 			continue
 		}
 		old := e.feeds[at]
-		same := old.source == f.source
 		known := map[slo.IndicatorID]*indicator{}
 		for _, i := range old.indicators {
 			known[i.id] = i
@@ -186,20 +202,30 @@ func (e *Engine) keep(feeds []*feed) {
 		for _, i := range f.indicators {
 			if before := known[i.id]; before != nil {
 				i.start, i.known, i.never, i.end, i.read = before.start, before.known, before.never, before.end, before.read
+				i.recount, i.unread = before.recount, before.unread
 				i.gaps, i.owed, i.unsure = before.gaps.clone(), before.owed.clone(), before.unsure.clone()
-				i.scanned, i.rough, i.err, i.notes = before.scanned, before.rough, before.err, before.notes
+				i.scanned, i.rough, i.err, i.notes, i.seen, i.hidden = before.scanned, before.rough, before.err, before.notes, before.seen, before.hidden
 			}
 		}
-		f.doubts, f.pace = old.doubts, old.pace
-		if same {
+		f.doubts, f.pace, f.revision = old.doubts, old.pace, old.revision
+		if old.source == f.source {
 			f.extentsAt = old.extentsAt
-			for _, p := range f.probes {
-				if k := slices.IndexFunc(old.probes, func(o *probe) bool { return o.watched == p.watched }); k >= 0 {
-					p.counts, p.near, p.far = old.probes[k].counts, old.probes[k].near, old.probes[k].far
-				}
+		}
+		for _, p := range f.probes {
+			if k := slices.IndexFunc(old.probes, p.isThat); k >= 0 {
+				before := old.probes[k]
+				p.counts, p.near, p.far, p.seen, p.dark = before.counts, before.near, before.far, before.seen, before.dark
 			}
 		}
 	}
+}
+
+// isThat reports whether another probe, maybe of another value of the source, has
+// the same numbers: indicators have the account in their names.
+func (p *probe) isThat(other *probe) bool {
+	return p.watched.ID == other.watched.ID && slices.ContainsFunc(p.indicators, func(i *indicator) bool {
+		return slices.ContainsFunc(other.indicators, func(o *indicator) bool { return o.id == i.id })
+	})
 }
 
 // endsOf returns up to when everything was measured, or was closed at a time

@@ -341,12 +341,12 @@ func TestClock(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 10, "pay", "search")
 		r.minutes(5)
-		for _, wrong := range []time.Duration{-20 * time.Minute, -3 * time.Hour, 90 * time.Minute, 10 * 365 * 24 * time.Hour} {
+		for _, wrong := range []time.Duration{-20 * time.Minute, -3 * time.Hour, 2 * time.Minute, 20 * time.Minute, 55 * time.Minute, 90 * time.Minute, 10 * 365 * 24 * time.Hour} {
 			r.clock.wrong = wrong
 			r.minutes(3)
 			r.clock.wrong = 0
 			r.minutes(5)
-			if end := r.engine.View().Snapshot.Statuses[0].Objectives[0].Window.Span.End; end != slo.MinuteAt(time.Now().Add(-lag))-1 && wrong != 90*time.Minute {
+			if end := r.engine.View().Snapshot.Statuses[0].Objectives[0].Window.Span.End; end != slo.MinuteAt(time.Now().Add(-lag))-1 {
 				t.Errorf("after the clock was wrong by %v windows end %d minutes from now", wrong, end-slo.MinuteAt(time.Now()))
 			}
 			next(100)
@@ -435,4 +435,74 @@ func TestSharedIndicator(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestHoursThatCannotBeSummed fails to read the hours while the windows are summed
+// anew after a pause: they are known again afterwards.
+func TestHoursThatCannotBeSummed(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 60, "search")
+		if err := r.engine.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // it looks for gaps, and asks for the hours
+			if _, err := r.engine.Backfill(t.Context(), 50*time.Second); err != nil {
+				t.Fatal(err)
+			}
+		}
+		next(25 * 60)
+		r.broken.noCoarse = true
+		if err := r.engine.Tick(t.Context()); err == nil {
+			t.Fatal("the hours were read")
+		}
+		r.broken.noCoarse = false
+		next(1)
+		if err := r.engine.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if a := r.engine.View().Snapshot.Statuses[0].Objectives[1].Approximate; a == 0 {
+			t.Error("no hours are known")
+		}
+		r.verify()
+	})
+}
+
+// TestAnotherValueOfTheSource knows what the one before has found: nothing is counted
+// again because of it.
+func TestAnotherValueOfTheSource(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay", "search")
+		r.minutes(70) // beyond an hour, when it was looked back
+		r.world.asked = map[sources.Need]int64{}
+		r.in(odd{})
+		r.minutes(60)
+		corrections := r.world.asked[sources.Correction] // all events of some hours among them
+		if corrections > 2*6*60 {
+			t.Errorf("%d minutes were asked for again", corrections)
+		}
+	})
+}
+
+// TestSharedIndicatorWithLags is measured when the minutes of all its SLOs are
+// closed.
+func TestSharedIndicatorWithLags(t *testing.T) {
+	for name, slower := range map[string]int{"first": 0, "second": 1} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T) {
+				r := newRig(t, 3, "pay", "other")
+				specs := r.specs()
+				specs.Set.SLOs[1].Indicator = "pay"
+				specs.Set.SLOs[slower].SLI.Lag.Value = 4 * time.Minute
+				if _, err := r.engine.Reload(t.Context(), specs); err != nil {
+					t.Fatal(err)
+				}
+				r.minutes(10)
+				for _, status := range r.engine.View().Snapshot.Statuses {
+					if end := status.Objectives[0].Window.Span.End; end != slo.MinuteAt(time.Now().Add(-lag-4*time.Minute))-1 {
+						t.Errorf("%s ends %d minutes from now", status.ID, end-slo.MinuteAt(time.Now()))
+					}
+				}
+			})
+		})
+	}
 }

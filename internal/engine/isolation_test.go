@@ -259,3 +259,54 @@ func TestStartMovesForwardForAWhile(t *testing.T) {
 		r.whole()
 	})
 }
+
+// TestOlderMinutesThatFail are asked for less and less often, and the others are
+// not held back.
+func TestOlderMinutesThatFail(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 10, "pay", "search")
+		for m := slo.MinuteAt(time.Now()) - 60; m < slo.MinuteAt(time.Now()); m++ {
+			r.world.late[m] = time.Now().Add(20 * time.Minute)
+		}
+		asked, fails := 0, true
+		r.in(odd{answer: func(_ context.Context, q sources.Request, a *sources.Answer) {
+			if q.SLO.ID == "search" && q.Need == sources.Correction {
+				if asked++; fails {
+					*a = sources.Answer{Err: errGone}
+				}
+			}
+		}})
+		r.minutes(150)
+		if asked > 30 {
+			t.Errorf("they were asked for %d times", asked)
+		}
+		r.only("pay")
+		fails = false
+		r.minutes(20)
+		r.only("search")
+	})
+}
+
+// TestOlderMinutesTakeTurns has room for those of one indicator at a time.
+func TestOlderMinutesTakeTurns(t *testing.T) {
+	t.Parallel()
+	f := &feed{}
+	for _, id := range []string{"a", "b", "c"} {
+		i := &indicator{id: slo.IndicatorID(id), slo: &slo.SLO{ID: id}, known: true, end: 1000, read: 1000}
+		i.owe(slo.Span{Start: 100, End: 110})
+		f.indicators = append(f.indicators, i)
+	}
+	turns := ""
+	for range 4 {
+		for _, r := range f.due([]slo.Minute{1000, 1000, 1000}, time.Unix(60*1003, 0), 15) {
+			turns += string(r.indicator.id)
+		}
+	}
+	if turns != "abca" {
+		t.Errorf("turns: %s", turns)
+	}
+	f.doubts.Judge(sources.Reading{Indicator: "b", Minute: 500, Known: sources.Sum{Minutes: 1, Rows: slo.Counts{Total: 3}}, Read: sources.Sum{Minutes: 1}, Kept: true}, time.Unix(0, 0))
+	if list := f.due([]slo.Minute{1000, 1000, 1000}, time.Unix(60*1003, 0), 0); len(list) > 0 {
+		t.Errorf("%d requests for what is doubted, without any room", len(list))
+	}
+}

@@ -29,6 +29,7 @@ func (f *feed) lookBack(ctx context.Context, ends []slo.Minute) {
 		}
 	}
 	f.look(ctx, list, sources.Fresh)
+	f.see(list)
 	f.lookBackBlind(ends)
 }
 
@@ -74,7 +75,7 @@ type mark struct {
 
 // since returns up to where it was looked, at first the minute before.
 func (m *mark) since(end slo.Minute) slo.Minute {
-	if m.end == 0 {
+	if m.end == 0 || m.end > end { // the clock was ahead
 		m.end = end - 1
 	}
 	return m.end
@@ -82,10 +83,10 @@ func (m *mark) since(end slo.Minute) slo.Minute {
 
 // looking is a probe that is asked for its numbers in a span.
 type looking struct {
-	probe *probe
-	mark  *mark
-	span  slo.Span
-	err   error
+	probe  *probe
+	mark   *mark
+	span   slo.Span
+	answer sources.Answer
 }
 
 // look asks for the numbers of all events.
@@ -100,8 +101,15 @@ func (f *feed) look(ctx context.Context, list []*looking, need sources.Need) {
 		}
 	}
 	for n, answer := range f.source.Counts(ctx, requests) {
-		l := asked[n]
-		if l.err = answer.Err; l.err == nil && l.probe.read(l.span, answer.Sums, f.remembered()) {
+		asked[n].answer = answer
+		f.failed(ctx, answer.Err)
+	}
+}
+
+// see takes over the numbers that were read.
+func (f *feed) see(list []*looking) {
+	for _, l := range list {
+		if l.answer.Sums != nil && l.answer.Err == nil && l.probe.read(l.span, l.answer.Sums, f.remembered()) {
 			l.mark.end = l.span.End
 		}
 	}
@@ -119,24 +127,40 @@ func (p *probe) start() slo.Minute {
 }
 
 // read compares what was read with what was known, and reports whether all of it
-// was.
+// is believed. When nothing is left of events that were there, the permission to
+// read them is lost: their numbers stay what they were, and so does what was
+// counted. Once there are events again, what was measured without them is owed.
 func (p *probe) read(span slo.Span, sums []sources.Sum, remembered slo.Minute) (whole bool) {
 	whole = true
+	var known, events int64
+	newest := slo.Minute(0)
 	for k, sum := range sums {
 		m := span.Start + slo.Minute(k)
-		if sum.Minutes == 0 {
-			whole = false
-			continue
+		whole = whole && sum.Minutes > 0
+		if sum.Minutes > 0 {
+			known += p.counts[m]
+			events += sum.Rows.Total
 		}
-		one := slo.Span{Start: m, End: m + 1}
-		p.fresh.add(one)
-		before, known := p.counts[m]
-		p.counts[m] = sum.Rows.Total
-		changed := !known || before != sum.Rows.Total
+		if sum.Rows.Total > 0 {
+			newest = m
+		}
+	}
+	switch {
+	case events == 0 && known > 0:
+		p.dark = true
+		whole = false
+	case events > 0 && p.dark:
+		p.dark = false
 		for _, i := range p.indicators {
-			if changed || i.unsure.hold(m) {
-				i.owe(one)
-			}
+			since := slo.Span{Start: p.seen + 1, End: span.End}
+			i.owe(since)
+			i.unsure.add(since)
+		}
+	}
+	p.seen = max(p.seen, newest)
+	for k, sum := range sums {
+		if m := span.Start + slo.Minute(k); sum.Minutes > 0 && (!p.dark || p.counts[m] == 0) {
+			p.note(m, sum.Rows.Total)
 		}
 	}
 	for m := range p.counts {
@@ -147,10 +171,30 @@ func (p *probe) read(span slo.Span, sums []sources.Sum, remembered slo.Minute) (
 	return whole
 }
 
+// note takes over the number of all events of a minute.
+func (p *probe) note(m slo.Minute, events int64) {
+	one := slo.Span{Start: m, End: m + 1}
+	p.fresh.add(one)
+	before, known := p.counts[m]
+	p.counts[m] = events
+	if !known && events == 0 {
+		return // whoever has counted some was right, or will be told otherwise
+	}
+	for _, i := range p.indicators {
+		if before != events || !known || i.unsure.hold(m) {
+			i.owe(one)
+			i.unsure.remove(one)
+		}
+	}
+}
+
 // remembered is for how many minutes the numbers of all events are remembered: for
-// longer than is looked back.
+// longer than is looked back. What a file has may have changed however old it is.
 func (f *feed) remembered() slo.Minute {
 	const day = 24 * minutesOfHour
+	if f.file {
+		return filledMinutes
+	}
 	return max(3*day, slo.Minute(f.lateness/time.Minute)+day)
 }
 
@@ -159,7 +203,6 @@ func (f *feed) remembered() slo.Minute {
 // further back: that it has moved forward may have been a mistake.
 func (i *indicator) owe(span slo.Span) {
 	span.Start = i.slo.SLI.Closed(span.Start)
-	i.unsure.remove(span)
 	if i.known && span.Len() > 0 {
 		i.owed.add(span)
 	}
@@ -215,7 +258,7 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 	var list []*request
 	newest := make([]slo.Span, len(f.indicators))
 	for k, i := range f.indicators {
-		if !i.known || ends[k] <= i.end && i.end > 0 {
+		if !i.known || ends[k] == i.end && i.end > 0 {
 			newest[k] = slo.Span{Start: ends[k], End: ends[k]}
 			continue
 		}
@@ -232,25 +275,47 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 		}
 	}
 	again := f.doubts.Again(now)
-	for k, i := range f.indicators {
-		if !i.known || i.err != nil {
+	first := f.turn
+	for n := range f.indicators {
+		k := (first + n) % len(f.indicators)
+		i := f.indicators[k]
+		if !i.known || i.err != nil || i.dark() || !i.again.over(now) {
 			continue // what fails for the newest minutes will for older ones
 		}
-		owed := minutes{i.owed.within(slo.Span{Start: i.start, End: newest[k].Start})}
-		for _, span := range i.doubted(again[i.id], newest[k].Start) {
-			list = append(list, &request{indicator: i, span: span, need: sources.Correction})
-			owed.remove(span) // no minute is read twice
-		}
-		for _, span := range slices.Backward(owed.spans) {
-			span.End = min(i.sliceEnd(span.End), newest[k].Start)
+		for _, span := range i.older(again[i.id], newest[k].Start) {
 			if room -= span.Len(); room < 0 {
-				break
+				f.turn = k // it is the first of them the next time
+				return list
 			}
 			list = append(list, &request{indicator: i, span: span, need: sources.Correction})
 		}
 	}
 	return list
 }
+
+// older returns what has to be read again before a minute: what is doubted, and
+// what is owed, the newest first.
+func (i *indicator) older(doubted []slo.Minute, before slo.Minute) []slo.Span {
+	if i.recount && i.scanned {
+		i.recount = false
+		i.owed.add(slo.Span{Start: i.oldest(), End: i.end})
+		for _, gap := range i.gaps.spans { // which will be filled in
+			i.owed.remove(gap)
+		}
+	}
+	list := i.doubted(doubted, before)
+	owed := minutes{i.owed.within(slo.Span{Start: i.start, End: before})}
+	for _, span := range list {
+		owed.remove(span) // no minute is read twice
+	}
+	for _, span := range slices.Backward(owed.spans) {
+		list = append(list, slo.Span{Start: span.Start, End: min(i.sliceEnd(span.End), before)})
+	}
+	return list
+}
+
+// dark reports whether events that were there cannot be seen.
+func (i *indicator) dark() bool { return i.probe != nil && i.probe.dark }
 
 // doubted joins minutes that are doubted and lie before another one, a few at a
 // time: a small query sees more.

@@ -36,3 +36,28 @@ func (p *pace) note(late bool, took time.Duration) {
 		p.slow = false
 	}
 }
+
+// Older minutes are left alone after an error: for a minute, and twice as long
+// after every other, so that what does not answer leaves the others their turn.
+const (
+	firstPause = time.Minute
+	lastPause  = 16 * time.Minute
+)
+
+// pause is for how long something is left alone. The zero pause is over.
+type pause struct {
+	length time.Duration
+	until  time.Time
+}
+
+// note takes over how it was answered.
+func (p *pause) note(err error, now time.Time) {
+	if err == nil {
+		*p = pause{}
+		return
+	}
+	p.length = min(max(firstPause, 2*p.length), lastPause)
+	p.until = now.Add(p.length)
+}
+
+func (p *pause) over(now time.Time) bool { return !now.Before(p.until) }

@@ -8,35 +8,41 @@ import (
 
 // Run ticks at every minute until ctx ends, and fills in the history in between.
 // What fails is logged and tried again: a full disk or a source that is gone is
-// no reason to stop.
+// no reason to stop. A tick that took longer than its minute is followed by the
+// next one at once.
 func (e *Engine) Run(ctx context.Context) error {
 	for {
+		minute := e.clock.Now().Truncate(time.Minute)
 		if err := e.Tick(ctx); err != nil && ctx.Err() == nil {
 			e.log.Error("a tick was not kept and will be repeated", "error", err)
 		}
-		if err := e.between(ctx); err != nil && ctx.Err() == nil {
+		if err := e.between(ctx, minute.Add(measuring)); err != nil && ctx.Err() == nil {
 			e.log.Error("the history could not be filled in and will be later", "error", err)
 		}
-		now := e.clock.Now()
-		if err := e.clock.Sleep(ctx, now.Truncate(time.Minute).Add(time.Minute).Sub(now)); err != nil {
-			return nil //nolint:nilerr // it was told to stop
+		if wait := minute.Add(time.Minute).Sub(e.clock.Now()); wait > 0 {
+			if err := e.clock.Sleep(ctx, min(wait, time.Minute)); err != nil { // a clock that is put back is no reason to wait
+				return nil //nolint:nilerr // it was told to stop
+			}
+		}
+		if ctx.Err() != nil {
+			return nil
 		}
 	}
 }
 
 // between does what is to be done before the next minute begins.
-func (e *Engine) between(ctx context.Context) error {
-	now := e.clock.Now()
-	until := now.Truncate(time.Minute).Add(measuring)
-	failed := e.maintain(ctx, now) // which is no reason to leave the rest
-	for ctx.Err() == nil {
-		left := until.Sub(e.clock.Now())
-		if left <= 0 {
-			break
+func (e *Engine) between(ctx context.Context, until time.Time) error {
+	failed := e.maintain(ctx, e.clock.Now()) // which is no reason to leave the rest
+	if failed != nil && e.lock(ctx) == nil {
+		if e.setAside(failed) {
+			failed = nil
 		}
-		if more, err := e.Backfill(ctx, left); err != nil || !more {
+		e.unlock()
+	}
+	for {
+		left := until.Sub(e.clock.Now())
+		if more, err := e.Backfill(ctx, left); err != nil || !more || left <= 0 {
 			return errors.Join(failed, err)
 		}
 	}
-	return errors.Join(failed, ctx.Err())
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -24,45 +25,68 @@ const mostRows = 500_000
 // publishes what came of it. What a source did not answer is asked again later;
 // an error means that nothing of the tick was kept, and that it can be repeated.
 func (e *Engine) Tick(ctx context.Context) (err error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+	if err := e.lock(ctx); err != nil {
+		return err
+	}
+	defer e.unlock()
+	e.refill()
 	now := e.clock.Now()
 	defer func() { e.ticked(e.clock.Now().Sub(now), err) }()
 	if e.last.Sub(now) > clockIsBack {
-		if err := e.rewind(ctx, now); err != nil {
+		if err := e.around(func() error { return e.rewind(ctx, now) }); err != nil {
 			return errorf("go back to what the clock says", err)
 		}
 	}
-	ends := make([][]slo.Minute, len(e.feeds))
-	requests := make([][]*request, len(e.feeds))
-	e.eachFeed(func(n int, f *feed) {
-		asking, cancel := e.clock.WithTimeout(ctx, measuring)
-		defer cancel()
-		ends[n] = f.ends(asking, now)
-		requests[n] = f.measure(asking, ends[n], now)
-		f.pace.note(asking.Err() != nil, e.clock.Now().Sub(now))
-	})
+	ends, requests := e.measureAll(ctx, now)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	var read []*request
-	for n, f := range e.feeds {
-		if err := e.compare(ctx, f, requests[n], now); err != nil {
-			return errorf("compare with what is kept", err)
-		}
-		read = append(read, requests[n]...)
-	}
-	if err := e.decide(ctx, e.endsOf(ends, now), read, now); err != nil {
+	if err := e.take(ctx, e.endsOf(ends, now), slices.Concat(requests...), now); err != nil {
 		e.counts.Failed++
 		return err
 	}
 	for n, f := range e.feeds {
-		f.moveOn(ends[n], requests[n])
+		f.moveOn(ends[n], requests[n], now)
 	}
 	e.counts.Ticks++
 	e.last = now
 	e.publish(now)
 	return nil
+}
+
+// hanging is after how long those who have measured go on with their history, and do
+// not wait for the others any more.
+const hanging = measuring / 3
+
+// measureAll has each feed measure what is due.
+func (e *Engine) measureAll(ctx context.Context, now time.Time) (ends [][]slo.Minute, requests [][]*request) {
+	ends, requests = make([][]slo.Minute, len(e.feeds)), make([][]*request, len(e.feeds))
+	asking, cancel := e.clock.WithTimeout(ctx, measuring)
+	defer cancel()
+	waiting, stop := context.WithCancel(asking)
+	defer stop()
+	var turn sync.Mutex
+	var left atomic.Int64
+	left.Store(int64(len(e.feeds)))
+	e.eachFeed(func(n int, f *feed) {
+		ends[n] = f.ends(asking, now)
+		requests[n] = f.measure(asking, e.clock, ends[n], now)
+		f.pace.note(asking.Err() != nil, e.clock.Now().Sub(now))
+		if left.Add(-1) == 0 {
+			stop()
+		}
+		if waiting.Err() != nil || e.clock.Sleep(waiting, hanging) != nil {
+			return
+		}
+		for more := true; more && waiting.Err() == nil; {
+			var err error
+			if more, err = e.do(ctx, waiting, f, &turn); err != nil {
+				e.log.Error("the history could not be filled in and will be later", "error", err)
+				return
+			}
+		}
+	})
+	return ends, requests
 }
 
 // clockIsBack is how far a clock may be put back and windows wait until it has
@@ -90,8 +114,8 @@ func (e *Engine) eachFeed(do func(int, *feed)) {
 }
 
 // measure asks for everything that is due.
-func (f *feed) measure(ctx context.Context, ends []slo.Minute, now time.Time) []*request {
-	f.findExtents(ctx, now)
+func (f *feed) measure(ctx context.Context, clock Clock, ends []slo.Minute, now time.Time) []*request {
+	f.findExtents(ctx, clock, now)
 	f.lookBack(ctx, ends)
 	list := f.due(ends, now, mostRows)
 	f.ask(ctx, list, every)
@@ -106,36 +130,59 @@ func (f *feed) ask(ctx context.Context, list []*request, cuts func(slo.Span) []s
 	}
 	for k, answer := range f.source.Counts(ctx, asked) {
 		list[k].answer = answer
+		f.failed(ctx, answer.Err)
 	}
 }
 
 // endsOf returns the ends of columns. What no source measures ends with the time.
 func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
 	ends := make([]slo.Minute, len(e.state.measured))
+	owned := make([]bool, len(ends))
 	for k := range ends {
 		ends[k] = slo.MinuteAt(now)
 	}
 	for n, f := range e.feeds {
 		for k, i := range f.indicators {
 			for _, column := range i.columns {
-				ends[column] = byFeed[n][k]
+				if ends[column] = byFeed[n][k]; ends[column] >= i.end { // and else the clock was ahead
+					ends[column] = max(ends[column], e.state.ends[column])
+				}
+				owned[column] = true
 			}
 		}
 	}
 	for k := range ends {
-		ends[k] = max(ends[k], e.state.ends[k])
+		if !owned[k] {
+			ends[k] = max(ends[k], e.state.ends[k])
+		}
 	}
 	return ends
+}
+
+// take holds what was read against what is kept, decides, and commits.
+func (e *Engine) take(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
+	byFeed := e.byFeed(read)
+	return e.around(func() error {
+		for _, f := range e.feeds {
+			if err := e.compare(ctx, f, byFeed[f], now); err != nil {
+				return errorf("compare with what is kept", err)
+			}
+		}
+		return e.decide(ctx, ends, read, now)
+	})
 }
 
 // decide moves the windows on to ends, with what was read, and makes it durable.
 // It is a function of what is kept, of what was read and of the time.
 func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
-	if far := e.state.behind(ends) > mostSteps; far || !e.loaded {
-		at := e.state.ends
-		if far {
-			at = ends
+	far := e.state.behind(ends) > mostSteps
+	at := slices.Clone(ends) // windows are summed up to
+	for k := range at {
+		if !far {
+			at[k] = min(ends[k], e.state.ends[k])
 		}
+	}
+	if far || !e.loaded || !slices.Equal(at, e.state.ends) {
 		if err := e.load(ctx, at); err != nil {
 			return errorf("sum the windows", err)
 		}
@@ -177,9 +224,6 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	}
 	e.loaded = true
 	for _, r := range read {
-		if r.answer.Err != nil {
-			e.counts.Errors++
-		}
 		for _, c := range r.changes {
 			if e.counts.Rows++; c.before.Measured {
 				e.counts.Corrections++
@@ -210,6 +254,7 @@ func (e *Engine) load(ctx context.Context, ends []slo.Minute) error {
 	if err != nil {
 		return err
 	}
+	e.loaded = false // when the minutes could be summed, and the hours not
 	if err := e.state.load(ctx, e.ledger, kept.Since, ends); err != nil {
 		return err
 	}
@@ -218,12 +263,18 @@ func (e *Engine) load(ctx context.Context, ends []slo.Minute) error {
 }
 
 // moveOn notes up to when a feed was measured: what was not is a gap.
-func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
+func (f *feed) moveOn(ends []slo.Minute, requests []*request, now time.Time) {
 	newest := map[*indicator]*request{}
+	older := map[*indicator]error{}
 	for _, r := range requests {
 		if r.need == sources.Fresh {
 			newest[r.indicator] = r
+		} else {
+			older[r.indicator] = cmp.Or(older[r.indicator], r.answer.Err)
 		}
+	}
+	for i, err := range older {
+		i.again.note(err, now)
 	}
 	for k, i := range f.indicators {
 		if i.known && i.end > 0 {
@@ -231,7 +282,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 		}
 		if r := newest[i]; r != nil {
 			if i.err != nil && r.answer.Err == nil { // it is back
-				i.retry, i.paused = time.Time{}, 0
+				i.filling, i.again = pause{}, pause{}
 			}
 			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
 				i.read = r.span.End
@@ -243,6 +294,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 		}
 		i.end = ends[k]
 		i.gaps.remove(slo.Span{End: i.start})
+		i.gaps.remove(slo.Span{Start: i.end, End: never}) // the clock was ahead
 		i.owed.remove(slo.Span{End: i.end - f.remembered()})
 		i.unsure.remove(slo.Span{End: i.end - f.remembered()})
 	}
@@ -251,11 +303,17 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request) {
 	}
 }
 
+// vanished is what is said while zeroes are not believed.
+const vanished = "events that were there are answered as none: may they still be read with this key? What was measured of them stays as it was, and is looked at again"
+
 // publish makes a view of what was decided.
 func (e *Engine) publish(now time.Time) {
 	s := e.state.evaluator.Snapshot(now)
 	measured := make([]bool, len(e.state.measured))
 	for _, f := range e.feeds {
+		e.counts.Errors += f.errors
+		f.errors = 0
+		held := f.doubts.Held()
 		for _, i := range f.indicators {
 			for _, column := range i.columns {
 				measured[column] = true
@@ -265,6 +323,9 @@ func (e *Engine) publish(now time.Time) {
 				}
 				for _, note := range i.notes {
 					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: note})
+				}
+				if i.dark() || held[i.id] > 0 {
+					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: vanished})
 				}
 				if i.never && !i.known {
 					s.Notices = append(s.Notices, burnrate.Notice{ID: id, Message: neverSeen(i.slo)})
@@ -277,6 +338,7 @@ func (e *Engine) publish(now time.Time) {
 			s.Failures = append(s.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})
 		}
 	}
+	s.Failures = append(s.Failures, e.lossFailures()...)
 	slices.SortStableFunc(s.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(s.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	e.view.Store(&View{s, e.progress(), e.counts})

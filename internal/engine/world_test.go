@@ -71,7 +71,7 @@ func (w *world) Extents(_ context.Context, now time.Time, slos []*slo.SLO) []sou
 func (w *world) Ends(now time.Time, slos []*slo.SLO) []slo.Minute {
 	ends := make([]slo.Minute, len(slos))
 	for k, s := range slos {
-		ends[k] = s.SLI.Closed(slo.MinuteAt(now.Add(-lag)))
+		ends[k] = s.SLI.Closed(slo.MinuteAt(now.Add(-lag - s.SLI.Lag.Value)))
 	}
 	return ends
 }
@@ -130,6 +130,7 @@ func (w *world) Counts(ctx context.Context, requests []sources.Request) []source
 type rig struct {
 	*testing.T
 	world  *world
+	dir    string
 	ledger *ledger.Ledger
 	broken *brokenLedger
 	engine *Engine
@@ -143,6 +144,14 @@ type brokenLedger struct {
 	*ledger.Ledger
 	failures atomic.Int64
 	commits  int
+	noCoarse bool
+}
+
+func (b *brokenLedger) Coarse(ctx context.Context, ids []slo.IndicatorID, span slo.Span) ([]burnrate.Coarse, error) {
+	if b.noCoarse {
+		return nil, errGone
+	}
+	return b.Ledger.Coarse(ctx, ids, span)
 }
 
 func (b *brokenLedger) Commit(ctx context.Context, tick burnrate.Tick) error {
@@ -177,7 +186,8 @@ func newRig(t *testing.T, hours int, ids ...string) *rig {
 	t.Helper()
 	time.Sleep(100*time.Hour + 10*time.Second) // since the bubble's beginning
 	w := &world{begin: slo.MinuteAt(time.Now()) - slo.Minute(hours*60), late: map[slo.Minute]time.Time{}}
-	l, err := ledger.Open(t.Context(), t.TempDir(), ledger.Options{})
+	dir := t.TempDir()
+	l, err := ledger.Open(t.Context(), dir, ledger.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +196,7 @@ func newRig(t *testing.T, hours int, ids ...string) *rig {
 			t.Error(err)
 		}
 	})
-	r := &rig{T: t, world: w, ledger: l, broken: &brokenLedger{Ledger: l}, clock: &testClock{}, ids: ids}
+	r := &rig{T: t, world: w, dir: dir, ledger: l, broken: &brokenLedger{Ledger: l}, clock: &testClock{}, ids: ids}
 	r.start()
 	return r
 }
@@ -235,10 +245,11 @@ func (r *rig) specs() Specs {
 func (r *rig) minutes(n int) {
 	r.Helper()
 	for range n {
+		until := time.Now().Truncate(time.Minute).Add(measuring)
 		if err := r.engine.Tick(r.Context()); err != nil {
 			r.Fatal(err)
 		}
-		if err := r.engine.between(r.Context()); err != nil {
+		if err := r.engine.between(r.Context(), until); err != nil {
 			r.Fatal(err)
 		}
 		r.verify()

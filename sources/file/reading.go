@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"io/fs"
 	"maps"
@@ -40,6 +41,8 @@ type reading struct {
 	ids    map[string]bool
 	tables map[string]*table // of the ids that are wanted
 	limits limits
+	info   fs.FileInfo // of the file, before it was read
+	sum    uint64      // of what was read
 
 	problems  []problem // the first of them
 	more      int       // other ones
@@ -75,6 +78,9 @@ func (r *reading) file(ctx context.Context, where slo.File) error {
 		return fmt.Errorf("%s: %w", r.name, err)
 	}
 	defer file.Close() //nolint:errcheck // nothing was written
+	if r.info, err = file.Stat(); err != nil {
+		return fmt.Errorf("%s: %w", r.name, err)
+	}
 	var content io.Reader = file
 	name, zipped := strings.CutSuffix(where.Path, ".gz")
 	if zipped {
@@ -147,7 +153,9 @@ func (b *bounded) Read(p []byte) (int, error) {
 
 // lines hands over every line that is not blank.
 func (r *reading) lines(ctx context.Context, content io.Reader, zipped bool, take func(number int, text string)) error {
-	scanner := bufio.NewScanner(&bounded{content, r.limits.fileBytes})
+	sum := fnv.New64a()
+	defer func() { r.sum = sum.Sum64() }()
+	scanner := bufio.NewScanner(io.TeeReader(&bounded{content, r.limits.fileBytes}, sum))
 	scanner.Buffer(make([]byte, 0, min(4096, r.limits.lineBytes)), r.limits.lineBytes)
 	number := 0
 	for r.more == 0 && scanner.Scan() && scanner.Err() == nil { // with an error, the line is what was left of it

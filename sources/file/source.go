@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path"
 	"sync"
 	"time"
@@ -16,8 +18,8 @@ import (
 // [sources.Source].
 //
 // The file is read when something is asked for the first time, once for all
-// SLOs that are asked for together. Later changes of it are not seen. What is
-// kept are the rows of those SLOs, 48 bytes each.
+// SLOs that are asked for together, and again when extents are asked for after it
+// has changed. What is kept are the rows of those SLOs, 48 bytes each.
 type Source struct {
 	file   slo.File
 	name   string          // of the file in messages, as seen from where the spec is
@@ -27,9 +29,14 @@ type Source struct {
 	mu     sync.Mutex
 	tables map[string]*table // what was read, by id
 	note   string            // what is to be said of the file, "" for nothing
+	read   fs.FileInfo       // of the file, before it was read last
+	sum    uint64            // of what was read
 }
 
-var _ sources.Source = (*Source)(nil)
+var (
+	_ sources.Source  = (*Source)(nil)
+	_ sources.Revised = (*Source)(nil)
+)
 
 // New returns a source over the file of a source that has one. ids are those
 // of all SLOs, also of those that are measured elsewhere: rows of others are
@@ -50,7 +57,7 @@ func New(source *slo.Source, ids []string) *Source {
 func (s *Source) Extents(ctx context.Context, now time.Time, slos []*slo.SLO) []sources.Extent {
 	end := slo.MinuteAt(now)
 	extents := make([]sources.Extent, len(slos))
-	tables, _, err := s.load(ctx, slos)
+	tables, _, err := s.load(ctx, slos, s.changed())
 	for i, asked := range slos {
 		extents[i] = sources.Extent{Span: slo.Span{Start: end, End: end}, Err: err}
 		if err != nil {
@@ -76,7 +83,7 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 	for i, r := range requests {
 		slos[i] = r.SLO
 	}
-	tables, note, err := s.load(ctx, slos)
+	tables, note, err := s.load(ctx, slos, false)
 	for i, r := range requests {
 		switch {
 		case err != nil:
@@ -120,10 +127,33 @@ func (s *Source) answer(t *table, cuts []slo.Minute, note string) sources.Answer
 	return answer
 }
 
+// Revision implements [sources.Revised].
+func (s *Source) Revision() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sum
+}
+
+// changed reports whether the file is another one than was read, or is gone.
+func (s *Source) changed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.read == nil {
+		return false
+	}
+	file, err := open(s.file)
+	if err != nil {
+		return true
+	}
+	defer file.Close() //nolint:errcheck // nothing was written
+	now, err := file.Stat()
+	return err != nil || !os.SameFile(s.read, now) || !s.read.ModTime().Equal(now.ModTime()) || s.read.Size() != now.Size()
+}
+
 // load returns the rows of SLOs, reading the file for those that it was not
-// read for, and what is to be said of the file. A file that could not be read is
-// tried again when it is asked for the next time.
-func (s *Source) load(ctx context.Context, slos []*slo.SLO) (tables map[string]*table, note string, err error) {
+// read for, or for all, and what is to be said of the file. A file that could not
+// be read is tried again when it is asked for the next time.
+func (s *Source) load(ctx context.Context, slos []*slo.SLO, anew bool) (tables map[string]*table, note string, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, "", fmt.Errorf("interrupted: %w", err)
 	}
@@ -131,8 +161,13 @@ func (s *Source) load(ctx context.Context, slos []*slo.SLO) (tables map[string]*
 	defer s.mu.Unlock()
 	wanted := map[string]*table{}
 	for _, asked := range slos {
-		if s.tables[asked.ID] == nil {
+		if s.tables[asked.ID] == nil || anew {
 			wanted[asked.ID] = newTable(asked.SLI)
+		}
+	}
+	for id, t := range s.tables {
+		if anew && wanted[id] == nil {
+			wanted[id] = &table{unit: t.unit, raw: t.raw}
 		}
 	}
 	if len(wanted) > 0 {
@@ -143,7 +178,7 @@ func (s *Source) load(ctx context.Context, slos []*slo.SLO) (tables map[string]*
 		for id, t := range wanted {
 			s.tables[id] = t
 		}
-		s.note = reading.note()
+		s.note, s.read, s.sum = reading.note(), reading.info, reading.sum
 	}
 	tables = map[string]*table{}
 	for _, asked := range slos {

@@ -59,8 +59,8 @@ func TestSource(t *testing.T) {
 				},
 				Lacks: map[sourcetest.Capability]string{
 					sourcetest.Conditions: "the rows of a file name SLOs by their ids",
-					sourcetest.Late:       "a file is read once, and later changes of it are not seen",
-					sourcetest.Watching:   "a file is read once, and later changes of it are not seen",
+					sourcetest.Late:       "a file that has changed is read as a whole",
+					sourcetest.Watching:   "a file that has changed is read as a whole",
 					sourcetest.Refusals:   "nobody is asked who could refuse",
 					sourcetest.Stalls:     "nobody is asked who could be waited for; TestInterrupted ends the context while a file is read",
 					sourcetest.Limits:     "nobody is asked who could be asked too much",
@@ -293,4 +293,60 @@ func (e *endsWhenAsked) Err() error {
 		return context.Canceled
 	}
 	return nil
+}
+
+// TestRevised reads a file again once it has changed, and is what it was before it
+// could not be read.
+func TestRevised(t *testing.T) {
+	t.Parallel()
+	const before = "minute,id,total,bad\n2026-03-04T08:00:00Z,pay,9,1\n"
+	s := write(t, "counts.csv", before)
+	path := filepath.Join(s.file.Folder, "counts.csv")
+	pay := &slo.SLO{ID: "pay"}
+	start := slo.MinuteAt(time.Date(2026, 3, 4, 8, 0, 0, 0, time.UTC))
+	read := func() (sources.Extent, slo.Counts) {
+		t.Helper()
+		extent := s.Extents(t.Context(), (start + 10).Time(), []*slo.SLO{pay})[0]
+		answer := s.Counts(t.Context(), []sources.Request{{SLO: pay, Cuts: []slo.Minute{start, start + 1}}})[0]
+		if answer.Err != nil {
+			t.Fatal(answer.Err)
+		}
+		return extent, answer.Sums[0].Counts
+	}
+	put := func(content string) {
+		t.Helper()
+		if err := os.WriteFile(path+".new", []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(path+".new", path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.Revision() != 0 {
+		t.Error("it has a revision before it was read")
+	}
+	_, counts := read()
+	first := s.Revision()
+	if counts.Total != 9 || first == 0 {
+		t.Errorf("%v, revision %d", counts, first)
+	}
+	put(before)
+	if read(); s.Revision() != first {
+		t.Error("the same content is another revision")
+	}
+	put(before + "2026-03-04T08:01:00Z,pay,")
+	if extent, counts := read(); extent.Err == nil || counts.Total != 9 || s.Revision() != first {
+		t.Errorf("half of a file: %+v, %v", extent, counts)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if extent, _ := read(); extent.Err == nil {
+		t.Errorf("no file: %+v", extent)
+	}
+	put("minute,id,total,bad\n2026-03-04T08:00:00Z,pay,7,2\n2026-03-04T08:01:00Z,pay,1,0\n")
+	extent, counts := read()
+	if extent.Err != nil || extent.Span.End != start+2 || counts.Total != 7 || s.Revision() == first {
+		t.Errorf("%+v, %v", extent, counts)
+	}
 }
