@@ -75,8 +75,9 @@ func (e *Engine) lookFurther(ctx context.Context, most time.Duration, now time.T
 // has failed.
 const farPause = 5 * time.Minute
 
-// Older minutes are left alone after an error: for a minute, and twice as long
-// after every other, so that what does not answer leaves the others their turn.
+// Older minutes are left alone after an error: until the next minute, and twice as
+// long after every other, so that what does not answer leaves the others their
+// turn. What the end of a minute has cut off goes on at once in the next one.
 const (
 	firstPause = time.Minute
 	lastPause  = 16 * time.Minute
@@ -89,7 +90,7 @@ func (i *indicator) pause(err error, now time.Time) {
 		return
 	}
 	i.paused = min(max(firstPause, 2*i.paused), lastPause)
-	i.retry = now.Add(i.paused)
+	i.retry = now.Truncate(time.Minute).Add(i.paused)
 }
 
 // askAll asks each feed for its part.

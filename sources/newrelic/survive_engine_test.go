@@ -58,8 +58,8 @@ func survivals() []survival {
 	down := func(s *survivor) { s.link.down.Store(true) }
 	up := func(s *survivor) { s.link.down.Store(false) }
 	return []survival{
-		{name: "the source is down for an hour", before: 600, minutes: 110, meanwhile: between(20, 80, down, up)},
-		{name: "the source is down for a day", before: 600, minutes: 1500, meanwhile: between(20, 1460, down, up), long: true},
+		{name: "the source is down for an hour", before: 600, minutes: 120, meanwhile: between(20, 90, down, up)},
+		{name: "the source is down for a day", before: 600, minutes: 1500, meanwhile: between(20, 1470, down, up), long: true},
 		{name: "a tenth of the queries", before: 600, minutes: 180, meanwhile: between(20, 140, func(s *survivor) { s.quota(0.1) }, func(s *survivor) { s.quota(1) }), long: true},
 		{name: "a tenth of the records", before: 600, minutes: 240, meanwhile: between(60, 200, (*survivor).fewRecords, func(s *survivor) { setFaults(s.t, s.server, "") })},
 		{name: "events are late by six hours", before: 600, latest: 355, minutes: 200, long: true},
