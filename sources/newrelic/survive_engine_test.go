@@ -70,6 +70,7 @@ func survivals() []survival {
 		{name: "the clock is three days behind", before: 600, minutes: 70, meanwhile: clockIs(-72 * time.Hour), long: true},
 		{name: "the disk is full", before: 600, minutes: 120, meanwhile: (*survivor).fullDisk},
 		{name: "it begins anew at any instant", before: 48 * 60, minutes: 120, meanwhile: (*survivor).restarts},
+		{name: "all of it, at random", before: 900, latest: 120, minutes: 240, meanwhile: (*survivor).anything, long: true},
 	}
 }
 
@@ -147,6 +148,9 @@ func (s *survivor) restart() {
 	s.t.Helper()
 	options := s.options()
 	options.Ledger, options.Clock = s.disk, s.clock
+	full := s.disk.full
+	s.disk.full = false
+	defer func() { s.disk.full = full }()
 	e, changes, err := engine.New(s.t.Context(), options, s.specs())
 	if err != nil || len(changes) > 0 {
 		s.t.Fatal(err, changes)
@@ -254,6 +258,54 @@ func (s *survivor) restarts(n int) {
 		s.t.Fatal(err)
 	}
 	if ctx.Err() != nil || s.random.IntN(3) == 0 {
+		s.restart()
+	}
+}
+
+// anything begins and ends at random, and several things may happen at once.
+func (s *survivor) anything(n int) {
+	s.t.Helper()
+	ctx, end := context.WithTimeout(s.t.Context(), 10*time.Minute)
+	defer end()
+	if n == 239 {
+		s.link.down.Store(false)
+		s.link.slow.Store(0)
+		s.clock.wrong, s.disk.full = 0, false
+		setFaults(s.t, s.server, "")
+	} else {
+		switch s.random.IntN(60) {
+		case 0, 1:
+			s.link.down.Store(!s.link.down.Load())
+		case 2, 3:
+			s.clock.wrong = time.Duration(s.random.Int64N(int64(144*time.Hour))) - 72*time.Hour
+		case 4:
+			s.clock.wrong = time.Duration(s.random.Int64N(int64(4*time.Hour))) - 2*time.Hour
+		case 5, 6, 7, 8:
+			s.clock.wrong = 0
+		case 9, 10:
+			s.disk.full = !s.disk.full
+		case 11, 12, 13:
+			s.link.slow.Store(s.random.Int64N(int64(10 * time.Second)))
+		case 14:
+			nextTick(s.random.IntN(300)) // the machine sleeps
+			s.history.happen(s.t, slo.MinuteAt(time.Now())+1)
+		case 15, 16, 17:
+			s.restart()
+		case 18, 19, 20:
+			end()
+			ctx, end = context.WithTimeout(s.t.Context(), time.Duration(s.random.Int64N(int64(50*time.Second))))
+			defer end()
+		case 21, 22:
+			setFaults(s.t, s.server, faultsAt(time.Now(), s.random))
+		case 23, 24, 25:
+			setFaults(s.t, s.server, "")
+		}
+	}
+	err := s.do(ctx, s.random.IntN(6))
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errFull) {
+		s.t.Fatal(err)
+	}
+	if ctx.Err() != nil {
 		s.restart()
 	}
 }
