@@ -94,7 +94,8 @@ func (v survival) run(t *testing.T, random *rand.Rand) {
 	time.Sleep(14*time.Hour + 10*time.Second) // since midnight, when a bubble begins
 	first := slo.MinuteAt(time.Now())
 	list := indicatorsAtRandom(random, 20)
-	s := &survivor{random: random, clock: &wrongClock{}, link: &link{}, history: newHistory(random, first-v.before, max(v.latest, 30), list)}
+	events := rand.New(rand.NewPCG(random.Uint64(), 0)) // of its own, as time passes with what goes wrong
+	s := &survivor{random: random, clock: &wrongClock{}, link: &link{}, history: newHistory(events, first-v.before, max(v.latest, 30), list)}
 	s.history.happen(t, first)
 	s.server = simulator.New(s.history.store, simulator.Options{})
 	s.link.inProcess = inProcess{s.server}
@@ -119,7 +120,7 @@ func (v survival) run(t *testing.T, random *rand.Rand) {
 		t.Fatal("it is not over")
 	}
 	arrived := time.Now().Add(time.Duration(s.history.latest) * time.Minute)
-	for until := arrived.Truncate(24 * time.Hour).Add(25 * time.Hour); time.Now().Before(until); nextTick(20) {
+	for until := arrived.Truncate(24 * time.Hour).Add(26 * time.Hour); time.Now().Before(until); nextTick(20) {
 		s.tick(t.Context())
 	}
 	s.compareKept(s.history)
