@@ -84,6 +84,7 @@ func backfill(t *testing.T, slos, days int) {
 		with := held()
 		e, source, s.source, s.kept = nil, nil, nil, nil
 		t.Logf("engine, source and specs hold %.1f kB for each SLO", float64(with-held())/float64(slos)/1000)
+		runtime.KeepAlive(server)
 	}
 }
 
