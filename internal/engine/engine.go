@@ -53,7 +53,7 @@ type Engine struct {
 	mu     sync.Mutex // of what follows: one tick, piece of backfill or reload at a time
 	specs  Specs
 	feeds  []*feed
-	last   time.Time // of the last tick
+	last   time.Time // of the last tick that moved windows on, kept or not
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
 	counts Counters

@@ -51,6 +51,7 @@ func (e *Engine) Tick(ctx context.Context) error {
 		}
 		read = append(read, requests[n]...)
 	}
+	e.last = now // also when it cannot be kept: windows may have moved on
 	if err := e.decide(ctx, e.endsOf(ends, now), read, now); err != nil {
 		e.counts.Failed++
 		return err
@@ -59,7 +60,6 @@ func (e *Engine) Tick(ctx context.Context) error {
 		f.moveOn(ends[n], requests[n])
 	}
 	e.counts.Ticks++
-	e.last = now
 	e.publish(now)
 	return nil
 }
