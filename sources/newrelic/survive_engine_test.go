@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -297,7 +298,7 @@ func (s *survivor) anything(n int) {
 			ctx, end = context.WithTimeout(s.t.Context(), time.Duration(s.random.Int64N(int64(50*time.Second))))
 			defer end()
 		case 21, 22:
-			setFaults(s.t, s.server, faultsAt(time.Now(), s.random))
+			setFaults(s.t, s.server, s.someFaults())
 		case 23, 24, 25:
 			setFaults(s.t, s.server, "")
 		}
@@ -309,6 +310,14 @@ func (s *survivor) anything(n int) {
 	if ctx.Err() != nil {
 		s.restart()
 	}
+}
+
+// someFaults are those that somebody is told of: what nobody is told of is found
+// only as far back as is looked.
+func (s *survivor) someFaults() string {
+	list := loudFaults()
+	s.random.Shuffle(len(list), func(i, k int) { list[i], list[k] = list[k], list[i] })
+	return strings.Join(list[:1+s.random.IntN(len(list))], ",")
 }
 
 // wrongClock may be wrong.
