@@ -1,12 +1,16 @@
 # Portable to make 3.81 and the BSD tools; what is longer than a few lines is a script in .ci.
 .POSIX:
-.PHONY: help build demo test test-unit race fuzz soak crash lint bench golden dist clean
+.PHONY: help build demo test test-unit race fuzz soak survive endurance crash lint bench golden dist clean
 
 GO ?= go
 FUZZTIME ?= 10s
 SOAKTIME ?= 3m
 SOAKSEED ?= 0
 CRASHES ?= 300
+SURVIVESEED ?= 1
+ENDURANCE ?= 24
+BENCHTIME ?= 1s
+BACKFILL ?= 1000
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +41,12 @@ fuzz: ## run every fuzz target for FUZZTIME (10s), two at a time
 soak: ## let everything go wrong for SOAKTIME (3m, at most 1h), then compare all numbers with the truth
 	CGO_ENABLED=0 $(GO) test ./sources/newrelic -run '^TestSoak$$' -v -timeout 2h -soak '$(SOAKTIME)' -soakseed '$(SOAKSEED)'
 
+survive: ## let accidents happen to the engine, each by itself and all at once, by SURVIVESEED (1)
+	CGO_ENABLED=0 $(GO) test ./sources/newrelic -run '^TestEngineSurvives$$' -count=1 -v -timeout 2h -surviveseed '$(SURVIVESEED)'
+
+endurance: ## measure 1,000 SLOs for ENDURANCE (24) hours of a clock of its own: what is held must not grow
+	CGO_ENABLED=0 $(GO) test ./internal/engine -run '^TestEndurance$$' -count=1 -v -timeout 12h -endurance '$(ENDURANCE)'
+
 crash: ## kill and damage the ledger, and kill serve, in CRASHES (300) ways
 	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'Killed|Disk|Damage|Rows|Beside|OneWriter' ./burnrate/ledger
 	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'ServeKilled' ./cmd/slojourn
@@ -44,8 +54,9 @@ crash: ## kill and damage the ledger, and kill serve, in CRASHES (300) ways
 lint: ## vet, staticcheck, gofumpt and deadcode at the pinned versions
 	@GO='$(GO)' .ci/lint
 
-bench: ## run the benchmarks
-	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## run the benchmarks, each for BENCHTIME (1s, or 1x for once), and fill in 28 days of BACKFILL (1000) SLOs
+	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' -timeout 2h ./...
+	CGO_ENABLED=0 $(GO) test ./sources/newrelic -run '^TestBackfill$$' -count=1 -v -timeout 2h -backfill '$(BACKFILL)'
 
 golden: ## rewrite the golden files from what the code does now; read the diff
 	@GO='$(GO)' .ci/golden

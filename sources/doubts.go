@@ -141,11 +141,14 @@ func (d *Doubts) Again(at time.Time) map[slo.IndicatorID][]slo.Minute {
 }
 
 // Forget drops doubts about minutes before start: they are too old to be read
-// again.
+// again. What is held is given back once nothing is doubted any more.
 func (d *Doubts) Forget(start slo.Minute) {
 	for key := range d.list {
 		if key.Minute < start {
 			delete(d.list, key)
 		}
+	}
+	if len(d.list) == 0 {
+		d.list = nil // a map does not become smaller
 	}
 }

@@ -56,7 +56,7 @@ type Engine struct {
 	busy   chan struct{} // holds one while what follows is used: by a tick, a backfill or a reload
 	specs  Specs
 	feeds  []*feed
-	last   time.Time // of the last tick
+	last   time.Time // of the last tick that moved windows on, kept or not
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
 	losses []loss

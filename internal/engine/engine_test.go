@@ -356,6 +356,28 @@ func TestClock(t *testing.T) {
 	})
 }
 
+// TestClockAndFullDisk: windows that were moved far ahead by a tick that could not
+// be kept come back when the clock does.
+func TestClockAndFullDisk(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 10, "pay", "search")
+		r.minutes(5)
+		r.world.late[slo.MinuteAt(time.Now().Add(-lag))-1] = time.Now().Add(30 * time.Second)
+		r.minutes(1)
+		r.clock.wrong = 30 * time.Hour
+		r.broken.failures.Store(1) // of a correction
+		if err := r.engine.Tick(t.Context()); err == nil {
+			t.Fatal("there was nothing to keep")
+		}
+		r.clock.wrong = 0
+		r.minutes(3)
+		if end := r.engine.View().Snapshot.Statuses[0].Objectives[0].Window.Span.End; end != slo.MinuteAt(time.Now().Add(-lag))-1 {
+			t.Errorf("windows end %d minutes from now", end-slo.MinuteAt(time.Now()))
+		}
+		r.whole()
+	})
+}
+
 // TestLargeCounts are no reason not to keep those of others.
 func TestLargeCounts(t *testing.T) {
 	inBubble(t, func(t *testing.T) {

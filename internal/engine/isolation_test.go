@@ -73,6 +73,16 @@ func TestHistoryThatHangs(t *testing.T) {
 	})
 }
 
+// TestPieceThatIsCutOff by the end of a minute goes on in the next one.
+func TestPieceThatIsCutOff(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 54, "pay")
+		r.world.slow = 8 * time.Second // a tick takes two of them, and three pieces have room behind it
+		r.minutes(4)
+		r.whole()
+	})
+}
+
 // TestHistoryThatIsTooLarge is left out, in hours as in minutes.
 func TestHistoryThatIsTooLarge(t *testing.T) {
 	inBubble(t, func(t *testing.T) {

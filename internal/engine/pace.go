@@ -37,8 +37,9 @@ func (p *pace) note(late bool, took time.Duration) {
 	}
 }
 
-// Older minutes are left alone after an error: for a minute, and twice as long
-// after every other, so that what does not answer leaves the others their turn.
+// Older minutes are left alone after an error: until the next minute, and twice as
+// long after every other, so that what does not answer leaves the others their
+// turn. What the end of a minute has cut off goes on at once in the next one.
 const (
 	firstPause = time.Minute
 	lastPause  = 16 * time.Minute
@@ -57,7 +58,7 @@ func (p *pause) note(err error, now time.Time) {
 		return
 	}
 	p.length = min(max(firstPause, 2*p.length), lastPause)
-	p.until = now.Add(p.length)
+	p.until = now.Truncate(time.Minute).Add(p.length)
 }
 
 func (p *pause) over(now time.Time) bool { return !now.Before(p.until) }

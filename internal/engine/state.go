@@ -86,6 +86,25 @@ const stepMinutes = 15
 // longer pause they are summed anew.
 const mostSteps = 24 * minutesOfHour
 
+// eachChange does something with every change, in the unit of each column whose
+// history has it.
+func (s *state) eachChange(read []*request, do func(column int, c change)) {
+	for _, r := range read {
+		held := s.held[r.indicator.id]
+		for _, c := range r.changes {
+			for _, h := range held {
+				if c.minute < h.span.Start || c.minute >= h.span.End {
+					continue
+				}
+				in := c
+				h.unit.Convert(&in.before)
+				h.unit.Convert(&in.after)
+				do(h.column, in)
+			}
+		}
+	}
+}
+
 // behind returns how many minutes there are to ends at most.
 func (s *state) behind(ends []slo.Minute) int64 {
 	most := int64(0)

@@ -41,6 +41,7 @@ func (e *Engine) Tick(ctx context.Context) (err error) {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	e.last = now // also when it cannot be kept: windows may have moved on
 	if err := e.take(ctx, e.endsOf(ends, now), slices.Concat(requests...), now); err != nil {
 		e.counts.Failed++
 		return err
@@ -49,7 +50,6 @@ func (e *Engine) Tick(ctx context.Context) (err error) {
 		f.moveOn(ends[n], requests[n], now)
 	}
 	e.counts.Ticks++
-	e.last = now
 	e.publish(now)
 	return nil
 }
@@ -188,35 +188,21 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 		}
 	}
 	e.loaded = false // until it agrees with what is kept
+	before := e.state.ends
 	entering := map[slo.Minute][]columnRow{}
-	type correction struct {
-		column int
-		change
-	}
-	var corrections []correction
-	for _, r := range read {
-		for _, c := range r.changes {
-			for _, h := range e.state.held[r.indicator.id] {
-				if c.minute < h.span.Start || c.minute >= h.span.End {
-					continue
-				}
-				in := c
-				h.unit.Convert(&in.before)
-				h.unit.Convert(&in.after)
-				if c.minute >= e.state.ends[h.column] {
-					entering[c.minute] = append(entering[c.minute], columnRow{h.column, in.after})
-				} else {
-					corrections = append(corrections, correction{h.column, in})
-				}
-			}
+	e.state.eachChange(read, func(column int, c change) {
+		if c.minute >= before[column] {
+			entering[c.minute] = append(entering[c.minute], columnRow{column, c.after})
 		}
-	}
+	})
 	if err := e.state.advance(ctx, e.ledger, ends, entering); err != nil {
 		return errorf("move the windows on", err)
 	}
-	for _, c := range corrections {
-		e.state.evaluator.Correct(c.minute, c.column, c.before, c.after)
-	}
+	e.state.eachChange(read, func(column int, c change) {
+		if c.minute < before[column] {
+			e.state.evaluator.Correct(c.minute, column, c.before, c.after)
+		}
+	})
 	if measured := e.batches(read); len(measured) > 0 {
 		if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Measured: measured}); err != nil {
 			return errorf("commit", err)

@@ -57,10 +57,11 @@ func (c *culprits) forget(key string) {
 	delete(c.list, key)
 }
 
-// wait returns the error that stands until it is time to ask again.
+// wait returns the error that stands until it is time to ask again. A refusal that
+// was noted later than now is one of a clock that was ahead.
 func (r *refusal) wait(now time.Time) error {
 	again := r.at.Add(askAgain)
-	if !now.Before(again) {
+	if now.Before(r.at) || !now.Before(again) {
 		return nil
 	}
 	return fmt.Errorf("%w (refused at %s, asked again from %s on)", r.err, r.at.UTC().Format("15:04:05Z"), again.UTC().Format("15:04:05Z"))

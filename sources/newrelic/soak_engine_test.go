@@ -21,6 +21,7 @@ import (
 // soaked is an engine with a ledger, which measures more and more SLOs.
 type soaked struct {
 	t      *testing.T
+	dir    string // of the ledger
 	ledger *ledger.Ledger
 	engine *engine.Engine
 	source *newrelic.Source
@@ -49,7 +50,8 @@ func (bubble) WithTimeout(ctx context.Context, d time.Duration) (context.Context
 
 func newSoaked(t *testing.T, source *newrelic.Source, config slo.NewRelic) *soaked {
 	t.Helper()
-	l, err := ledger.Open(t.Context(), t.TempDir(), ledger.Options{})
+	dir := t.TempDir()
+	l, err := ledger.Open(t.Context(), dir, ledger.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ func newSoaked(t *testing.T, source *newrelic.Source, config slo.NewRelic) *soak
 			t.Error(err)
 		}
 	})
-	return &soaked{t: t, ledger: l, source: source, config: &slo.Source{Name: "newrelic", NewRelic: config}}
+	return &soaked{t: t, dir: dir, ledger: l, source: source, config: &slo.Source{Name: "newrelic", NewRelic: config}}
 }
 
 func (s *soaked) options() engine.Options {
@@ -158,6 +160,10 @@ func (s *soaked) compareKept(w *history) {
 		t.Errorf("%d minutes are not what happened", differences)
 	}
 	s.compareAnew()
+	report, err := ledger.Check(t.Context(), s.dir)
+	if err != nil || len(report.Findings) > 0 {
+		t.Errorf("the ledger's check finds %v, %v", report.Findings, err)
+	}
 }
 
 // compareAnew has another engine begin with what is kept: it says the same.
