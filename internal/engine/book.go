@@ -214,6 +214,12 @@ func (r *request) settle() {
 	for _, span := range r.settled.spans {
 		i.owed.remove(span)
 		if p := i.probe; p != nil {
+			// Some time after the number of all events has changed, it may be
+			// another one again: who knows what was counted then.
+			for _, moved := range i.moved.within(span) {
+				i.unsure.add(moved)
+			}
+			i.moved.remove(span)
 			for _, fresh := range p.fresh.within(span) {
 				i.unsure.remove(fresh)
 			}

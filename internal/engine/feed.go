@@ -46,6 +46,7 @@ type indicator struct {
 	hidden  slo.Minute // the first minute that was measured when events that had been there were gone, 0 when none were
 	gaps    minutes    // from start to end, that were not measured
 	owed    minutes    // measured, and may have changed since
+	moved   minutes    // of what is owed, that of which the number of all events has changed
 	unsure  minutes    // measured when the number of all events was not known
 	scanned bool       // gaps are all there are
 	rough   bool       // coarse hours were asked for
@@ -64,7 +65,9 @@ type probe struct {
 	indicators []*indicator
 	counts     map[slo.Minute]int64
 	near, far  mark
-	fresh      minutes    // what was read in this tick
+	fresh      minutes    // what was read in this tick, or just before it
+	found      minutes    // what was read since this tick
+	foundAt    slo.Minute // up to when it looked back then
 	seen       slo.Minute // the newest minute in which there were events, 0 before any
 	dark       bool       // events that were there are answered as none
 }

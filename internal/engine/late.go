@@ -22,14 +22,21 @@ func (f *feed) lookBack(ctx context.Context, ends []slo.Minute) {
 	probeEnds := f.probeEnds(ends)
 	var list []*looking
 	for _, p := range f.probes {
+		end, measured := probeEnds[p]
 		p.fresh = minutes{}
-		if end, measured := probeEnds[p]; measured {
+		if p.foundAt >= end-2 { // it was in front of this tick
+			p.fresh = p.found
+		}
+		if measured {
 			back := min(nearMinutes, sources.Lookback(p.near.since(end), end, f.lateness))
 			list = append(list, &looking{probe: p, mark: &p.near, span: slo.Span{Start: end - slo.Minute(back), End: end}})
 		}
 	}
 	f.look(ctx, list, sources.Fresh)
 	f.see(list)
+	for _, p := range f.probes {
+		p.found = minutes{}
+	}
 	f.lookBackBlind(ends)
 }
 
@@ -175,6 +182,7 @@ func (p *probe) read(span slo.Span, sums []sources.Sum, remembered slo.Minute) (
 func (p *probe) note(m slo.Minute, events int64) {
 	one := slo.Span{Start: m, End: m + 1}
 	p.fresh.add(one)
+	p.found.add(one)
 	before, known := p.counts[m]
 	p.counts[m] = events
 	if !known && events == 0 {
@@ -184,6 +192,9 @@ func (p *probe) note(m slo.Minute, events int64) {
 		if before != events || !known || i.unsure.hold(m) {
 			i.owe(one)
 			i.unsure.remove(one)
+			if known && before != events {
+				i.moved.add(one)
+			}
 		}
 	}
 }

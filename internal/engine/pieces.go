@@ -80,6 +80,7 @@ func (f *feed) farPiece(now time.Time) *piece {
 		keep: func(context.Context) error {
 			f.see(list)
 			for _, l := range list {
+				l.probe.foundAt = l.span.End
 				if l.mark.end != l.span.End && !interrupted {
 					l.mark.retry = now.Add(farPause)
 				}

@@ -282,6 +282,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request, now time.Time) {
 		i.gaps.remove(slo.Span{End: i.start})
 		i.gaps.remove(slo.Span{Start: i.end, End: never}) // the clock was ahead
 		i.owed.remove(slo.Span{End: i.end - f.remembered()})
+		i.moved.remove(slo.Span{End: i.end - f.remembered()})
 		i.unsure.remove(slo.Span{End: i.end - f.remembered()})
 	}
 	if len(ends) > 0 {
