@@ -13,8 +13,8 @@ import (
 const longestWindow = 366 * 24 * minutesOfHour
 
 // loadCoarse tells the evaluator the hours of which only the sum is known.
-func (s *state) loadCoarse(ctx context.Context, ledger Ledger) error {
-	kept, err := s.keptCoarse(ctx, ledger)
+func (s *state) loadCoarse(ctx context.Context, records Records) error {
+	kept, err := s.keptCoarse(ctx, records)
 	if err != nil || len(kept) == 0 {
 		return err
 	}
@@ -33,7 +33,7 @@ func (s *state) loadCoarse(ctx context.Context, ledger Ledger) error {
 		}
 		cuts[k] = slices.Compact(cuts[k])
 	}
-	totals, err := ledger.Totals(ctx, lineages, cuts)
+	totals, err := records.Totals(ctx, lineages, cuts)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (s *state) loadCoarse(ctx context.Context, ledger Ledger) error {
 }
 
 // keptCoarse returns the hours that are kept, by their indicators.
-func (s *state) keptCoarse(ctx context.Context, book Book) (map[slo.IndicatorID][]burnrate.Coarse, error) {
+func (s *state) keptCoarse(ctx context.Context, records Records) (map[slo.IndicatorID][]burnrate.Coarse, error) {
 	known := map[slo.IndicatorID]bool{}
 	var ids []slo.IndicatorID
 	end := slo.Minute(0)
@@ -63,7 +63,7 @@ func (s *state) keptCoarse(ctx context.Context, book Book) (map[slo.IndicatorID]
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, err := book.Coarse(ctx, ids, slo.Span{Start: max(0, end-longestWindow), End: end})
+	list, err := records.Coarse(ctx, ids, slo.Span{Start: max(0, end-longestWindow), End: end})
 	byID := map[slo.IndicatorID][]burnrate.Coarse{}
 	for _, c := range list {
 		byID[c.Indicator] = append(byID[c.Indicator], c)

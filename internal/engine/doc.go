@@ -1,5 +1,6 @@
 // Package engine measures the SLOs of a set and evaluates them: once, with
-// [Evaluate], or minute by minute for years, with an [Engine] and a [Ledger].
+// [Evaluate] (measure.go), or minute by minute for years, with an [Engine] and a
+// [Ledger].
 //
 // Measuring is I/O and concurrent; deciding is a function of what is kept, of
 // what was measured and of the time; a commit keeps all of a tick or nothing. One
@@ -17,6 +18,8 @@
 // (pieces.go) of what scan.go finds: hours first (coarse.go), then minutes. Each
 // source has its own pieces, and those that have measured go on with theirs while
 // another one hangs. What of the ledger is damaged is measured again (damage.go).
-// After an error of the ledger the windows are summed
-// anew from what it has, so that nothing in memory can disagree with it.
+// After an error of the ledger the windows are summed anew from what it has, so that
+// nothing in memory can disagree with it.
+//
+// What a ledger says without an engine is [Kept]: kept.go.
 package engine

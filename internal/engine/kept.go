@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,21 +13,13 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// Records is a [Ledger] that is only read. All its methods have to see it as of one
-// commit, also while it is written.
-type Records interface {
-	State(ctx context.Context) (burnrate.Kept, error)
-	Coarse(ctx context.Context, indicators []slo.IndicatorID, span slo.Span) ([]burnrate.Coarse, error)
-	History
-}
-
 // Lag says how long after a minute an SLO can be measured in it, and false where
 // that does not go by the clock, as with a file.
 type Lag func(*slo.SLO) (lag time.Duration, known bool)
 
 // Kept returns how a set stood at an instant by what is kept, without asking any
 // source: what an [Engine] that is started with the set says, before it measures
-// anything. A definition that has changed since is not measured yet, and holds
+// anything. All methods of records have to see one commit, also while others follow. A definition that has changed since is not measured yet, and holds
 // behind all that is kept; notices say so.
 //
 // Windows end where those of the last tick did, or at the instant, if that is
@@ -54,7 +45,7 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 	for k, m := range s.measured {
 		ends[k] = m.SLI.Closed(min(ends[k], slo.MinuteAt(at)))
 	}
-	if err := s.load(ctx, readOnly{records}, kept.Since, ends); err != nil {
+	if err := s.load(ctx, records, kept.Since, ends); err != nil {
 		return burnrate.Snapshot{}, err
 	}
 	snapshot := s.evaluator.Snapshot(at)
@@ -68,14 +59,6 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 	slices.SortStableFunc(snapshot.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(snapshot.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	return snapshot, nil
-}
-
-// readOnly makes a [Ledger] of what is only read.
-type readOnly struct{ Records }
-
-// Commit implements [Ledger].
-func (readOnly) Commit(context.Context, burnrate.Tick) error {
-	return errors.New("the ledger is only read")
 }
 
 // notKept says what of a column is not kept, or not as the set wants it; "" for

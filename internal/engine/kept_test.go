@@ -225,12 +225,3 @@ func TestKeptWithoutLag(t *testing.T) {
 		}
 	})
 }
-
-// TestReadOnly cannot be written.
-func TestReadOnly(t *testing.T) {
-	t.Parallel()
-	if err := (readOnly{}).Commit(t.Context(), burnrate.Tick{}); err == nil {
-		t.Error("it can")
-	}
-	var _ Ledger = readOnly{}
-}

@@ -11,15 +11,15 @@ import (
 
 // Ledger keeps what was measured and decided. Package burnrate/ledger has one.
 type Ledger interface {
-	Book
-	History
-}
-
-// Book is what an engine writes, and what it reads of it when it starts.
-type Book interface {
+	Records
 	// Commit makes a tick durable, all of it or nothing. Rows that are kept
 	// already change nothing.
 	Commit(ctx context.Context, tick burnrate.Tick) error
+}
+
+// Records are what of a [Ledger] is read.
+type Records interface {
+	History
 	State(ctx context.Context) (burnrate.Kept, error)
 	// Coarse returns the hours of which only the sum is known.
 	Coarse(ctx context.Context, indicators []slo.IndicatorID, span slo.Span) ([]burnrate.Coarse, error)

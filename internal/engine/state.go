@@ -47,7 +47,7 @@ func newState(set *slo.Set, lineages map[string]lineage.Lineage) *state {
 }
 
 // load sums all windows from what is kept.
-func (s *state) load(ctx context.Context, ledger Ledger, since map[slo.IndicatorID]slo.Minute, ends []slo.Minute) error {
+func (s *state) load(ctx context.Context, records Records, since map[slo.IndicatorID]slo.Minute, ends []slo.Minute) error {
 	extents := map[string]slo.Span{}
 	for k, m := range s.measured {
 		extent := slo.Span{Start: ends[k], End: ends[k]}
@@ -61,7 +61,7 @@ func (s *state) load(ctx context.Context, ledger Ledger, since map[slo.Indicator
 	for k, m := range s.measured {
 		cuts[k] = byID[m.ID]
 	}
-	totals, err := ledger.Totals(ctx, s.lineages, cuts)
+	totals, err := records.Totals(ctx, s.lineages, cuts)
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ func (s *state) load(ctx context.Context, ledger Ledger, since map[slo.Indicator
 	if err := s.evaluator.Load(series); err != nil {
 		return err
 	}
-	return s.loadCoarse(ctx, ledger)
+	return s.loadCoarse(ctx, records)
 }
 
 // stepMinutes is how far windows move on at once after a pause, so that not too
