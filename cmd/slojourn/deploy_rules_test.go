@@ -16,7 +16,7 @@ import (
 // the table of the operations page, and asks for metrics that there are.
 func TestDeployRules(t *testing.T) {
 	t.Parallel()
-	groups, errs := rulefmt.ParseFile(filepath.Join(deploy, "prometheus-rules.yaml"), false, model.UTF8Validation, parser.NewParser(parser.Options{}), slog.New(slog.DiscardHandler))
+	groups, errs := rulefmt.ParseFile(filepath.Join(deploy, "prometheus", "rules.yaml"), false, model.UTF8Validation, parser.NewParser(parser.Options{}), slog.New(slog.DiscardHandler))
 	if len(errs) > 0 {
 		t.Fatal(errs)
 	}

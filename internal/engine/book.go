@@ -225,6 +225,11 @@ func (r *request) settle() {
 			}
 		}
 	}
+	for k, sum := range r.answer.Sums {
+		if m := r.span.Start + slo.Minute(k); sum.Minutes == 0 && (m >= i.end || i.gaps.hold(m)) {
+			i.absent.add(slo.Span{Start: m, End: m + 1})
+		}
+	}
 	i.gaps.remove(r.span)
 }
 

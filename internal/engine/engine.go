@@ -203,11 +203,12 @@ func (e *Engine) keep(feeds []*feed) {
 			if before := known[i.id]; before != nil {
 				i.start, i.known, i.never, i.end, i.read = before.start, before.known, before.never, before.end, before.read
 				i.recount, i.unread = before.recount, before.unread
-				i.gaps, i.owed, i.moved, i.unsure = before.gaps.clone(), before.owed.clone(), before.moved.clone(), before.unsure.clone()
+				i.gaps, i.absent = before.gaps.clone(), before.absent.clone()
+				i.owed, i.moved, i.unsure = before.owed.clone(), before.moved.clone(), before.unsure.clone()
 				i.scanned, i.rough, i.err, i.notes, i.seen, i.hidden = before.scanned, before.rough, before.err, before.notes, before.seen, before.hidden
 			}
 		}
-		f.doubts, f.pace, f.revision = old.doubts, old.pace, old.revision
+		f.doubts, f.pace, f.revision, f.absentAt = old.doubts, old.pace, old.revision, old.absentAt
 		if old.source == f.source {
 			f.extentsAt = old.extentsAt
 		}

@@ -22,6 +22,7 @@ type feed struct {
 	doubts     sources.Doubts
 	extentsAt  slo.Minute // when all extents were asked for
 	extents    pause      // of asking for all of them
+	absentAt   slo.Minute // when what was absent was asked for again
 	errors     int64      // answers that were errors, and are not counted yet
 	revision   uint64     // of what a file had when it was read last
 	turn       int        // the first of the indicators whose older minutes are asked for
@@ -45,6 +46,7 @@ type indicator struct {
 	seen    slo.Minute // the newest minute in which there were events, 0 before any
 	hidden  slo.Minute // the first minute that was measured when events that had been there were gone, 0 when none were
 	gaps    minutes    // from start to end, that were not measured
+	absent  minutes    // that the source said it does not have any more, and were not measured
 	owed    minutes    // measured, and may have changed since
 	moved   minutes    // of what is owed, that of which the number of all events has changed
 	unsure  minutes    // measured when the number of all events was not known

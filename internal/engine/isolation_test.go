@@ -320,3 +320,21 @@ func TestOlderMinutesTakeTurns(t *testing.T) {
 		t.Errorf("%d requests for what is doubted, without any room", len(list))
 	}
 }
+
+// TestHistoryThatIsNotThereForAWhile answers that a part of the history is longer ago
+// than events are kept, and later that it is not.
+func TestHistoryThatIsNotThereForAWhile(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 20, "pay")
+		started := time.Now()
+		r.in(odd{answer: func(_ context.Context, q sources.Request, a *sources.Answer) {
+			if q.Need == sources.Backfill && time.Since(started) < 10*time.Minute {
+				for i := range a.Sums[:min(len(a.Sums), 45)] {
+					a.Sums[i] = sources.Sum{}
+				}
+			}
+		}})
+		r.minutes(90)
+		r.whole()
+	})
+}

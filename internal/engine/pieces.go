@@ -26,6 +26,7 @@ func (e *Engine) next(f *feed, now time.Time) *piece {
 	if p := f.farPiece(now); p != nil {
 		return p
 	}
+	f.lookForAbsent(now)
 	room := max(leastRows, mostRows/int64(len(e.feeds)))
 	if list := f.roughPiece(now, room); len(list) > 0 {
 		return f.requestPiece(list, hours, now, func(ctx context.Context) error { return e.keepRough(ctx, list, now) })
@@ -34,6 +35,22 @@ func (e *Engine) next(f *feed, now time.Time) *piece {
 		return f.requestPiece(list, every, now, func(ctx context.Context) error { return e.take(ctx, e.state.ends, list, now) })
 	}
 	return nil
+}
+
+// lookForAbsent has what a source said it does not have asked for again, once an
+// hour: a scan of a part of the events says so too. A file says what it has.
+func (f *feed) lookForAbsent(now time.Time) {
+	hour := slo.MinuteAt(now).Floor(minutesOfHour)
+	if f.file || hour <= f.absentAt {
+		return
+	}
+	f.absentAt = hour
+	for _, i := range f.indicators {
+		for _, span := range i.absent.within(slo.Span{Start: i.oldest(), End: i.end}) {
+			i.gaps.add(span)
+		}
+		i.absent = minutes{}
+	}
 }
 
 // leastRows is how many minutes of indicators there is room for at least, however
