@@ -62,7 +62,10 @@ own can be tried against the simulator as well.`,
 				}
 			}
 		}
-		var err error
+		err := checkListen(options.listen)
+		if err != nil {
+			return err
+		}
 		if options.at, err = instantOf("--at", *at, env.now()); err != nil {
 			return err
 		}

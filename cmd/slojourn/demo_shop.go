@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"time"
 
@@ -84,15 +85,22 @@ func (s *openShop) measure(set *slo.Set) openSources {
 // less time as the clock runs faster; what is asked for has a while all the same.
 type shopClock struct{ *simulator.Clock }
 
-// Sleep implements [engine.Clock].
+// Sleep implements [engine.Clock]. It is in small parts, as the clock may run faster
+// from now on.
 func (c shopClock) Sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(time.Duration(float64(d) / c.Speed()))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	const part = 200 * time.Millisecond
+	for until := c.Now().Add(d); ; {
+		left := until.Sub(c.Now())
+		if left <= 0 {
+			return ctx.Err()
+		}
+		timer := time.NewTimer(min(time.Duration(math.Ceil(float64(left)/c.Speed())), part)) // not too soon
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
 	}
 }
 

@@ -98,7 +98,7 @@ func TestDemoFolder(t *testing.T) {
 	if code, _, stderr := command(t, "demo", "--listen", "127.0.0.1:0", "--data-dir", data); code != exitFailed || !strings.Contains(stderr, "holds no instant") {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
-	for _, args := range [][]string{{"--once", "--speed", "2"}, {"--speed", "0.5"}, {"--speed", "121"}, {"--speed", "NaN"}, {"--once", "--data-dir", data}} {
+	for _, args := range [][]string{{"--once", "--speed", "2"}, {"--speed", "0.5"}, {"--speed", "121"}, {"--speed", "NaN"}, {"--once", "--data-dir", data}, {"--listen", "127.0.0.1:80800"}, {"--listen", "8080"}} {
 		if code, _, stderr := command(t, append([]string{"demo"}, args...)...); code != exitUsage {
 			t.Errorf("%v: exit code %d: %s", args, code, stderr)
 		}

@@ -218,6 +218,9 @@ func refused(response *http.Response) error {
 		return fmt.Errorf("%s: redirects are not followed: name the address it leads to", status)
 	}
 	if response.StatusCode == http.StatusUnauthorized {
+		if user, _, given := response.Request.BasicAuth(); given {
+			return fmt.Errorf("%s: the server does not take the password of the user %q; --user and --password-from name others", status, user)
+		}
 		return fmt.Errorf("%s: --user and --password-from name who asks", status)
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, errorBytes))

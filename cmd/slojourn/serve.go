@@ -69,6 +69,9 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	if o.dir == "" {
 		return usage("--data-dir DIR is missing: name the folder that the ledger is kept in")
 	}
+	if err := checkListen(o.listen); err != nil {
+		return err
+	}
 	status := statusOn(env)
 	var out io.Writer = env.stderr
 	if status != nil {

@@ -62,6 +62,9 @@ and retry-after=N goes with a status.
 		if len(*events) == 0 && *scenario == "" {
 			return usage("there is nothing to serve: name a file of events with --events FILE, or a scenario with --scenario retail")
 		}
+		if err := checkListen([]string{*listen}); err != nil {
+			return err
+		}
 		if *latency < 0 {
 			return usage("--latency %v is less than nothing; use a length of time such as 50ms", *latency)
 		}

@@ -80,7 +80,7 @@ func (e *Engine) do(ctx, asking context.Context, f *feed, turn *sync.Mutex) (boo
 	turn.Lock()
 	defer turn.Unlock()
 	if err := piece.keep(ctx); err != nil {
-		e.counts.Failed++
+		e.fail()
 		return true, err
 	}
 	return true, nil

@@ -75,7 +75,7 @@ type View struct {
 // Counters count what an engine has done since it began.
 type Counters struct {
 	Ticks       int64 // that were committed
-	Failed      int64 // that could not be
+	Failed      int64 // ticks and parts of the history that could not be
 	Rows        int64 // minutes of indicators that were measured
 	Corrections int64 // of them those that were known otherwise
 	Errors      int64 // answers of sources that were errors

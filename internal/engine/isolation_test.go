@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -336,5 +338,48 @@ func TestHistoryThatIsNotThereForAWhile(t *testing.T) {
 		}})
 		r.minutes(90)
 		r.whole()
+	})
+}
+
+// TestHistoryThatFailsIsSaid once at first, and once more when it goes on.
+func TestHistoryThatFailsIsSaid(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 20, "pay", "search")
+		broken := true
+		r.in(odd{answer: func(_ context.Context, q sources.Request, a *sources.Answer) {
+			if broken && q.Need == sources.Backfill && q.SLO.ID == "pay" {
+				*a = sources.Answer{Err: errGone}
+			}
+		}})
+		said := func() int { return strings.Count(r.log.String(), "a part of the history cannot be read") }
+		for _, step := range []struct{ minutes, said, paused int }{{2, 1, 1}, {1, 1, 1}, {7, 2, 1}, {5, 2, 1}} {
+			r.minutes(step.minutes)
+			if got, paused := said(), r.engine.View().Progress.Paused; got != step.said || paused != step.paused {
+				t.Errorf("after %d more minutes: said %d times, %d are paused\n%s", step.minutes, got, paused, r.log.String())
+			}
+		}
+		broken = false
+		r.minutes(20)
+		r.whole()
+		if paused := r.engine.View().Progress.Paused; paused > 0 || said() > 2 {
+			t.Errorf("in the end %d are paused", paused)
+		}
+	})
+}
+
+// TestFailuresOfTheLedgerAreSeen in the view of before.
+func TestFailuresOfTheLedgerAreSeen(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 5, "pay")
+		r.minutes(2)
+		before := r.engine.View()
+		r.broken.failures.Store(1)
+		if err := r.engine.Tick(t.Context()); err == nil {
+			t.Fatal("the tick was kept")
+		}
+		after := r.engine.View()
+		if before.Counters.Failed != 0 || after.Counters.Failed != 1 || !reflect.DeepEqual(after.Snapshot, before.Snapshot) {
+			t.Errorf("%+v, and before %+v", after.Counters, before.Counters)
+		}
 	})
 }

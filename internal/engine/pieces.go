@@ -29,10 +29,10 @@ func (e *Engine) next(f *feed, now time.Time) *piece {
 	f.lookForAbsent(now)
 	room := max(leastRows, mostRows/int64(len(e.feeds)))
 	if list := f.roughPiece(now, room); len(list) > 0 {
-		return f.requestPiece(list, hours, now, func(ctx context.Context) error { return e.keepRough(ctx, list, now) })
+		return e.requestPiece(f, list, hours, now, func(ctx context.Context) error { return e.keepRough(ctx, list, now) })
 	}
 	if list := f.minutePiece(now, room); len(list) > 0 {
-		return f.requestPiece(list, every, now, func(ctx context.Context) error { return e.take(ctx, e.state.ends, list, now) })
+		return e.requestPiece(f, list, every, now, func(ctx context.Context) error { return e.take(ctx, e.state.ends, list, now) })
 	}
 	return nil
 }
@@ -58,26 +58,39 @@ func (f *feed) lookForAbsent(now time.Time) {
 const leastRows = 10_000
 
 // requestPiece asks for requests and has the answers kept.
-func (f *feed) requestPiece(list []*request, cuts func(slo.Span) []slo.Minute, now time.Time, keep func(context.Context) error) *piece {
-	interrupted := false
+func (e *Engine) requestPiece(f *feed, list []*request, cuts func(slo.Span) []slo.Minute, now time.Time, keep func(context.Context) error) *piece {
+	interrupted, cut := false, false
 	return &piece{
 		ask: func(ctx context.Context) {
 			f.ask(ctx, list, cuts)
-			interrupted = isInterrupted(ctx)
+			interrupted, cut = isInterrupted(ctx), ctx.Err() != nil
 		},
 		keep: func(ctx context.Context) error {
 			if err := keep(ctx); err != nil {
 				return err
 			}
+			var failing []*request
 			for _, r := range list {
 				if r.answer.Err == nil || !interrupted {
+					before := r.indicator.filling.length
 					r.indicator.filling.note(r.answer.Err, now)
+					if after := r.indicator.filling.length; before < saidPause && (after >= saidPause || before == 0 && after > 0 && !cut) {
+						failing = append(failing, r)
+					}
 				}
+			}
+			if len(failing) > 0 {
+				e.log.Warn("a part of the history cannot be read, and is asked for again after a while", "source", f.name, "indicators", len(failing),
+					"err", failing[0].answer.Err, "again", failing[0].indicator.filling.until.UTC().Format(time.TimeOnly))
 			}
 			return nil
 		},
 	}
 }
+
+// saidPause is how long a pause is that is said also when it was only the end of a
+// minute that cut the answers off: it was not the first time.
+const saidPause = 4 * time.Minute
 
 // isInterrupted reports whether a source was not given the time it was promised.
 func isInterrupted(ctx context.Context) bool { return ctx.Err() == context.Canceled }

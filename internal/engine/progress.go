@@ -1,6 +1,9 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Progress is how much of the history is there.
 type Progress struct {
@@ -9,6 +12,7 @@ type Progress struct {
 	Fresh      int   // of which the newest minute was measured
 	Failing    int   // of which it could not be
 	Rough      int   // of which older hours are not known, not even as sums
+	Paused     int   // of which older minutes could not be read, and are left alone for a while
 	Gaps       int64 // minutes of all indicators that are still to be read
 	Slow       []string
 }
@@ -28,7 +32,7 @@ func (p Progress) Ready() error {
 }
 
 // progress counts what there is.
-func (e *Engine) progress() Progress {
+func (e *Engine) progress(now time.Time) Progress {
 	var p Progress
 	for _, f := range e.feeds {
 		if f.pace.slow {
@@ -36,7 +40,9 @@ func (e *Engine) progress() Progress {
 		}
 		for _, i := range f.indicators {
 			p.Indicators++
-			p.Gaps += i.gaps.len()
+			if p.Gaps += i.gaps.len(); !i.gaps.empty() && !i.filling.over(now) {
+				p.Paused++
+			}
 			switch {
 			case i.err != nil:
 				p.Failing++

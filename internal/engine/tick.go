@@ -43,7 +43,7 @@ func (e *Engine) Tick(ctx context.Context) (err error) {
 	}
 	e.last = now // also when it cannot be kept: windows may have moved on
 	if err := e.take(ctx, e.endsOf(ends, now), slices.Concat(requests...), now); err != nil {
-		e.counts.Failed++
+		e.fail()
 		return err
 	}
 	for n, f := range e.feeds {
@@ -293,6 +293,14 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request, now time.Time) {
 // vanished is what is said while zeroes are not believed.
 const vanished = "events that were there are answered as none: may they still be read with this key? What was measured of them stays as it was, and is looked at again"
 
+// fail notes that something could not be kept: the view stays as it was but for that.
+func (e *Engine) fail() {
+	e.counts.Failed++
+	if view := e.view.Load(); view != nil {
+		e.view.Store(&View{view.Snapshot, view.Progress, e.counts})
+	}
+}
+
 // publish makes a view of what was decided.
 func (e *Engine) publish(now time.Time) {
 	s := e.state.evaluator.Snapshot(now)
@@ -328,5 +336,5 @@ func (e *Engine) publish(now time.Time) {
 	s.Failures = append(s.Failures, e.lossFailures()...)
 	slices.SortStableFunc(s.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(s.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
-	e.view.Store(&View{s, e.progress(), e.counts})
+	e.view.Store(&View{s, e.progress(now), e.counts})
 }

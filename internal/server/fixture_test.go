@@ -40,7 +40,7 @@ func shows(s burnrate.Snapshot) still {
 func starting() still {
 	return still{
 		snapshot: func() (burnrate.Snapshot, bool) { return burnrate.Snapshot{}, false },
-		ready:    errors.New("backfilling: 312 of 672 hours of 12 SLOs are missing"),
+		ready:    errors.New("the history of 312 of 672 indicators was not read yet"),
 	}
 }
 

@@ -19,7 +19,7 @@ type Engine interface {
 	Snapshot() (burnrate.Snapshot, bool)
 
 	// Ready returns nil, or why the numbers are not whole yet, such as
-	// "backfilling: 312 of 672 hours of 12 SLOs are missing".
+	// "the history of 312 of 672 indicators was not read yet".
 	Ready() error
 }
 

@@ -32,7 +32,7 @@ func desc(name, help string, labels ...string) *prometheus.Desc {
 
 // descriptions of what an engine says.
 type descriptions struct {
-	lastTick, measured, corrected, errors, indicators, missing, slow, size, commit *prometheus.Desc
+	lastTick, measured, corrected, errors, failed, indicators, paused, missing, slow, size, commit *prometheus.Desc
 }
 
 func described() descriptions {
@@ -41,6 +41,8 @@ func described() descriptions {
 		measured:   desc("rows_measured_total", "Rows that were measured; a row is a minute of an indicator."),
 		corrected:  desc("rows_corrected_total", "Rows that were known otherwise before, as events came late."),
 		errors:     desc("source_errors_total", "Answers of sources that were errors, one for each indicator that was asked for."),
+		failed:     desc("ledger_errors_total", "Ticks and parts of the history that the ledger failed to keep."),
+		paused:     desc("indicators_paused", "Indicators whose history could not be read, and is left alone for some minutes."),
 		indicators: desc("indicators", "Indicators by what is known of them.", "state"),
 		missing:    desc("rows_missing", "Rows of the history that are still to be read."),
 		slow:       desc("source_slow", "Whether a source does not keep up, so that SLOs that wake nobody are measured every 5 minutes.", "source"),
@@ -52,7 +54,7 @@ func described() descriptions {
 // Describe implements [prometheus.Collector].
 func (Engine) Describe(out chan<- *prometheus.Desc) {
 	d := described()
-	for _, one := range []*prometheus.Desc{d.lastTick, d.measured, d.corrected, d.errors, d.indicators, d.missing, d.slow, d.size, d.commit} {
+	for _, one := range []*prometheus.Desc{d.lastTick, d.measured, d.corrected, d.errors, d.failed, d.indicators, d.paused, d.missing, d.slow, d.size, d.commit} {
 		out <- one
 	}
 }
@@ -85,11 +87,13 @@ func (e Engine) Collect(out chan<- prometheus.Metric) {
 	counter(d.measured, view.Counters.Rows)
 	counter(d.corrected, view.Counters.Corrections)
 	counter(d.errors, view.Counters.Errors)
+	counter(d.failed, view.Counters.Failed)
 	p := view.Progress
 	gauge(d.indicators, float64(p.Fresh-p.Rough), "fresh")
 	gauge(d.indicators, float64(p.Rough), "rough")
 	gauge(d.indicators, float64(p.Failing), "failing")
 	gauge(d.indicators, float64(p.Indicators-p.Fresh-p.Failing), "waiting")
+	gauge(d.paused, float64(p.Paused))
 	gauge(d.missing, float64(p.Gaps))
 	for _, name := range e.Sources() {
 		slow := 0.0
