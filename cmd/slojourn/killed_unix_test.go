@@ -75,15 +75,19 @@ metadata: {name: view, owner: shop}
 spec: {objective: 99%%, sli: {from: PageView, bad: duration > 1}}
 `
 
-// newTraffics makes them. An event arrives up to a minute and a half late.
+// newTraffics makes them. An event arrives up to a minute and a half late, and every
+// type has its first one in the first minute.
 func newTraffics(t *testing.T, random *rand.Rand, now time.Time) *traffics {
 	t.Helper()
 	last := slo.MinuteAt(now) + 60
 	tr := &traffics{store: simulator.NewStore(), begin: slo.MinuteAt(now) - 7*24*60}
 	for m := tr.begin; m < last; m++ {
 		var sums [3]slo.Counts
-		for range random.IntN(6) + 1 {
+		for n := range random.IntN(6) + 3 {
 			k := random.IntN(3)
+			if m == tr.begin { // the first minute has events of every type
+				k = n % 3
+			}
 			bad := random.IntN(5) == 0
 			at := m.Millis() + random.Int64N(60_000)
 			kind, attributes := "Transaction", []simulator.Attribute{
