@@ -50,6 +50,9 @@ func goOn(ctx context.Context, options demoOptions) (end, now time.Time, err err
 			options.at.Format(time.RFC3339), options.dataDir, end.Format(time.RFC3339))
 	}
 	now = options.at
+	if !hasLedger(options.dataDir) { // it was ended before there was one
+		return end, now, nil
+	}
 	reader, err := ledger.OpenReader(ctx, options.dataDir)
 	if err != nil {
 		return end, now, ledgerFailed(ctx, options.dataDir, err)
@@ -65,13 +68,19 @@ func goOn(ctx context.Context, options demoOptions) (end, now time.Time, err err
 	return end, now, nil
 }
 
+// hasLedger reports whether a folder has a ledger with anything in it.
+func hasLedger(dir string) bool {
+	info, err := os.Stat(filepath.Join(dir, "ledger.db"))
+	return err == nil && info.Size() > 0
+}
+
 // newDemoFolder makes a folder for a ledger of the demo. One with another ledger
 // is left alone: its numbers would be mixed with those of the shop.
 func newDemoFolder(options demoOptions, path string) error {
 	if err := os.MkdirAll(options.dataDir, 0o700); err != nil {
 		return failed(fmt.Errorf("make the folder of the ledger: %w", err))
 	}
-	if _, err := os.Stat(filepath.Join(options.dataDir, "ledger.db")); err == nil {
+	if hasLedger(options.dataDir) {
 		return usage("--data-dir %s: there is a ledger that is not the demo's; name another folder", options.dataDir)
 	}
 	if err := os.WriteFile(path, []byte(options.at.Format(time.RFC3339)+"\n"), 0o600); err != nil {

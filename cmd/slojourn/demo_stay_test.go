@@ -7,6 +7,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/ledger"
 )
 
 // TestDemoStaysUp lets hours pass in the shop: what goes wrong there shows in the
@@ -85,7 +89,7 @@ func (s *serving) last5m(id string) (total, bad float64) {
 func TestDemoFolder(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	if err := os.WriteFile(filepath.Join(data, "ledger.db"), nil, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(data, "ledger.db"), []byte("SQLite"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if code, _, stderr := command(t, "demo", "--listen", "127.0.0.1:0", "--data-dir", data); code != exitUsage || !strings.Contains(stderr, "not the demo's") {
@@ -102,5 +106,33 @@ func TestDemoFolder(t *testing.T) {
 		if code, _, stderr := command(t, append([]string{"demo"}, args...)...); code != exitUsage {
 			t.Errorf("%v: exit code %d: %s", args, code, stderr)
 		}
+	}
+}
+
+// TestDemoGoesOn from what there is, which may be nothing yet.
+func TestDemoGoesOn(t *testing.T) {
+	t.Parallel()
+	options := demoOptions{at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), dataDir: filepath.Join(t.TempDir(), "data")}
+	for _, later := range []time.Duration{0, time.Hour} {
+		began := options
+		began.at = options.at.Add(later)
+		end, now, err := goOn(t.Context(), began)
+		if err != nil || !end.Equal(options.at) || !now.Equal(began.at) {
+			t.Errorf("after %v without a ledger: the weeks end at %v, it is %v, %v", later, end, now, err)
+		}
+	}
+	l, err := ledger.Open(t.Context(), options.dataDir, ledger.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ahead := options.at.Add(5 * time.Hour)
+	if err := l.Commit(t.Context(), burnrate.Tick{At: ahead, Entries: []burnrate.Entry{{Kind: "k", Key: "k", Value: []byte("1")}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, now, err := goOn(t.Context(), options); err != nil || !now.Equal(ahead) {
+		t.Errorf("with a ledger that ran ahead it is %v, %v", now, err)
 	}
 }
