@@ -172,7 +172,9 @@ const (
 func (n *narrator) fill(p engine.Progress) {
 	h, now := &n.history, n.now()
 	left := p.Gaps
-	n.show(n.bar(left)) // a line of the log is followed by what is shown
+	if left > 0 {
+		n.show(n.bar(left)) // a line of the log is followed by what is shown
+	}
 	// Of what fails nothing is known.
 	switch done := left == 0 && p.Rough == 0 && p.Waiting == 0 && p.Failing < p.Indicators; {
 	case h.filling && done, !h.known && done:

@@ -178,7 +178,8 @@ func TestServeRefuses(t *testing.T) {
 		{"mistakes", []string{"--data-dir", data, bad}, 1, "bad.yaml:5:23: error: target 100%"},
 		{"a Source of a team", []string{"--data-dir", data, "--config", config, specs}, 1, "source.yaml:7:18: error: a Source has its place in the operator's folder [SLO022]"},
 		{"the ledger is a file", []string{"--data-dir", file, "--listen", "127.0.0.1:0", specs}, 3, "not a directory"},
-		{"no address", []string{"--data-dir", data, "--listen", "nowhere", specs}, 3, "listen on nowhere"},
+		{"no address", []string{"--data-dir", data, "--listen", "nowhere", specs}, 2, `--listen "nowhere" is no address`},
+		{"a port that no machine has", []string{"--data-dir", data, "--listen", "127.0.0.1:80800", specs}, 2, "is no address"},
 	} {
 		code, stdout, stderr := command(t, append([]string{"serve"}, test.args...)...)
 		if code != test.code || !strings.Contains(stderr, test.want) || stdout != "" {
