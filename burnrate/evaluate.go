@@ -102,6 +102,7 @@ func (s *subject) judge(space *space) Status {
 		s.own.objective(&status.Objectives[i], o, space)
 		if s.journey != nil {
 			status.Objectives[i].Shares = estimate(s.journey, s.steps, o, status.Objectives[i].Window.ErrorRatio)
+			explainTiers(s.journey, s.steps, o, &status.Objectives[i])
 		}
 	}
 	return status
@@ -109,7 +110,7 @@ func (s *subject) judge(space *space) Status {
 
 // objective judges an objective by the counts of the view.
 func (v *view) objective(result *Objective, o *judged, space *space) {
-	result.Name, result.Target, result.Elapsed = o.Name, o.Target, v.elapsed(o.window)
+	result.Name, result.Target, result.Alerts, result.Elapsed = o.Name, o.Target, o.Alerts, v.elapsed(o.window)
 	result.Window = v.budgetWindow(o.window)
 	result.Approximate = v.approximate(o.window)
 	result.BurnRate = BurnRate(result.Window.Counts, o.Target)
@@ -120,8 +121,12 @@ func (v *view) objective(result *Objective, o *judged, space *space) {
 		v.burning(&burn.Window, window)
 		burn.Rate = BurnRate(burn.Window.Counts, o.Target)
 	}
-	result.Tiers = judgeTiers(o, space, func(p *pair) Verdict {
-		return p.tier.Judge(result.Burn[p.long].Window.sample(), result.Burn[p.short].Window.sample())
+	result.Tiers = judgeTiers(o, space, func(p *pair, j *Judgement) {
+		long, short := &result.Burn[p.long].Window, &result.Burn[p.short].Window
+		j.Verdict, j.Rows = p.tier.Judge(long.sample(), short.sample()), long.Rows
+		if short.Counts.Total == 0 {
+			j.Quiet = v.itself
+		}
 	})
 	result.Forecast = v.forecast(o, result)
 	if v.excluded.none() {
@@ -144,10 +149,11 @@ func (v *view) elapsed(window int) float64 {
 }
 
 // judgeTiers lists what an objective's tiers say, nil without any.
-func judgeTiers(o *judged, space *space, judge func(*pair) Verdict) []Judgement {
+func judgeTiers(o *judged, space *space, judge func(*pair, *Judgement)) []Judgement {
 	judgements := take(&space.judgements, len(o.tiers))
 	for i := range judgements {
-		judgements[i] = Judgement{Tier: o.tiers[i].tier, Verdict: judge(&o.tiers[i])}
+		judgements[i].Tier = o.tiers[i].tier
+		judge(&o.tiers[i], &judgements[i])
 	}
 	return judgements
 }

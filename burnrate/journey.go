@@ -31,6 +31,21 @@ func estimate(j *slo.Journey, steps []*view, o *judged, errorRatio Ratio) []Shar
 	return shares
 }
 
+// explainTiers says of each tier that fires what the steps caused of it.
+func explainTiers(j *slo.Journey, steps []*view, o *judged, result *Objective) {
+	for i := range result.Tiers {
+		if result.Tiers[i].Verdict != Fires {
+			continue
+		}
+		windows := burnWindows(steps, o.burn[o.tiers[i].short])
+		list := shares(j, windows, attribute(j, windows))
+		for k := range list {
+			list[k].Estimated = j.Compose == slo.Measured
+		}
+		result.Tiers[i].Shares = list
+	}
+}
+
 func shares(j *slo.Journey, windows []Window, ratios []Ratio) []Share {
 	list := make([]Share, len(j.Steps))
 	for i, step := range j.Steps {
@@ -57,7 +72,7 @@ func burnWindows(steps []*view, window int) []Window {
 
 // composedObjective judges an objective by the error ratios of the steps.
 func composedObjective(j *slo.Journey, steps []*view, o *judged, space *space) Objective {
-	result := Objective{Name: o.Name, Target: o.Target, Composed: true, Elapsed: 1}
+	result := Objective{Name: o.Name, Target: o.Target, Alerts: o.Alerts, Composed: true, Elapsed: 1}
 	windows := budgetWindows(steps, o.window)
 	result.Window = composeWindow(j, o.window, steps, windows)
 	result.BurnRate = burnRateOf(result.Window.ErrorRatio, o.Target)
@@ -79,7 +94,16 @@ func composedObjective(j *slo.Journey, steps []*view, o *judged, space *space) O
 			samples[i] = append(samples[i], step.sample())
 		}
 	}
-	result.Tiers = judgeTiers(o, space, func(p *pair) Verdict { return p.tier.JudgeJourney(j, samples[p.long], samples[p.short]) })
+	result.Tiers = judgeTiers(o, space, func(p *pair, judgement *Judgement) {
+		judgement.Verdict = p.tier.JudgeJourney(j, samples[p.long], samples[p.short])
+		for i := range steps {
+			judgement.Rows = judgement.Rows.Add(samples[p.long][i].Rows)
+			if samples[p.short][i].Counts.Total == 0 {
+				judgement.Quiet = append(judgement.Quiet, steps[i].id)
+			}
+		}
+	})
+	explainTiers(j, steps, o, &result)
 	result.Forecast = composedForecast(j, steps, o, &result)
 	result.Exclusions, result.Unexcluded = composedExclusions(j, steps, o, result.Window.Span)
 	return result

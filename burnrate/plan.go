@@ -31,7 +31,7 @@ func newPlan(set *slo.Set) *plan {
 	for _, s := range set.SLOs {
 		shape := p.shapeOf(s.Objectives, true)
 		p.subjects = append(p.subjects, &subject{
-			status: Status{ID: s.ID, Kind: s.Kind, Unit: s.SLI.Unit(), Title: s.About.Title, Owner: s.About.Owner}, shape: shape,
+			status: Status{ID: s.ID, Kind: s.Kind, Unit: s.SLI.Unit(), Title: s.About.Title, Owner: s.About.Owner, Stage: s.About.Stage}, shape: shape,
 			own: p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape}),
 		})
 	}
@@ -48,7 +48,7 @@ func newPlan(set *slo.Set) *plan {
 func (p *plan) journey(j *slo.Journey) *subject {
 	s := &subject{
 		journey: j, shape: p.shapeOf(j.Objectives, j.Compose == slo.Measured),
-		status: Status{ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Unit: 1, Title: j.About.Title, Owner: j.About.Owner},
+		status: Status{ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Unit: 1, Title: j.About.Title, Owner: j.About.Owner, Stage: j.About.Stage},
 	}
 	if j.SLI != nil {
 		s.status.Unit = j.SLI.Unit()
@@ -83,6 +83,7 @@ func (p *plan) shapeOf(objectives []slo.Objective, counted bool) *shape {
 }
 
 func (p *plan) see(v *view) *view {
+	v.itself = []string{v.id}
 	p.views = append(p.views, v)
 	return v
 }

@@ -22,6 +22,7 @@ type Status struct {
 	Unit       int64       // of its counts, see [slo.SLI.Unit]; 1 for a composed journey
 	Title      string
 	Owner      string
+	Stage      slo.Stage
 	Steps      []string // ids of a journey's steps, in their order
 	Objectives []Objective
 }
@@ -32,6 +33,7 @@ type Status struct {
 type Objective struct {
 	Name     string
 	Target   slo.Target
+	Alerts   *slo.AlertPolicy // nil when it has none
 	Window   Window
 	Composed bool // Window has an error ratio but no counts
 	BurnRate Ratio
@@ -61,6 +63,14 @@ type Burn struct {
 type Judgement struct {
 	Tier    *Tier
 	Verdict Verdict
+	Rows    slo.Counts // what its guard counts in the long window; of a composed journey those of all steps
+
+	// Quiet is the ids without an event in the short window: the SLO's own, or
+	// those of a composed journey's steps. What they would show is not known.
+	Quiet []string
+	// Shares is what each step of a journey caused of its error in the short
+	// window; nil unless the tier fires.
+	Shares []Share
 }
 
 // Failure says what could not be measured and why.

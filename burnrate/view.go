@@ -7,6 +7,7 @@ import "github.com/slojourn/slojourn/slo"
 // itself, and one for every journey it is a step of.
 type view struct {
 	id       string
+	itself   []string   // its id
 	follows  []string   // ids of which the earliest end is the view's
 	covers   []identity // what exclusions may apply to
 	shape    *shape

@@ -1,0 +1,83 @@
+package alert
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Kind says what an alert is about. The zero Kind is invalid.
+type Kind string
+
+// The kinds of alerts.
+const (
+	Burn   Kind = "burn"   // a tier of the policy fires
+	Budget Kind = "budget" // a share of the budget was spent, see [slo.AlertPolicy]
+)
+
+// Key is what tells alerts apart. It names no tier, so that an edited policy
+// goes on with the same alert.
+type Key struct {
+	ID        string       `json:"id"` // of a journey, step or SLO
+	Objective string       `json:"objective"`
+	Kind      Kind         `json:"kind"`
+	Severity  slo.Severity `json:"severity"`
+}
+
+// String writes the key with blanks in between: pay/authorise 28d burn page.
+func (k Key) String() string {
+	return strings.Join([]string{k.ID, k.Objective, string(k.Kind), string(k.Severity)}, " ")
+}
+
+// Compare orders keys by their parts. A page is before a ticket.
+func (k Key) Compare(l Key) int {
+	return cmp.Or(
+		cmp.Compare(k.ID, l.ID), cmp.Compare(k.Objective, l.Objective),
+		cmp.Compare(k.Kind, l.Kind), cmp.Compare(k.Severity, l.Severity),
+	)
+}
+
+// Labels is what an alert is sent with. They are those of the moment it fired,
+// until it resolves: whoever was told that it fires is told that it is over.
+type Labels struct {
+	Owner   string `json:"owner"`
+	Title   string `json:"title,omitempty"`
+	Observe bool   `json:"observe,omitempty"` // the stage is observe: nobody is notified
+}
+
+// Alert is one that fires.
+type Alert struct {
+	Key
+	Labels Labels    `json:"labels"`
+	Since  time.Time `json:"since"` // when it fired
+	// Sent says that there was an event of it. A ticket has none while a page
+	// about the same id fires.
+	Sent bool `json:"sent"`
+
+	// End is up to when there were measurements when the condition was last
+	// judged, true or false on evidence, and Judged is when that was.
+	End    slo.Minute `json:"end"`
+	Judged time.Time  `json:"judged"`
+	// Turn is why the condition is not true any more, "" while it is.
+	Turn Reason `json:"turn,omitempty"`
+	// Calm is for how many minutes it has been false on evidence.
+	Calm int64 `json:"calm,omitempty"`
+
+	// Definition tells whether the target, the window or what fires was edited.
+	Definition string `json:"definition"`
+	// Tiers is the windows of the tiers that fired since Since: 1h/5m.
+	Tiers []string `json:"tiers,omitempty"`
+	// Causes is the ids of the steps that caused most of a journey's error.
+	Causes []string `json:"causes,omitempty"`
+	// Level is the share of the budget that was spent last: 80%.
+	Level string `json:"level,omitempty"`
+}
+
+// States is the state of every alert after a snapshot. The zero States is that
+// before the first one. It marshals to the same JSON whenever it is the same.
+type States struct {
+	At     time.Time `json:"at"`     // of the snapshot
+	Alerts []Alert   `json:"alerts"` // that fire, ordered by key; all others are inactive
+}

@@ -1,0 +1,84 @@
+package alert
+
+import (
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+)
+
+// Change says what happened to an alert. The zero Change is invalid.
+type Change string
+
+// The changes of an alert.
+const (
+	Firing Change = "firing"
+	// Raised is a budget alert that fires already and whose budget was spent up
+	// to a higher share: 100% after 80%.
+	Raised   Change = "raised"
+	Resolved Change = "resolved"
+)
+
+// Reason says why an alert resolved. The zero Reason is invalid.
+type Reason string
+
+// The reasons for which an alert resolves.
+const (
+	Recovered         Reason = "recovered"          // the condition is false on evidence
+	Excluded          Reason = "excluded"           // it is, as time is excluded
+	Unknown           Reason = "unknown"            // there was no evidence for [HeldFor]
+	DefinitionChanged Reason = "definition-changed" // it is, as somebody edited what it means
+	Removed           Reason = "removed"            // the journey, step or SLO is gone
+)
+
+// Event is a change that somebody is told of, unless its labels say observe.
+type Event struct {
+	Key
+	Change Change    `json:"change"`
+	Reason Reason    `json:"reason,omitempty"` // of a resolve
+	At     time.Time `json:"at"`
+	Since  time.Time `json:"since"` // when it fired
+	Labels Labels    `json:"labels"`
+	Why    Why       `json:"why"`
+}
+
+// Why is what an event rests on. It is empty for what was removed.
+type Why struct {
+	Tiers  []Tier       `json:"tiers,omitempty"`  // that fire, or fired; the highest factor first
+	Guard  *Guard       `json:"guard,omitempty"`  // of burn alerts
+	Cause  *Cause       `json:"cause,omitempty"`  // of a firing journey
+	Budget *BudgetSpent `json:"budget,omitempty"` // of every alert of an objective with a budget
+}
+
+// Tier is what a tier makes of its windows.
+type Tier struct {
+	Long      string         `json:"long"`
+	Short     string         `json:"short"`
+	Factor    burnrate.Ratio `json:"factor"`
+	LongBurn  burnrate.Ratio `json:"longBurn"`
+	ShortBurn burnrate.Ratio `json:"shortBurn"`
+	Verdict   string         `json:"verdict"`
+	Events    int64          `json:"events"` // that the guard counts, in the long window
+	Bad       int64          `json:"bad"`
+}
+
+// Guard is what the guard of the policy asks for.
+type Guard struct {
+	MinEvents  int64  `json:"minEvents"`
+	MinBad     int64  `json:"minBad"`
+	Confidence string `json:"confidence,omitempty"`
+}
+
+// Cause is the step that caused most of a journey's error in the short window
+// of the tier with the highest factor.
+type Cause struct {
+	Step  string         `json:"step"`
+	ID    string         `json:"id"`
+	Owner string         `json:"owner"`
+	Ratio burnrate.Ratio `json:"ratio"` // its share of the error
+}
+
+// BudgetSpent is how the budget stands.
+type BudgetSpent struct {
+	Consumed burnrate.Ratio `json:"consumed"`
+	Level    string         `json:"level,omitempty"` // of a budget alert: the highest share that was reached
+}

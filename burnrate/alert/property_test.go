@@ -1,0 +1,118 @@
+package alert_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// drawn is a sequence of snapshots: alerts come and go, SLOs appear, change
+// their owner or stage, and vanish, time jumps, also back, and measuring stops.
+func drawn(t *testing.T, r *rapid.T) []burnrate.Snapshot {
+	var snapshots []burnrate.Snapshot
+	minute := int64(0)
+	for range rapid.IntRange(1, 40).Draw(r, "snapshots") {
+		minute += rapid.SampledFrom([]int64{1, 1, 1, 1, 5, 20, 60, 800, 1500, -1, -30}).Draw(r, "later")
+		var list []shown
+		for _, id := range []string{"find", "pay", "shop"} {
+			if rapid.IntRange(0, 9).Draw(r, "gone") == 0 {
+				continue
+			}
+			x := shown{
+				id: id, owner: rapid.SampledFrom([]string{"a", "b"}).Draw(r, "owner"),
+				tiers:    rapid.StringMatching(`[f.f.uq]{4}`).Draw(r, "tiers"),
+				consumed: rapid.SampledFrom([]float64{-1, 0.5, 0.76, 0.8, 0.9, 0.96, 1, 2}).Draw(r, "consumed"),
+				excluded: rapid.Bool().Draw(r, "excluded"),
+				target:   rapid.SampledFrom([]string{"99.9%", "99.9%", "99.5%"}).Draw(r, "target"),
+				stage:    rapid.SampledFrom([]slo.Stage{slo.Active, slo.Active, slo.Observe}).Draw(r, "stage"),
+			}
+			if rapid.IntRange(0, 4).Draw(r, "stopped") == 0 {
+				x.end = begin + slo.Minute(max(1, minute-rapid.Int64Range(0, 3000).Draw(r, "behind")))
+			}
+			list = append(list, x)
+		}
+		snapshots = append(snapshots, snapshotAt(t, minute, list...))
+	}
+	return snapshots
+}
+
+func TestProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		snapshots := drawn(t, r)
+		var states, stored alert.States
+		firing := map[alert.Key]bool{}
+		for i, s := range snapshots {
+			before, err := json.Marshal(states)
+			if err != nil {
+				r.Fatal(err)
+			}
+			next, events := alert.Advance(states, s)
+			if after, _ := json.Marshal(states); string(after) != string(before) {
+				r.Fatalf("snapshot %d wrote into the states before:\n%s\n%s", i, before, after)
+			}
+			// The same again, from what a ledger kept.
+			again, same := alert.Advance(stored, s)
+			if diff := cmp.Diff(events, same, cmp.AllowUnexported(burnrate.Ratio{})); diff != "" {
+				r.Fatalf("snapshot %d, events of kept states (-memory +ledger):\n%s", i, diff)
+			}
+			a, _ := json.Marshal(next)
+			b, err := json.Marshal(again)
+			if err != nil || string(a) != string(b) {
+				r.Fatalf("snapshot %d, states:\n%s\nand of kept states (%v):\n%s", i, a, err, b)
+			}
+			stored = alert.States{}
+			if err := json.Unmarshal(b, &stored); err != nil {
+				r.Fatal(err)
+			}
+			if _, more := alert.Advance(next, s); len(more) > 0 {
+				r.Fatalf("snapshot %d a second time: %v", i, told(more))
+			}
+			if !slices.IsSortedFunc(events, func(x, y alert.Event) int { return x.Compare(y.Key) }) {
+				r.Fatalf("snapshot %d: events are not in order: %v", i, told(events))
+			}
+			for _, e := range events {
+				switch e.Change {
+				case alert.Firing:
+					if firing[e.Key] {
+						r.Fatalf("snapshot %d: %s fires again before it resolved", i, e.Key)
+					}
+					firing[e.Key] = true
+				case alert.Raised, alert.Resolved:
+					if !firing[e.Key] {
+						r.Fatalf("snapshot %d: %s is %s and never fired", i, e.Key, e.Change)
+					}
+					firing[e.Key] = e.Change == alert.Raised
+				}
+				if (e.Change == alert.Resolved) != (e.Reason != "") {
+					r.Fatalf("snapshot %d: %s %s has the reason %q", i, e.Key, e.Change, e.Reason)
+				}
+			}
+			sent := 0
+			for _, a := range next.Alerts {
+				if a.Sent != firing[a.Key] {
+					r.Fatalf("snapshot %d: %s is sent: %t, and events say %t", i, a.Key, a.Sent, firing[a.Key])
+				}
+				if a.Sent {
+					sent++
+				}
+			}
+			for _, on := range firing {
+				if on {
+					sent--
+				}
+			}
+			if sent != 0 {
+				r.Fatalf("snapshot %d: %d alerts more are kept than events say", i, sent)
+			}
+			states = next
+		}
+	})
+}
