@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slojourn/slojourn/burnrate/scenario"
 	"github.com/slojourn/slojourn/examples"
 	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
@@ -28,7 +30,7 @@ func TestExamples(t *testing.T) {
 	}
 	stories := 0
 	for _, entry := range entries {
-		if !entry.IsDir() || entry.Name() == "deploy" { // which is no story, and has tests of its own
+		if !entry.IsDir() || entry.Name() == "deploy" || entry.Name() == "scenarios" { // which are no stories, and have tests of their own
 			continue
 		}
 		stories++
@@ -53,6 +55,42 @@ func TestExamples(t *testing.T) {
 	}
 	if stories == 0 {
 		t.Error("no story found")
+	}
+}
+
+// TestScenarios runs every scenario: each expectation is met.
+func TestScenarios(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("scenarios/*.burn")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scenario found: %v", err)
+	}
+	page, err := os.ReadFile("scenarios/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, list := scenario.Parse(file, string(text), slo.BuiltInPolicies())
+			for _, d := range list {
+				t.Fatalf("%s: %s", d.Span, d.Message)
+			}
+			result, err := s.Run()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range result.Failures {
+				t.Errorf("%s: expected %s: %s", f.Span, f.Expected, f.Happened)
+			}
+			if !strings.Contains(string(page), "("+filepath.Base(file)+")") {
+				t.Errorf("scenarios/README.md does not list %s", file)
+			}
+		})
 	}
 }
 

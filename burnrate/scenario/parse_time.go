@@ -1,0 +1,293 @@
+package scenario
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+)
+
+const loadHint = "write load 1m good=1000 bad=3 for 1h"
+
+// load reads load EVERY COUNTS [ID COUNTS]… for LENGTH.
+func (s *statement) load() {
+	every, ok := s.duration("how often", loadHint)
+	if ok && (every < 1 || every > 24*60) {
+		s.list.Errorf(diag.CodeValue, s.all[1].span, "use between 1m and 1d", "%s is out of range", s.all[1].text)
+		ok = false
+	}
+	l := load{start: s.scenario.minutes, every: every, traffic: make([]traffic, len(s.scenario.set.SLOs))}
+	if len(l.traffic) == 0 {
+		s.list.Errorf(diag.CodeConflict, s.verb.span, "write slo target=99.9% window=28d above it", "there is no SLO to load")
+		return
+	}
+	rest := s.traffic(l.traffic)
+	if !s.keyword("for", loadHint) {
+		return
+	}
+	length, long := s.duration("how long", loadHint)
+	s.nothing(loadHint)
+	if !ok || !long {
+		return
+	}
+	for i := range l.traffic {
+		if !l.traffic[i].given {
+			l.traffic[i] = rest
+		}
+		if !l.traffic[i].given {
+			s.list.Errorf(diag.CodeMissing, s.verb.span, "write good=1000 behind "+s.all[1].text+" for all that is not named", "nothing is said about %s", s.scenario.set.SLOs[i].ID)
+		}
+	}
+	if length == 0 || length%every != 0 {
+		s.list.Errorf(diag.CodeValue, s.all[len(s.all)-1].span, "load for a multiple of "+spell(every), "%s does not hold %s a whole number of times", spell(length), spell(every))
+		return
+	}
+	l.minutes = length
+	if (s.scenario.minutes+length)*int64(len(l.traffic)) > mostRows {
+		s.list.Errorf(diag.CodeValue, s.all[len(s.all)-1].span, "load less: some days before what is tested are enough",
+			"that is more than %d minutes of all SLOs together", mostRows)
+		return
+	}
+	s.scenario.minutes += length
+	s.scenario.loads = append(s.scenario.loads, l)
+}
+
+// traffic reads COUNTS [ID COUNTS]… up to a word that is none of both. It
+// returns the counts in front of the first id.
+func (s *statement) traffic(each []traffic) (rest traffic) {
+	into, written := &rest, map[string]bool{}
+	for len(s.words) > 0 && s.words[0].text != "for" {
+		w, _ := s.next()
+		key, value, is := w.value()
+		switch {
+		case !is && (key == "gap" || key == "no-traffic"):
+			into.gap, into.given, is = key == "gap", true, true
+		case !is:
+			i := s.indexOf(key)
+			if i < 0 {
+				s.unknown(diag.CodeReference, w, "the SLO", append(s.measured(), "gap", "no-traffic", "for"))
+				continue
+			}
+			if each == nil {
+				s.list.Errorf(diag.CodeConflict, w.span, "write a line for each SLO", "one SLO is named already")
+				continue
+			}
+			into = &each[i]
+			clear(written)
+			continue
+		case key == "good" || key == "bad":
+			n, ok := s.events(value)
+			into.given = true
+			if ok && key == "bad" {
+				into.counts.Bad += n
+			}
+			if ok {
+				into.counts.Total += n
+			}
+		default:
+			s.unknown(diag.CodeUnknownKey, w.key(), "the key", []string{"good", "bad"})
+			continue
+		}
+		if written[key] || len(written) > 0 && (written["gap"] || written["no-traffic"] || key == "gap" || key == "no-traffic") {
+			s.list.Errorf(diag.CodeConflict, w.span, "write good= and bad=, or gap, or no-traffic", "%s does not go with what stands before it", w.text)
+		}
+		written[key] = true
+	}
+	return rest
+}
+
+// nothing reports words that are left over.
+func (s *statement) nothing(hint string) {
+	if w, there := s.next(); there {
+		s.list.Errorf(diag.CodeValue, w.span, hint, "%q has no place here", w.text)
+		s.words = nil
+	}
+}
+
+// since returns when the last load began.
+func (s *statement) since() (int64, bool) {
+	n := len(s.scenario.loads)
+	if n == 0 {
+		if !s.list.Failed() { // a load may have failed
+			s.list.Errorf(diag.CodeConflict, s.verb.span, "write it behind the load that its times count from", "there is no load above")
+		}
+		return 0, false
+	}
+	return s.scenario.loads[n-1].start, true
+}
+
+const correctHint = "write correct 5m..10m at 20m good=1000 bad=30"
+
+// correct reads correct FROM..TO at AT [ID] COUNTS.
+func (s *statement) correct() {
+	start, loaded := s.since()
+	if !loaded {
+		return
+	}
+	from, to, ok := s.between(correctHint, false)
+	if !ok || !s.keyword("at", correctHint) {
+		return
+	}
+	at, ok := s.duration("when", correctHint)
+	if !ok {
+		return
+	}
+	c := correction{at: start + at, from: start + from, to: start + to, slo: -1, span: s.all[1].span}
+	if id, named := s.reference(s.measured()); named {
+		c.slo = s.indexOf(id)
+	}
+	if c.traffic = s.traffic(nil); !c.traffic.given {
+		s.list.Errorf(diag.CodeMissing, s.behind(), correctHint, "what it is corrected to is missing")
+	}
+	s.nothing(correctHint)
+	if to > at {
+		s.list.Errorf(diag.CodeInterval, c.span, "correct it later, or less", "at %s the minutes up to %s were not measured yet", spell(at), spell(to))
+		return
+	}
+	s.scenario.corrections = append(s.scenario.corrections, c)
+}
+
+const excludeHint = "write exclude 10m..40m, or exclude 10m..40m pay effect=good"
+
+// exclude reads exclude FROM..TO [ID] [effect=drop|good].
+func (s *statement) exclude() {
+	start, loaded := s.since()
+	if !loaded {
+		return
+	}
+	from, to, ok := s.between(excludeHint, false)
+	if !ok {
+		return
+	}
+	e := &slo.Exclusion{Name: s.verb.span.String(), SLOs: []string{"*"}, Effect: slo.Drop}
+	if id, named := s.reference(s.declared()); named {
+		e.SLOs = []string{id}
+	} else if len(s.words) > 0 && !strings.Contains(s.words[0].text, "=") {
+		w, _ := s.next()
+		s.unknown(diag.CodeReference, w, "the SLO or journey", s.declared())
+	}
+	if w, given := s.attributes("effect")["effect"]; given {
+		effects := []string{string(slo.Drop), string(slo.CountAsGood)}
+		if e.Effect = slo.Effect(w.text); !slices.Contains(effects, w.text) {
+			s.unknown(diag.CodeValue, w, "the effect", effects)
+		}
+	}
+	e.From = Begin().Add(time.Duration(start+from) * time.Minute)
+	e.To = Begin().Add(time.Duration(start+to) * time.Minute)
+	s.scenario.set.Exclusions = append(s.scenario.set.Exclusions, e)
+}
+
+func (p *parser) declared() []string {
+	ids := p.measured()
+	for _, j := range p.scenario.set.Journeys {
+		ids = append(ids, j.ID)
+	}
+	return ids
+}
+
+const expectHint = "write expect page within 10m, expect resolved page within 50m, or expect no page for 6h"
+
+// expect reads expect [no] [resolved] page|ticket [ID] [KEY=VALUE]… and within D,
+// within A..B, or for D behind no.
+func (s *statement) expect() {
+	start, loaded := s.since()
+	if !loaded {
+		return
+	}
+	e := expectation{change: alert.Firing, start: start}
+	e.span = s.all[0].span
+	e.span.End = s.all[len(s.all)-1].span.End
+	var text []string
+	for _, w := range s.all[1:] {
+		text = append(text, w.text)
+	}
+	e.text = strings.Join(text, " ")
+	e.never = s.is("no")
+	if s.is("resolved") {
+		e.change = alert.Resolved
+	}
+	w, there := s.need("the severity", expectHint)
+	if !there {
+		return
+	}
+	e.severity = slo.Severity(w.text)
+	if severities := []string{string(slo.Page), string(slo.Ticket)}; !slices.Contains(severities, w.text) {
+		s.unknown(diag.CodeValue, w, "the severity", severities)
+		return
+	}
+	e.id, _ = s.reference(s.declared())
+	for len(s.words) > 0 && s.words[0].text != "within" && s.words[0].text != "for" {
+		w, _ := s.next()
+		s.about(&e, w)
+	}
+	if s.when(&e) {
+		s.nothing(expectHint)
+		s.scenario.expected = append(s.scenario.expected, e)
+	}
+}
+
+// about reads one word that narrows an expectation.
+func (s *statement) about(e *expectation, w word) {
+	key, value, is := w.value()
+	keys := []string{"kind", "long", "short", "step", "level"}
+	if e.change == alert.Resolved {
+		keys = []string{"kind", "reason"}
+	}
+	switch {
+	case !is:
+		s.unknown(diag.CodeReference, w, "the SLO or journey", append(s.declared(), "within", "for"))
+	case !slices.Contains(keys, key):
+		s.unknown(diag.CodeUnknownKey, w.key(), "the key", keys)
+	case key == "kind":
+		kinds := []string{string(alert.Burn), string(alert.Budget)}
+		if e.kind = alert.Kind(value.text); !slices.Contains(kinds, value.text) {
+			s.unknown(diag.CodeValue, value, "the kind", kinds)
+		}
+	case key == "reason":
+		reasons := []string{string(alert.Recovered), string(alert.Excluded), string(alert.Unknown)}
+		if e.reason = alert.Reason(value.text); !slices.Contains(reasons, value.text) {
+			s.unknown(diag.CodeValue, value, "the reason", reasons)
+		}
+	case key == "long", key == "short":
+		if n, ok := s.minutes(value); ok && key == "long" {
+			e.long = spell(n)
+		} else if ok {
+			e.short = spell(n)
+		}
+	case key == "step":
+		if e.step = value.text; s.indexOf(e.step) < 0 {
+			s.unknown(diag.CodeReference, value, "the step", s.measured())
+		}
+	case key == "level":
+		level, err := slo.ParsePercentage(value.text)
+		if err != nil {
+			s.problem(diag.CodeValue, value, err)
+		}
+		e.level = level.String()
+	}
+}
+
+// when reads the time of an expectation.
+func (s *statement) when(e *expectation) bool {
+	word := "within"
+	if e.never {
+		word = "for"
+	}
+	if !s.keyword(word, expectHint) {
+		return false
+	}
+	if !e.never && len(s.words) > 0 && strings.Contains(s.words[0].text, "..") {
+		from, to, ok := s.between(expectHint, true)
+		e.from, e.to = e.start+from-1, e.start+to
+		return ok
+	}
+	to, ok := s.duration("how long", expectHint)
+	e.from, e.to = e.start, e.start+to
+	return ok
+}
+
+// spell writes minutes as the language does.
+func spell(minutes int64) string { return slo.FormatDuration(time.Duration(minutes) * time.Minute) }

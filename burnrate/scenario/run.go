@@ -1,0 +1,190 @@
+package scenario
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Run measures all that is loaded, minute by minute, and looks at what was
+// expected. It may be run again and gives the same. An error is a mistake of
+// the program.
+func (s *Scenario) Run() (Result, error) {
+	r := run{scenario: s, evaluator: burnrate.NewEvaluator(s.set), begin: slo.MinuteAt(Begin()), pictures: map[int64]burnrate.Snapshot{}}
+	for _, e := range s.expected {
+		r.pictures[e.to] = burnrate.Snapshot{}
+	}
+	r.fill()
+	if err := r.start(); err != nil {
+		return Result{}, err
+	}
+	var states alert.States
+	for minute := int64(1); minute <= s.minutes; minute++ {
+		r.correct(minute)
+		end := r.begin + slo.Minute(minute)
+		ends := r.ends(end)
+		if err := r.evaluator.Advance(ends, r.records(r.evaluator.Needs(ends))); err != nil {
+			return Result{}, fmt.Errorf("advance to minute %d: %w", minute, err)
+		}
+		snapshot := r.evaluator.Snapshot(end.Time())
+		if _, wanted := r.pictures[minute]; wanted {
+			r.pictures[minute] = snapshot
+		}
+		var events []alert.Event
+		states, events = alert.Advance(states, snapshot)
+		r.events = append(r.events, events...)
+	}
+	result := Result{Expectations: len(s.expected), Events: r.events}
+	for i := range s.expected {
+		if happened := r.look(&s.expected[i]); happened != "" {
+			result.Failures = append(result.Failures, Failure{Span: s.expected[i].span, Expected: s.expected[i].text, Happened: happened})
+		}
+	}
+	return result, nil
+}
+
+type run struct {
+	scenario  *Scenario
+	evaluator *burnrate.Evaluator
+	begin     slo.Minute
+	rows      [][]burnrate.Row // of each minute
+	events    []alert.Event
+	pictures  map[int64]burnrate.Snapshot // at the ends of expectations
+}
+
+// fill lays out what is measured at first.
+func (r *run) fill() {
+	slos := len(r.scenario.set.SLOs)
+	all := make([]burnrate.Row, r.scenario.minutes*int64(slos))
+	for _, l := range r.scenario.loads {
+		for minute := range l.minutes {
+			row := all[:slos:slos]
+			all = all[slos:]
+			for i := range row {
+				row[i] = l.traffic[i].row(minute, l.every)
+			}
+			r.rows = append(r.rows, row)
+		}
+	}
+}
+
+// start loads an empty history.
+func (r *run) start() error {
+	history := map[string]burnrate.Series{}
+	for _, id := range r.evaluator.Measured() {
+		none, err := burnrate.SeriesOf(slo.Span{Start: r.begin, End: r.begin}, nil, nil)
+		if err != nil {
+			return err
+		}
+		history[id] = none
+	}
+	return r.evaluator.Load(history)
+}
+
+func (r *run) ends(end slo.Minute) []slo.Minute {
+	ends := make([]slo.Minute, len(r.scenario.set.SLOs))
+	for i := range ends {
+		ends[i] = end
+	}
+	return ends
+}
+
+// records yields minutes. Those before the beginning were not measured.
+func (r *run) records(minutes []slo.Minute) iter.Seq2[burnrate.Record, error] {
+	return func(yield func(burnrate.Record, error) bool) {
+		for _, minute := range minutes {
+			record := burnrate.Record{Minute: minute}
+			if at := int64(minute - r.begin); at >= 0 {
+				record.Rows = r.rows[at]
+			}
+			if !yield(record, nil) {
+				return
+			}
+		}
+	}
+}
+
+// correct makes the corrections of a minute. What is measured in that minute
+// enters the evaluator as it is then.
+func (r *run) correct(at int64) {
+	for _, c := range r.scenario.corrections {
+		if c.at != at {
+			continue
+		}
+		for minute := c.from; minute < c.to; minute++ {
+			for i := range r.rows[minute] {
+				if c.slo >= 0 && c.slo != i {
+					continue
+				}
+				before := r.rows[minute][i]
+				r.rows[minute][i] = c.traffic.row(0, 1)
+				if minute < at-1 { // measured already
+					r.evaluator.Correct(r.begin+slo.Minute(minute), i, before, r.rows[minute][i])
+				}
+			}
+		}
+	}
+}
+
+// minute is when an event happened, in minutes since the beginning.
+func minute(e alert.Event) int64 { return int64(slo.MinuteAt(e.At) - slo.MinuteAt(Begin())) }
+
+// matches reports whether an event is what an expectation is about, whenever
+// it happened.
+func (e *expectation) matches(event alert.Event) bool {
+	if e.severity != event.Severity || e.id != "" && e.id != event.ID || e.kind != "" && e.kind != event.Kind ||
+		(e.change == alert.Resolved) != (event.Change == alert.Resolved) || e.reason != "" && e.reason != event.Reason {
+		return false
+	}
+	if (e.long != "" || e.short != "") && !slices.ContainsFunc(event.Why.Tiers, func(t alert.Tier) bool {
+		return (e.long == "" || e.long == t.Long) && (e.short == "" || e.short == t.Short)
+	}) {
+		return false
+	}
+	if e.step != "" && (event.Why.Cause == nil || event.Why.Cause.ID != e.step) {
+		return false
+	}
+	return e.level == "" || event.Kind == alert.Budget && event.Why.Budget.Level == e.level
+}
+
+// look returns what happened instead of what was expected, "" when it was met.
+func (r *run) look(e *expectation) string {
+	if e.never {
+		return r.lookNever(e)
+	}
+	for _, event := range r.events {
+		if at := minute(event); at > e.from && at <= e.to && e.matches(event) {
+			return ""
+		}
+	}
+	return r.instead(e)
+}
+
+// lookNever wants that nothing fires, and that nothing goes on firing; or that
+// nothing resolves.
+func (r *run) lookNever(e *expectation) string {
+	open := map[alert.Key]alert.Event{}
+	for _, event := range r.events {
+		at := minute(event)
+		switch {
+		case at > e.to:
+		case event.Change == alert.Resolved && at <= e.from:
+			delete(open, event.Key)
+		case !e.matches(event):
+		case at > e.from:
+			return "after " + passed(at-e.start) + " " + what(event)
+		case event.Change != alert.Resolved:
+			open[event.Key] = event
+		}
+	}
+	for _, event := range r.events { // in order, which a map is not
+		if first, fires := open[event.Key]; fires && minute(first) == minute(event) {
+			return what(first) + " " + passed(e.start-minute(first)) + " before the load, and had not resolved"
+		}
+	}
+	return ""
+}
