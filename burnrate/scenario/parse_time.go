@@ -24,8 +24,8 @@ func (s *statement) load() {
 		s.list.Errorf(diag.CodeConflict, s.verb.span, "write slo target=99.9% window=28d above it", "there is no SLO to load")
 		return
 	}
-	rest := s.traffic(l.traffic)
-	if !s.keyword("for", loadHint) {
+	rest, read := s.traffic(l.traffic)
+	if !read || !s.keyword("for", loadHint) {
 		return
 	}
 	length, long := s.duration("how long", loadHint)
@@ -55,9 +55,9 @@ func (s *statement) load() {
 	s.scenario.loads = append(s.scenario.loads, l)
 }
 
-// traffic reads COUNTS [ID COUNTS]… up to a word that is none of both. It
-// returns the counts in front of the first id.
-func (s *statement) traffic(each []traffic) (rest traffic) {
+// traffic reads COUNTS [ID COUNTS]… up to the word for. It returns the counts in
+// front of the first id, and false when it does not know where it is any more.
+func (s *statement) traffic(each []traffic) (rest traffic, read bool) {
 	into, written := &rest, map[string]bool{}
 	for len(s.words) > 0 && s.words[0].text != "for" {
 		w, _ := s.next()
@@ -69,7 +69,7 @@ func (s *statement) traffic(each []traffic) (rest traffic) {
 			i := s.indexOf(key)
 			if i < 0 {
 				s.unknown(diag.CodeReference, w, "the SLO", append(s.measured(), "gap", "no-traffic", "for"))
-				continue
+				return rest, false
 			}
 			if each == nil {
 				s.list.Errorf(diag.CodeConflict, w.span, "write a line for each SLO", "one SLO is named already")
@@ -96,7 +96,7 @@ func (s *statement) traffic(each []traffic) (rest traffic) {
 		}
 		written[key] = true
 	}
-	return rest
+	return rest, true
 }
 
 // nothing reports words that are left over.
@@ -139,7 +139,11 @@ func (s *statement) correct() {
 	if id, named := s.reference(s.measured()); named {
 		c.slo = s.indexOf(id)
 	}
-	if c.traffic = s.traffic(nil); !c.traffic.given {
+	var read bool
+	if c.traffic, read = s.traffic(nil); !read {
+		return
+	}
+	if !c.traffic.given {
 		s.list.Errorf(diag.CodeMissing, s.behind(), correctHint, "what it is corrected to is missing")
 	}
 	s.nothing(correctHint)
@@ -221,6 +225,10 @@ func (s *statement) expect() {
 	e.id, _ = s.reference(s.declared())
 	for len(s.words) > 0 && s.words[0].text != "within" && s.words[0].text != "for" {
 		w, _ := s.next()
+		if !strings.Contains(w.text, "=") {
+			s.unknown(diag.CodeReference, w, "the SLO or journey", append(s.declared(), "within", "for"))
+			return
+		}
 		s.about(&e, w)
 	}
 	if s.when(&e) {
@@ -231,14 +239,12 @@ func (s *statement) expect() {
 
 // about reads one word that narrows an expectation.
 func (s *statement) about(e *expectation, w word) {
-	key, value, is := w.value()
+	key, value, _ := w.value()
 	keys := []string{"kind", "long", "short", "step", "level"}
 	if e.change == alert.Resolved {
 		keys = []string{"kind", "reason"}
 	}
 	switch {
-	case !is:
-		s.unknown(diag.CodeReference, w, "the SLO or journey", append(s.declared(), "within", "for"))
 	case !slices.Contains(keys, key):
 		s.unknown(diag.CodeUnknownKey, w.key(), "the key", keys)
 	case key == "kind":

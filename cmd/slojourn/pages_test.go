@@ -13,7 +13,7 @@ import (
 )
 
 // TestPages runs the sessions on the pages of the examples, in the guide for
-// teams and on the pages about sources, doctor and ledger, as a reader does who started
+// teams and on the pages about sources, doctor, ledger and test, as a reader does who started
 // slojourn demo and wrote its address into the specs. With -update it writes down what they
 // print now.
 //
@@ -40,7 +40,7 @@ func TestPages(t *testing.T) {
 		t.Fatalf("no page found: %v", err)
 	}
 	pages = append(pages, filepath.Join(root, "examples", "README.md"))
-	for _, name := range []string{"writing-a-journey.md", "file.md", "new-relic.md", "doctor.md", "ledger.md"} {
+	for _, name := range []string{"writing-a-journey.md", "file.md", "new-relic.md", "doctor.md", "ledger.md", "test.md"} {
 		pages = append(pages, filepath.Join(root, "docs", name))
 	}
 	for _, page := range pages {
@@ -94,7 +94,7 @@ func withEndpoint(t *testing.T, examples, endpoint string) string {
 }
 
 // play follows a page from top to bottom. A block below a comment that holds
-// a path, such as <!-- specs/pay.yaml -->, <!-- counts.csv --> or <!-- counts.ndjson -->, is written to that file. In a block
+// a path, such as <!-- specs/pay.yaml -->, <!-- counts.csv -->, <!-- counts.ndjson --> or <!-- pay.burn -->, is written to that file. In a block
 // that begins with a prompt the commands are run; the page that is returned has
 // what they print in the place of what it said they print.
 func play(t *testing.T, page string, now time.Time) string {
@@ -122,7 +122,7 @@ func play(t *testing.T, page string, now time.Time) string {
 			continue // what it printed once
 		case inside:
 			block.WriteString(line)
-		case strings.HasPrefix(line, "<!-- ") && (strings.HasSuffix(line, ".yaml -->\n") || strings.HasSuffix(line, ".csv -->\n") || strings.HasSuffix(line, ".ndjson -->\n")):
+		case strings.HasPrefix(line, "<!-- ") && (strings.HasSuffix(line, ".yaml -->\n") || strings.HasSuffix(line, ".csv -->\n") || strings.HasSuffix(line, ".ndjson -->\n") || strings.HasSuffix(line, ".burn -->\n")):
 			file = strings.TrimSuffix(strings.TrimPrefix(line, "<!-- "), " -->\n")
 		}
 		played.WriteString(line)
