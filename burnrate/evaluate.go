@@ -129,6 +129,9 @@ func (v *view) objective(result *Objective, o *judged, space *space) {
 		}
 	})
 	result.Forecast = v.forecast(o, result)
+	if o.silent >= 0 {
+		result.Silence = v.silence(o.silent)
+	}
 	if v.excluded.none() {
 		return
 	}
@@ -136,6 +139,14 @@ func (v *view) objective(result *Objective, o *judged, space *space) {
 		all := v.unexcluded()
 		w := all.budgetWindow(o.window)
 		result.Exclusions, result.Unexcluded = names, all.budget(o, &w).Remaining
+	}
+}
+
+// silence says how much was measured over a window, and whether anything was
+// before.
+func (v *view) silence(window int) Silence {
+	return Silence{
+		Window: v.shape.windows.list[window], Measured: v.tallies.all[window].Minutes, Before: v.since < v.around[window].Start,
 	}
 }
 

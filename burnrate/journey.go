@@ -104,6 +104,14 @@ func composedObjective(j *slo.Journey, steps []*view, o *judged, space *space) O
 		}
 	})
 	explainTiers(j, steps, o, &result)
+	if o.silent >= 0 && len(steps) > 0 {
+		result.Silence = steps[0].silence(o.silent)
+		for _, v := range steps[1:] {
+			s := v.silence(o.silent)
+			result.Silence.Measured = min(result.Silence.Measured, s.Measured)
+			result.Silence.Before = result.Silence.Before && s.Before
+		}
+	}
 	result.Forecast = composedForecast(j, steps, o, &result)
 	result.Exclusions, result.Unexcluded = composedExclusions(j, steps, o, result.Window.Span)
 	return result

@@ -41,6 +41,7 @@ type judged struct {
 	slo.Objective
 	window int   // the objective's own
 	pace   int   // whose traffic stands in for what was not measured yet
+	silent int   // the one after which noData of the policy fires; -1 for none
 	recent int   // whose failures a forecast goes on with when no tier fires
 	burn   []int // shown, the shortest first: those of the tiers
 	tiers  []pair
@@ -59,7 +60,10 @@ func shapeOf(objectives []slo.Objective, counted bool) *shape {
 	s := &shape{windows: &windows{}}
 	for _, o := range objectives {
 		j := judged{Objective: o, window: s.index(o.Window), pace: s.index(o.Window)}
-		j.recent = s.index(recentWindow(o.Window))
+		j.recent, j.silent = s.index(recentWindow(o.Window)), -1
+		if o.Alerts != nil && o.Alerts.NoData != nil {
+			j.silent = s.index(rolling(o.Alerts.NoData.After))
+		}
 		tiers := Tiers(o)
 		shown := shownWindows(tiers)
 		for _, w := range shown {

@@ -43,6 +43,7 @@ type Objective struct {
 	Tiers    []Judgement // of its alert policy, in its order
 	Forecast Forecast
 	Shares   []Share
+	Silence  Silence
 
 	// Approximate is how many measured minutes of Window are known as sums of
 	// whole hours only, see [Evaluator.SetCoarse]; of a composed journey those of
@@ -57,6 +58,14 @@ type Objective struct {
 type Burn struct {
 	Window Window
 	Rate   Ratio
+}
+
+// Silence says whether anything was measured in the time after which noData of
+// the alert policy fires. It is zero without noData.
+type Silence struct {
+	Window   slo.Window
+	Measured int64 // minutes of it; of a composed journey those of the step with the fewest
+	Before   bool  // something was measured before it; of a composed journey, of every step
 }
 
 // Judgement is what a tier makes of its two windows.

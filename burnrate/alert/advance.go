@@ -82,6 +82,7 @@ func (a *advance) status(s *burnrate.Status) {
 			continue
 		}
 		a.budget(s, o)
+		a.noData(s, o)
 		for _, severity := range [...]slo.Severity{slo.Page, slo.Ticket} {
 			a.burn(s, o, severity)
 		}

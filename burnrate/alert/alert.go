@@ -15,6 +15,7 @@ type Kind string
 const (
 	Burn   Kind = "burn"   // a tier of the policy fires
 	Budget Kind = "budget" // a share of the budget was spent, see [slo.AlertPolicy]
+	NoData Kind = "noData" // nothing was measured for a while, and something was before
 )
 
 // Key is what tells alerts apart. It names no tier, so that an edited policy

@@ -33,6 +33,7 @@ type shown struct {
 	end      slo.Minute       // that of the snapshot unless set
 	causes   []string         // of a composed journey, ids of its steps, the guilty first
 	quiet    []string
+	silent   bool // nothing measured for 30m, and something before
 }
 
 func snapshotAt(t testing.TB, minute int64, list ...shown) burnrate.Snapshot {
@@ -65,6 +66,10 @@ func statusOf(t testing.TB, x shown) burnrate.Status {
 	o.Window = burnrate.Window{Window: window, Span: slo.Span{Start: x.end - 28*24*60, End: x.end}}
 	if x.consumed >= 0 {
 		o.Budget.Consumed = burnrate.RatioOf(x.consumed)
+	}
+	o.Silence = burnrate.Silence{Window: slo.Rolling(30), Measured: 30, Before: true}
+	if x.silent {
+		o.Silence.Measured = 0
 	}
 	for i := range tiers {
 		for _, d := range []time.Duration{tiers[i].Short, tiers[i].Long} {
@@ -283,6 +288,11 @@ func TestAdvance(t *testing.T) {
 			"a larger budget",
 			[]part{during(2, spent(0.9)), during(2, with(spent(0.1), func(x *shown) { x.target = "99%" }))},
 			[]string{"1 firing pay budget ticket 80%", "3 resolved pay budget ticket definition-changed"},
+		},
+		{
+			"nothing is measured",
+			[]part{during(3, with(calm, func(x *shown) { x.silent = true })), during(70, calm)},
+			[]string{"1 firing pay noData ticket", "64 resolved pay noData ticket recovered"},
 		},
 		{"a journey waits for the step that caused it", []part{
 			during(1, shown{id: "shop", tiers: "f...", causes: []string{"pay", "find"}}),

@@ -46,7 +46,8 @@ type Why struct {
 	Tiers  []Tier       `json:"tiers,omitempty"`  // that fire, or fired; the highest factor first
 	Guard  *Guard       `json:"guard,omitempty"`  // of burn alerts
 	Cause  *Cause       `json:"cause,omitempty"`  // of a firing journey
-	Budget *BudgetSpent `json:"budget,omitempty"` // of every alert of an objective with a budget
+	Budget *BudgetSpent `json:"budget,omitempty"` // of burn and budget alerts
+	Silent *Silent      `json:"silent,omitempty"` // of noData alerts
 }
 
 // Tier is what a tier makes of its windows.
@@ -75,6 +76,12 @@ type Cause struct {
 	ID    string         `json:"id"`
 	Owner string         `json:"owner"`
 	Ratio burnrate.Ratio `json:"ratio"` // its share of the error
+}
+
+// Silent is how much was measured of the time after which noData fires.
+type Silent struct {
+	After    string `json:"after"`
+	Measured int64  `json:"measured"` // minutes
 }
 
 // BudgetSpent is how the budget stands.

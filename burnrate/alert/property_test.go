@@ -29,6 +29,7 @@ func drawn(t *testing.T, r *rapid.T) []burnrate.Snapshot {
 				id: id, owner: rapid.SampledFrom([]string{"a", "b"}).Draw(r, "owner"),
 				tiers:    rapid.StringMatching(`[f.f.uq]{4}`).Draw(r, "tiers"),
 				consumed: rapid.SampledFrom([]float64{-1, 0.5, 0.76, 0.8, 0.9, 0.96, 1, 2}).Draw(r, "consumed"),
+				silent:   rapid.Bool().Draw(r, "silent"),
 				excluded: rapid.Bool().Draw(r, "excluded"),
 				target:   rapid.SampledFrom([]string{"99.9%", "99.9%", "99.5%"}).Draw(r, "target"),
 				stage:    rapid.SampledFrom([]slo.Stage{slo.Active, slo.Active, slo.Observe}).Draw(r, "stage"),

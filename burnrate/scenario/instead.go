@@ -49,6 +49,8 @@ func what(e alert.Event) string {
 	switch {
 	case e.Change == alert.Resolved:
 		return text + fmt.Sprintf("(%s) resolved as %s", e.Kind, e.Reason)
+	case e.Kind == alert.NoData:
+		return text + "fired as nothing was measured for " + e.Why.Silent.After
 	case e.Kind == alert.Budget:
 		return text + fmt.Sprintf("fired for %s of the budget of %s", e.Why.Budget.Level, e.Objective)
 	}
@@ -71,6 +73,10 @@ func (r *run) picture(e *expectation) string {
 			continue
 		}
 		for _, o := range s.Objectives {
+			if e.kind == alert.NoData {
+				told = append(told, fmt.Sprintf("%d minutes of the last %s of %s were measured", o.Silence.Measured, o.Silence.Window, s.ID))
+				continue
+			}
 			if e.kind == alert.Budget {
 				told = append(told, fmt.Sprintf("%s of the budget of %s is spent", percent(o.Budget.Consumed), s.ID))
 				continue

@@ -248,7 +248,7 @@ func (s *statement) about(e *expectation, w word) {
 	case !slices.Contains(keys, key):
 		s.unknown(diag.CodeUnknownKey, w.key(), "the key", keys)
 	case key == "kind":
-		kinds := []string{string(alert.Burn), string(alert.Budget)}
+		kinds := []string{string(alert.Burn), string(alert.Budget), string(alert.NoData)}
 		if e.kind = alert.Kind(value.text); !slices.Contains(kinds, value.text) {
 			s.unknown(diag.CodeValue, value, "the kind", kinds)
 		}

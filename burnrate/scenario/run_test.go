@@ -67,6 +67,9 @@ func TestMet(t *testing.T) {
 		"counted as good":         pay + "load 1m bad=1000 for 1h\nexclude 0m..1h pay effect=good\nexpect no page for 1h\nexpect no ticket for 1h",
 		"a calendar month": "slo target=99% window=month timeZone=Asia/Tokyo policy=paging\nload 1m good=1000 for 27d\nload 1m bad=1000 for 6h\n" +
 			"expect ticket kind=budget level=80% within 6h\n",
+		"never measured": "slo a target=99% window=28d\nslo b target=99% window=28d\njourney j steps=a,b target=98% window=28d\n" +
+			"load 1m good=10 b gap for 2h\nexpect no ticket kind=noData for 2h\nload 1m good=10 for 2h\nexpect no ticket for 2h\n" +
+			"load 1m good=10 a gap for 1h\nexpect ticket a kind=noData within 30m..30m\nexpect ticket j kind=noData within 30m..30m\nexpect no ticket b for 1h",
 		"only the second of two": "slo a target=99% window=28d\nslo b target=99% window=28d\nload 1m good=10 for 1d\nload 1m good=10 b bad=10 for 1h\n" +
 			"expect page b within 15m\nexpect no page a for 1h",
 	} {
