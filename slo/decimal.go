@@ -93,5 +93,11 @@ func (p Percentage) Rat() *big.Rat {
 	return share.Quo(share, big.NewRat(100, 1))
 }
 
+// Share returns the percentage as a number from 0 to 1, the nearest there is:
+// 0.8 for 80%.
+func (p Percentage) Share() float64 {
+	return float64(p.percent.units) / (100 * float64(max(1, p.percent.scale)))
+}
+
 // Sign returns 0 for 0 % and 1 for everything else.
 func (p Percentage) Sign() int { return p.percent.Sign() }

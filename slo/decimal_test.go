@@ -35,6 +35,9 @@ func TestParsePercentage(t *testing.T) {
 		if err != nil || p.Rat().Cmp(want) != 0 || p.Sign() != want.Sign() {
 			t.Errorf("ParsePercentage(%q) = %s, %v; want %s", text, p.Rat(), err, want)
 		}
+		if share, _ := want.Float64(); p.Share() != share {
+			t.Errorf("the share of %s is %v, want %v", text, p.Share(), share)
+		}
 	}
 	for _, text := range []string{"2", "100.1%", "-1%", "%", "a%", "2%%"} {
 		if p, err := slo.ParsePercentage(text); err == nil {

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -22,14 +23,11 @@ func Advance(states States, snapshot burnrate.Snapshot) (States, []Event) {
 	if !states.At.IsZero() && states.At.Equal(snapshot.At) {
 		return states, nil
 	}
-	a := advance{at: snapshot.At, fired: map[Key]Alert{}, owners: map[string]string{}}
+	a := advance{at: snapshot.At, statuses: snapshot.Statuses, fired: map[Key]Alert{}}
 	for _, alert := range states.Alerts {
 		alert.Judged = earlier(alert.Judged, a.at)
 		alert.Since = earlier(alert.Since, a.at)
 		a.fired[alert.Key] = alert
-	}
-	for i := range snapshot.Statuses {
-		a.owners[snapshot.Statuses[i].ID] = snapshot.Statuses[i].Owner
 	}
 	for i := range snapshot.Statuses {
 		a.status(&snapshot.Statuses[i])
@@ -47,11 +45,11 @@ func earlier(a, b time.Time) time.Time {
 
 // advance is one call of [Advance].
 type advance struct {
-	at     time.Time
-	fired  map[Key]Alert // as they were; those that were looked at are taken out
-	owners map[string]string
-	next   []Alert // that fire now
-	events []Event
+	at       time.Time
+	statuses []burnrate.Status // ordered by id
+	fired    map[Key]Alert     // as they were; those that were looked at are taken out
+	next     []Alert           // that fire now
+	events   []Event
 }
 
 // condition is what an alert depends on, of one key in a snapshot.
@@ -204,11 +202,24 @@ func (a *advance) send(from int) {
 func (a *advance) gone() {
 	for _, alert := range a.fired {
 		reason := DefinitionChanged
-		if _, there := a.owners[alert.ID]; !there {
+		if _, there := a.find(alert.ID); !there {
 			reason = Removed
 		}
 		a.resolve(alert, reason, Why{})
 	}
+}
+
+// find returns where an id is in the snapshot.
+func (a *advance) find(id string) (int, bool) {
+	return slices.BinarySearchFunc(a.statuses, id, func(s burnrate.Status, id string) int { return cmp.Compare(s.ID, id) })
+}
+
+// ownerOf returns who owns what has an id.
+func (a *advance) ownerOf(id string) string {
+	if i, there := a.find(id); there {
+		return a.statuses[i].Owner
+	}
+	return ""
 }
 
 func (a *advance) result() (States, []Event) {

@@ -20,37 +20,44 @@ func (a *advance) budget(s *burnrate.Status, o *burnrate.Objective) {
 	if len(o.Alerts.BudgetSpent) == 0 {
 		return
 	}
-	c := condition{key: Key{s.ID, o.Name, Budget, slo.Ticket}, status: s, objective: o}
-	alert, fires := a.fired[c.key]
+	key := Key{s.ID, o.Name, Budget, slo.Ticket}
+	alert, fires := a.fired[key]
+	last := levelOf(alert.Level)
 	consumed, known := o.Budget.Consumed.Value()
-	reached := 0.0
-	c.known = known
+	var reached slo.Percentage
 	for _, at := range o.Alerts.BudgetSpent {
-		level := levelOf(at.String())
-		was := fires && level <= levelOf(alert.Level) && consumed > level-rearm
-		if known && level > reached && (consumed >= level || was) {
-			c.holds, reached, c.level = true, level, at.String()
+		level := at.Share()
+		was := fires && level <= last && consumed > level-rearm
+		if known && level > reached.Share() && (consumed >= level || was) {
+			reached = at
 		}
 	}
-	if !c.holds && !fires {
-		return
+	holds := reached.Sign() > 0
+	if !holds && !fires {
+		return // nearly always
+	}
+	c := condition{key: key, status: s, objective: o, known: known, holds: holds}
+	if holds {
+		c.level = reached.String()
 	}
 	c.why.Budget = &BudgetSpent{Consumed: o.Budget.Consumed, Level: c.level}
 	c.definition = fmt.Sprintf("%s %s %s %v", o.Target, o.Window.Window, o.Window.Window.TimeZone(), o.Alerts.BudgetSpent)
 	if !c.holds {
 		c.why.Budget.Level = alert.Level
 		left, counted := o.Unexcluded.Value()
-		c.excluded = counted && 1-left > levelOf(alert.Level)-rearm
+		c.excluded = counted && 1-left > last-rearm
 	}
 	a.judge(&c)
 }
 
 // levelOf is the share that a level says, 0 for none: 0.8 for 80%.
 func levelOf(level string) float64 {
+	if level == "" {
+		return 0
+	}
 	p, err := slo.ParsePercentage(level)
 	if err != nil {
-		return 0 // there was none
+		return 0 // somebody wrote into the state
 	}
-	share, _ := p.Rat().Float64()
-	return share
+	return p.Share()
 }

@@ -13,20 +13,18 @@ import (
 // burn judges the burn alert of one severity. A policy without a tier of that
 // severity has none.
 func (a *advance) burn(s *burnrate.Status, o *burnrate.Objective, severity slo.Severity) {
-	c := condition{key: Key{s.ID, o.Name, Burn, severity}, status: s, objective: o, hold: minutes(o.Alerts.Hold.Page)}
-	if severity == slo.Ticket {
-		c.hold = minutes(o.Alerts.Hold.Ticket)
-	}
-	of := false
+	of, holds := false, false
 	for i := range o.Tiers {
 		if j := &o.Tiers[i]; j.Tier.Severity == severity {
-			of, c.holds = true, c.holds || j.Verdict == burnrate.Fires
+			of, holds = true, holds || j.Verdict == burnrate.Fires
 		}
 	}
-	alert, fires := a.fired[c.key]
-	if !of || !c.holds && !fires {
+	key := Key{s.ID, o.Name, Burn, severity}
+	alert, fires := a.fired[key]
+	if !of || !holds && !fires {
 		return // nearly always
 	}
+	c := condition{key: key, status: s, objective: o, holds: holds, hold: holdOf(o.Alerts, severity)}
 	var list []*burnrate.Judgement
 	for i := range o.Tiers {
 		if j := &o.Tiers[i]; j.Tier.Severity == severity {
@@ -91,7 +89,7 @@ func (c *condition) cause(a *advance, fastest *burnrate.Judgement) {
 	}
 	step := fastest.Shares[most]
 	c.causes = []string{step.ID}
-	c.why.Cause = &Cause{Step: step.Step, ID: step.ID, Owner: a.owners[step.ID], Ratio: step.Ratio}
+	c.why.Cause = &Cause{Step: step.Step, ID: step.ID, Owner: a.ownerOf(step.ID), Ratio: step.Ratio}
 }
 
 // among returns the judgements of tiers that are named by their windows.
@@ -137,6 +135,14 @@ func guardOf(g slo.Guard) *Guard {
 		guard.Confidence = g.Confidence.String()
 	}
 	return guard
+}
+
+// holdOf returns the hold of a severity in minutes.
+func holdOf(p *slo.AlertPolicy, severity slo.Severity) int64 {
+	if severity == slo.Page {
+		return minutes(p.Hold.Page)
+	}
+	return minutes(p.Hold.Ticket)
 }
 
 func minutes(d time.Duration) int64 { return int64(d / time.Minute) }

@@ -14,14 +14,11 @@ func (a *advance) noData(s *burnrate.Status, o *burnrate.Objective) {
 	if policy == nil {
 		return
 	}
-	c := condition{key: Key{s.ID, o.Name, NoData, policy.Severity}, status: s, objective: o, hold: minutes(o.Alerts.Hold.Ticket)}
-	if policy.Severity == slo.Page {
-		c.hold = minutes(o.Alerts.Hold.Page)
+	key, holds := Key{s.ID, o.Name, NoData, policy.Severity}, o.Silence.Measured == 0 && o.Silence.Before
+	if _, fires := a.fired[key]; !holds && !fires {
+		return // nearly always
 	}
-	c.holds = o.Silence.Measured == 0 && o.Silence.Before
-	if _, fires := a.fired[c.key]; !c.holds && !fires {
-		return
-	}
+	c := condition{key: key, status: s, objective: o, holds: holds, hold: holdOf(o.Alerts, policy.Severity)}
 	c.known, c.vouches = o.Silence.Measured > 0, minutes(policy.After)
 	c.definition = slo.FormatDuration(policy.After)
 	c.why.Silent = &Silent{After: c.definition, Measured: o.Silence.Measured}
