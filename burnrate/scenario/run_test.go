@@ -70,6 +70,10 @@ func TestMet(t *testing.T) {
 		"never measured": "slo a target=99% window=28d\nslo b target=99% window=28d\njourney j steps=a,b target=98% window=28d\n" +
 			"load 1m good=10 b gap for 2h\nexpect no ticket kind=noData for 2h\nload 1m good=10 for 2h\nexpect no ticket for 2h\n" +
 			"load 1m good=10 a gap for 1h\nexpect ticket a kind=noData within 30m..30m\nexpect ticket j kind=noData within 30m..30m\nexpect no ticket b for 1h",
+		"over before": pay + "load 1m bad=1000 for 5m\nload 1m good=1000 for 12h\nload 1m good=1000 for 1h\nexpect no page for 1h\nexpect no ticket for 1h",
+		"few events":  "slo pay target=99% window=28d\nload 10m bad=1 for 2h\nexpect no page for 2h",
+		"the cause is that of the short window": "slo find\nslo pay\njourney j steps=find,pay target=99% window=28d\nload 1m good=1000 for 1d\n" +
+			"load 1m good=1000 find good=870 bad=130 for 55m\nexpect no page for 55m\nload 1m good=1000 pay good=500 bad=500 for 5m\nexpect page j step=pay within 5m",
 		"only the second of two": "slo a target=99% window=28d\nslo b target=99% window=28d\nload 1m good=10 for 1d\nload 1m good=10 b bad=10 for 1h\n" +
 			"expect page b within 15m\nexpect no page a for 1h",
 	} {
