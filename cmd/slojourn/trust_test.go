@@ -24,6 +24,7 @@ func offline(specs string) map[string][][]string {
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"eval":     offlineEval(filepath.Join(specs, "data"), specs),
 		"ledger":   offlineLedger(filepath.Join(specs, "data"), specs),
+		"test":     {{filepath.Join(specs, "quiet.burn")}, {"-o", "json", "--specs", specs, filepath.Join(specs, "quiet.burn")}},
 		"schema":   {{}},
 		"version":  {{}},
 	}
@@ -129,6 +130,7 @@ spec:
 `, reference, endpoint)
 	return map[string]string{
 		"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction",
+		"quiet.burn": "slo target=99% window=28d\nload 1m good=1 for 1h\nexpect no page for 1h\n",
 		"measured.ndjson": `{"schema":"slojourn.ledger/v1","at":"2026-11-22T09:00:00Z"}
 {"type":"minute","minute":"2026-11-22T08:59:00Z","indicator":"v1:a","total":120,"bad":3}
 {"type":"end"}
