@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"runtime"
@@ -212,10 +213,12 @@ func maintenance(book *ledger.Ledger, log *slog.Logger) func(context.Context, ti
 	}
 }
 
-// statusOn returns a status line on a terminal that can show one, else nil.
-func statusOn(env environment) *term.Status {
+// statusOn returns a status line on a terminal that can show one, else nil, and where
+// the log goes: above that line, or to stderr.
+func statusOn(env environment) (*term.Status, io.Writer) {
 	if file, ok := env.stderr.(*os.File); ok && term.IsTerminal(file) && env.getenv("TERM") != "dumb" {
-		return term.NewStatus(file)
+		status := term.NewStatus(file)
+		return status, status
 	}
-	return nil
+	return nil, env.stderr
 }

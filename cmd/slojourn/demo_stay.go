@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -91,11 +90,7 @@ func newDemoFolder(options demoOptions, path string) error {
 
 // stayUp goes on to measure the shop, as serve does.
 func stayUp(ctx context.Context, env environment, options demoOptions, shop *openShop, specs engine.Specs) error {
-	status := statusOn(env)
-	var out io.Writer = env.stderr
-	if status != nil {
-		out = status
-	}
+	status, out := statusOn(env)
 	log, err := newLogger(out, "text", "info")
 	if err != nil {
 		return err

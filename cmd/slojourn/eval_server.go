@@ -94,11 +94,6 @@ func (r *remote) endpoint() (*url.URL, error) {
 	return u.JoinPath("api/v1/slos"), nil
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
 // evalRemote prints the document of a server.
 func evalRemote(ctx context.Context, env environment, r *remote, secretsDir, format string) error {
 	endpoint, err := r.endpoint()

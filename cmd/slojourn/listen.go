@@ -15,3 +15,9 @@ func checkListen(addresses []string) error {
 	}
 	return nil
 }
+
+// isLoopback reports whether a host is this machine by its name or address.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -72,11 +71,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	if err := checkListen(o.listen); err != nil {
 		return err
 	}
-	status := statusOn(env)
-	var out io.Writer = env.stderr
-	if status != nil {
-		out = status
-	}
+	status, out := statusOn(env)
 	log, err := newLogger(out, o.format, o.level)
 	if err != nil {
 		return err
@@ -119,8 +114,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 func warnOpen(log *slog.Logger, o *serveOptions) {
 	for _, address := range o.listen {
 		host, _, err := net.SplitHostPort(address)
-		ip := net.ParseIP(host)
-		if err == nil && o.webConfig == "" && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		if err == nil && o.webConfig == "" && !isLoopback(host) {
 			log.Warn("everybody who reaches this address may read everything, over plain HTTP: set passwords and certificates with --web-config",
 				"address", address, "lifecycle", o.lifecycle)
 		}

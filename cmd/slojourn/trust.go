@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"slices"
@@ -57,9 +56,8 @@ func (t *trust) check(d slo.Declarations) diag.List {
 			continue // none, or reported already
 		}
 		host := strings.ToLower(u.Hostname())
-		ip := net.ParseIP(host)
 		switch {
-		case host == "localhost", ip != nil && ip.IsLoopback():
+		case isLoopback(host):
 		case slices.Contains(t.hosts, host), slices.Contains(t.hosts, u.Host):
 		case !strings.HasSuffix(host, ".newrelic.com") && !strings.HasSuffix(host, ".nr-data.net"):
 			findings.Errorf(diag.CodeHost, source.Endpoint.Span, "correct it, or let the operator allow it with --allow-host "+host,

@@ -158,7 +158,6 @@ func (e *Engine) lossFailures() []burnrate.Failure {
 
 // lost says what it means that minutes cannot be read.
 func (m *minutes) lost() string {
-	const layout = "2006-01-02T15:04Z"
 	return fmt.Sprintf("the ledger is damaged: %s from %s to %s cannot be read and count as not measured, until the source has answered for them again; see slojourn ledger check",
-		slo.FormatDuration(time.Duration(m.len())*time.Minute), m.spans[0].Start.Time().Format(layout), m.spans[len(m.spans)-1].End.Time().Format(layout))
+		slo.FormatDuration(time.Duration(m.len())*time.Minute), stamp(m.spans[0].Start), stamp(m.spans[len(m.spans)-1].End))
 }

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -56,8 +55,7 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 			snapshot.Notices = append(snapshot.Notices, burnrate.Notice{ID: m.ID, Message: text})
 		}
 	}
-	slices.SortStableFunc(snapshot.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortStableFunc(snapshot.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
+	sortByID(&snapshot)
 	return snapshot, nil
 }
 

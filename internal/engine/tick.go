@@ -334,7 +334,12 @@ func (e *Engine) publish(now time.Time) {
 		}
 	}
 	s.Failures = append(s.Failures, e.lossFailures()...)
+	sortByID(&s)
+	e.view.Store(&View{s, e.progress(now), e.counts})
+}
+
+// sortByID orders what is said of SLOs.
+func sortByID(s *burnrate.Snapshot) {
 	slices.SortStableFunc(s.Failures, func(a, b burnrate.Failure) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(s.Notices, func(a, b burnrate.Notice) int { return cmp.Compare(a.ID, b.ID) })
-	e.view.Store(&View{s, e.progress(now), e.counts})
 }
