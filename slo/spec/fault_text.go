@@ -26,8 +26,9 @@ func (s *faultScanner) quoted(quote byte) {
 		s.hintEscapes(s.faults[before:], s.lines[line][begin+1:s.at-1])
 	}
 	behind := strings.TrimLeft(s.rest(), " \t")
-	if behind == "" || behind[0] == ':' || isBlank(s.rest()[0]) && behind[0] == '#' || s.flow() && strings.IndexByte(",]}", behind[0]) >= 0 {
-		if behind != "" && behind[0] == ':' {
+	isKey := behind != "" && behind[0] == ':' && s.line == line // a key does not go over lines
+	if behind == "" || isKey || isBlank(s.rest()[0]) && behind[0] == '#' || s.flow() && strings.IndexByte(",]}", behind[0]) >= 0 {
+		if isKey {
 			s.key, s.inValue = s.lines[s.line][begin+1:s.at-1], true
 			if !s.flow() {
 				s.column = begin
