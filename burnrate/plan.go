@@ -31,12 +31,16 @@ func newPlan(set *slo.Set) *plan {
 	for _, s := range set.SLOs {
 		shape := p.shapeOf(s.Objectives, true)
 		p.subjects = append(p.subjects, &subject{
-			status: Status{ID: s.ID, Kind: s.Kind, Unit: s.SLI.Unit(), Title: s.About.Title, Owner: s.About.Owner, Stage: s.About.Stage}, shape: shape,
-			own: p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape}),
+			status: Status{
+				ID: s.ID, Kind: s.Kind, Unit: s.SLI.Unit(), Title: s.About.Title, Owner: s.About.Owner, Notify: notifiersOf(set, s.About.Owner),
+				Stage: s.About.Stage, Source: sourceOf(s.Source),
+			},
+			shape: shape,
+			own:   p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape}),
 		})
 	}
 	for _, j := range set.Journeys {
-		p.subjects = append(p.subjects, p.journey(j))
+		p.subjects = append(p.subjects, p.journey(set, j))
 	}
 	slices.SortFunc(p.subjects, func(a, b *subject) int { return cmp.Compare(a.status.ID, b.status.ID) })
 	return p
@@ -45,10 +49,13 @@ func newPlan(set *slo.Set) *plan {
 // journey plans a journey. Its windows end with the earliest of its steps and,
 // when it is measured, of itself. What could not be measured counts as well, so
 // that a failure does not move the windows of the others.
-func (p *plan) journey(j *slo.Journey) *subject {
+func (p *plan) journey(set *slo.Set, j *slo.Journey) *subject {
 	s := &subject{
 		journey: j, shape: p.shapeOf(j.Objectives, j.Compose == slo.Measured),
-		status: Status{ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Unit: 1, Title: j.About.Title, Owner: j.About.Owner, Stage: j.About.Stage},
+		status: Status{
+			ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Unit: 1, Title: j.About.Title, Owner: j.About.Owner,
+			Notify: notifiersOf(set, j.About.Owner), Stage: j.About.Stage, Source: sourceOf(j.Source),
+		},
 	}
 	if j.SLI != nil {
 		s.status.Unit = j.SLI.Unit()
@@ -69,6 +76,26 @@ func (p *plan) journey(j *slo.Journey) *subject {
 		s.steps = append(s.steps, p.see(&view{id: step.SLO.ID, follows: follows, covers: covers, shape: steps}))
 	}
 	return s
+}
+
+// notifiersOf returns the names of the notifiers of an owner's team.
+func notifiersOf(set *slo.Set, owner string) []string {
+	team := set.Team(owner)
+	if team == nil {
+		return nil
+	}
+	var names []string
+	for _, n := range team.Notify {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
+func sourceOf(s *slo.Source) string {
+	if s == nil {
+		return ""
+	}
+	return s.Name
 }
 
 // shapeOf plans the windows of objectives. Shapes with equal windows share them.

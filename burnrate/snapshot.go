@@ -22,7 +22,9 @@ type Status struct {
 	Unit       int64       // of its counts, see [slo.SLI.Unit]; 1 for a composed journey
 	Title      string
 	Owner      string
+	Notify     []string // names of the notifiers that the owner's team is told through
 	Stage      slo.Stage
+	Source     string   // name of what measures it; "" for a composed journey
 	Steps      []string // ids of a journey's steps, in their order
 	Objectives []Objective
 }

@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -25,6 +26,14 @@ type Team struct {
 	Contact string
 	Notify  []*Notifier // where alerts about what it owns are sent
 	Origin  diag.Span
+}
+
+// Team returns the team of a name, nil when there is none.
+func (s *Set) Team(name string) *Team {
+	if i, found := slices.BinarySearchFunc(s.Teams, name, func(t *Team, name string) int { return cmp.Compare(t.Name, name) }); found {
+		return s.Teams[i]
+	}
+	return nil
 }
 
 // Journey is what a user tries to get done, as ordered steps. A measured one

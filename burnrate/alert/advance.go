@@ -104,7 +104,7 @@ func (a *advance) judge(c *condition) {
 	if !fires {
 		alert = Alert{
 			Key: c.key, Since: a.at, Judged: a.at, End: c.end(),
-			Labels: Labels{Owner: c.status.Owner, Title: c.status.Title, Observe: observe},
+			Labels: Labels{Owner: c.status.Owner, Notify: c.status.Notify, Title: c.status.Title, Observe: observe},
 		}
 	}
 	fresh := c.end() != alert.End || !fires

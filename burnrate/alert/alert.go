@@ -13,16 +13,27 @@ type Kind string
 
 // The kinds of alerts.
 const (
-	Burn   Kind = "burn"   // a tier of the policy fires
-	Budget Kind = "budget" // a share of the budget was spent, see [slo.AlertPolicy]
-	NoData Kind = "noData" // nothing was measured for a while, and something was before
+	Burn      Kind = "burn"      // a tier of the policy fires
+	Budget    Kind = "budget"    // a share of the budget was spent, see [slo.AlertPolicy]
+	NoTraffic Kind = "noTraffic" // far fewer events than usual at that time of day
+	NoData    Kind = "noData"    // nothing was measured for a while, and something was before
+	Source    Kind = "source"    // a source measures nothing, which would be noData or noTraffic of all that it measures
+
+	// Missed tells an owner which alerts fired and resolved while nobody judged
+	// them. It has no state.
+	Missed Kind = "missed"
+	// Test is a message that somebody sends to see whether messages arrive. It
+	// has no state.
+	Test Kind = "test"
 )
 
 // Key is what tells alerts apart. It names no tier, so that an edited policy
 // goes on with the same alert.
 type Key struct {
-	ID        string       `json:"id"` // of a journey, step or SLO
-	Objective string       `json:"objective"`
+	// ID is that of a journey, step or SLO; "source:" and the name of one, of
+	// alerts about a source; "team:" and the name of one, of what it has missed.
+	ID        string       `json:"id"`
+	Objective string       `json:"objective,omitempty"` // of alerts about objectives
 	Kind      Kind         `json:"kind"`
 	Severity  slo.Severity `json:"severity"`
 }
@@ -43,9 +54,10 @@ func (k Key) Compare(l Key) int {
 // Labels is what an alert is sent with. They are those of the moment it fired,
 // until it resolves: whoever was told that it fires is told that it is over.
 type Labels struct {
-	Owner   string `json:"owner"`
-	Title   string `json:"title,omitempty"`
-	Observe bool   `json:"observe,omitempty"` // the stage is observe: nobody is notified
+	Owner   string   `json:"owner"`
+	Notify  []string `json:"notify,omitempty"` // names of notifiers
+	Title   string   `json:"title,omitempty"`
+	Observe bool     `json:"observe,omitempty"` // the stage is observe: nobody is notified
 }
 
 // Alert is one that fires.

@@ -87,5 +87,9 @@ type Silent struct {
 // BudgetSpent is how the budget stands.
 type BudgetSpent struct {
 	Consumed burnrate.Ratio `json:"consumed"`
-	Level    string         `json:"level,omitempty"` // of a budget alert: the highest share that was reached
+	// Gone is when the budget is spent if it burns on as in the long window of the
+	// firing tier with the highest factor; nil when it is not, or is spent.
+	Gone       *time.Time `json:"gone,omitempty"`
+	AtEarliest bool       `json:"atEarliest,omitempty"` // Gone may be later, as old failures leave a rolling window
+	Level      string     `json:"level,omitempty"`      // of a budget alert: the highest share that was reached
 }

@@ -266,7 +266,7 @@ func TestDecodeLineEnds(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte("apiVersion: slojourn/v1\nkind: SLO\nspec: &a {sli: *a}\n"))
-	f.Add([]byte("\"a text\n\"")) // whose quote closes on a line of its own
+	f.Add([]byte("\"a text\n\""))                   // whose quote closes on a line of its own
 	f.Add([]byte("a: [,,]\n    \"a key\n\": b: c")) // or that might have been meant as a key
 	f.Add([]byte("a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]"))
 	bad, err := filepath.Glob("../../internal/load/testdata/bad/*.yaml")
