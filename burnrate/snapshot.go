@@ -9,7 +9,8 @@ import (
 // Snapshot is the result of one evaluation. It is never changed afterwards.
 type Snapshot struct {
 	At       time.Time
-	Statuses []Status // ordered by id
+	Statuses []Status      // ordered by id
+	Sources  []SourceState // ordered by name
 	Failures []Failure
 	Notices  []Notice
 }
@@ -27,6 +28,15 @@ type Status struct {
 	Source     string   // name of what measures it; "" for a composed journey
 	Steps      []string // ids of a journey's steps, in their order
 	Objectives []Objective
+}
+
+// SourceState is how a source answers.
+type SourceState struct {
+	Name    string
+	Owner   string
+	Notify  []string  // names of the notifiers that the owner's team is told through
+	Since   time.Time // when it began to answer nothing but errors; zero while it answers
+	Message string    // of the first error
 }
 
 // Objective is how one objective stands. The windows of Burn are ordered from
