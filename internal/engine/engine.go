@@ -185,6 +185,9 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 		}
 	}
 	assign(s, feeds)
+	if e.state == nil {
+		resume(s, feeds, kept)
+	}
 	e.specs, e.feeds, e.state, e.loaded, e.alerts = specs, feeds, s, true, known
 	return changes, nil
 }
@@ -318,6 +321,17 @@ func apply(kept burnrate.Kept, entries []burnrate.Entry) burnrate.Kept {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
 	})
 	return after
+}
+
+// resume says up to when what is kept was read by the process before.
+func resume(s *state, feeds []*feed, kept burnrate.Kept) {
+	for _, f := range feeds {
+		for _, i := range f.indicators {
+			if _, measured := kept.Since[i.id]; measured && len(i.columns) > 0 {
+				i.read = s.ends[i.columns[0]]
+			}
+		}
+	}
 }
 
 // assign tells indicators which columns they measure.
