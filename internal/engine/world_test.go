@@ -34,7 +34,7 @@ type world struct {
 	large string        // what counts more than can be kept
 	// outage says when everything fails; without one some of everything does.
 	outage func(slo.Minute) bool
-	asked map[sources.Need]int64
+	asked  map[sources.Need]int64
 }
 
 var errGone = errors.New("it is gone")
