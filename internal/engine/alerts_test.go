@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/slo"
@@ -169,6 +170,11 @@ func TestAlertsSurviveRestarts(t *testing.T) {
 			got := history(func(r *rig) {
 				switch random.IntN(6) {
 				case 0:
+					r.start()
+				case 2: // a commit of somebody else is in the minute of the tick that is still to come
+					if err := r.ledger.Commit(t.Context(), burnrate.Tick{At: time.Now(), Entries: []burnrate.Entry{{Kind: "other", Value: []byte("{}")}}}); err != nil {
+						t.Fatal(err)
+					}
 					r.start()
 				case 1:
 					r.broken.failures.Store(1)

@@ -68,7 +68,7 @@ func (v *verdict) decide(now time.Time) (decided, error) {
 		d.letters = append(d.letters, l)
 		return keep(l.Entry())
 	}
-	over := v.over(now)
+	over := v.over()
 	d.alerts.kept = slices.Clip(d.alerts.kept)
 	for _, event := range v.events {
 		n := alert.Notification{Event: event, Subject: v.subject(event)}
@@ -117,13 +117,13 @@ func (d *decided) forget(now time.Time) {
 	d.alerts.kept = d.alerts.kept[old:]
 }
 
-// over returns the episodes that fired in a minute that was missed, and have
-// resolved since.
-func (v *verdict) over(now time.Time) map[string]bool {
+// over returns the episodes that fired and resolved since the last tick: in minutes
+// that were missed.
+func (v *verdict) over() map[string]bool {
 	fired, over := map[string]bool{}, map[string]bool{}
 	for _, e := range v.events {
 		switch {
-		case e.Change == alert.Firing && e.At.Before(now):
+		case e.Change == alert.Firing:
 			fired[e.Episode()] = true
 		case e.Change == alert.Resolved && fired[e.Episode()]:
 			over[e.Episode()] = true
