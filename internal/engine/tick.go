@@ -206,6 +206,7 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	}
 	if e.loaded = true; isTick {
 		e.alerts, e.decided = d.alerts, v.last
+		e.tell(v.events)
 		e.deliver(d.letters)
 	}
 	for _, r := range read {

@@ -173,3 +173,21 @@ func (v *verdict) subject(event alert.Event) alert.Subject {
 	}
 	return alert.Subject{}
 }
+
+// tell has the log say what has become of alerts.
+func (e *Engine) tell(events []alert.Event) {
+	for _, event := range events {
+		about := []any{"alert", event.Key.String(), "owner", event.Labels.Owner}
+		if event.Labels.Observe {
+			about = append(about, "stage", slo.Observe)
+		}
+		switch event.Change {
+		case alert.Firing:
+			e.log.Warn("an alert fires", append(about, "since", event.Since)...)
+		case alert.Raised:
+			e.log.Warn("an alert is raised", about...)
+		case alert.Resolved:
+			e.log.Info("an alert has resolved", append(about, "since", event.Since, "reason", event.Reason)...)
+		}
+	}
+}
