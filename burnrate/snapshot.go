@@ -57,6 +57,11 @@ type Objective struct {
 	Shares   []Share
 	Silence  Silence
 
+	// Traffic is judged by an [Evaluator] when the alert policy has noTraffic: the
+	// SLO's own. Of a composed journey it is that of each step that has no
+	// noTraffic of its own.
+	Traffic []Traffic
+
 	// Approximate is how many measured minutes of Window are known as sums of
 	// whole hours only, see [Evaluator.SetCoarse]; of a composed journey those of
 	// the step with the most.

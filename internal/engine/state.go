@@ -56,7 +56,7 @@ func (s *state) load(ctx context.Context, records Records, since map[slo.Indicat
 		}
 		extents[m.ID] = extent
 	}
-	byID := burnrate.Cuts(s.set, extents)
+	byID := burnrate.LoadCuts(s.set, extents)
 	cuts := make([][]slo.Minute, len(s.measured))
 	for k, m := range s.measured {
 		cuts[k] = byID[m.ID]
