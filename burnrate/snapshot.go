@@ -10,8 +10,19 @@ import (
 type Snapshot struct {
 	At       time.Time
 	Statuses []Status // ordered by id
+	Sources  []SourceState
 	Failures []Failure
 	Notices  []Notice
+}
+
+// SourceState says whether a source answers. Who evaluates does not know: it is
+// for the caller to add.
+type SourceState struct {
+	Name    string
+	Owner   string
+	Notify  []string  // names of the notifiers that the owner's team is told through
+	Since   time.Time // when it began to fail; zero while it answers
+	Message string    // why it fails
 }
 
 // Status is how a journey, step or SLO stands.
