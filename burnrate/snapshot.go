@@ -15,6 +15,16 @@ type Snapshot struct {
 	Notices  []Notice
 }
 
+// SourceState says whether a source answers. Who evaluates does not know: it is
+// for the caller to add.
+type SourceState struct {
+	Name    string
+	Owner   string
+	Notify  []string  // names of the notifiers that the owner's team is told through
+	Since   time.Time // when it began to fail; zero while it answers
+	Message string    // why it fails
+}
+
 // Status is how a journey, step or SLO stands.
 type Status struct {
 	ID         string
@@ -28,15 +38,6 @@ type Status struct {
 	Source     string   // name of what measures it; "" for a composed journey
 	Steps      []string // ids of a journey's steps, in their order
 	Objectives []Objective
-}
-
-// SourceState is how a source answers.
-type SourceState struct {
-	Name    string
-	Owner   string
-	Notify  []string  // names of the notifiers that the owner's team is told through
-	Since   time.Time // when it began to answer nothing but errors; zero while it answers
-	Message string    // of the first error
 }
 
 // Objective is how one objective stands. The windows of Burn are ordered from

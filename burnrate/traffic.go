@@ -35,6 +35,11 @@ type Traffic struct {
 	Stopped bool
 }
 
+// Judged reports whether enough is known of the days before to fire on.
+func (t *Traffic) Judged() bool {
+	return t.State != Unclear && t.Days >= fewestDays && t.Usual >= fewestUsual
+}
+
 // TrafficState says what is known of traffic. The zero TrafficState is invalid.
 type TrafficState string
 
@@ -141,7 +146,7 @@ func (v *view) traffic(t *Traffic, o *judged) {
 	case low && t.Days >= fewestDays && t.Usual >= fewestUsual:
 		t.State, t.Stopped = Low, true
 	}
-	if t.State != Flowing || t.Days < fewestDays || t.Usual < fewestUsual {
+	if t.State != Flowing || !t.Judged() {
 		return
 	}
 	latest := v.shape.windows.list[o.burn[0]].Minutes()
