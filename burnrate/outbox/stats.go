@@ -28,5 +28,5 @@ type NotifierStats struct {
 
 	Success time.Time // when something was taken last; zero before
 	Tried   bool      // there was an attempt
-	Error   string    // of the newest attempt: "" when it was taken, else refused, throttled, timeout or failed
+	Error   string    // of the newest attempt: "" when it was taken, else refused, throttled, unanswered or failed
 }

@@ -105,9 +105,13 @@ func (c *client) unreachable(ctx, within context.Context, r request, err error) 
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", r.to, context.Cause(ctx))
 	case within.Err() != nil:
-		return fmt.Errorf("%s did not answer within %s", r.to, c.timeout)
+		return &UnansweredError{fmt.Errorf("%s did not answer within %s", r.to, c.timeout)}
 	}
-	return fmt.Errorf("%s cannot be reached: %s", r.to, excerptOf(err.Error(), r.hidden))
+	failure := fmt.Errorf("%s cannot be reached: %s", r.to, excerptOf(err.Error(), r.hidden))
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return failure
+	}
+	return &UnansweredError{failure}
 }
 
 // excerptOf returns the beginning of a text that others wrote, on one line, without

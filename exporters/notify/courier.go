@@ -33,8 +33,8 @@ type Recipient struct {
 	Heartbeat time.Duration // how often a [Beater] is told that slojourn lives; 0 is never
 }
 
-// Options are what a courier works with.
-type Options struct {
+// CourierOptions are what a courier works with.
+type CourierOptions struct {
 	Ledger     Ledger
 	Clock      Clock
 	Log        *slog.Logger
@@ -77,7 +77,7 @@ type Courier struct {
 
 // NewCourier returns a courier with the letters that a ledger had. It delivers
 // nothing before [Courier.Run].
-func NewCourier(o Options, box outbox.Box) *Courier {
+func NewCourier(o CourierOptions, box outbox.Box) *Courier {
 	c := &Courier{
 		clock: o.Clock, log: o.Log, alive: o.Alive, random: o.Random, resend: cmp.Or(o.Resend, usual),
 		books: newBooks(o.Ledger, o.Clock, o.Log), woken: make(chan struct{}, 1),

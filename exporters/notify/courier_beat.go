@@ -59,7 +59,7 @@ func (c *Courier) beaten(ctx context.Context, d *desk, every time.Duration, err 
 		return nil
 	case err != nil:
 		d.counts.BeatsFailed++
-		d.counts.Tried, d.counts.Error = true, classOf(err)
+		d.counts.Tried, d.counts.Error = true, classify(err)
 		d.pulse.failures++
 		d.pulse.due = now.Add(backoff(d.pulse.failures, every, c.random()))
 		if d.pulse.failures == 1 {

@@ -175,7 +175,7 @@ func (tr *trial) chance() float64 {
 
 func (tr *trial) start() {
 	p := &process{trial: tr, busy: map[alert.Key]bool{}, acked: map[int64]bool{}}
-	tr.courier = notify.NewCourier(notify.Options{
+	tr.courier = notify.NewCourier(notify.CourierOptions{
 		Ledger: p, Clock: bubbleClock{}, Log: quiet, Random: tr.chance,
 		Recipients: map[string]notify.Recipient{"chat": {Sink: post{"chat", p}}, "am": {Sink: post{"am", p}}},
 	}, tr.disk.open(tr.t))

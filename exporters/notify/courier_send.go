@@ -141,7 +141,7 @@ func (c *Courier) settled(d *desk, ch *chain, l outbox.Letter, now time.Time) []
 func (c *Courier) failed(d *desk, ch *chain, now time.Time, err error) func(*slog.Logger) {
 	l := &ch.waiting[0]
 	c.trouble(d, &ch.first, longestPause, now, err)
-	l.doubt = l.doubt || d.counts.Error == timedOut
+	l.doubt = l.doubt || d.counts.Error == unanswered
 	_, refused := errors.AsType[*PermanentError](err)
 	switch {
 	case d.Sink == nil:
@@ -164,7 +164,7 @@ func (c *Courier) forgetful(d *desk, ch *chain, now time.Time, err error) func(*
 // trouble counts a failure, and puts off what comes next.
 func (c *Courier) trouble(d *desk, a *attempts, longest time.Duration, now time.Time, err error) {
 	d.counts.Failed++
-	d.counts.Tried, d.counts.Error = true, classOf(err)
+	d.counts.Tried, d.counts.Error = true, classify(err)
 	a.failures++
 	a.due = now.Add(backoff(a.failures, longest, c.random()))
 	if throttled, ok := errors.AsType[*ThrottledError](err); ok && throttled.After > 0 {
@@ -203,21 +203,18 @@ func (c *Courier) recovered(d *desk, say func(*slog.Logger)) func(*slog.Logger) 
 	}
 }
 
-const timedOut = "timeout"
+const unanswered = "unanswered"
 
-// classOf names the kind of a failure.
-func classOf(err error) string {
+// classify names the kind of a failure.
+func classify(err error) string {
 	if _, ok := errors.AsType[*PermanentError](err); ok {
 		return "refused"
 	}
 	if _, ok := errors.AsType[*ThrottledError](err); ok {
 		return "throttled"
 	}
-	if t, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err); ok && t.Timeout() {
-		return timedOut
+	if _, ok := errors.AsType[*UnansweredError](err); ok || errors.Is(err, context.DeadlineExceeded) {
+		return unanswered
 	}
 	return "failed"
 }

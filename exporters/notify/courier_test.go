@@ -213,7 +213,7 @@ func TestHanging(t *testing.T) {
 		w.expect("0s hook pay firing: taken")
 		w.pass(30 * time.Second)
 		w.told()
-		if s := w.stats("chat"); s.Failed != 4 || s.Error != "timeout" {
+		if s := w.stats("chat"); s.Failed != 4 || s.Error != "unanswered" {
 			t.Errorf("%+v", s)
 		}
 		first := ""
@@ -279,7 +279,7 @@ func TestOutdated(t *testing.T) {
 func TestOutdatedInDoubt(t *testing.T) {
 	inBubble(t, func(w *world) {
 		chat := w.sink("chat")
-		chat.answers(func(context.Context, notify.Delivery) error { return context.DeadlineExceeded })
+		chat.answers(func(context.Context, notify.Delivery) error { return fmt.Errorf("chat: %w", &notify.UnansweredError{Err: errDown}) })
 		w.accept(about("left", alert.Firing, 0), "chat")
 		w.pass(2 * time.Hour)
 		w.accept(about("left", alert.Resolved, 2*time.Hour), "chat")

@@ -159,7 +159,7 @@ type world struct {
 	t       testing.TB
 	begin   time.Time
 	ledger  *shelf
-	options notify.Options
+	options notify.CourierOptions
 	courier *notify.Courier
 	number  int64
 	end     func()
@@ -195,7 +195,7 @@ func inBubble(t *testing.T, test func(w *world)) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t, begin: time.Now(), ledger: &shelf{kept: map[[2]string][]byte{}}}
-		w.options = notify.Options{
+		w.options = notify.CourierOptions{
 			Ledger: w.ledger, Clock: bubbleClock{}, Recipients: map[string]notify.Recipient{},
 			Log: slog.New(slog.NewTextHandler(&w.log, nil)), Random: func() float64 { return 1 },
 		}

@@ -50,3 +50,13 @@ func (e *ThrottledError) Error() string { return e.Err.Error() }
 
 // Unwrap returns the receiver's answer.
 func (e *ThrottledError) Unwrap() error { return e.Err }
+
+// UnansweredError leaves it open whether the receiver has taken what it was sent: it
+// was reached, and did not answer.
+type UnansweredError struct{ Err error }
+
+// Error returns the text of what it wraps.
+func (e *UnansweredError) Error() string { return e.Err.Error() }
+
+// Unwrap returns what happened instead of an answer.
+func (e *UnansweredError) Unwrap() error { return e.Err }

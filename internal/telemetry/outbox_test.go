@@ -17,7 +17,7 @@ func TestOutbox(t *testing.T) {
 				Notifier: "am", Sent: 11, Resent: 12, Failed: 13, Dead: 14, Dropped: 15, Beating: true, Beats: 16, BeatsFailed: 17,
 				Waiting: 2, Oldest: at.Add(-90 * time.Second), Standing: 4, Success: at, Tried: true,
 			},
-			{Notifier: "chat", Tried: true, Error: "timeout", Waiting: 1, Oldest: at.Add(time.Second)},
+			{Notifier: "chat", Tried: true, Error: "unanswered", Waiting: 1, Oldest: at.Add(time.Second)},
 			{Notifier: "hook"},
 		}}
 	}})
