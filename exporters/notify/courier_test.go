@@ -279,7 +279,9 @@ func TestOutdated(t *testing.T) {
 func TestOutdatedInDoubt(t *testing.T) {
 	inBubble(t, func(w *world) {
 		chat := w.sink("chat")
-		chat.answers(func(context.Context, notify.Delivery) error { return fmt.Errorf("chat: %w", &notify.UnansweredError{Err: errDown}) })
+		chat.answers(func(context.Context, notify.Delivery) error {
+			return fmt.Errorf("chat: %w", &notify.UnansweredError{Err: errDown})
+		})
 		w.accept(about("left", alert.Firing, 0), "chat")
 		w.pass(2 * time.Hour)
 		w.accept(about("left", alert.Resolved, 2*time.Hour), "chat")
