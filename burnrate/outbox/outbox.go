@@ -67,6 +67,11 @@ type Dead struct {
 // Entry returns how a ledger keeps the dead letter.
 func (d Dead) Entry() (burnrate.Entry, error) { return entry(KindDead, numbered(d.Letter.Number), d) }
 
+// Forgotten returns the entry that takes the dead letter out of a ledger.
+func (d Dead) Forgotten() burnrate.Entry {
+	return burnrate.Entry{Kind: KindDead, Key: numbered(d.Letter.Number)}
+}
+
 // Logged returns how a ledger keeps an event that was decided.
 func Logged(number int64, n alert.Notification) (burnrate.Entry, error) {
 	return entry(KindLog, numbered(number), n)
