@@ -15,25 +15,37 @@ import (
 // no character that changes how a terminal looks. What a newer program has added
 // to it is left out. It refuses other documents.
 func Read(data []byte) (Document, error) {
-	var kind struct {
-		Schema string `json:"schema"`
-	}
-	if err := json.Unmarshal(data, &kind); err != nil || kind.Schema == "" {
-		return Document{}, fmt.Errorf("it is no JSON with the schema %s", Schema)
-	}
-	if kind.Schema != Schema {
-		return Document{}, fmt.Errorf("its schema is %s, and this program knows %s: use one of the version that wrote it", shortened(kind.Schema), Schema)
-	}
 	var d Document
+	if err := checkSchema(data, Schema); err != nil {
+		return d, err
+	}
 	err := json.Unmarshal(data, &d)
 	if err == nil {
 		err = d.check()
 	}
 	if err != nil {
-		return Document{}, fmt.Errorf("its schema is %s, but not what it says: %w", Schema, err)
+		return Document{}, wrongDocument(Schema, err)
 	}
-	clean(reflect.ValueOf(&d).Elem())
+	cleanAll(&d)
 	return d, nil
+}
+
+// checkSchema wants a document of a schema.
+func checkSchema(data []byte, schema string) error {
+	var kind struct {
+		Schema string `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &kind); err != nil || kind.Schema == "" {
+		return fmt.Errorf("it is no JSON with the schema %s", schema)
+	}
+	if kind.Schema != schema {
+		return fmt.Errorf("its schema is %s, and this program knows %s: use one of the version that wrote it", shortened(kind.Schema), schema)
+	}
+	return nil
+}
+
+func wrongDocument(schema string, err error) error {
+	return fmt.Errorf("its schema is %s, but not what it says: %w", schema, err)
 }
 
 // shortened is a name that may be anything.
@@ -62,6 +74,9 @@ func (d Document) check() error {
 	}
 	return nil
 }
+
+// cleanAll replaces hostile characters in all texts of what a pointer is to.
+func cleanAll(document any) { clean(reflect.ValueOf(document).Elem()) }
 
 // clean replaces hostile characters in all texts.
 func clean(v reflect.Value) {

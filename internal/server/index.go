@@ -28,6 +28,7 @@ func (s *Server) serveIndex(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(&page, "<p>%s</p>\n<ul>\n", escaped(state))
 	for _, link := range [][2]string{
 		{"/api/v1/slos", "the state of every journey, step and SLO"},
+		{"/api/v1/alerts", "what fires, what is held back, and what fired before"},
 		{"/metrics", "metrics for Prometheus"},
 		{"/-/healthy", "whether the process can answer"},
 		{"/-/ready", "whether the numbers are whole"},
