@@ -11,6 +11,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -37,7 +38,7 @@ type Episode struct {
 	Labels  alert.Labels `json:"labels"`
 	Since   time.Time    `json:"since"`
 	Until   *time.Time   `json:"until"`            // nil while it fires, or when nothing says so
-	Minutes int64        `json:"minutes"`          // how long it fired, so far
+	Minutes int64        `json:"minutes"`          // how long it fired, so far; 0 when that is not known
 	Reason  alert.Reason `json:"reason,omitempty"` // for which it resolved
 
 	// Silence is why nobody is told, nil when somebody was; Clearing is since when
@@ -94,7 +95,7 @@ func AlertsOf(box outbox.Box, s burnrate.Snapshot) Alerts {
 		judgedAt = at.UTC()
 		a.JudgedAt = &judgedAt
 	}
-	told := episodesOf(box.Log, judgedAt)
+	told := episodesOf(box.Log)
 	b := alertsBuilder{box: box, statuses: statusesOf(s), told: told, at: judgedAt}
 	fires := map[string]bool{}
 	for _, state := range box.State.Alerts {
@@ -158,7 +159,7 @@ func statusesOf(s burnrate.Snapshot) map[string]*burnrate.Status {
 }
 
 // episodesOf makes episodes of the log, in the order in which they fired there.
-func episodesOf(log []alert.Notification, at time.Time) map[string]*Episode {
+func episodesOf(log []alert.Notification) map[string]*Episode {
 	told := map[string]*Episode{}
 	for _, n := range log {
 		id := n.Episode()
@@ -179,17 +180,16 @@ func episodesOf(log []alert.Notification, at time.Time) map[string]*Episode {
 		}
 	}
 	for _, e := range told {
-		e.Minutes = minutesBetween(e.Since, at)
 		if e.Until != nil {
 			e.Minutes = minutesBetween(e.Since, *e.Until)
-		} else if e.Kind == alert.Missed || e.Kind == alert.Test {
-			e.Minutes = 0 // it says something once
 		}
 	}
 	return told
 }
 
-func minutesBetween(from, to time.Time) int64 { return max(0, int64(to.Sub(from)/time.Minute)) }
+func minutesBetween(from, to time.Time) int64 {
+	return max(0, int64(slo.MinuteAt(to)-slo.MinuteAt(from)))
+}
 
 // roundedWhy is as the document says it.
 func roundedWhy(w alert.Why) alert.Why {
@@ -225,7 +225,7 @@ func ReadAlerts(data []byte) (Alerts, error) {
 	if err != nil {
 		return Alerts{}, wrongDocument(AlertsSchema, err)
 	}
-	cleanAll(&a)
+	cleanAll(&a, oneLine)
 	return a, nil
 }
 
@@ -235,7 +235,7 @@ func (a Alerts) check() error {
 		return errors.New("at is missing")
 	}
 	for _, e := range slices.Concat(a.Firing, a.Past) {
-		if e.ID == "" || e.Episode == "" || e.Since.IsZero() {
+		if e.ID == "" || !isEpisode(e.Episode) || e.Since.IsZero() {
 			return errors.New("an alert lacks its id, episode or since")
 		}
 	}

@@ -41,7 +41,8 @@ const (
 	kindWidth     = 9
 	lengthWidth   = 9
 	instantWidth  = 16
-	rateWidth     = 7
+	rateWidth     = 6
+	byWidth       = 8
 )
 
 // line writes one line in a style; errors of the writer surface at Flush.
@@ -131,7 +132,7 @@ func (t *alertTable) firing(list []Episode) {
 
 func (t *alertTable) episode(e Episode) {
 	t.row(severityStyle(e.Severity), string(e.Severity), aboutText(e.Key), term.Fit(string(e.Kind), kindWidth),
-		term.Fit(minutesText(e.Minutes), lengthWidth), term.Fit(minuteText(e.Since), instantWidth), term.Fit(e.Labels.Owner, ownerWidth))
+		term.Fit(e.lengthText(), lengthWidth), term.Fit(minuteText(e.Since), instantWidth), term.Fit(e.Labels.Owner, ownerWidth))
 }
 
 func (t *alertTable) why(e Episode) {
@@ -164,11 +165,14 @@ func (t *alertTable) held(list []heldRecord) {
 		return
 	}
 	t.head(term.Fit("HELD BACK", severityWidth), term.Fit("TIER", kindWidth), term.FitRight("LONG", rateWidth), term.FitRight("SHORT", rateWidth),
-		term.FitRight("FACTOR", rateWidth), "", term.Fit("OWNER", ownerWidth), "WHAT")
+		term.FitRight("FACTOR", rateWidth), " "+term.Fit("BY", byWidth), term.Fit("OWNER", ownerWidth), "WHAT")
 	for _, r := range list {
 		t.row("", string(r.Severity), aboutText(r.Key), term.Fit(r.Long+"/"+r.Short, kindWidth), term.FitRight(burnText(r.LongBurn), rateWidth),
-			term.FitRight(burnText(r.ShortBurn), rateWidth), term.FitRight(burnText(r.Factor), rateWidth), "", term.Fit(r.Owner, ownerWidth))
-		t.detail("%s", r.text())
+			term.FitRight(burnText(r.ShortBurn), rateWidth), term.FitRight(burnText(r.Factor), rateWidth), " "+term.Fit(strings.TrimSuffix(r.HeldBy, "-window"), byWidth),
+			term.Fit(r.Owner, ownerWidth))
+		if text := r.text(); text != "" {
+			t.detail("%s", text)
+		}
 	}
 }
 
@@ -209,6 +213,14 @@ func (t *alertTable) undelivered(list []letterEntry) {
 	}
 }
 
+// lengthText is how long an episode lasted, or a dash.
+func (e Episode) lengthText() string {
+	if e.Until == nil && e.EvidenceAt == nil {
+		return "–"
+	}
+	return minutesText(e.Minutes)
+}
+
 // minuteText is an instant to the minute.
 func minuteText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04") }
 
@@ -247,22 +259,25 @@ func tierText(t alert.Tier) string {
 	}
 }
 
-// text says what holds a tier back.
+// text says more of what holds a tier back, "" when there is no more to say: a
+// window does not burn above the factor, any more or yet.
 func (r heldRecord) text() string {
 	switch r.HeldBy {
 	case heldByGuard:
-		text := fmt.Sprintf("held back by the guard, %s: %d bad of %d events", guardText(r.Verdict), r.Bad, r.Events)
-		if g := r.Guard; g != nil {
-			text += "; it asks for " + guardWords(*g)
+		text := fmt.Sprintf("%d bad of %d events", r.Bad, r.Events)
+		switch {
+		case r.Guard == nil:
+			return text + ", " + guardText(r.Verdict)
+		case r.Verdict == burnrate.Chance.String():
+			return text + ", which chance may explain: the guard asks for a confidence of " + r.Guard.Confidence
+		default:
+			return fmt.Sprintf("%s, and the guard asks for %d valid and %d bad ones", text, r.Guard.MinEvents, r.Guard.MinBad)
 		}
-		return text
 	case heldByCoverage:
 		long, _ := r.LongCoverage.Value()
 		short, _ := r.ShortCoverage.Value()
-		return fmt.Sprintf("not judged, as less than half of a window was measured: %s of %s, %s of %s", percent(long, 0), r.Long, percent(short, 0), r.Short)
-	case heldByShort:
-		return "held back by the short window, which does not burn any more"
+		return fmt.Sprintf("%s of %s and %s of %s were measured, and it takes half", percent(long, 0), r.Long, percent(short, 0), r.Short)
 	default:
-		return "held back by the long window, which does not burn enough yet"
+		return ""
 	}
 }

@@ -38,7 +38,7 @@ func budgetText(b alert.BudgetSpent) string {
 		text += ", which is " + b.Level + " or more"
 	}
 	if b.Gone != nil {
-		text += "; all of it at " + minuteText(*b.Gone)
+		text += ", all of it by " + minuteText(*b.Gone)
 		if b.AtEarliest {
 			text += " at the earliest"
 		}
@@ -49,8 +49,11 @@ func budgetText(b alert.BudgetSpent) string {
 // text says how an alert comes to be resolved.
 func (c clearing) text() string {
 	text := fmt.Sprintf("%s: the condition has been false for %s", c.Turn, minutesText(c.CalmMinutes))
-	if c.HoldMinutes != nil && c.LeftMinutes != nil {
-		text += fmt.Sprintf(" of %s, and it resolves %s later", minutesText(*c.HoldMinutes), minutesText(*c.LeftMinutes))
+	if c.HoldMinutes != nil {
+		text += " of " + minutesText(*c.HoldMinutes)
+	}
+	if c.LeftMinutes != nil && *c.LeftMinutes > 0 {
+		text += fmt.Sprintf(", and it resolves %s later", minutesText(*c.LeftMinutes))
 	}
 	return text
 }
@@ -113,14 +116,14 @@ func (e Episode) endText() string {
 
 // text says what was spent.
 func (i Impact) text() string {
-	text := "budget spent: " + shareText(i.Before) + " before, " + shareText(i.After) + " after; " + shareText(i.Spent) + " in between"
-	if i.From == fromMessages {
-		return text + ", by what was told"
-	}
+	text := fmt.Sprintf("cost %s of the budget: %s was spent before, %s after", shareText(i.Spent), shareText(i.Before), shareText(i.After))
 	if i.Total != nil && i.Bad != nil {
-		text += fmt.Sprintf(", by %s bad of %s events", *i.Bad, *i.Total)
+		text += fmt.Sprintf("; %s bad of %s events", *i.Bad, *i.Total)
 	}
-	return text + ", by the ledger"
+	if i.From == fromMessages {
+		return text + "; by what was told"
+	}
+	return text + "; by the ledger"
 }
 
 // causes says which steps had a part in the errors.

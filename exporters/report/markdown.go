@@ -13,13 +13,13 @@ import (
 var mentions = regexp.MustCompile(`@(\w)`)
 
 // numbered is what begins a list with numbers.
-var numbered = regexp.MustCompile(`^(\d+)([.)])`)
+var numbered = regexp.MustCompile(`^(\d+)([.)])( |$)`)
 
 // markdown returns a text that others wrote as it may stand within a line of
 // Markdown, also in a table: it is one line, looks as it was written, and is
 // neither markup, nor a link, nor a mention.
 func markdown(text string) string {
-	text = strings.Join(strings.Fields(render.Plain(text)), " ")
+	text = oneLine(text)
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "�")
 	}
@@ -31,8 +31,11 @@ func markdown(text string) string {
 		}
 		b.WriteRune(r)
 	}
-	return numbered.ReplaceAllString(b.String(), `$1\$2`)
+	return numbered.ReplaceAllString(b.String(), `$1\$2$3`)
 }
+
+// oneLine returns a text that others wrote as one line. It may have had several.
+func oneLine(text string) string { return render.Plain(strings.Join(strings.Fields(text), " ")) }
 
 // special reports whether a character of a text means something in Markdown.
 func special(text string, at int, r rune) bool {

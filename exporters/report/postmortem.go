@@ -85,12 +85,14 @@ func (p *postmortem) summary() {
 		{"Step of", strings.Join(s.Journeys, ", ")},
 		{"Description", s.Description},
 		{"Alert policy", s.Policy},
-		{"Episode", e.Episode},
 		{"Notified", e.toldText()},
 	} {
 		if row[1] != "" {
 			p.line("| %s | %s |", row[0], markdown(row[1]))
 		}
+	}
+	if isEpisode(e.Episode) {
+		p.line("| Episode | %s |", e.Episode)
 	}
 }
 
@@ -151,17 +153,33 @@ func (p *postmortem) budget(i Impact) {
 	if i.From == fromLedger {
 		p.line("- These numbers are those of the minutes in the ledger, with what came late.")
 	} else {
-		p.line("- These numbers are those that were told, in the first and in the last message: the difference, which is less than what was spent " +
-			"where older failures left the window.")
+		p.line("- These numbers are those that were told first and last: the difference is less than what was spent where older failures left the window.")
 	}
+}
+
+// fired is why it fired.
+func (p *postmortem) fired() alert.Why {
+	if w := p.episode.WhyFired; w != nil {
+		return *w
+	}
+	return p.episode.Why
+}
+
+// spentFirst says how much of the budget was spent in the long window of the tier
+// that fired first, when it did: at 14.4 times the pace of 30 days, 2 % in 1h.
+func (p *postmortem) spentFirst(t alert.Tier) {
+	long, err := slo.ParseDuration(t.Long)
+	burn, known := t.LongBurn.Value()
+	window, wrong := slo.ParseWindow(p.episode.Subject.Window)
+	if err != nil || wrong != nil || !known {
+		return
+	}
+	p.line("- Spent in the %s before it fired: about %s of the budget", markdown(t.Long), percent(burn*long.Minutes()/float64(window.Minutes()), 1))
 }
 
 func (p *postmortem) detection() {
 	p.section("Detection")
-	w := p.episode.Why
-	if fired := p.episode.WhyFired; fired != nil {
-		w = *fired
-	}
+	w := p.fired()
 	if len(w.Tiers) > 0 {
 		p.line("| tier | burn rate over the long window | over the short one | factor | bad of valid events | verdict |\n|---|---|---|---|---|---|")
 		for _, t := range w.Tiers {
@@ -169,6 +187,7 @@ func (p *postmortem) detection() {
 				t.Bad, t.Events, markdown(t.Verdict))
 		}
 		p.line("")
+		p.spentFirst(w.Tiers[0])
 	}
 	if w.Guard != nil {
 		p.line("- Guard: %s", markdown(guardWords(*w.Guard)))
@@ -187,7 +206,7 @@ func (p *postmortem) attribution() {
 	if i := p.episode.Impact; i != nil {
 		lines = i.causes()
 	}
-	if c := p.episode.Why.Cause; c != nil {
+	if c := p.fired().Cause; c != nil {
 		lines = append(lines, "when it fired, "+causeSentence(*c))
 	}
 	if len(lines) == 0 {

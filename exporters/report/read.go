@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -26,7 +27,7 @@ func Read(data []byte) (Document, error) {
 	if err != nil {
 		return Document{}, wrongDocument(Schema, err)
 	}
-	cleanAll(&d)
+	cleanAll(&d, render.Plain)
 	return d, nil
 }
 
@@ -75,27 +76,36 @@ func (d Document) check() error {
 	return nil
 }
 
-// cleanAll replaces hostile characters in all texts of what a pointer is to.
-func cleanAll(document any) { clean(reflect.ValueOf(document).Elem()) }
+// cleanAll replaces all texts of what a pointer is to.
+func cleanAll(document any, plain func(string) string) { clean(reflect.ValueOf(document).Elem(), plain) }
 
-// clean replaces hostile characters in all texts.
-func clean(v reflect.Value) {
+// isEpisode reports whether a text names an episode of an alert. It looks like a
+// key, and is to be shown where an episode is meant.
+func isEpisode(text string) bool { return episodeLike.MatchString(text) }
+
+var episodeLike = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func clean(v reflect.Value, plain func(string) string) {
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(render.Plain(v.String()))
+		v.SetString(plain(v.String()))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				clean(v.Field(i))
+			field := v.Field(i)
+			if v.Type().Field(i).Name == "Episode" && field.Kind() == reflect.String && isEpisode(field.String()) {
+				continue
+			}
+			if field.CanSet() {
+				clean(field, plain)
 			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			clean(v.Index(i))
+			clean(v.Index(i), plain)
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			clean(v.Elem())
+			clean(v.Elem(), plain)
 		}
 	default: // numbers
 	}
