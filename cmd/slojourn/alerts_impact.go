@@ -25,8 +25,13 @@ func (k keptAlerts) impact(ctx context.Context, e *report.Episode) (report.Impac
 	if minutes < 1 {
 		return report.Impact{}, false, nil
 	}
-	const whole = "episode"
-	set := withObjective(k.set, e.ID, e.Objective, slo.Objective{Name: whole, Target: now.Target, Window: slo.Rolling(min(minutes, slo.MaxWindow))})
+	const whole, longer = "episode", "episode with lead"
+	over := []slo.Objective{{Name: whole, Target: now.Target, Window: slo.Rolling(min(minutes, slo.MaxWindow))}}
+	if lead, err := slo.ParseDuration(e.LeadOf()); err == nil {
+		m.Lead = e.LeadOf()
+		over = append(over, slo.Objective{Name: longer, Target: now.Target, Window: slo.Rolling(min(minutes+int64(lead.Minutes()), slo.MaxWindow))})
+	}
+	set := withObjectives(k.set, e.ID, e.Objective, over)
 	before, err := engine.Kept(ctx, set, k.records, lagOf, m.Start)
 	if err != nil {
 		return report.Impact{}, false, err
@@ -44,6 +49,7 @@ func (k keptAlerts) impact(ctx context.Context, e *report.Episode) (report.Impac
 	m.Before, known[0] = objectiveIn(before, e.ID, e.Objective)
 	m.After, known[1] = objectiveIn(after, e.ID, e.Objective)
 	m.During, known[2] = objectiveIn(after, e.ID, whole)
+	m.WithLead, _ = objectiveIn(after, e.ID, longer)
 	return report.ImpactOf(m), !slices.Contains(known[:], false), nil
 }
 
@@ -58,13 +64,13 @@ func objectiveIn(s burnrate.Snapshot, id, name string) (burnrate.Objective, bool
 	return burnrate.Objective{}, false
 }
 
-// withObjective returns what has to be measured for one objective of an id, and
-// for another one beside it.
-func withObjective(set *slo.Set, id, name string, more slo.Objective) *slo.Set {
+// withObjectives returns what has to be measured for one objective of an id, and
+// for others beside it.
+func withObjectives(set *slo.Set, id, name string, more []slo.Objective) *slo.Set {
 	part := &slo.Set{Sources: set.Sources, Teams: set.Teams, Exclusions: set.Exclusions}
 	objectives := func(list []slo.Objective) []slo.Objective {
 		list = slices.DeleteFunc(slices.Clone(list), func(o slo.Objective) bool { return o.Name != name })
-		return append(list, more)
+		return append(list, more...)
 	}
 	for _, s := range set.SLOs {
 		if s.ID == id {

@@ -5,7 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/exporters/report"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 func newAlertsShow(env environment) *cobra.Command {
@@ -69,14 +71,14 @@ func (o *alertOrigin) about(ctx context.Context, name string, args []string, new
 		if err != nil {
 			return all, err
 		}
-		return costed(all, name, newest, func(e *report.Episode) (report.Impact, error) { return e.ToldImpact(all.At), nil })
+		return costed(all, nil, name, newest, func(e *report.Episode) (report.Impact, error) { return e.ToldImpact(all.At), nil })
 	}
 	kept, err := o.kept(ctx, args)
 	if err != nil {
 		return report.Alerts{}, err
 	}
 	defer kept.close()
-	return costed(kept.alerts, name, newest, func(e *report.Episode) (report.Impact, error) {
+	return costed(kept.alerts, idsOf(kept.snapshot), name, newest, func(e *report.Episode) (report.Impact, error) {
 		impact, known, err := kept.impact(ctx, e)
 		switch {
 		case err != nil:
@@ -89,9 +91,13 @@ func (o *alertOrigin) about(ctx context.Context, name string, args []string, new
 }
 
 // costed adds to the alerts of a name what each of them cost.
-func costed(all report.Alerts, name string, newest bool, impact func(*report.Episode) (report.Impact, error)) (report.Alerts, error) {
+// known are ids that there may be alerts of.
+func costed(all report.Alerts, known []string, name string, newest bool, impact func(*report.Episode) (report.Impact, error)) (report.Alerts, error) {
 	part, err := all.Of(name)
 	if err != nil {
+		if near, found := diag.Nearest(name, known); found && near != name {
+			return part, usage("%w; did you mean %s?", err, near)
+		}
 		return part, usage("%w", err)
 	}
 	if newest {
@@ -110,4 +116,12 @@ func costed(all report.Alerts, name string, newest bool, impact func(*report.Epi
 		}
 	}
 	return part, nil
+}
+
+func idsOf(s burnrate.Snapshot) []string {
+	var ids []string
+	for _, status := range s.Statuses {
+		ids = append(ids, status.ID)
+	}
+	return ids
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
 )
 
 // Impact is what happened to the budget of an objective while an alert fired.
@@ -17,6 +18,10 @@ type Impact struct {
 	// Spent is the share of the budget that was spent in between. Of a rolling
 	// window it is more than the difference, as older failures leave it.
 	Spent burnrate.Ratio `json:"budgetSpent"`
+	// Lead is the long window of the tier that fired, and SpentWithLead what was
+	// spent from so long before it fired: no alert fires with the first bad event.
+	Lead          string         `json:"lead,omitempty"`
+	SpentWithLead burnrate.Ratio `json:"budgetSpentWithLead"`
 
 	// What follows is known by minutes only; counts not of composed journeys.
 	Total       *json.Number   `json:"total"`
@@ -39,6 +44,9 @@ type Measured struct {
 	After      burnrate.Objective // at the end
 	During     burnrate.Objective // at the end, over the time in between
 	Unit       int64              // of counts
+
+	Lead     string             // see [Impact]; "" for none
+	WithLead burnrate.Objective // as During, and so much longer
 }
 
 // ImpactOf computes an impact from what was measured. Events cost bad / B, with B
@@ -52,18 +60,52 @@ func ImpactOf(m Measured) Impact {
 		ErrorRatio: during.ErrorRatio.Rounded(), Coverage: rounded(during.Coverage()),
 	}
 	i.Total, i.Bad = counts(during.Counts, m.Unit, m.During.Composed)
-	if m.During.Composed {
-		if rate, known := m.During.BurnRate.Value(); known {
-			i.Spent = rounded(rate * float64(during.Span.Len()) / float64(after.Window.Window.Around(after.Window.Span.End).Len()))
-		}
-	} else if allowed, known := after.Budget.Allowed.Value(); known && allowed > 0 {
-		i.Spent = rounded(float64(during.Counts.Bad) / allowed)
+	i.Spent = spentOver(m.During, after)
+	if m.Lead != "" {
+		i.Lead, i.SpentWithLead = m.Lead, spentOver(m.WithLead, after)
 	}
 	if len(m.During.Shares) > 0 {
 		i.Attribution = attributionOf(m.During.Shares)
 	}
 	return i
 }
+
+// spentOver is the share of a budget that was spent over the window of an objective.
+func spentOver(over, of burnrate.Objective) burnrate.Ratio {
+	if over.Composed {
+		rate, known := over.BurnRate.Value()
+		window := of.Window.Window.Around(of.Window.Span.End).Len()
+		if !known || window == 0 {
+			return burnrate.Ratio{}
+		}
+		return rounded(rate * float64(over.Window.Span.Len()) / float64(window))
+	}
+	if allowed, known := of.Budget.Allowed.Value(); known && allowed > 0 {
+		return rounded(float64(over.Window.Counts.Bad) / allowed)
+	}
+	return burnrate.Ratio{}
+}
+
+// LeadOf returns the long window of the tier that fired first, "" when no tier
+// did.
+func (e Episode) LeadOf() string {
+	w := e.whyFired()
+	if len(w.Tiers) == 0 {
+		return ""
+	}
+	return w.Tiers[0].Long
+}
+
+// whyFired is why it fired, as far as that was told.
+func (e Episode) whyFired() alert.Why {
+	if e.WhyFired != nil {
+		return *e.WhyFired
+	}
+	return e.Why
+}
+
+// told reports whether anything is known of what the episode cost.
+func (i Impact) told() bool { return i.Before.Defined() || i.After.Defined() || i.Spent.Defined() }
 
 // ToldImpact is what messages tell of the impact: how the budget stood in the first
 // and in the last of them.

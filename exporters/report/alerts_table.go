@@ -151,7 +151,7 @@ func (t *alertTable) why(e Episode) {
 }
 
 func (t *alertTable) impact(e Episode) {
-	if e.Impact == nil {
+	if e.Impact == nil || !e.Impact.told() {
 		return
 	}
 	t.detail("%s", e.Impact.text())

@@ -116,7 +116,11 @@ func (e Episode) endText() string {
 
 // text says what was spent.
 func (i Impact) text() string {
-	text := fmt.Sprintf("cost %s of the budget: %s was spent before, %s after", shareText(i.Spent), shareText(i.Before), shareText(i.After))
+	text := "cost " + shareText(i.Spent) + " of the budget"
+	if i.SpentWithLead.Defined() {
+		text += fmt.Sprintf(", and %s with the %s before it fired", shareText(i.SpentWithLead), i.Lead)
+	}
+	text += fmt.Sprintf("; %s was spent before, %s after", shareText(i.Before), shareText(i.After))
 	if i.Total != nil && i.Bad != nil {
 		text += fmt.Sprintf("; %s bad of %s events", *i.Bad, *i.Total)
 	}

@@ -131,7 +131,7 @@ func (p *postmortem) impact() {
 	p.section("Impact")
 	if i := e.Impact; i != nil {
 		p.line("- Window: %s to %s, %s", p.instant(i.Start), p.instant(i.End), minutesText(minutesBetween(i.Start, i.End)))
-		if e.HasBudget() {
+		if e.HasBudget() && i.told() {
 			p.budget(*i)
 		}
 	}
@@ -143,6 +143,9 @@ func (p *postmortem) impact() {
 
 func (p *postmortem) budget(i Impact) {
 	p.line("- Budget spent in this time: %s", shareText(i.Spent))
+	if i.SpentWithLead.Defined() {
+		p.line("- Budget spent in this time and the %s before: %s", markdown(i.Lead), shareText(i.SpentWithLead))
+	}
 	p.line("- Budget spent before: %s, and after: %s", shareText(i.Before), shareText(i.After))
 	if i.Total != nil && i.Bad != nil {
 		p.line("- Events: %s bad of %s valid ones", *i.Bad, *i.Total)
@@ -155,14 +158,6 @@ func (p *postmortem) budget(i Impact) {
 	} else {
 		p.line("- These numbers are those that were told first and last: the difference is less than what was spent where older failures left the window.")
 	}
-}
-
-// fired is why it fired.
-func (p *postmortem) fired() alert.Why {
-	if w := p.episode.WhyFired; w != nil {
-		return *w
-	}
-	return p.episode.Why
 }
 
 // spentFirst says how much of the budget was spent in the long window of the tier
@@ -179,7 +174,7 @@ func (p *postmortem) spentFirst(t alert.Tier) {
 
 func (p *postmortem) detection() {
 	p.section("Detection")
-	w := p.fired()
+	w := p.episode.whyFired()
 	if len(w.Tiers) > 0 {
 		p.line("| tier | burn rate over the long window | over the short one | factor | bad of valid events | verdict |\n|---|---|---|---|---|---|")
 		for _, t := range w.Tiers {
@@ -187,7 +182,9 @@ func (p *postmortem) detection() {
 				t.Bad, t.Events, markdown(t.Verdict))
 		}
 		p.line("")
-		p.spentFirst(w.Tiers[0])
+		if i := p.episode.Impact; i == nil || !i.SpentWithLead.Defined() {
+			p.spentFirst(w.Tiers[0])
+		}
 	}
 	if w.Guard != nil {
 		p.line("- Guard: %s", markdown(guardWords(*w.Guard)))
@@ -206,7 +203,7 @@ func (p *postmortem) attribution() {
 	if i := p.episode.Impact; i != nil {
 		lines = i.causes()
 	}
-	if c := p.fired().Cause; c != nil {
+	if c := p.episode.whyFired().Cause; c != nil {
 		lines = append(lines, "when it fired, "+causeSentence(*c))
 	}
 	if len(lines) == 0 {

@@ -75,7 +75,16 @@ func TestImpact(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
 	}
+	longer := hour
+	longer.Counts.Bad = 300
+	lead := report.ImpactOf(report.Measured{After: after, During: burnrate.Objective{Window: hour}, Lead: "1h", WithLead: burnrate.Objective{Window: longer}})
+	if lead.SpentWithLead != burnrate.RatioOf(0.1) || lead.Lead != "1h" {
+		t.Errorf("with the lead: %v, %q", lead.SpentWithLead, lead.Lead)
+	}
 	i := report.ImpactOf(report.Measured{After: after, During: burnrate.Objective{Window: hour}, Unit: slo.Thousandths})
+	if i.SpentWithLead.Defined() {
+		t.Errorf("without a lead: %v", i.SpentWithLead)
+	}
 	if i.Total == nil || *i.Total != "6" || *i.Bad != "0.15" {
 		t.Errorf("weighted counts: %v of %v", i.Bad, i.Total)
 	}

@@ -77,7 +77,9 @@ func (d Document) check() error {
 }
 
 // cleanAll replaces all texts of what a pointer is to.
-func cleanAll(document any, plain func(string) string) { clean(reflect.ValueOf(document).Elem(), plain) }
+func cleanAll(document any, plain func(string) string) {
+	clean(reflect.ValueOf(document).Elem(), plain)
+}
 
 // isEpisode reports whether a text names an episode of an alert. It looks like a
 // key, and is to be shown where an episode is meant.
