@@ -26,7 +26,7 @@ import (
 const alertSpecs = "../../examples/alerts-and-exclusions"
 
 // storyEnd is when the story ends: in the middle of an outage.
-func storyEnd() time.Time { return time.Date(2026, 11, 22, 9, 0, 10, 0, time.UTC) }
+func storyEnd() time.Time { return time.Date(2026, 11, 22, 8, 59, 40, 0, time.UTC) }
 
 // storyDays is how long it lasts.
 const storyDays = 4

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -43,8 +45,8 @@ func TestAlertsOfTheStory(t *testing.T) {
 		"show.txt":          {"show", "barcode-payment/authorise"},
 		"show.json":         {"show", "barcode-payment/authorise", "-o", "json"},
 		"show-firing.md":    {"show", "barcode-payment/authorise", "-o", "markdown"},
-		"show-episode.txt":  {"show", "66e44b2036aa"},
-		"show-episode.md":   {"show", "66E44B20", "-o", "markdown"},
+		"show-episode.txt":  {"show", "daac0979ed1a"},
+		"show-episode.md":   {"show", "DAAC0979", "-o", "markdown"},
 		"show-observed.txt": {"show", "fill-basket"},
 	} {
 		code, stdout, stderr := tell(t, append(args, "--data-dir", dir, alertSpecs)...)
@@ -123,7 +125,7 @@ func TestAlertsServer(t *testing.T) {
 		}
 	}
 	for name, args := range map[string][]string{
-		"server.txt": {"show", "barcode-payment/authorise"}, "server.md": {"show", "66e4", "-o", "markdown"}, "server.json": {"show", "66e44b2036aa", "-o", "json"},
+		"server.txt": {"show", "barcode-payment/authorise"}, "server.md": {"show", "daac", "-o", "markdown"}, "server.json": {"show", "daac0979ed1a", "-o", "json"},
 	} {
 		code, stdout, stderr := tell(t, append(args, "--server", address)...)
 		if code != 0 || stderr != "" {
@@ -291,6 +293,51 @@ func TestHostileAlerts(t *testing.T) {
 		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 	checkHarmless(t, "stderr", stderr, 1)
+}
+
+// TestAlertsPageNamesKeys finds every key of the documents on the page about them.
+func TestAlertsPageNamesKeys(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/alerts.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, keys, _ := strings.Cut(string(page), "\n## JSON\n")
+	for _, name := range []string{"testdata/alerts/alerts.json", "testdata/alerts/show.json", "../../exporters/report/testdata/alerts.json"} {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var document any
+		if err := json.Unmarshal(data, &document); err != nil {
+			t.Fatal(err)
+		}
+		for key := range keysOf(document) {
+			if !strings.Contains(keys, "`"+key+"`") && !strings.Contains(keys, "{"+key) && !strings.Contains(keys, ", "+key) {
+				t.Errorf("docs/alerts.md does not say what %s holds, which is in %s", key, name)
+			}
+		}
+	}
+}
+
+// keysOf returns all keys of a document, at any depth. Those of a subject are its
+// own.
+func keysOf(document any) map[string]bool {
+	keys := map[string]bool{}
+	switch v := document.(type) {
+	case map[string]any:
+		for key, value := range v {
+			keys[key] = true
+			if key != "subject" && key != "missed" {
+				maps.Copy(keys, keysOf(value))
+			}
+		}
+	case []any:
+		for _, item := range v {
+			maps.Copy(keys, keysOf(item))
+		}
+	}
+	return keys
 }
 
 // TestAlertsCompletion proposes the words that flags know.

@@ -167,7 +167,11 @@ func (t *alertTable) held(list []heldRecord) {
 	t.head(term.Fit("HELD BACK", severityWidth), term.Fit("TIER", kindWidth), term.FitRight("LONG", rateWidth), term.FitRight("SHORT", rateWidth),
 		term.FitRight("FACTOR", rateWidth), " "+term.Fit("BY", byWidth), term.Fit("OWNER", ownerWidth), "WHAT")
 	for _, r := range list {
-		t.row("", string(r.Severity), aboutText(r.Key), term.Fit(r.Long+"/"+r.Short, kindWidth), term.FitRight(burnText(r.LongBurn), rateWidth),
+		what := aboutText(r.Key)
+		if r.Observe {
+			what += " (observe)"
+		}
+		t.row("", string(r.Severity), what, term.Fit(r.Long+"/"+r.Short, kindWidth), term.FitRight(burnText(r.LongBurn), rateWidth),
 			term.FitRight(burnText(r.ShortBurn), rateWidth), term.FitRight(burnText(r.Factor), rateWidth), " "+term.Fit(strings.TrimSuffix(r.HeldBy, "-window"), byWidth),
 			term.Fit(r.Owner, ownerWidth))
 		if text := r.text(); text != "" {
