@@ -44,7 +44,7 @@ func storyRow(id string, minute slo.Minute) burnrate.Row {
 	counts := slo.Counts{Total: map[string]int64{"barcode-payment/show-barcode": 2, "barcode-payment/authorise": 40, "fill-basket": 20}[id]}
 	for _, i := range []incident{
 		{"barcode-payment/authorise", "20 03:10", "20 03:32", 30},
-		{"barcode-payment/authorise", "22 08:31", "23 00:00", 25},
+		{"barcode-payment/authorise", "22 08:21", "23 00:00", 25},
 		{"barcode-payment/show-barcode", "22 08:52", "22 08:54", 100},
 		{"fill-basket", "22 08:00", "23 00:00", 15},
 	} {

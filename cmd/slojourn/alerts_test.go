@@ -45,9 +45,11 @@ func TestAlertsOfTheStory(t *testing.T) {
 		"show.txt":          {"show", "barcode-payment/authorise"},
 		"show.json":         {"show", "barcode-payment/authorise", "-o", "json"},
 		"show-firing.md":    {"show", "barcode-payment/authorise", "-o", "markdown"},
-		"show-episode.txt":  {"show", "daac0979ed1a"},
-		"show-episode.md":   {"show", "DAAC0979", "-o", "markdown"},
+		"show-episode.txt":  {"show", "8adbf3b107ff"},
+		"show-episode.md":   {"show", "8ADBF3B1", "-o", "markdown"},
 		"show-observed.txt": {"show", "fill-basket"},
+		"show-journey.txt":  {"show", "barcode-payment"},
+		"show-journey.md":   {"show", "barcode-payment", "-o", "markdown"},
 	} {
 		code, stdout, stderr := tell(t, append(args, "--data-dir", dir, alertSpecs)...)
 		if code != 0 || stderr != "" {
@@ -125,7 +127,7 @@ func TestAlertsServer(t *testing.T) {
 		}
 	}
 	for name, args := range map[string][]string{
-		"server.txt": {"show", "barcode-payment/authorise"}, "server.md": {"show", "daac", "-o", "markdown"}, "server.json": {"show", "daac0979ed1a", "-o", "json"},
+		"server.txt": {"show", "barcode-payment/authorise"}, "server.md": {"show", "8adb", "-o", "markdown"}, "server.json": {"show", "8adbf3b107ff", "-o", "json"},
 	} {
 		code, stdout, stderr := tell(t, append(args, "--server", address)...)
 		if code != 0 || stderr != "" {
