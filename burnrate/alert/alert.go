@@ -2,6 +2,7 @@ package alert
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -43,7 +44,7 @@ func SourceID(name string) string { return "source:" + name }
 
 // String writes the key with blanks in between: pay/authorise 28d burn page.
 func (k Key) String() string {
-	return strings.Join([]string{k.ID, k.Objective, string(k.Kind), string(k.Severity)}, " ")
+	return strings.Join(strings.Fields(fmt.Sprint(k.ID, " ", k.Objective, " ", k.Kind, " ", k.Severity)), " ")
 }
 
 // Compare orders keys by their parts. A page is before a ticket.
