@@ -164,8 +164,8 @@ func TestTraffic(t *testing.T) {
 		}, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 400, Days: 3}},
 		"an even number of days": {days: 4, usual: 10, before: func(day int64) burnrate.Row { return counted(10 * day) }, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 250, Days: 4}},
 		"weighed":                {days: 8, usual: 10, last: func(int64) burnrate.Row { return weighed }, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 100, Days: 7}},
-		"excluded": {days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) }, drop: 3, want: burnrate.Traffic{State: burnrate.Unclear, Measured: 7, Excluded: 3, Usual: 100, Days: 7}},
-		"excluded days before": {days: 8, usual: 10, drop: 2*day + 5, want: burnrate.Traffic{State: burnrate.Unclear, Excluded: 10, Usual: 100, Days: 5}},
+		"excluded":               {days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) }, drop: 3, want: burnrate.Traffic{State: burnrate.Unclear, Measured: 7, Excluded: 3, Usual: 100, Days: 7}},
+		"excluded days before":   {days: 8, usual: 10, drop: 2*day + 5, want: burnrate.Traffic{State: burnrate.Unclear, Excluded: 10, Usual: 100, Days: 5}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
