@@ -25,9 +25,9 @@ func visits(r *rand.Rand, mean float64, minute int64) int64 {
 
 // TestLoss has shops with visits that come by chance, of 10 events a minute up to
 // 69: 50 in 10 minutes at night are the fewest that are judged. After four days,
-// of a third all visits end at once, and of another third the measurements are
-// late for a while. The first are noticed within the time of the policy and two
-// minutes, and nothing is said of the others.
+// of a third all visits end at once, of another third the measurements are late
+// for a while, and of the rest there are none for a while. The first are noticed
+// within the time of the policy and two minutes, and nothing is said of the others.
 func TestLoss(t *testing.T) {
 	t.Parallel()
 	const shops, days, late = 60, 5, 45
@@ -57,6 +57,9 @@ func TestLoss(t *testing.T) {
 		stops[i] = 4*1440 + r.Int64N(1000)
 		for minute := stops[i]; i%3 == 0 && minute < days*1440; minute++ {
 			rows[minute][i] = burnrate.Counted(slo.Counts{})
+		}
+		for minute := stops[i]; i%3 == 2 && minute < stops[i]+late; minute++ {
+			rows[minute][i] = burnrate.Row{}
 		}
 	}
 
