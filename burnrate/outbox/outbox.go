@@ -28,6 +28,10 @@ const (
 type State struct {
 	alert.States
 	Next int64 `json:"next"` // number of the next letter, and of the next in the log
+	// Failing is when sources began to answer nothing but errors, by their names.
+	Failing map[string]time.Time `json:"failing,omitempty"`
+	// Notifiers is the names of those that there were at the last tick.
+	Notifiers []string `json:"notifiers,omitempty"`
 }
 
 // Entry returns how a ledger keeps the state.

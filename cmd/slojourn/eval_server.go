@@ -73,13 +73,13 @@ func (r *remote) check(given func(flag string) bool, args []string) error {
 	case given("secrets-dir") && !isFile:
 		return usage("--secrets-dir is for --password-from file:NAME only")
 	}
-	_, err := r.endpoint()
+	_, err := r.endpoint("")
 	return err
 }
 
-// endpoint is the address of the document. Errors do not show what was written, as
+// endpoint is the address of a document. Errors do not show what was written, as
 // it may hold a password.
-func (r *remote) endpoint() (*url.URL, error) {
+func (r *remote) endpoint(path string) (*url.URL, error) {
 	u, err := url.Parse(r.address)
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
@@ -91,30 +91,18 @@ func (r *remote) endpoint() (*url.URL, error) {
 	case r.user != "" && u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, usage("--server would send the password without encryption: write https://")
 	}
-	return u.JoinPath("api/v1/slos"), nil
+	return u.JoinPath(path), nil
 }
 
 // evalRemote prints the document of a server.
 func evalRemote(ctx context.Context, env environment, r *remote, secretsDir, format string) error {
-	endpoint, err := r.endpoint()
+	endpoint, body, err := r.ask(ctx, env, secretsDir, "api/v1/slos", nil)
 	if err != nil {
 		return err
-	}
-	client, err := r.client()
-	if err != nil {
-		return err
-	}
-	defer client.CloseIdleConnections()
-	body, err := r.get(ctx, env, client, endpoint.String(), secretsDir)
-	if ctx.Err() != nil {
-		return failed(errors.New("interrupted"))
-	}
-	if err != nil {
-		return failed(fmt.Errorf("ask %s: %w", endpoint, err))
 	}
 	document, err := report.Read(body)
 	if err != nil {
-		return failed(fmt.Errorf("%s does not answer as slojourn serve does: %w", endpoint, err))
+		return foreign(endpoint, err)
 	}
 	if format == "json" {
 		err = render.Encode(env.stdout, json.RawMessage(body))
@@ -125,6 +113,33 @@ func evalRemote(ctx context.Context, env environment, r *remote, secretsDir, for
 		return failed(err)
 	}
 	return printFailures(env.stderr, document.Failures())
+}
+
+// ask returns a document of a server, and its address.
+func (r *remote) ask(ctx context.Context, env environment, secretsDir, path string, query url.Values) (*url.URL, []byte, error) {
+	endpoint, err := r.endpoint(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	endpoint.RawQuery = query.Encode()
+	client, err := r.client()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer client.CloseIdleConnections()
+	body, err := r.get(ctx, env, client, endpoint.String(), secretsDir)
+	if ctx.Err() != nil {
+		return nil, nil, failed(errors.New("interrupted"))
+	}
+	if err != nil {
+		return nil, nil, failed(fmt.Errorf("ask %s: %w", endpoint, err))
+	}
+	return endpoint, body, nil
+}
+
+// foreign says that an answer is not that of a server of ours.
+func foreign(endpoint *url.URL, err error) error {
+	return failed(fmt.Errorf("%s does not answer as slojourn serve does: %w", endpoint, err))
 }
 
 // get returns what the server answers.

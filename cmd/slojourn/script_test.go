@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 //	closedport                  the same of an address where nobody listens
 //	envsubst FILE…              replaces $ENDPOINT in files
 //	counts ID WINDOW TOTAL BAD  what stdout, the JSON of eval, must say
+//	story DIR SPECS             copies the example with alerts, and writes a ledger
+//	                            in which some fire
 //	spoil FILE OLD NEW          replaces bytes of a file, which has to hold them
 //	commits DIR                 starts a process that writes the ledger there;
 //	                            $WRITER is its number
@@ -59,7 +61,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "traffic": traffic, "simulate": simulate, "closedport": closedPort, "envsubst": substitute, "counts": counts,
-			"spoil": spoil, "commits": startCommits, "stopcommits": stopCommits,
+			"spoil": spoil, "story": tellStory, "commits": startCommits, "stopcommits": stopCommits,
 		},
 	})
 }

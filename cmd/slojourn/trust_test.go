@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"net"
 	"os"
@@ -11,17 +12,22 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/slo"
 )
 
 // offline are the commands that open no socket and read no secret, with
 // arguments to run them on a folder of specs. online are those that may do both,
-// eval among them where it reads no ledger.
+// eval and alerts among them where they read no ledger.
 func offline(specs string) map[string][][]string {
 	return map[string][][]string{
 		"validate": {{"--strict", specs}, {"-o", "json", specs}, {"-o", "sarif", specs}, {"-o", "github", specs}},
 		"fmt":      {{"--check", specs}, {"--diff", specs}, {specs}},
 		"explain":  {{"SLO014"}, {"checkout", specs}},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
+		"alerts":   offlineAlerts(filepath.Join(specs, "data"), specs),
 		"eval":     offlineEval(filepath.Join(specs, "data"), specs),
 		"ledger":   offlineLedger(filepath.Join(specs, "data"), specs),
 		"test":     {{filepath.Join(specs, "quiet.burn")}, {"-o", "json", "--specs", specs, filepath.Join(specs, "quiet.burn")}},
@@ -39,6 +45,17 @@ func offlineEval(dir, specs string) [][]string {
 	}
 }
 
+// offlineAlerts reads the alerts of a ledger, with all outputs of which there are
+// some.
+func offlineAlerts(dir, specs string) [][]string {
+	return [][]string{
+		{"--data-dir", dir, specs},
+		{"--data-dir", dir, "-o", "json", "--config", specs, specs},
+		{"show", "checkout", "--data-dir", dir, specs},
+		{"show", "checkout", "--data-dir", dir, "-o", "markdown", specs},
+	}
+}
+
 // offlineLedger are the commands on the ledger of a folder.
 func offlineLedger(dir, files string) [][]string {
 	with := func(name string, args ...string) []string { return append([]string{name, "--data-dir", dir}, args...) }
@@ -51,7 +68,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"demo", "doctor", "eval", "serve", "simulator"}
+var online = []string{"alerts", "demo", "doctor", "eval", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {
@@ -133,9 +150,20 @@ spec:
 		"quiet.burn": "slo target=99% window=28d\nload 1m good=1 for 1h\nexpect no page for 1h\n",
 		"measured.ndjson": `{"schema":"slojourn.ledger/v1","at":"2026-11-22T09:00:00Z"}
 {"type":"minute","minute":"2026-11-22T08:59:00Z","indicator":"v1:a","total":120,"bad":3}
-{"type":"end"}
+` + trustAlert() + `{"type":"end"}
 `,
 	}
+}
+
+// trustAlert is a line of a ledger with an alert that fired.
+func trustAlert() string {
+	at := time.Date(2026, 11, 22, 8, 0, 0, 0, time.UTC)
+	key := alert.Key{ID: "checkout", Objective: "1d", Kind: alert.Burn, Severity: slo.Page}
+	entry, err := outbox.Logged(1, alert.Notification{Event: alert.Event{Key: key, Change: alert.Firing, At: at, Since: at}})
+	if err != nil {
+		panic(err) // it is the same every time
+	}
+	return fmt.Sprintf(`{"type":"entry","kind":%q,"key":%q,"value":%q}`+"\n", entry.Kind, entry.Key, base64.StdEncoding.EncodeToString(entry.Value))
 }
 
 // run executes a command line on a set with a Source whose key is in the

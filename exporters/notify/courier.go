@@ -134,6 +134,26 @@ func (c *Courier) Stats() outbox.Stats {
 	return s
 }
 
+// Undelivered returns the letters that were not taken yet and those that stand, in
+// the order of their numbers, and those that were given up, the oldest first.
+func (c *Courier) Undelivered() ([]outbox.Letter, []outbox.Dead) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var letters []outbox.Letter
+	for _, d := range c.desks {
+		for _, ch := range d.chains {
+			if ch.standing != nil {
+				letters = append(letters, *ch.standing)
+			}
+			for _, l := range ch.waiting {
+				letters = append(letters, l.Letter)
+			}
+		}
+	}
+	slices.SortFunc(letters, func(a, b outbox.Letter) int { return cmp.Compare(a.Number, b.Number) })
+	return letters, slices.Clone(c.dead)
+}
+
 // Run delivers until ctx ends. Then what is being sent has 5 seconds to end, what
 // was taken has 5 more to be kept, and what was not taken stays in the ledger.
 func (c *Courier) Run(ctx context.Context) {

@@ -194,7 +194,7 @@ func (w *writer) missed(d *data, n alert.Notification) {
 		if count++; count <= mostShown {
 			d.Missed = append(d.Missed, missedData{
 				// A colon would end the name of the fact.
-				What: strings.ReplaceAll(or(oneLine(e.Labels.Title), oneLine(e.ID)), ": ", " – "), Kind: w.kind(e.Kind), Severity: string(e.Severity), From: w.words.time(e.Since),
+				What: strings.ReplaceAll(named(e.Labels.Title, e.ID), ": ", " – "), Kind: w.kind(e.Kind), Severity: string(e.Severity), From: w.words.time(e.Since),
 			})
 		}
 	}

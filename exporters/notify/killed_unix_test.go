@@ -201,13 +201,13 @@ func (h *hearing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	m := h.messages[doc.Message]
+	m := h.messages[doc.MessageID]
 	if m == nil {
 		m = &heard{first: len(h.messages), episode: doc.Episode, change: doc.Change}
-		h.messages[doc.Message] = m
+		h.messages[doc.MessageID] = m
 	}
 	if m.times++; m.episode != doc.Episode || m.change != doc.Change {
-		h.wrong = append(h.wrong, fmt.Sprintf("message %s is about %s %s, and was about %s %s", doc.Message, doc.Episode, doc.Change, m.episode, m.change))
+		h.wrong = append(h.wrong, fmt.Sprintf("message %s is about %s %s, and was about %s %s", doc.MessageID, doc.Episode, doc.Change, m.episode, m.change))
 	}
 }
 

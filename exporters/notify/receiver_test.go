@@ -67,6 +67,12 @@ func (r *receiver) got() []received {
 	return append([]received{}, r.requests...)
 }
 
+// last returns what was received last.
+func (r *receiver) last() received {
+	requests := r.got()
+	return requests[len(requests)-1]
+}
+
 func answering(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)

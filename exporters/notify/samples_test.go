@@ -125,10 +125,18 @@ func samples() []sample {
 	source := ofKind(alert.Source, slo.Ticket, alert.Why{})
 	source.ID, source.Objective, source.Labels, source.Subject = "source:newrelic", "", alert.Labels{Owner: "sre"}, alert.Subject{OwnerTitle: "SRE", Contact: "#sre"}
 	list := []sample{
-		{"burn-firing", aboutStep()}, {"burn-firing-journey", aboutJourney()}, {"burn-firing-shared", shared},
-		{"budget-firing", budget("80%", 0.8731)}, {"budget-firing-forecast", forecast}, {"budget-raised", raised},
-		{"noData-firing", noData}, {"noTraffic-firing", noTraffic}, {"source-firing", source},
-		{"missed-firing", aboutMissed(2)}, {"missed-firing-one", aboutMissed(1)}, {"missed-firing-many", aboutMissed(1234)},
+		{"burn-firing", aboutStep()},
+		{"burn-firing-journey", aboutJourney()},
+		{"burn-firing-shared", shared},
+		{"budget-firing", budget("80%", 0.8731)},
+		{"budget-firing-forecast", forecast},
+		{"budget-raised", raised},
+		{"noData-firing", noData},
+		{"noTraffic-firing", noTraffic},
+		{"source-firing", source},
+		{"missed-firing", aboutMissed(2)},
+		{"missed-firing-one", aboutMissed(1)},
+		{"missed-firing-many", aboutMissed(1234)},
 		{"test-firing", aboutTest()},
 	}
 	for _, reason := range []alert.Reason{alert.Recovered, alert.Excluded, alert.Unknown, alert.DefinitionChanged, alert.Removed} {

@@ -35,8 +35,7 @@ func TestBodies(t *testing.T) {
 				if err := sink.Send(t.Context(), deliveryOf(s.n)); err != nil {
 					t.Fatalf("%s %s: %v", kind, s.name, err)
 				}
-				requests := r.got()
-				last := requests[len(requests)-1]
+				last := r.last()
 				if got := last.header.Get("Content-Type"); got != "application/json" {
 					t.Errorf("%s: content type %q", kind, got)
 				}

@@ -20,6 +20,7 @@ const (
 	mostText  = 3000
 	mostURL   = 2000
 	mostLinks = 20
+	mostItems = 100 // of other lists
 )
 
 // harmless returns a notification whose texts do nothing where they are shown or
@@ -57,8 +58,12 @@ func harmlessValue(key string, value any) any {
 		if key == "url" || key == "runbook" {
 			return value
 		}
-		return cut(harmlessText(value), mostText)
+		// What looks like a secret may be cut here, but not within what is kept.
+		return cut(harmlessText(cut(strings.ToValidUTF8(value, "\ufffd"), 2*mostText)), mostText)
 	case []any:
+		if key != "missed" { // which is counted
+			value = value[:min(len(value), mostItems)]
+		}
 		for i := range value {
 			value[i] = harmlessValue(key, value[i])
 		}

@@ -31,12 +31,12 @@ const mostListed = 200
 
 // document is what a program is told.
 type document struct {
-	Schema   string `json:"schema"`
-	Notifier string `json:"notifier"`
-	Message  string `json:"message"` // names this message: a second one of the same name says nothing new
-	Episode  string `json:"episode"` // names the alert from when it fires until it resolves
-	Name     string `json:"name"`    // of the alert, as Alertmanager knows it
-	Attempt  int    `json:"attempt"`
+	Schema    string `json:"schema"`
+	Notifier  string `json:"notifier"`
+	MessageID string `json:"messageId"` // a second message of the same one says nothing new
+	Episode   string `json:"episode"`   // of the alert from when it fires until it resolves
+	AlertName string `json:"alertName"` // as Alertmanager knows it
+	Attempt   int    `json:"attempt"`
 	alert.Notification
 	Text text `json:"text"`
 }
@@ -64,8 +64,8 @@ func (w *webhook) Send(ctx context.Context, d Delivery) error {
 	}
 	n.Missed = n.Missed[:min(len(n.Missed), mostListed)]
 	return w.post(ctx, d.At, document{
-		Schema: webhookSchema, Notifier: w.name, Message: messageID(d.Notification), Episode: d.Notification.Episode(),
-		Name: n.Kind.Name(), Attempt: d.Attempt, Notification: n, Text: text{w.writer.words.locale, message},
+		Schema: webhookSchema, Notifier: w.name, MessageID: messageID(d.Notification), Episode: d.Notification.Episode(),
+		AlertName: n.Kind.Name(), Attempt: d.Attempt, Notification: n, Text: text{w.writer.words.locale, message},
 	})
 }
 

@@ -142,8 +142,10 @@ func budgetStyle(state burnrate.BudgetState) style {
 	}
 }
 
-func (t *table) paint(s style, text string) string {
-	if !t.color {
+func (t *table) paint(s style, text string) string { return painted(t.color, s, text) }
+
+func painted(color bool, s style, text string) string {
+	if !color {
 		return text
 	}
 	return string(s) + text + "\x1b[0m"

@@ -1,3 +1,4 @@
 // Package report prints a snapshot: as the JSON document of slojourn eval and
-// as a table for people.
+// as a table for people; and alerts, as those of slojourn alerts, and as the
+// beginning of a postmortem.
 package report

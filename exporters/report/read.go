@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -15,25 +16,37 @@ import (
 // no character that changes how a terminal looks. What a newer program has added
 // to it is left out. It refuses other documents.
 func Read(data []byte) (Document, error) {
-	var kind struct {
-		Schema string `json:"schema"`
-	}
-	if err := json.Unmarshal(data, &kind); err != nil || kind.Schema == "" {
-		return Document{}, fmt.Errorf("it is no JSON with the schema %s", Schema)
-	}
-	if kind.Schema != Schema {
-		return Document{}, fmt.Errorf("its schema is %s, and this program knows %s: use one of the version that wrote it", shortened(kind.Schema), Schema)
-	}
 	var d Document
+	if err := checkSchema(data, Schema); err != nil {
+		return d, err
+	}
 	err := json.Unmarshal(data, &d)
 	if err == nil {
 		err = d.check()
 	}
 	if err != nil {
-		return Document{}, fmt.Errorf("its schema is %s, but not what it says: %w", Schema, err)
+		return Document{}, wrongDocument(Schema, err)
 	}
-	clean(reflect.ValueOf(&d).Elem())
+	cleanAll(&d, render.Plain)
 	return d, nil
+}
+
+// checkSchema wants a document of a schema.
+func checkSchema(data []byte, schema string) error {
+	var kind struct {
+		Schema string `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &kind); err != nil || kind.Schema == "" {
+		return fmt.Errorf("it is no JSON with the schema %s", schema)
+	}
+	if kind.Schema != schema {
+		return fmt.Errorf("its schema is %s, and this program knows %s: use one of the version that wrote it", shortened(kind.Schema), schema)
+	}
+	return nil
+}
+
+func wrongDocument(schema string, err error) error {
+	return fmt.Errorf("its schema is %s, but not what it says: %w", schema, err)
 }
 
 // shortened is a name that may be anything.
@@ -63,24 +76,38 @@ func (d Document) check() error {
 	return nil
 }
 
-// clean replaces hostile characters in all texts.
-func clean(v reflect.Value) {
+// cleanAll replaces all texts of what a pointer is to.
+func cleanAll(document any, plain func(string) string) {
+	clean(reflect.ValueOf(document).Elem(), plain)
+}
+
+// isEpisode reports whether a text names an episode of an alert. It looks like a
+// key, and is to be shown where an episode is meant.
+func isEpisode(text string) bool { return episodeLike.MatchString(text) }
+
+var episodeLike = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+func clean(v reflect.Value, plain func(string) string) {
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(render.Plain(v.String()))
+		v.SetString(plain(v.String()))
 	case reflect.Struct:
 		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				clean(v.Field(i))
+			field := v.Field(i)
+			if v.Type().Field(i).Name == "Episode" && field.Kind() == reflect.String && isEpisode(field.String()) {
+				continue
+			}
+			if field.CanSet() {
+				clean(field, plain)
 			}
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			clean(v.Index(i))
+			clean(v.Index(i), plain)
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			clean(v.Elem())
+			clean(v.Elem(), plain)
 		}
 	default: // numbers
 	}

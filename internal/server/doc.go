@@ -1,6 +1,6 @@
 // Package server is the HTTP face of the engine: metrics for Prometheus, the
-// state of every SLO as the document that slojourn eval prints, health, and
-// reload.
+// state of every SLO as the document that slojourn eval prints, alerts as the one
+// that slojourn alerts prints, health, and reload.
 //
 //	server, err := server.New(server.Options{
 //		Engine: engine, Metrics: registry, Registerer: registry, Logger: logger,

@@ -24,7 +24,7 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	servers := map[string]string{}
-	servers[""], _ = served(t, Options{})
+	servers[""], _ = served(t, Options{Alerts: alertsOf()})
 	servers["<!-- starting -->\n"], _ = served(t, Options{Engine: starting()})
 	servers["<!-- lifecycle -->\n"], _ = served(t, Options{Lifecycle: true, Reload: func(context.Context, []string) error { return nil }})
 	var played strings.Builder
@@ -108,10 +108,12 @@ func TestPageNamesEverything(t *testing.T) {
 		}
 		want = append(want, "| `"+e.path+"` | "+methods+" |")
 	}
-	for name, p := range new(filter).parameters() {
-		want = append(want, "| `"+name+"` |")
-		for _, value := range p.allowed {
-			want = append(want, "`"+value+"`")
+	for _, parameters := range []map[string]parameter{new(filter).parameters(), new(alertFilter).parameters()} {
+		for name, p := range parameters {
+			want = append(want, "| `"+name+"` |")
+			for _, value := range p.allowed {
+				want = append(want, "`"+value+"`")
+			}
 		}
 	}
 	l := usual()

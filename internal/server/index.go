@@ -26,12 +26,15 @@ func (s *Server) serveIndex(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(&page, "<p>Version %s</p>\n", escaped(s.options.Version))
 	}
 	fmt.Fprintf(&page, "<p>%s</p>\n<ul>\n", escaped(state))
-	for _, link := range [][2]string{
-		{"/api/v1/slos", "the state of every journey, step and SLO"},
+	links := [][2]string{{"/api/v1/slos", "the state of every journey, step and SLO"}}
+	if s.options.Alerts != nil {
+		links = append(links, [2]string{"/api/v1/alerts", "what fires, what is held back, and what fired before"})
+	}
+	for _, link := range append(links, [][2]string{
 		{"/metrics", "metrics for Prometheus"},
 		{"/-/healthy", "whether the process can answer"},
 		{"/-/ready", "whether the numbers are whole"},
-	} {
+	}...) {
 		fmt.Fprintf(&page, "<li><a href=\"%s\">%[1]s</a>: %s</li>\n", link[0], link[1])
 	}
 	page.WriteString("</ul>\n</body>\n</html>\n")

@@ -159,19 +159,22 @@ func TestIndexEscapes(t *testing.T) {
 	}
 }
 
-// TestIndexLinks follows every link of the first page.
+// TestIndexLinks follows every link of the first page, which has one to alerts
+// where they are judged.
 func TestIndexLinks(t *testing.T) {
 	t.Parallel()
-	url, _ := served(t, Options{})
-	page := ask(t, http.MethodGet, url+"/", nil).body
-	links := strings.Split(page, `<a href="`)[1:]
-	if len(links) != 4 {
-		t.Errorf("%d links in\n%s", len(links), page)
-	}
-	for _, link := range links {
-		path, _, _ := strings.Cut(link, `"`)
-		if got := ask(t, http.MethodGet, url+path, nil); got.status != http.StatusOK {
-			t.Errorf("%s: status %d", path, got.status)
+	for want, options := range map[int]Options{4: {}, 5: {Alerts: alertsOf()}} {
+		url, _ := served(t, options)
+		page := ask(t, http.MethodGet, url+"/", nil).body
+		links := strings.Split(page, `<a href="`)[1:]
+		if len(links) != want {
+			t.Errorf("%d links, want %d, in\n%s", len(links), want, page)
+		}
+		for _, link := range links {
+			path, _, _ := strings.Cut(link, `"`)
+			if got := ask(t, http.MethodGet, url+path, nil); got.status != http.StatusOK {
+				t.Errorf("%s: status %d", path, got.status)
+			}
 		}
 	}
 }

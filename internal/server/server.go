@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/outbox"
 )
 
 // Engine is what the server shows. It is asked from many goroutines at once.
@@ -23,10 +24,18 @@ type Engine interface {
 	Ready() error
 }
 
+// Alerts is what the server shows of alerts. It is asked from many goroutines at
+// once.
+type Alerts interface {
+	// Alerts returns what is kept of alerts, and false before the first tick.
+	Alerts() (outbox.Box, bool)
+}
+
 // Options say what a server shows and allows.
 type Options struct {
 	Engine  Engine              // mandatory
 	Metrics prometheus.Gatherer // mandatory: what /metrics shows
+	Alerts  Alerts              // nil when nobody judges any
 
 	// Registerer takes the metrics of the server itself; nil leaves them out.
 	Registerer prometheus.Registerer
@@ -108,6 +117,7 @@ func (s *Server) endpoints() []endpoint {
 		{"/-/ready", http.MethodGet, s.serveReady},
 		{"/-/reload", http.MethodPost, s.serveReload},
 		{"/api/v1/slos", http.MethodGet, s.inTurn(s.serveSLOs)},
+		{"/api/v1/alerts", http.MethodGet, s.inTurn(s.serveAlerts)},
 	}
 }
 

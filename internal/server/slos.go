@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/exporters/report"
 )
 
@@ -15,13 +16,8 @@ func (s *Server) serveSLOs(w http.ResponseWriter, r *http.Request) {
 		fail(w, r, http.StatusBadRequest, problems...)
 		return
 	}
-	snapshot, measured := s.options.Engine.Snapshot()
+	snapshot, measured := s.snapshot(w, r)
 	if !measured {
-		message := "nothing has been measured yet"
-		if err := s.options.Engine.Ready(); err != nil {
-			message += ": " + err.Error()
-		}
-		fail(w, r, http.StatusServiceUnavailable, problem{Message: message})
 		return
 	}
 	var body bytes.Buffer
@@ -31,4 +27,21 @@ func (s *Server) serveSLOs(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	write(w, http.StatusOK, "application/json", body.Bytes())
+}
+
+// snapshot returns the newest one, or answers that there is none yet.
+func (s *Server) snapshot(w http.ResponseWriter, r *http.Request) (burnrate.Snapshot, bool) {
+	snapshot, measured := s.options.Engine.Snapshot()
+	if !measured {
+		s.failYet(w, r, "nothing has been measured yet")
+	}
+	return snapshot, measured
+}
+
+// failYet says that something is not there yet, and what the engine waits for.
+func (s *Server) failYet(w http.ResponseWriter, r *http.Request, message string) {
+	if err := s.options.Engine.Ready(); err != nil {
+		message += ": " + err.Error()
+	}
+	fail(w, r, http.StatusServiceUnavailable, problem{Message: message})
 }

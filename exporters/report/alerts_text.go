@@ -1,0 +1,160 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+)
+
+// What follows says parts of a document in words, for tables and for Markdown.
+
+func guardWords(g alert.Guard) string {
+	text := fmt.Sprintf("%d valid and %d bad events", g.MinEvents, g.MinBad)
+	if g.Confidence != "" {
+		text += ", with a confidence of " + g.Confidence
+	}
+	return text
+}
+
+func causeSentence(c alert.Cause) string {
+	ratio, _ := c.Ratio.Value()
+	text := fmt.Sprintf("caused by %s", c.Step)
+	if c.Owner != "" {
+		text += " (" + c.Owner + ")"
+	}
+	return text + ": " + percent(ratio, 0) + " of the errors"
+}
+
+func budgetText(b alert.BudgetSpent) string {
+	consumed, known := b.Consumed.Value()
+	if !known {
+		return "how much of the budget is spent is not known"
+	}
+	text := percent(consumed, 1) + " of the budget is spent"
+	if b.Level != "" {
+		text += ", which is " + b.Level + " or more"
+	}
+	if b.Gone != nil {
+		text += ", all of it by " + minuteText(*b.Gone)
+		if b.AtEarliest {
+			text += " at the earliest"
+		}
+	}
+	return text
+}
+
+// text says how an alert comes to be resolved.
+func (c clearing) text() string {
+	text := fmt.Sprintf("%s: the condition has been false for %s", c.Turn, minutesText(c.CalmMinutes))
+	if c.HoldMinutes != nil {
+		text += " of " + minutesText(*c.HoldMinutes)
+	}
+	if c.LeftMinutes != nil && *c.LeftMinutes > 0 {
+		text += fmt.Sprintf(", and it resolves %s later", minutesText(*c.LeftMinutes))
+	}
+	return text
+}
+
+// noEvidence is how long ago a condition has to have been judged that the table
+// says so: measurements lag.
+const noEvidence = 10 * time.Minute
+
+// evidenceText says since when there has been no evidence, "" when there is.
+func (e Episode) evidenceText() string {
+	if e.EvidenceAt == nil || e.Since.Add(time.Duration(e.Minutes)*time.Minute).Sub(*e.EvidenceAt) < noEvidence {
+		return ""
+	}
+	return fmt.Sprintf("held without evidence since %s; resolves as unknown at %s", minuteText(*e.EvidenceAt), minuteText(e.EvidenceAt.Add(alert.HeldFor)))
+}
+
+// toldText says who was told, or why nobody was.
+func (e Episode) toldText() string {
+	if e.Silence != nil {
+		return "not sent, as " + e.Silence.text()
+	}
+	if len(e.Labels.Notify) == 0 {
+		return "sent to nobody, as the owner has no notifier"
+	}
+	return "sent to " + strings.Join(e.Labels.Notify, ", ")
+}
+
+func (s silence) text() string {
+	by := ""
+	if s.By != nil {
+		by = aboutText(*s.By)
+	}
+	switch s.Reason {
+	case silentObserve:
+		return "the stage is observe"
+	case silentPage:
+		return "a page of " + by + " fires"
+	case silentFolded:
+		return "the page of " + by + ", which causes it, fires"
+	case silentSource:
+		return "the alert of " + by + " fires"
+	default:
+		return "the condition is false at present"
+	}
+}
+
+// endText says how the episode ended.
+func (e Episode) endText() string {
+	switch {
+	case e.Kind == alert.Missed:
+		return fmt.Sprintf("%d events while nobody judged", len(e.Missed))
+	case e.Kind == alert.Test:
+		return "a test"
+	case e.Until == nil:
+		return "how it ended is not known"
+	default:
+		return fmt.Sprintf("%s at %s", e.Reason, minuteText(*e.Until))
+	}
+}
+
+// text says what was spent.
+func (i Impact) text() string {
+	text := "cost " + shareText(i.Spent) + " of the budget"
+	if i.SpentWithLead.Defined() {
+		text += fmt.Sprintf(", and %s with the %s before it fired", shareText(i.SpentWithLead), i.Lead)
+	}
+	text += fmt.Sprintf("; %s was spent before, %s after", shareText(i.Before), shareText(i.After))
+	if i.Total != nil && i.Bad != nil {
+		text += fmt.Sprintf("; %s bad of %s events", *i.Bad, *i.Total)
+	}
+	if i.From == fromMessages {
+		return text + "; by what was told"
+	}
+	return text + "; by the ledger"
+}
+
+// causes says which steps had a part in the errors.
+func (i Impact) causes() []string {
+	if i.Attribution == nil {
+		return nil
+	}
+	var lines []string
+	for _, a := range *i.Attribution {
+		ratio, known := a.Ratio.Value()
+		if !known {
+			continue
+		}
+		line := percent(ratio, 1) + " of the errors by " + a.Step
+		if a.Estimated {
+			line += ", estimated"
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// shareText is a share of a budget, or a dash.
+func shareText(r burnrate.Ratio) string {
+	share, known := r.Value()
+	if !known {
+		return "–"
+	}
+	return percent(share, 1)
+}
