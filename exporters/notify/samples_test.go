@@ -139,7 +139,9 @@ func samples() []sample {
 	unfolded := aboutJourney()
 	unfolded.Why.Below, unfolded.Was = &alert.Key{ID: "barcode-payment/authorise", Objective: "28d", Kind: alert.Burn, Severity: slo.Page}, "till-payment"
 	list := []sample{
-		{"burn-firing-unfolded", unfolded}, {"noTraffic-firing-journey", quietStep}, {"source-firing-empty", empty},
+		{"burn-firing-unfolded", unfolded},
+		{"noTraffic-firing-journey", quietStep},
+		{"source-firing-empty", empty},
 		{"source-resolved-empty", resolved(empty, alert.Recovered)},
 		{"burn-firing", aboutStep()},
 		{"burn-firing-journey", aboutJourney()},
