@@ -21,13 +21,16 @@ build: ## build bin/slojourn
 demo: ## evaluate the example journeys against the simulator, print the table and end
 	CGO_ENABLED=0 $(GO) run ./cmd/slojourn demo --once
 
-# No test needs a real server so far, so test and test-unit are the same. Once one does,
-# test fetches what it needs into .cache and test-unit goes on needing nothing but Go.
-test: test-unit ## run every test that needs no C compiler
+# Tests against real servers have the build tag servers, and are told where those are. What is
+# not on PATH is fetched into .cache.
+test: ## run every test that needs no C compiler, also those against real servers
+	servers="$$(.ci/servers)" && SLOJOURN_SERVERS="$$servers" CGO_ENABLED=0 $(GO) test -tags servers ./...
+	cd .ci/tools && CGO_ENABLED=0 $(GO) test ./licences
 
 test-unit: ## run the tests that need nothing but Go
 	CGO_ENABLED=0 $(GO) test ./...
 	cd .ci/tools && CGO_ENABLED=0 $(GO) test ./licences
+	cd burnrate/promql/rules && CGO_ENABLED=0 $(GO) test ./...
 
 # Properties try a fifth of the usual cases: races show in few.
 race: ## run the tests under the race detector (needs a C compiler)
@@ -47,9 +50,10 @@ survive: ## let accidents happen to the engine, each by itself and all at once, 
 endurance: ## measure 1,000 SLOs for ENDURANCE (24) hours of a clock of its own: what is held must not grow
 	CGO_ENABLED=0 $(GO) test ./internal/engine -run '^TestEndurance$$' -count=1 -v -timeout 12h -endurance '$(ENDURANCE)'
 
-crash: ## kill and damage the ledger, and kill serve, in CRASHES (300) ways
+crash: ## kill and damage the ledger, and kill serve and deliveries, in CRASHES (300) ways
 	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'Killed|Disk|Damage|Rows|Beside|OneWriter' ./burnrate/ledger
 	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'ServeKilled' ./cmd/slojourn
+	CGO_ENABLED=0 CRASHES=$(CRASHES) $(GO) test -count=1 -timeout 60m -v -run 'DeliveryKilled' ./exporters/notify
 
 lint: ## vet, staticcheck, gofumpt and deadcode at the pinned versions
 	@GO='$(GO)' .ci/lint

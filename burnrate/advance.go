@@ -27,6 +27,9 @@ func (e *Evaluator) Needs(ends []slo.Minute) []slo.Minute {
 			for _, leaves := range step.leaves {
 				needs[leaves] = true
 			}
+			for i := range step.flows {
+				needs[step.flows[i].enters], needs[step.flows[i].leaves] = true, true
+			}
 		}
 	}
 	delete(needs, nothing)
@@ -116,6 +119,7 @@ func (e *Evaluator) Correct(minute slo.Minute, index int, before, after Row) {
 			continue // it will enter as it is now
 		}
 		effect := v.excluded.effect(minute)
+		v.correctFlows(minute, &before, &after, effect)
 		was, is := sumOf(&before, 1), sumOf(&after, 1)
 		for i := range v.around {
 			if v.around[i].Start <= minute {
@@ -158,6 +162,13 @@ type moveStep struct {
 
 	entering []Row // of all that is measured; nil when nothing was measured
 	leaving  [][]Row
+	flows    []flowStep // of each flow, the days of one after those of another
+}
+
+// flowStep moves a flow on by one minute.
+type flowStep struct {
+	enters, leaves    slo.Minute
+	entering, leaving []Row
 }
 
 // moves yields each move once.
@@ -199,6 +210,12 @@ func newMove(key moveKey) *move {
 				around[i] = w.Around(minute + 1)
 			}
 		}
+		for _, minutes := range key.windows.flows {
+			for days := range 1 + trafficDays {
+				enters := minute - slo.Minute(days*minutesOfDay)
+				step.flows = append(step.flows, flowStep{enters: enters, leaves: enters - slo.Minute(minutes)})
+			}
+		}
 		m.steps = append(m.steps, step)
 	}
 	m.around = around
@@ -220,6 +237,14 @@ func (m *move) find(rows map[slo.Minute][]Row) error {
 			}
 			if step.leaving[w], fed = rows[minute]; !fed {
 				return fmt.Errorf("minute %d leaves %s and was not fed", minute, m.key.windows.list[w])
+			}
+		}
+		for k := range step.flows {
+			f := &step.flows[k]
+			var other bool
+			f.entering, fed = rows[f.enters]
+			if f.leaving, other = rows[f.leaves]; !fed || !other {
+				return fmt.Errorf("minutes %d and %d of the days before were not fed", f.enters, f.leaves)
 			}
 		}
 	}
@@ -247,9 +272,22 @@ func (m *move) apply(v *view, c *column) {
 				v.tallies.remove(w, &gone, v.excluded.effect(step.leaves[w]))
 			}
 		}
+		for k := range step.flows {
+			v.moveFlow(&v.flows[k/(1+trafficDays)][k%(1+trafficDays)], &step.flows[k], c.index)
+		}
 	}
 	v.end = m.key.to
 	copy(v.around, m.around)
+}
+
+// moveFlow moves one flow of a column.
+func (v *view) moveFlow(f *flow, step *flowStep, column int) {
+	if step.entering != nil {
+		f.add(flowOf(&step.entering[column], v.excluded.effect(step.enters)))
+	}
+	if step.leaving != nil {
+		f.remove(flowOf(&step.leaving[column], v.excluded.effect(step.leaves)))
+	}
 }
 
 // followedEnd is the earliest end of what a view follows.

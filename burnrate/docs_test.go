@@ -268,7 +268,7 @@ func (d worked) hourly(excluded bool) Objective {
 		}
 	}
 	extent, hour := slo.Span{Start: end - 60, End: end}, slo.Counts{Total: 600, Bad: 1}
-	cuts := Cuts(set, map[string]slo.Span{"a": extent})["a"]
+	cuts := LoadCuts(set, map[string]slo.Span{"a": extent})["a"]
 	counts := make([]slo.Counts, len(cuts)-1)
 	for i := range counts {
 		counts[i].Total = 10 * int64(cuts[i+1]-cuts[i])

@@ -18,9 +18,10 @@ type Measurement struct {
 
 // Evaluate computes the state of every journey and SLO of a set from what was
 // measured, by id. It is a pure function: the same input gives the same
-// snapshot. An [Evaluator] gives the same ones minute by minute.
+// snapshot. An [Evaluator] gives the same ones minute by minute, and what there
+// is to know of traffic beside.
 func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snapshot {
-	p := newPlan(set)
+	p := newPlan(set, false)
 	p.place(func(id string) slo.Minute { return measured[id].End })
 	for _, v := range p.views {
 		v.fill(measured[v.id].Series)
@@ -66,18 +67,22 @@ type space struct {
 	objectives []Objective
 	burns      []Burn
 	judgements []Judgement
+	traffic    []Traffic
 }
 
 func (p *plan) space() *space {
-	var objectives, burns, judgements int
+	var objectives, burns, judgements, traffic int
 	for _, s := range p.subjects {
 		objectives += len(s.shape.objectives)
 		for i := range s.shape.objectives {
 			burns += len(s.shape.objectives[i].burn)
 			judgements += len(s.shape.objectives[i].tiers)
+			if s.shape.objectives[i].flow >= 0 {
+				traffic += s.flowing
+			}
 		}
 	}
-	return &space{make([]Objective, objectives), make([]Burn, burns), make([]Judgement, judgements)}
+	return &space{make([]Objective, objectives), make([]Burn, burns), make([]Judgement, judgements), make([]Traffic, traffic)}
 }
 
 // take cuts the next n off what is left, nil for none.
@@ -131,6 +136,10 @@ func (v *view) objective(result *Objective, o *judged, space *space) {
 	result.Forecast = v.forecast(o, result)
 	if o.silent >= 0 {
 		result.Silence = v.silence(o.silent)
+	}
+	if o.flow >= 0 {
+		result.Traffic = take(&space.traffic, 1)
+		v.traffic(&result.Traffic[0], o)
 	}
 	if v.excluded.none() {
 		return

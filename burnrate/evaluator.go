@@ -26,7 +26,7 @@ type Record struct {
 // [Evaluator.Needs], and fed by the caller, who has them in a ledger.
 //
 //	e := burnrate.NewEvaluator(set)
-//	err := e.Load(history) // once: what lies between burnrate.Cuts(set, extents)
+//	err := e.Load(history) // once: what lies between burnrate.LoadCuts(set, extents)
 //	err = e.Advance(ends, records(e.Needs(ends)))  // every minute
 //	e.Correct(minute, index, before, after)        // late events
 //	err = e.SetCoarse(index, hours)                // while a backfill lasts
@@ -58,7 +58,7 @@ type column struct {
 
 // NewEvaluator makes an evaluator without measurements.
 func NewEvaluator(set *slo.Set) *Evaluator {
-	e := &Evaluator{plan: newPlan(set)}
+	e := &Evaluator{plan: newPlan(set, true)}
 	byID := map[string]*column{}
 	for _, s := range set.Measured() {
 		c := &column{index: len(e.columns), id: s.ID, unit: s.SLI.Unit(), since: math.MaxInt64, sliced: s.SLI.Slice != nil}
@@ -95,7 +95,7 @@ func (e *Evaluator) Ends() []slo.Minute {
 }
 
 // Load sums all windows from scratch. history has, for each id that is
-// measured, the series between its minutes of [Cuts]. The extent of a series
+// measured, the series between its minutes of [LoadCuts]. The extent of a series
 // begins with the first measured minute of all and ends behind the newest closed
 // one; it is empty, but has its end, when nothing was measured yet.
 func (e *Evaluator) Load(history map[string]Series) error {

@@ -56,7 +56,7 @@ func (f *fleet) history(b *testing.B, burning slo.Minute) map[string]burnrate.Se
 	for i, id := range ids {
 		extents[id] = slo.Span{Start: f.first, End: f.ends[i]}
 	}
-	cuts := burnrate.Cuts(f.set, extents)
+	cuts := burnrate.LoadCuts(f.set, extents)
 	times := func(c slo.Counts, minutes int64) slo.Counts {
 		return slo.Counts{Total: c.Total * minutes, Bad: c.Bad * minutes}
 	}

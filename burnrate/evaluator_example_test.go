@@ -42,7 +42,7 @@ func ExampleEvaluator() {
 	}
 
 	extent := slo.Span{Start: 1000, End: 1096}
-	cuts := burnrate.Cuts(set, map[string]slo.Span{"pay": extent})["pay"]
+	cuts := burnrate.LoadCuts(set, map[string]slo.Span{"pay": extent})["pay"]
 	sums := make([]burnrate.Sum, len(cuts)-1)
 	for i := range sums {
 		for minute := cuts[i]; minute < cuts[i+1]; minute++ {

@@ -77,7 +77,7 @@ func (l *ledger) extents(ids []string) map[string]slo.Span {
 func (l *ledger) sums(t fataler, set *slo.Set, ids []string) map[string]burnrate.Series {
 	history := map[string]burnrate.Series{}
 	extents := l.extents(ids)
-	for id, cuts := range burnrate.Cuts(set, extents) {
+	for id, cuts := range burnrate.LoadCuts(set, extents) {
 		var sums []burnrate.Sum
 		var invalid []burnrate.Invalid
 		for i := range max(0, len(cuts)-1) {
@@ -128,7 +128,7 @@ func (l *ledger) evaluate(t *rapid.T, set *slo.Set, ids []string, at time.Time) 
 		}
 		measured[id] = burnrate.Measurement{Series: series, End: extents[id].End}
 	}
-	return burnrate.Evaluate(set, at, measured)
+	return l.withTraffic(set, ids, burnrate.Evaluate(set, at, measured))
 }
 
 // TestEvaluatorAgainstScratch advances through random histories with gaps, rows
@@ -141,6 +141,7 @@ func TestEvaluatorAgainstScratch(t *testing.T) {
 		e := burnrate.NewEvaluator(set)
 		ids := e.Measured()
 		l := drawLedger(t, len(ids))
+		drawDays(t, l)
 		l.look()
 		if err := e.Load(l.sums(t, set, ids)); err != nil {
 			t.Fatal(err)
@@ -245,6 +246,13 @@ func drawObjective(t *rapid.T) slo.Objective {
 			{Severity: slo.Page, Burn: burn, Long: time.Hour, Short: 5 * time.Minute},
 			{Severity: slo.Ticket, Burn: burn, Long: 5 * time.Hour, Short: time.Hour},
 		}}
+		if after := rapid.SampledFrom([]int{0, 1, 5, 10, 70}).Draw(t, "noTraffic after"); after > 0 {
+			below, err := slo.ParsePercentage(rapid.SampledFrom([]string{"5%", "50%", "99.9%"}).Draw(t, "below"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.Alerts.NoTraffic = &slo.NoTraffic{After: time.Duration(after) * time.Minute, Below: below, Severity: slo.Page}
+		}
 	}
 	return o
 }

@@ -112,9 +112,28 @@ func composedObjective(j *slo.Journey, steps []*view, o *judged, space *space) O
 			result.Silence.Before = result.Silence.Before && s.Before
 		}
 	}
+	if o.flow >= 0 {
+		result.Traffic = stepTraffic(steps, o, space)
+	}
 	result.Forecast = composedForecast(j, steps, o, &result)
 	result.Exclusions, result.Unexcluded = composedExclusions(j, steps, o, result.Window.Span)
 	return result
+}
+
+// stepTraffic judges the traffic of the steps that have flows.
+func stepTraffic(steps []*view, o *judged, space *space) []Traffic {
+	flowing := 0
+	for _, v := range steps {
+		flowing += min(len(v.flows), 1)
+	}
+	list := take(&space.traffic, flowing)
+	for _, v := range steps {
+		if len(v.flows) > 0 {
+			flowing--
+			v.traffic(&list[len(list)-1-flowing], o)
+		}
+	}
+	return list
 }
 
 // composedExclusions names the exclusions that hold for a step within a span,

@@ -15,6 +15,7 @@ type plan struct {
 	subjects   []*subject // ordered by id
 	views      []*view
 	windows    map[string]*windows // each list once
+	flowing    bool                // noTraffic is judged
 }
 
 // subject is something that has objectives.
@@ -24,12 +25,15 @@ type subject struct {
 	shape   *shape
 	own     *view   // nil for a composed journey
 	steps   []*view // of a journey, in their order
+	flowing int     // how many of its views have flows, or 1 for its own
 }
 
-func newPlan(set *slo.Set) *plan {
-	p := &plan{exclusions: set.Exclusions, windows: map[string]*windows{}}
+// newPlan plans a set. Flowing, noTraffic of its alert policies is judged, which
+// takes a look at seven days more.
+func newPlan(set *slo.Set, flowing bool) *plan {
+	p := &plan{exclusions: set.Exclusions, windows: map[string]*windows{}, flowing: flowing}
 	for _, s := range set.SLOs {
-		shape := p.shapeOf(s.Objectives, true)
+		shape := p.shapeOf(s.Objectives, true, true)
 		p.subjects = append(p.subjects, &subject{
 			status: Status{
 				ID: s.ID, Kind: s.Kind, Unit: s.SLI.Unit(), Title: s.About.Title, Owner: s.About.Owner, Notify: notifiersOf(set, s.About.Owner),
@@ -37,6 +41,8 @@ func newPlan(set *slo.Set) *plan {
 			},
 			shape: shape,
 			own:   p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape}),
+
+			flowing: 1,
 		})
 	}
 	for _, j := range set.Journeys {
@@ -51,7 +57,7 @@ func newPlan(set *slo.Set) *plan {
 // that a failure does not move the windows of the others.
 func (p *plan) journey(set *slo.Set, j *slo.Journey) *subject {
 	s := &subject{
-		journey: j, shape: p.shapeOf(j.Objectives, j.Compose == slo.Measured),
+		journey: j, shape: p.shapeOf(j.Objectives, j.Compose == slo.Measured, true),
 		status: Status{
 			ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Unit: 1, Title: j.About.Title, Owner: j.About.Owner,
 			Notify: notifiersOf(set, j.About.Owner), Stage: j.About.Stage, Source: sourceOf(j.Source),
@@ -68,10 +74,17 @@ func (p *plan) journey(set *slo.Set, j *slo.Journey) *subject {
 	}
 	if j.Compose == slo.Measured {
 		follows = append(follows, j.ID)
+		s.flowing = 1
 		s.own = p.see(&view{id: j.ID, follows: follows, covers: []identity{about}, shape: s.shape})
 	}
-	steps := p.shapeOf(j.Objectives, false) // has the same windows at the same places
+	// These have the same windows at the same places.
+	steps, flowing := p.shapeOf(j.Objectives, false, false), p.shapeOf(j.Objectives, false, true)
 	for _, step := range j.Steps {
+		steps := steps
+		if !judgesTraffic(step.SLO) && j.Compose != slo.Measured {
+			steps = flowing // nobody else would notice
+			s.flowing++
+		}
 		covers := []identity{about, {step.SLO.ID, step.SLO.About.Owner}}
 		s.steps = append(s.steps, p.see(&view{id: step.SLO.ID, follows: follows, covers: covers, shape: steps}))
 	}
@@ -91,6 +104,11 @@ func notifiersOf(set *slo.Set, owner string) []string {
 	return names
 }
 
+// judgesTraffic reports whether an SLO has a noTraffic alert of its own.
+func judgesTraffic(s *slo.SLO) bool {
+	return slices.ContainsFunc(s.Objectives, func(o slo.Objective) bool { return o.Alerts != nil && o.Alerts.NoTraffic != nil })
+}
+
 func sourceOf(s *slo.Source) string {
 	if s == nil {
 		return ""
@@ -99,8 +117,8 @@ func sourceOf(s *slo.Source) string {
 }
 
 // shapeOf plans the windows of objectives. Shapes with equal windows share them.
-func (p *plan) shapeOf(objectives []slo.Objective, counted bool) *shape {
-	s := shapeOf(objectives, counted)
+func (p *plan) shapeOf(objectives []slo.Objective, counted, flowing bool) *shape {
+	s := shapeOf(objectives, counted, flowing && p.flowing)
 	name := s.windows.name()
 	if p.windows[name] == nil {
 		p.windows[name] = s.windows
@@ -141,7 +159,7 @@ func (p *plan) horizon() slo.Span {
 	}
 	horizon := slo.Span{Start: math.MaxInt64, End: math.MinInt64}
 	for _, v := range p.views {
-		reach := v.reach()
+		reach := v.lookback()
 		horizon = slo.Span{Start: min(horizon.Start, reach.Start), End: max(horizon.End, reach.End)}
 	}
 	return horizon
@@ -160,10 +178,20 @@ func (p *plan) exclude(horizon slo.Span) {
 }
 
 // Cuts returns, for each id that is measured, the minutes between which its
-// events have to be counted to evaluate the set. extents says when each could
-// be measured.
+// events have to be counted to evaluate the set once, see [Evaluate]. extents
+// says when each could be measured.
 func Cuts(set *slo.Set, extents map[string]slo.Span) map[string][]slo.Minute {
-	p := newPlan(set)
+	return newPlan(set, false).cuts(extents)
+}
+
+// LoadCuts returns the minutes between which an [Evaluator] has to know what was
+// counted to begin with. Beside those of [Cuts] they are those of the seven days
+// that noTraffic of alert policies looks at.
+func LoadCuts(set *slo.Set, extents map[string]slo.Span) map[string][]slo.Minute {
+	return newPlan(set, true).cuts(extents)
+}
+
+func (p *plan) cuts(extents map[string]slo.Span) map[string][]slo.Minute {
 	p.place(func(id string) slo.Minute { return extents[id].End })
 	cuts := map[string][]slo.Minute{}
 	for _, v := range p.views {

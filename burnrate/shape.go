@@ -2,6 +2,7 @@ package burnrate
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -25,13 +26,19 @@ type shape struct {
 }
 
 // windows is a list that shapes have in common.
-type windows struct{ list []slo.Window }
+type windows struct {
+	list  []slo.Window
+	flows []int64 // minutes after which noTraffic of a policy fires
+}
 
 // name tells lists apart.
 func (w *windows) name() string {
 	var name strings.Builder
 	for _, window := range w.list {
 		name.WriteString(window.String() + " " + window.TimeZone() + "\n")
+	}
+	for _, minutes := range w.flows {
+		fmt.Fprintf(&name, "flow %d\n", minutes)
 	}
 	return name.String()
 }
@@ -42,6 +49,8 @@ type judged struct {
 	window int   // the objective's own
 	pace   int   // whose traffic stands in for what was not measured yet
 	silent int   // the one after which noData of the policy fires; -1 for none
+	flow   int   // that after which noTraffic fires; -1 for none
+	share  limit // of the usual traffic, below which it does
 	recent int   // whose failures a forecast goes on with when no tier fires
 	burn   []int // shown, the shortest first: those of the tiers
 	tiers  []pair
@@ -55,14 +64,17 @@ type pair struct {
 }
 
 // shapeOf plans the windows of objectives. Those of a composed journey have no
-// counts, and so no pace.
-func shapeOf(objectives []slo.Objective, counted bool) *shape {
+// counts, and so no pace. Flows are for whom noTraffic is judged.
+func shapeOf(objectives []slo.Objective, counted, flowing bool) *shape {
 	s := &shape{windows: &windows{}}
 	for _, o := range objectives {
 		j := judged{Objective: o, window: s.index(o.Window), pace: s.index(o.Window)}
-		j.recent, j.silent = s.index(recentWindow(o.Window)), -1
+		j.recent, j.silent, j.flow = s.index(recentWindow(o.Window)), -1, -1
 		if o.Alerts != nil && o.Alerts.NoData != nil {
 			j.silent = s.index(rolling(o.Alerts.NoData.After))
+		}
+		if flowing && o.Alerts != nil && o.Alerts.NoTraffic != nil {
+			j.flow, j.share = s.flow(o.Alerts.NoTraffic.After), limitOf(o.Alerts.NoTraffic.Below.Rat())
 		}
 		tiers := Tiers(o)
 		shown := shownWindows(tiers)
@@ -98,6 +110,17 @@ func (s *shape) index(w slo.Window) int {
 	}
 	s.windows.list = append(s.windows.list, w)
 	return len(s.windows.list) - 1
+}
+
+// flow returns where a length of time is among the flows, and adds it when it is
+// not there.
+func (s *shape) flow(after time.Duration) int {
+	minutes := int64(after / time.Minute)
+	if i := slices.Index(s.windows.flows, minutes); i >= 0 {
+		return i
+	}
+	s.windows.flows = append(s.windows.flows, minutes)
+	return len(s.windows.flows) - 1
 }
 
 func rolling(d time.Duration) slo.Window { return slo.Rolling(int64(d / time.Minute)) }

@@ -9,9 +9,20 @@ import (
 // Snapshot is the result of one evaluation. It is never changed afterwards.
 type Snapshot struct {
 	At       time.Time
-	Statuses []Status // ordered by id
+	Statuses []Status      // ordered by id
+	Sources  []SourceState // ordered by name
 	Failures []Failure
 	Notices  []Notice
+}
+
+// SourceState says whether a source answers. Who evaluates does not know: it is
+// for the caller to add.
+type SourceState struct {
+	Name    string
+	Owner   string
+	Notify  []string  // names of the notifiers that the owner's team is told through
+	Since   time.Time // when it began to fail; zero while it answers
+	Message string    // why it fails
 }
 
 // Status is how a journey, step or SLO stands.
@@ -46,6 +57,11 @@ type Objective struct {
 	Forecast Forecast
 	Shares   []Share
 	Silence  Silence
+
+	// Traffic is judged by an [Evaluator] when the alert policy has noTraffic: the
+	// SLO's own. Of a composed journey it is that of each step that has no
+	// noTraffic of its own.
+	Traffic []Traffic
 
 	// Approximate is how many measured minutes of Window are known as sums of
 	// whole hours only, see [Evaluator.SetCoarse]; of a composed journey those of

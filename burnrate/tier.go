@@ -118,4 +118,14 @@ func (l limit) exceededBy(c slo.Counts) bool {
 	return badHigh > high || badHigh == high && badLow > low
 }
 
+// above reports whether bad / total < num / den. It is false without events.
+func (l limit) above(c slo.Counts) bool {
+	if l.den == 0 {
+		return c.Total > 0 && big.NewRat(c.Bad, c.Total).Cmp(l.exact) < 0
+	}
+	badHigh, badLow := bits.Mul64(uint64(c.Bad), l.den)
+	high, low := bits.Mul64(uint64(c.Total), l.num)
+	return badHigh < high || badHigh == high && badLow < low
+}
+
 func (l limit) exceededByRatio(ratio *big.Rat) bool { return ratio.Cmp(l.exact) > 0 }

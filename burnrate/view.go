@@ -19,6 +19,7 @@ type view struct {
 	around  []slo.Span // of the shape's windows: all their minutes
 	tallies tallies    // of the shape's windows
 	coarse  coarse     // beside them, in an Evaluator
+	flows   []flows    // of the shape's flows, in an Evaluator
 }
 
 // identity is what an exclusion may name.
@@ -45,6 +46,15 @@ func (v *view) reach() slo.Span {
 	return span
 }
 
+// lookback returns the minutes of all windows and flows.
+func (v *view) lookback() slo.Span {
+	span := v.reach()
+	for _, minutes := range v.shape.windows.flows {
+		span.Start = min(span.Start, v.flowSpan(minutes, trafficDays).Start)
+	}
+	return span
+}
+
 // cuts returns the minutes between which a series has to be counted: the ends
 // of windows, and those of exclusions within them.
 func (v *view) cuts(extent slo.Span) []slo.Minute {
@@ -57,7 +67,12 @@ func (v *view) cuts(extent slo.Span) []slo.Minute {
 	for i := range v.around {
 		add(v.over(i))
 	}
-	measured := slo.Span{Start: v.reach().Start, End: v.end}
+	for _, minutes := range v.shape.windows.flows {
+		for days := range 1 + trafficDays {
+			add(v.flowSpan(minutes, days))
+		}
+	}
+	measured := slo.Span{Start: v.lookback().Start, End: v.end}
 	for _, excluded := range []spans{v.excluded.drop, v.excluded.good} {
 		for _, span := range excluded.touching(measured) {
 			add(span)
@@ -83,6 +98,7 @@ func (v *view) fill(s Series) {
 			v.tallies.parts[i].good = v.tallies.parts[i].good.add(s.Sum(part))
 		}
 	}
+	v.fillFlows(s)
 }
 
 // unexcluded is the view as it would be without exclusions.

@@ -23,7 +23,8 @@ func Advance(states States, snapshot burnrate.Snapshot) (States, []Event) {
 	if !states.At.IsZero() && states.At.Equal(snapshot.At) {
 		return states, nil
 	}
-	a := advance{at: snapshot.At, statuses: snapshot.Statuses, fired: map[Key]Alert{}}
+	a := advance{at: snapshot.At, statuses: snapshot.Statuses, sources: snapshot.Sources, fired: map[Key]Alert{}, members: map[string]*members{}}
+	a.stood = stood(states, a.at)
 	for _, alert := range states.Alerts {
 		alert.Judged = earlier(alert.Judged, a.at)
 		alert.Since = earlier(alert.Since, a.at)
@@ -32,7 +33,11 @@ func Advance(states States, snapshot burnrate.Snapshot) (States, []Event) {
 	for i := range snapshot.Statuses {
 		a.status(&snapshot.Statuses[i])
 	}
+	for i := range snapshot.Sources {
+		a.source(&snapshot.Sources[i])
+	}
 	a.gone()
+	a.settle()
 	return a.result()
 }
 
@@ -47,33 +52,49 @@ func earlier(a, b time.Time) time.Time {
 type advance struct {
 	at       time.Time
 	statuses []burnrate.Status // ordered by id
-	fired    map[Key]Alert     // as they were; those that were looked at are taken out
-	next     []Alert           // that fire now
+	sources  []burnrate.SourceState
+	members  map[string]*members // of sources, as far as they were looked at
+	low      bool                // there is too little traffic somewhere
+	fired    map[Key]Alert       // as they were; those that were looked at are taken out
+	next     []Alert             // that fire now
+	waiting  []waiting           // those of them that nobody was told of, and that hold
 	events   []Event
+	stood    []Still // up to now
+	still    []Still
 }
 
 // condition is what an alert depends on, of one key in a snapshot.
 type condition struct {
 	key        Key
-	status     *burnrate.Status
-	objective  *burnrate.Objective
+	labels     Labels // that it fires with
+	end        slo.Minute
 	holds      bool
 	known      bool   // false on evidence, unless it holds
 	vouches    int64  // for how many minutes before the end it is false
 	hold       int64  // minutes
 	excluded   bool   // it is false as time is excluded
+	instant    bool   // it holds by the time of the snapshot, whatever the end is
+	mute       bool   // nobody is told for now
 	definition string // "" when nobody asks for it
 	tiers      []string
 	causes     []string
 	level      string
+	about      Down
 	why        Why
+	under      under
 }
 
-// end is up to when the objective was measured.
-func (c *condition) end() slo.Minute { return c.objective.Window.Span.End }
+// conditionOf is a condition of an objective, not filled in yet.
+func conditionOf(s *burnrate.Status, o *burnrate.Objective, kind Kind, severity slo.Severity) condition {
+	return condition{
+		key:    Key{s.ID, o.Name, kind, severity},
+		labels: Labels{Owner: s.Owner, Notify: s.Notify, Title: s.Title, Observe: s.Stage == slo.Observe},
+		end:    o.Window.Span.End,
+		hold:   holdOf(o.Alerts, severity),
+	}
+}
 
 func (a *advance) status(s *burnrate.Status) {
-	from := len(a.next)
 	for i := range s.Objectives {
 		o := &s.Objectives[i]
 		if o.Alerts == nil {
@@ -81,45 +102,43 @@ func (a *advance) status(s *burnrate.Status) {
 		}
 		a.budget(s, o)
 		a.noData(s, o)
+		a.noTraffic(s, o)
 		for _, severity := range [...]slo.Severity{slo.Page, slo.Ticket} {
 			a.burn(s, o, severity)
 		}
 	}
-	a.send(from)
 }
 
 // judge takes one alert on. It reads and writes no alert but that of the key.
 func (a *advance) judge(c *condition) {
 	alert, fires := a.fired[c.key]
 	delete(a.fired, c.key)
-	observe := c.status.Stage == slo.Observe
 	switch {
 	case !fires && (!c.holds || a.stale(c)):
 		return
-	case fires && c.holds && alert.Labels.Observe && !observe:
+	case fires && c.holds && alert.Labels.Observe && !c.labels.Observe:
 		// Nobody was told, and now somebody has to be.
 		a.resolve(alert, DefinitionChanged, c.why)
 		fires = false
 	}
 	if !fires {
-		alert = Alert{
-			Key: c.key, Since: a.at, Judged: a.at, End: c.end(),
-			Labels: Labels{Owner: c.status.Owner, Notify: c.status.Notify, Title: c.status.Title, Observe: observe},
-		}
+		alert = Alert{Key: c.key, Since: a.at, Judged: a.at, End: c.end, Labels: c.labels}
 	}
-	fresh := c.end() != alert.End || !fires
+	moved := c.end != alert.End
+	fresh := moved || !fires || c.instant
+	passed := max(0, int64(c.end-alert.End))
 	switch {
 	case c.holds:
-		alert.Turn, alert.Calm, alert.Definition = "", 0, c.definition
+		alert.Turn, alert.Calm, alert.Definition, alert.About = "", 0, c.definition, c.about
 		alert.Tiers, alert.Causes = join(alert.Tiers, c.tiers), join(alert.Causes, c.causes)
 		a.raise(&alert, c)
 	case c.known && fresh && alert.Turn == "":
 		alert.Turn = c.turn(&alert)
 	case c.known && fresh:
-		alert.Calm += max(0, min(int64(c.end()-alert.End), c.vouches))
+		alert.Calm += min(passed, c.vouches)
 	}
 	if fresh && (c.holds || c.known) {
-		alert.End, alert.Judged = c.end(), a.at
+		alert.End, alert.Judged = c.end, a.at
 	}
 	switch {
 	case alert.Turn != "" && c.known && alert.Calm >= c.hold:
@@ -128,8 +147,8 @@ func (a *advance) judge(c *condition) {
 		a.resolve(alert, Unknown, c.why)
 	default:
 		a.next = append(a.next, alert)
-		if !alert.Sent && c.holds { // until it is sent, or not
-			a.events = append(a.events, a.event(alert, Firing, c.why))
+		if !alert.Sent && c.holds && !c.mute {
+			a.waiting = append(a.waiting, waiting{len(a.next) - 1, passed, c.why, c.under})
 		}
 	}
 }
@@ -147,9 +166,12 @@ func (c *condition) turn(alert *Alert) Reason {
 }
 
 // raise takes over the level of a budget alert. What was not sent yet is sent
-// with its level.
+// with its level; what is mute is raised later.
 func (a *advance) raise(alert *Alert, c *condition) {
 	higher := alert.Sent && levelOf(c.level) > levelOf(alert.Level)
+	if higher && c.mute {
+		return
+	}
 	alert.Level = c.level
 	if higher {
 		a.events = append(a.events, a.event(*alert, Raised, c.why))
@@ -157,7 +179,7 @@ func (a *advance) raise(alert *Alert, c *condition) {
 }
 
 // stale reports whether what fires was measured too long ago to tell anybody.
-func (a *advance) stale(c *condition) bool { return a.at.Sub(c.end().Time()) >= HeldFor }
+func (a *advance) stale(c *condition) bool { return !c.instant && a.at.Sub(c.end.Time()) >= HeldFor }
 
 func (a *advance) resolve(alert Alert, reason Reason, why Why) {
 	if !alert.Sent {
@@ -169,32 +191,7 @@ func (a *advance) resolve(alert Alert, reason Reason, why Why) {
 }
 
 func (a *advance) event(alert Alert, change Change, why Why) Event {
-	return Event{Key: alert.Key, Change: change, At: a.at, Since: alert.Since, Labels: alert.Labels, Why: why}
-}
-
-// send decides which of the alerts about one id, those from an index on, are
-// sent. Burn pages silence its burn tickets.
-func (a *advance) send(from int) {
-	alerts := a.next[from:]
-	paged := func(ticket *Alert) bool {
-		return slices.ContainsFunc(alerts, func(page Alert) bool {
-			return page.Kind == Burn && page.Severity == slo.Page && (!page.Labels.Observe || ticket.Labels.Observe)
-		})
-	}
-	for i := range alerts {
-		alert := &alerts[i]
-		if alert.Sent {
-			continue
-		}
-		event := slices.IndexFunc(a.events, func(e Event) bool { return e.Key == alert.Key && e.Change == Firing })
-		switch {
-		case event < 0: // its condition is false now
-		case alert.Kind == Burn && alert.Severity == slo.Ticket && paged(alert):
-			a.events = slices.Delete(a.events, event, event+1)
-		default:
-			alert.Sent = true
-		}
-	}
+	return Event{Key: alert.Key, Was: alert.Was, Change: change, At: a.at, Since: alert.Since, Labels: alert.Labels, Why: why}
 }
 
 // gone resolves what nothing in the snapshot stands for any more: the id, the
@@ -202,11 +199,20 @@ func (a *advance) send(from int) {
 func (a *advance) gone() {
 	for _, alert := range a.fired {
 		reason := DefinitionChanged
-		if _, there := a.find(alert.ID); !there {
+		if !a.there(alert.Key) {
 			reason = Removed
 		}
 		a.resolve(alert, reason, Why{})
 	}
+}
+
+// there reports whether what an alert is about is in the snapshot.
+func (a *advance) there(k Key) bool {
+	if k.Kind == Source {
+		return slices.ContainsFunc(a.sources, func(s burnrate.SourceState) bool { return SourceID(s.Name) == k.ID })
+	}
+	_, there := a.find(k.ID)
+	return there
 }
 
 // find returns where an id is in the snapshot.
@@ -225,7 +231,7 @@ func (a *advance) ownerOf(id string) string {
 func (a *advance) result() (States, []Event) {
 	slices.SortFunc(a.next, func(x, y Alert) int { return x.Compare(y.Key) })
 	slices.SortStableFunc(a.events, func(x, y Event) int { return x.Compare(y.Key) })
-	return States{At: a.at, Alerts: a.next}, a.events
+	return States{At: a.at, Alerts: a.next, Still: a.still}, a.events
 }
 
 // join returns a list with the words of another that it lacks. It does not

@@ -2,6 +2,7 @@ package alert
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -30,17 +31,20 @@ const (
 // Key is what tells alerts apart. It names no tier, so that an edited policy
 // goes on with the same alert.
 type Key struct {
-	// ID is that of a journey, step or SLO; "source:" and the name of one, of
-	// alerts about a source; "team:" and the name of one, of what it has missed.
+	// ID is that of a journey, step or SLO; "source:" and the name of one, see
+	// [SourceID], of alerts about a source; "team:" and the name of one, of what it has missed.
 	ID        string       `json:"id"`
 	Objective string       `json:"objective,omitempty"` // of alerts about objectives
 	Kind      Kind         `json:"kind"`
 	Severity  slo.Severity `json:"severity"`
 }
 
+// SourceID returns the id of alerts about a source.
+func SourceID(name string) string { return "source:" + name }
+
 // String writes the key with blanks in between: pay/authorise 28d burn page.
 func (k Key) String() string {
-	return strings.Join([]string{k.ID, k.Objective, string(k.Kind), string(k.Severity)}, " ")
+	return strings.Join(strings.Fields(fmt.Sprint(k.ID, " ", k.Objective, " ", k.Kind, " ", k.Severity)), " ")
 }
 
 // Compare orders keys by their parts. A page is before a ticket.
@@ -65,9 +69,16 @@ type Alert struct {
 	Key
 	Labels Labels    `json:"labels"`
 	Since  time.Time `json:"since"` // when it fired
-	// Sent says that there was an event of it. A ticket has none while a page
-	// about the same id fires.
+	// Sent says that there was an event of it. There is none while it is below
+	// another alert, nor of a budget that does not burn.
 	Sent bool `json:"sent"`
+	// Below is the alert that people know of instead, while this one is silent.
+	Below *Key `json:"below,omitempty"`
+	// Apart is for how many minutes no step that pages caused half of the error
+	// of a journey whose page is below that of a step.
+	Apart int64 `json:"apart,omitempty"`
+	// Was is the id that it fired under, when that was renamed since.
+	Was string `json:"was,omitempty"`
 
 	// End is up to when there were measurements when the condition was last
 	// judged, true or false on evidence, and Judged is when that was.
@@ -86,11 +97,33 @@ type Alert struct {
 	Causes []string `json:"causes,omitempty"`
 	// Level is the share of the budget that was spent last: 80%.
 	Level string `json:"level,omitempty"`
+	// About is what holds, or held, of a source.
+	About Down `json:"about,omitempty"`
 }
+
+// Down says in which way a source measures nothing. The zero Down is invalid.
+type Down string
+
+// The ways in which a source measures nothing.
+const (
+	Fails Down = "fails" // it does not answer
+	Empty Down = "empty" // it answers that nothing happens, of all that it measures
+)
 
 // States is the state of every alert after a snapshot. The zero States is that
 // before the first one. It marshals to the same JSON whenever it is the same.
 type States struct {
 	At     time.Time `json:"at"`     // of the snapshot
 	Alerts []Alert   `json:"alerts"` // that fire, ordered by key; all others are inactive
+	// Still is what is measured up to the same minute since a while.
+	Still []Still `json:"still,omitempty"`
+}
+
+// Still is an objective whose end does not move, as it does when its source is
+// never heard of again.
+type Still struct {
+	ID        string     `json:"id"`
+	Objective string     `json:"objective,omitempty"`
+	End       slo.Minute `json:"end"`
+	Since     time.Time  `json:"since"` // when that was seen, later by the time in which nobody looked
 }

@@ -33,7 +33,30 @@ type shown struct {
 	end      slo.Minute       // that of the snapshot unless set
 	causes   []string         // of a composed journey, ids of its steps, the guilty first
 	quiet    []string
-	silent   bool // nothing measured for 30m, and something before
+	silent   bool      // nothing measured for 30m, and something before
+	shares   []float64 // of causes; 0.75 and 0.25 unless set
+	spentNow string    // "no" when nothing failed of late
+	source   string
+	traffic  string // letters, of the SLO or of its causes: see trafficOf
+}
+
+// trafficOf makes traffic of a letter: f flows, l is low, s has stopped just now,
+// n flows and cannot be judged, u is unclear, x is excluded.
+func trafficOf(id string, letter rune) burnrate.Traffic {
+	t := burnrate.Traffic{ID: id, Window: slo.Rolling(10), Events: 100, Measured: 10, Usual: 100, Days: 7, State: burnrate.Flowing}
+	switch letter {
+	case 'l':
+		t.State, t.Events, t.Stopped = burnrate.Low, 0, true
+	case 's':
+		t.Events, t.Stopped = 40, true
+	case 'n':
+		t.Usual = 20
+	case 'u':
+		t.State, t.Events, t.Measured = burnrate.Unclear, 0, 0
+	case 'x':
+		t.State, t.Events, t.Measured, t.Excluded = burnrate.Unclear, 0, 0, 10
+	}
+	return t
 }
 
 func snapshotAt(t testing.TB, minute int64, list ...shown) burnrate.Snapshot {
@@ -45,6 +68,7 @@ func snapshotAt(t testing.TB, minute int64, list ...shown) burnrate.Snapshot {
 		}
 		s.Statuses = append(s.Statuses, statusOf(t, x))
 	}
+	slices.SortFunc(s.Statuses, func(a, b burnrate.Status) int { return strings.Compare(a.ID, b.ID) })
 	return s
 }
 
@@ -67,6 +91,20 @@ func statusOf(t testing.TB, x shown) burnrate.Status {
 	if x.consumed >= 0 {
 		o.Budget.Consumed = burnrate.RatioOf(x.consumed)
 	}
+	for i, letter := range x.traffic {
+		id := x.id
+		if len(x.causes) > 0 {
+			id = x.causes[i]
+		}
+		o.Traffic = append(o.Traffic, trafficOf(id, letter))
+	}
+	rate := 20.0
+	if x.spentNow == "no" {
+		rate = 0
+	}
+	if x.shares == nil {
+		x.shares = []float64{0.75, 0.25}
+	}
 	o.Silence = burnrate.Silence{Window: slo.Rolling(30), Measured: 30, Before: true}
 	if x.silent {
 		o.Silence.Measured = 0
@@ -77,14 +115,14 @@ func statusOf(t testing.TB, x shown) burnrate.Status {
 			if x.excluded {
 				w.Excluded.Minutes = 1
 			}
-			o.Burn = append(o.Burn, burnrate.Burn{Window: w, Rate: burnrate.RatioOf(20)})
+			o.Burn = append(o.Burn, burnrate.Burn{Window: w, Rate: burnrate.RatioOf(rate)})
 		}
 		j := burnrate.Judgement{Tier: &tiers[i], Rows: slo.Counts{Total: 1000, Bad: 20}, Quiet: x.quiet}
 		switch x.tiers[i] {
 		case 'f':
 			j.Verdict = burnrate.Fires
 			for k, id := range x.causes {
-				j.Shares = append(j.Shares, burnrate.Share{Step: "step-" + id, ID: id, Ratio: burnrate.RatioOf([]float64{0.75, 0.25}[k])})
+				j.Shares = append(j.Shares, burnrate.Share{Step: "step-" + id, ID: id, Ratio: burnrate.RatioOf(x.shares[k])})
 			}
 		case '.':
 			j.Verdict = burnrate.CalmLong
@@ -97,7 +135,7 @@ func statusOf(t testing.TB, x shown) burnrate.Status {
 		}
 		o.Tiers = append(o.Tiers, j)
 	}
-	return burnrate.Status{ID: x.id, Owner: x.owner, Stage: x.stage, Steps: x.causes, Objectives: []burnrate.Objective{o}}
+	return burnrate.Status{ID: x.id, Owner: x.owner, Stage: x.stage, Steps: x.causes, Source: x.source, Objectives: []burnrate.Objective{o}}
 }
 
 // told writes events as lines: minute change id kind severity reason or level.
@@ -110,6 +148,12 @@ func told(events []alert.Event) []string {
 		}
 		if e.Kind == alert.Budget && e.Change != alert.Resolved {
 			line += " " + e.Why.Budget.Level
+		}
+		if e.Why.Source != nil {
+			line += " " + string(e.Why.Source.Down)
+		}
+		if e.Why.Below != nil {
+			line += " (was below " + e.Why.Below.String() + ")"
 		}
 		if e.Labels.Observe {
 			line += " observe"
@@ -124,9 +168,28 @@ func told(events []alert.Event) []string {
 type part struct {
 	minutes int64
 	list    []shown
+	sources []burnrate.SourceState
+	step    int64 // minutes between snapshots
 }
 
-func during(minutes int64, list ...shown) part { return part{minutes, list} }
+func during(minutes int64, list ...shown) part { return part{minutes: minutes, list: list, step: 1} }
+
+// of adds sources that answer.
+func (p part) of(names ...string) part {
+	for _, name := range names {
+		p.sources = append(p.sources, burnrate.SourceState{Name: name, Owner: "sre"})
+	}
+	return p
+}
+
+// failing adds a source that fails since a minute.
+func (p part) failing(name string, since int64) part {
+	p.sources = append(slices.Clone(p.sources), burnrate.SourceState{Name: name, Owner: "sre", Since: (begin + slo.Minute(since)).Time(), Message: "it is gone"})
+	return p
+}
+
+// pause is a snapshot that comes so many minutes later.
+func pause(minutes int64, list ...shown) part { return part{minutes: 1, list: list, step: minutes} }
 
 func play(t testing.TB, parts ...part) ([]string, alert.States) {
 	t.Helper()
@@ -135,9 +198,11 @@ func play(t testing.TB, parts ...part) ([]string, alert.States) {
 	minute := int64(0)
 	for _, p := range parts {
 		for range p.minutes {
-			minute++
+			minute += p.step
 			var events []alert.Event
-			states, events = alert.Advance(states, snapshotAt(t, minute, p.list...))
+			s := snapshotAt(t, minute, p.list...)
+			s.Sources = p.sources
+			states, events = alert.Advance(states, s)
 			lines = append(lines, told(events)...)
 		}
 	}
@@ -207,8 +272,8 @@ func TestAdvance(t *testing.T) {
 		{
 			"measurements that stand still are no evidence",
 			[]part{during(1, page), during(1500, with(page, func(x *shown) { x.end = begin + 1 }))},
-			[]string{"1 firing pay burn page", "1441 resolved pay burn page unknown"},
-		},
+			[]string{"1 firing pay burn page", "41 firing pay noData ticket", "1441 resolved pay burn page unknown"},
+		}, // which is looked at from 10 minutes on
 		{
 			"excluded",
 			[]part{during(1, page), during(30, with(calm, func(x *shown) { x.excluded = true }))},
@@ -237,7 +302,7 @@ func TestAdvance(t *testing.T) {
 		{
 			"a page silences tickets, and the ticket is sent when it still holds",
 			[]part{during(5, both), during(30, ticket), during(100, calm)},
-			[]string{"1 firing pay burn page", "21 resolved pay burn page recovered", "21 firing pay burn ticket", "96 resolved pay burn ticket recovered"},
+			[]string{"1 firing pay burn page", "21 resolved pay burn page recovered", "21 firing pay burn ticket (was below pay 28d burn page)", "96 resolved pay burn ticket recovered"},
 		},
 		{
 			"a ticket that does not hold any more is never sent",
@@ -378,7 +443,7 @@ func TestStatesJSON(t *testing.T) {
 	want := `{"at":"2026-01-05T00:04:00Z","alerts":[` +
 		`{"id":"pay","objective":"28d","kind":"budget","severity":"ticket","labels":{"owner":"payments"},"since":"2026-01-05T00:01:00Z","sent":true,"end":29459524,"judged":"2026-01-05T00:04:00Z","definition":"99.9% 28d  [80% 100%]","level":"80%"},` +
 		`{"id":"pay","objective":"28d","kind":"burn","severity":"page","labels":{"owner":"payments"},"since":"2026-01-05T00:01:00Z","sent":true,"end":29459524,"judged":"2026-01-05T00:04:00Z","turn":"recovered","calm":1,"definition":"99.9% 28d  1h/5m=336/25 6h/30m=28/5 guard 10 3 95%","tiers":["1h/5m"]},` +
-		`{"id":"pay","objective":"28d","kind":"burn","severity":"ticket","labels":{"owner":"payments"},"since":"2026-01-05T00:01:00Z","sent":false,"end":29459524,"judged":"2026-01-05T00:04:00Z","turn":"recovered","calm":1,"definition":"99.9% 28d  1d/2h=14/5 3d/6h=1 guard 10 3 95%","tiers":["3d/6h"]}]}`
+		`{"id":"pay","objective":"28d","kind":"burn","severity":"ticket","labels":{"owner":"payments"},"since":"2026-01-05T00:01:00Z","sent":false,"below":{"id":"pay","objective":"28d","kind":"burn","severity":"page"},"end":29459524,"judged":"2026-01-05T00:04:00Z","turn":"recovered","calm":1,"definition":"99.9% 28d  1d/2h=14/5 3d/6h=1 guard 10 3 95%","tiers":["3d/6h"]}]}`
 	if diff := cmp.Diff(strings.Split(want, `,{`), strings.Split(string(got), `,{`)); diff != "" {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}

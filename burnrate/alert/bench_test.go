@@ -19,7 +19,7 @@ func BenchmarkAdvance(b *testing.B) {
 		b.Run(test.name, func(b *testing.B) {
 			list := make([]shown, slos)
 			for i := range list {
-				if list[i] = (shown{id: fmt.Sprintf("slo-%05d", i), tiers: "...."}); i < test.firing {
+				if list[i] = (shown{id: fmt.Sprintf("slo-%05d", i), tiers: "....", traffic: "f"}); i < test.firing {
 					list[i].tiers = "f..."
 				}
 			}
@@ -27,7 +27,12 @@ func BenchmarkAdvance(b *testing.B) {
 			states, _ := alert.Advance(alert.States{}, snapshot)
 			b.ReportAllocs()
 			for b.Loop() {
+				b.StopTimer()
 				snapshot.At = snapshot.At.Add(time.Minute)
+				for i := range snapshot.Statuses {
+					snapshot.Statuses[i].Objectives[0].Window.Span.End++
+				}
+				b.StartTimer()
 				states, _ = alert.Advance(states, snapshot)
 				if snapshot.At.Sub(states.At) != 0 {
 					b.Fatal("not advanced")

@@ -24,7 +24,8 @@ func (a *advance) burn(s *burnrate.Status, o *burnrate.Objective, severity slo.S
 	if !of || !holds && !fires {
 		return // nearly always
 	}
-	c := condition{key: key, status: s, objective: o, holds: holds, hold: holdOf(o.Alerts, severity)}
+	c := conditionOf(s, o, Burn, severity)
+	c.holds = holds
 	var list []*burnrate.Judgement
 	for i := range o.Tiers {
 		if j := &o.Tiers[i]; j.Tier.Severity == severity {
@@ -37,27 +38,30 @@ func (a *advance) burn(s *burnrate.Status, o *burnrate.Objective, severity slo.S
 	if c.holds {
 		shown = slices.DeleteFunc(slices.Clone(list), func(j *burnrate.Judgement) bool { return j.Verdict != burnrate.Fires })
 		c.cause(a, shown[0])
+		if severity == slo.Page {
+			c.under.shares, c.under.short = shown[0].Shares, minutes(shown[0].Tier.Short)
+		}
 	} else {
 		if fired := among(list, alert.Tiers); len(fired) > 0 {
 			shown = fired
 		}
-		c.calm(&alert, shown)
+		c.calm(s, o, &alert, shown)
 	}
 	for _, j := range shown {
 		c.tiers = append(c.tiers, j.Tier.Windows())
 		c.why.Tiers = append(c.why.Tiers, tierOf(o, j))
 	}
 	c.why.Guard = guardOf(o.Alerts.Guard)
-	c.why.Budget = &BudgetSpent{Consumed: o.Budget.Consumed}
+	c.why.Budget = budgetSpent(o, "")
 	a.judge(&c)
 }
 
 // calm says what there is to know of a condition that is false.
-func (c *condition) calm(alert *Alert, fired []*burnrate.Judgement) {
+func (c *condition) calm(s *burnrate.Status, o *burnrate.Objective, alert *Alert, fired []*burnrate.Judgement) {
 	c.known = true
 	for i, j := range fired {
-		short := burnOver(c.objective, j.Tier.Short)
-		c.known = c.known && j.Verdict != burnrate.Uncovered && !c.quiet(alert, j)
+		short := burnOver(o, j.Tier.Short)
+		c.known = c.known && j.Verdict != burnrate.Uncovered && !quiet(s, o, alert, j)
 		if length := short.Window.Span.Len(); i == 0 || length < c.vouches {
 			c.vouches = length
 		}
@@ -67,11 +71,11 @@ func (c *condition) calm(alert *Alert, fired []*burnrate.Judgement) {
 
 // quiet reports whether there were no events in the short window that would
 // tell. Of a composed journey, those steps count that caused its alert.
-func (c *condition) quiet(alert *Alert, j *burnrate.Judgement) bool {
-	if !c.objective.Composed {
+func quiet(s *burnrate.Status, o *burnrate.Objective, alert *Alert, j *burnrate.Judgement) bool {
+	if !o.Composed {
 		return len(j.Quiet) > 0
 	}
-	return len(j.Quiet) == len(c.status.Steps) ||
+	return len(j.Quiet) == len(s.Steps) ||
 		slices.ContainsFunc(j.Quiet, func(id string) bool { return slices.Contains(alert.Causes, id) })
 }
 

@@ -16,6 +16,10 @@
 // were measured, and there were events in the short one. Without evidence it
 // is held, for at most [HeldFor].
 //
+// All alerts are judged, and then it is decided who is told: an alert that another
+// one stands for is silent below it, and is sent once nothing does, see
+// [Alert.Below].
+//
 // A correction changes the past of a snapshot. It makes a tier fire only when
 // the short window burns too, so that what is over and was found late does not
 // wake anybody.

@@ -33,6 +33,7 @@ const (
 // Event is a change that somebody is told of, unless its labels say observe.
 type Event struct {
 	Key
+	Was    string    `json:"was,omitempty"` // the id that it fired under, when that was renamed since
 	Change Change    `json:"change"`
 	Reason Reason    `json:"reason,omitempty"` // of a resolve
 	At     time.Time `json:"at"`
@@ -48,6 +49,11 @@ type Why struct {
 	Cause  *Cause       `json:"cause,omitempty"`  // of a firing journey
 	Budget *BudgetSpent `json:"budget,omitempty"` // of burn and budget alerts
 	Silent *Silent      `json:"silent,omitempty"` // of noData alerts
+
+	Traffic *Traffic    `json:"traffic,omitempty"` // of noTraffic alerts
+	Source  *SourceDown `json:"source,omitempty"`  // of alerts about sources
+	// Below is the alert that it was silent below until now, of a firing one.
+	Below *Key `json:"below,omitempty"`
 }
 
 // Tier is what a tier makes of its windows.
@@ -82,6 +88,30 @@ type Cause struct {
 type Silent struct {
 	After    string `json:"after"`
 	Measured int64  `json:"measured"` // minutes
+	// Until is when measuring ended, of what is measured up to the same minute
+	// ever since.
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Traffic is how many events came in the time after which noTraffic fires: of a
+// journey those of the step with the least, beside what is usual.
+type Traffic struct {
+	ID     string `json:"id"` // the SLO's own, or that of a step
+	After  string `json:"after"`
+	Below  string `json:"below"` // the share of what is usual
+	Events int64  `json:"events"`
+	Usual  int64  `json:"usual"` // in the same time of day
+	Days   int    `json:"days"`  // of the last 7 that were measured then
+}
+
+// SourceDown is how a source measures nothing, and how much depends on it.
+type SourceDown struct {
+	Name    string    `json:"name"`
+	Down    Down      `json:"down"`
+	Since   time.Time `json:"since,omitzero"`    // when it began to fail
+	Message string    `json:"message,omitempty"` // why it fails
+	After   string    `json:"after,omitempty"`   // the shortest noData of what it measures
+	SLOs    int       `json:"slos"`              // that it measures and that have alerts about it
 }
 
 // BudgetSpent is how the budget stands.

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -40,10 +41,11 @@ type Link struct {
 
 // Episode names an alert from when it fires until it resolves: all messages about
 // it have the same one, and later alerts of the same key another one. It is 32
-// hexadecimal digits, the first half of a hash of the key and of when it fired.
+// hexadecimal digits, the first half of a hash of the key, with the id as it was
+// then, and of when it fired.
 func (e Event) Episode() string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %s",
-		e.ID, e.Objective, e.Kind, e.Severity, e.Since.UTC().Format(time.RFC3339Nano)))
+		cmp.Or(e.Was, e.ID), e.Objective, e.Kind, e.Severity, e.Since.UTC().Format(time.RFC3339Nano)))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -75,7 +77,7 @@ func (k Kind) Name() string {
 func (n Notification) LabelSet() map[string]string {
 	labels := map[string]string{}
 	for name, value := range map[string]string{
-		"alertname": n.Kind.Name(), "id": n.ID, "journey": n.Subject.Journey, "step": n.Subject.Step,
+		"alertname": n.Kind.Name(), "id": cmp.Or(n.Was, n.ID), "journey": n.Subject.Journey, "step": n.Subject.Step,
 		"objective": n.Objective, "kind": string(n.Kind), "severity": string(n.Severity), "owner": n.Labels.Owner,
 	} {
 		if value != "" {

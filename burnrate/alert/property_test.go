@@ -3,7 +3,9 @@ package alert_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -14,9 +16,9 @@ import (
 )
 
 // drawn is a sequence of snapshots: alerts come and go, SLOs appear, change
-// their owner or stage, and vanish, time jumps, also back, and measuring stops.
-func drawn(t *testing.T, r *rapid.T) []burnrate.Snapshot {
-	var snapshots []burnrate.Snapshot
+// their owner or stage, and vanish, time jumps, also back, measuring stops, and
+// sources fail. The journey shop has the steps find and pay.
+func drawn(t *testing.T, r *rapid.T) (snapshots []burnrate.Snapshot, shows [][]shown) {
 	minute := int64(0)
 	for range rapid.IntRange(1, 40).Draw(r, "snapshots") {
 		minute += rapid.SampledFrom([]int64{1, 1, 1, 1, 5, 20, 60, 800, 1500, -1, -30}).Draw(r, "later")
@@ -33,21 +35,71 @@ func drawn(t *testing.T, r *rapid.T) []burnrate.Snapshot {
 				excluded: rapid.Bool().Draw(r, "excluded"),
 				target:   rapid.SampledFrom([]string{"99.9%", "99.9%", "99.5%"}).Draw(r, "target"),
 				stage:    rapid.SampledFrom([]slo.Stage{slo.Active, slo.Active, slo.Observe}).Draw(r, "stage"),
+				traffic:  rapid.SampledFrom([]string{"", "f", "l", "l", "s", "n", "u", "x"}).Draw(r, "traffic"),
+				spentNow: rapid.SampledFrom([]string{"", "no"}).Draw(r, "now"),
+				source:   rapid.SampledFrom([]string{"nr", "nr", "nr", "other"}).Draw(r, "source"),
+			}
+			if id == "shop" {
+				part := rapid.SampledFrom([]float64{0, 0.3, 0.5, 0.9}).Draw(r, "part")
+				x.source, x.causes, x.shares = "", []string{"find", "pay"}, []float64{part, 1 - part}
 			}
 			if rapid.IntRange(0, 4).Draw(r, "stopped") == 0 {
 				x.end = begin + slo.Minute(max(1, minute-rapid.Int64Range(0, 3000).Draw(r, "behind")))
 			}
 			list = append(list, x)
 		}
-		snapshots = append(snapshots, snapshotAt(t, minute, list...))
+		s := snapshotAt(t, minute, list...)
+		for _, name := range []string{"nr", "other"} {
+			state := burnrate.SourceState{Name: name, Owner: "sre"}
+			if rapid.IntRange(0, 2).Draw(r, "fails") == 0 {
+				state.Since = s.At.Add(-time.Duration(rapid.IntRange(0, 60).Draw(r, "since")) * time.Minute)
+			}
+			s.Sources = append(s.Sources, state)
+		}
+		if rapid.IntRange(0, 9).Draw(r, "no sources") == 0 {
+			s.Sources = nil
+		}
+		snapshots, shows = append(snapshots, s), append(shows, list)
 	}
-	return snapshots
+	return snapshots, shows
+}
+
+// untold returns what holds and nobody knows of.
+func untold(s burnrate.Snapshot, list []shown, states alert.States, events []alert.Event) string {
+	alerts := map[alert.Key]alert.Alert{}
+	for _, a := range states.Alerts {
+		alerts[a.Key] = a
+	}
+	for _, x := range list {
+		if x.end != 0 && s.At.Sub(x.end.Time()) >= alert.HeldFor {
+			continue // too old to tell
+		}
+		for _, of := range []struct {
+			kind  alert.Kind
+			holds bool
+		}{{alert.Burn, strings.Contains(x.tiers[:2], "f")}, {alert.NoTraffic, strings.Contains(x.traffic, "l")}} {
+			k := alert.Key{ID: x.id, Objective: "28d", Kind: of.kind, Severity: slo.Page}
+			a, fires := alerts[k]
+			closed := slices.ContainsFunc(events, func(e alert.Event) bool { return e.Key == k && e.Reason == alert.Unknown })
+			if !of.holds || fires && a.Sent || closed {
+				continue
+			}
+			if !fires || a.Below == nil {
+				return k.String() + " holds, and nothing is known of it"
+			}
+			instead, told := alerts[*a.Below]
+			if !told || !instead.Sent || instead.Severity != slo.Page || instead.Labels.Observe && !a.Labels.Observe {
+				return k.String() + " is below " + a.Below.String() + ", which nobody knows of"
+			}
+		}
+	}
+	return ""
 }
 
 func TestProperties(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {
-		snapshots := drawn(t, r)
+		snapshots, shows := drawn(t, r)
 		var states, stored alert.States
 		firing := map[alert.Key]bool{}
 		for i, s := range snapshots {
@@ -95,6 +147,9 @@ func TestProperties(t *testing.T) {
 				if (e.Change == alert.Resolved) != (e.Reason != "") {
 					r.Fatalf("snapshot %d: %s %s has the reason %q", i, e.Key, e.Change, e.Reason)
 				}
+			}
+			if lost := untold(s, shows[i], next, events); lost != "" {
+				r.Fatalf("snapshot %d: %s", i, lost)
 			}
 			sent := 0
 			for _, a := range next.Alerts {

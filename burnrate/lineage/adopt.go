@@ -87,7 +87,7 @@ func Adopt(kept burnrate.Kept, set *slo.Set, at At, kinds ...string) ([]burnrate
 	if err != nil {
 		return nil, nil, err
 	}
-	a := adoption{ends: at, before: before, after: maps.Clone(before), former: formerNames(set)}
+	a := adoption{ends: at, before: before, after: maps.Clone(before), former: Former(set)}
 	measured := set.Measured()
 	slices.SortFunc(measured, func(s, t *slo.SLO) int { return cmp.Compare(s.ID, t.ID) })
 	present := map[string]bool{}
@@ -119,9 +119,9 @@ type adoption struct {
 	changes       []Change
 }
 
-// formerNames returns the former ids of journeys, their steps and SLOs. A name
-// that the set still has is not a former one; [slo.Resolve] refuses it.
-func formerNames(set *slo.Set) map[string][]string {
+// Former returns the former ids of journeys, their steps and SLOs, by their ids. A
+// name that the set still has is not a former one; [slo.Resolve] refuses it.
+func Former(set *slo.Set) map[string][]string {
 	names := map[string]bool{}
 	for _, s := range set.SLOs {
 		names[s.ID] = true

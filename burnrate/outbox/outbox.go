@@ -28,6 +28,10 @@ const (
 type State struct {
 	alert.States
 	Next int64 `json:"next"` // number of the next letter, and of the next in the log
+	// Failing is when sources began to answer nothing but errors, by their names.
+	Failing map[string]time.Time `json:"failing,omitempty"`
+	// Notifiers is the names of those that there were at the last tick.
+	Notifiers []string `json:"notifiers,omitempty"`
 }
 
 // Entry returns how a ledger keeps the state.
@@ -62,6 +66,11 @@ type Dead struct {
 
 // Entry returns how a ledger keeps the dead letter.
 func (d Dead) Entry() (burnrate.Entry, error) { return entry(KindDead, numbered(d.Letter.Number), d) }
+
+// Forgotten returns the entry that takes the dead letter out of a ledger.
+func (d Dead) Forgotten() burnrate.Entry {
+	return burnrate.Entry{Kind: KindDead, Key: numbered(d.Letter.Number)}
+}
 
 // Logged returns how a ledger keeps an event that was decided.
 func Logged(number int64, n alert.Notification) (burnrate.Entry, error) {

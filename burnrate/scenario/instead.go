@@ -46,6 +46,9 @@ func (r *run) instead(e *expectation) string {
 // what says what an event was.
 func what(e alert.Event) string {
 	text := fmt.Sprintf("a %s of %s ", e.Severity, e.ID)
+	if e.Labels.Observe {
+		text += "(which is observed) "
+	}
 	switch {
 	case e.Change == alert.Resolved:
 		return text + fmt.Sprintf("(%s) resolved as %s", e.Kind, e.Reason)
@@ -53,6 +56,12 @@ func what(e alert.Event) string {
 		return text + "fired as nothing was measured for " + e.Why.Silent.After
 	case e.Kind == alert.Budget:
 		return text + fmt.Sprintf("fired for %s of the budget of %s", e.Why.Budget.Level, e.Objective)
+	case e.Kind == alert.NoTraffic:
+		return text + fmt.Sprintf("fired as %d events of %s came in %s, and %d are usual", e.Why.Traffic.Events, e.Why.Traffic.ID, e.Why.Traffic.After, e.Why.Traffic.Usual)
+	case e.Kind == alert.Source && e.Why.Source.Down == alert.Fails:
+		return text + "fired as the source fails"
+	case e.Kind == alert.Source:
+		return text + "fired as nothing happens of all that the source measures"
 	}
 	tier := e.Why.Tiers[0]
 	text += fmt.Sprintf("fired by %s/%s, burning at %s and %s of %s", tier.Long, tier.Short, short(tier.LongBurn), short(tier.ShortBurn), short(tier.Factor))
@@ -67,6 +76,11 @@ func what(e alert.Event) string {
 func (r *run) picture(e *expectation) string {
 	var told []string
 	snapshot := r.pictures[e.to]
+	for _, a := range snapshot.states.Alerts {
+		if a.Severity == e.severity && (e.id == "" || a.ID == e.id) && (e.kind == "" || a.Kind == e.kind) && a.Below != nil && !a.Sent {
+			told = append(told, fmt.Sprintf("a %s of %s (%s) is silent below the %s of %s", a.Severity, a.ID, a.Kind, a.Below.Severity, a.Below.ID))
+		}
+	}
 	for i := range snapshot.Statuses {
 		s := &snapshot.Statuses[i]
 		if e.id != "" && s.ID != e.id {
@@ -81,6 +95,15 @@ func (r *run) picture(e *expectation) string {
 				told = append(told, fmt.Sprintf("%s of the budget of %s is spent", percent(o.Budget.Consumed), s.ID))
 				continue
 			}
+			if e.kind == alert.NoTraffic {
+				for _, t := range o.Traffic {
+					told = append(told, fmt.Sprintf("%d events of %s came in the last %s, of which %d minutes count, and %d are usual on %d days", t.Events, t.ID, t.Window, t.Measured, t.Usual, t.Days))
+				}
+				continue
+			}
+			if e.kind == alert.Source {
+				continue
+			}
 			for _, j := range o.Tiers {
 				if j.Tier.Severity == e.severity {
 					told = append(told, tierText(s.ID, &o, j))
@@ -89,7 +112,7 @@ func (r *run) picture(e *expectation) string {
 		}
 	}
 	if more := len(told) - mostTold; more > 0 {
-		told = append(told[:mostTold], fmt.Sprintf("%d tiers more", more))
+		told = append(told[:mostTold], fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(told, "; ")
 }

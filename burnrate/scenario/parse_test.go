@@ -72,7 +72,11 @@ func FuzzParse(f *testing.F) {
 	f.Add("slo a target=90% window=day timeZone=Asia/Tokyo\nslo b\njourney j steps=a,b compose=pooled target=90% window=1d policy=paging-1d\n" +
 		"load 5m good=9 b bad=7 for 1h\nload 1m a gap b no-traffic for 1h\ncorrect 0m..5m at 9m b bad=7\nexclude 5m..9m j effect=good\n" +
 		"expect resolved page j reason=excluded within 5m..9m\nexpect page j step=b long=30m short=5m kind=burn within 9m\nexpect ticket level=80% within 1h\n")
-	for _, file := range []string{"statements", "declarations", "bytes"} {
+	f.Add("slo a target=90% window=1d stage=observe source=logs\nslo b\nobjective b x target=90% window=1h policy=paging-1d\n" +
+		"journey j steps=a,b compose=weighted weights=3,1 target=90% window=1h\njourney k steps=b compose=measured target=90% window=1h\n" +
+		"load 1m good=9 k bad=2 for 2h\nfail 5m..50m logs\ndelay 3m..70m b\ncorrect 6m..9m at 20m a bad=1\nexpect no page source:logs kind=source for 1h\n" +
+		"expect page a stage=observe objective=1d kind=noTraffic within 1h\n")
+	for _, file := range []string{"statements", "declarations", "more", "bytes"} {
 		data, err := os.ReadFile("testdata/bad/" + file + ".burn")
 		if err != nil {
 			f.Fatal(err)

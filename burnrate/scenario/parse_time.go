@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -19,7 +18,7 @@ func (s *statement) load() {
 		s.list.Errorf(diag.CodeValue, s.all[1].span, "use between 1m and 1d", "%s is out of range", s.all[1].text)
 		ok = false
 	}
-	l := load{start: s.scenario.minutes, every: every, traffic: make([]traffic, len(s.scenario.set.SLOs))}
+	l := load{start: s.scenario.minutes, every: every, traffic: make([]traffic, len(s.measured()))}
 	if len(l.traffic) == 0 {
 		s.list.Errorf(diag.CodeConflict, s.verb.span, "write slo target=99.9% window=28d above it", "there is no SLO to load")
 		return
@@ -38,7 +37,7 @@ func (s *statement) load() {
 			l.traffic[i] = rest
 		}
 		if !l.traffic[i].given {
-			s.list.Errorf(diag.CodeMissing, s.verb.span, "write good=1000 behind "+s.all[1].text+" for all that is not named", "nothing is said about %s", s.scenario.set.SLOs[i].ID)
+			s.list.Errorf(diag.CodeMissing, s.verb.span, "write good=1000 behind "+s.all[1].text+" for all that is not named", "nothing is said about %s", s.measured()[i])
 		}
 	}
 	if length == 0 || length%every != 0 {
@@ -184,116 +183,45 @@ func (s *statement) exclude() {
 	s.scenario.set.Exclusions = append(s.scenario.set.Exclusions, e)
 }
 
-func (p *parser) declared() []string {
-	ids := p.measured()
-	for _, j := range p.scenario.set.Journeys {
-		ids = append(ids, j.ID)
-	}
-	return ids
+const failHint = "write fail 10m..50m, or fail 10m..50m newrelic"
+
+// fail reads fail FROM..TO [SOURCE].
+func (s *statement) fail() {
+	s.outage(failHint, "the source", s.sourceNames(), &s.scenario.failures)
 }
 
-const expectHint = "write expect page within 10m, expect resolved page within 50m, or expect no page for 6h"
+const delayHint = "write delay 10m..50m, or delay 10m..50m pay"
 
-// expect reads expect [no] [resolved] page|ticket [ID] [KEY=VALUE]… and within D,
-// within A..B, or for D behind no.
-func (s *statement) expect() {
+// delay reads delay FROM..TO [ID].
+func (s *statement) delay() {
+	s.outage(delayHint, "the SLO", s.measured(), &s.scenario.delays)
+}
+
+// outage reads FROM..TO [NAME].
+func (s *statement) outage(hint, what string, names []string, list *[]outage) {
 	start, loaded := s.since()
 	if !loaded {
 		return
 	}
-	e := expectation{change: alert.Firing, start: start}
-	e.span = s.all[0].span
-	e.span.End = s.all[len(s.all)-1].span.End
-	var text []string
-	for _, w := range s.all[1:] {
-		text = append(text, w.text)
-	}
-	e.text = strings.Join(text, " ")
-	e.never = s.is("no")
-	if s.is("resolved") {
-		e.change = alert.Resolved
-	}
-	w, there := s.need("the severity", expectHint)
-	if !there {
+	from, to, ok := s.between(hint, false)
+	if !ok {
 		return
 	}
-	e.severity = slo.Severity(w.text)
-	if severities := []string{string(slo.Page), string(slo.Ticket)}; !slices.Contains(severities, w.text) {
-		s.unknown(diag.CodeValue, w, "the severity", severities)
-		return
-	}
-	e.id, _ = s.reference(s.declared())
-	for len(s.words) > 0 && s.words[0].text != "within" && s.words[0].text != "for" {
-		w, _ := s.next()
-		if !strings.Contains(w.text, "=") {
-			s.unknown(diag.CodeReference, w, "the SLO or journey", append(s.declared(), "within", "for"))
+	o := outage{from: start + from, to: start + to, span: s.all[1].span}
+	if w, there := s.next(); there {
+		if o.name = w.text; !slices.Contains(names, w.text) {
+			s.unknown(diag.CodeReference, w, what, names)
 			return
 		}
-		s.about(&e, w)
 	}
-	if s.when(&e) {
-		s.nothing(expectHint)
-		s.scenario.expected = append(s.scenario.expected, e)
-	}
+	s.nothing(hint)
+	*list = append(*list, o)
 }
 
-// about reads one word that narrows an expectation.
-func (s *statement) about(e *expectation, w word) {
-	key, value, _ := w.value()
-	keys := []string{"kind", "long", "short", "step", "level"}
-	if e.change == alert.Resolved {
-		keys = []string{"kind", "reason"}
+func (p *parser) sourceNames() []string {
+	var names []string
+	for _, source := range p.scenario.sources {
+		names = append(names, source.Name)
 	}
-	switch {
-	case !slices.Contains(keys, key):
-		s.unknown(diag.CodeUnknownKey, w.key(), "the key", keys)
-	case key == "kind":
-		kinds := []string{string(alert.Burn), string(alert.Budget), string(alert.NoData)}
-		if e.kind = alert.Kind(value.text); !slices.Contains(kinds, value.text) {
-			s.unknown(diag.CodeValue, value, "the kind", kinds)
-		}
-	case key == "reason":
-		reasons := []string{string(alert.Recovered), string(alert.Excluded), string(alert.Unknown)}
-		if e.reason = alert.Reason(value.text); !slices.Contains(reasons, value.text) {
-			s.unknown(diag.CodeValue, value, "the reason", reasons)
-		}
-	case key == "long", key == "short":
-		if n, ok := s.minutes(value); ok && key == "long" {
-			e.long = spell(n)
-		} else if ok {
-			e.short = spell(n)
-		}
-	case key == "step":
-		if e.step = value.text; s.indexOf(e.step) < 0 {
-			s.unknown(diag.CodeReference, value, "the step", s.measured())
-		}
-	case key == "level":
-		level, err := slo.ParsePercentage(value.text)
-		if err != nil {
-			s.problem(diag.CodeValue, value, err)
-		}
-		e.level = level.String()
-	}
+	return names
 }
-
-// when reads the time of an expectation.
-func (s *statement) when(e *expectation) bool {
-	word := "within"
-	if e.never {
-		word = "for"
-	}
-	if !s.keyword(word, expectHint) {
-		return false
-	}
-	if !e.never && len(s.words) > 0 && strings.Contains(s.words[0].text, "..") {
-		from, to, ok := s.between(expectHint, true)
-		e.from, e.to = e.start+from-1, e.start+to
-		return ok
-	}
-	to, ok := s.duration("how long", expectHint)
-	e.from, e.to = e.start, e.start+to
-	return ok
-}
-
-// spell writes minutes as the language does.
-func spell(minutes int64) string { return slo.FormatDuration(time.Duration(minutes) * time.Minute) }

@@ -14,29 +14,29 @@ import (
 // expected. It may be run again and gives the same. An error is a mistake of
 // the program.
 func (s *Scenario) Run() (Result, error) {
-	r := run{scenario: s, evaluator: burnrate.NewEvaluator(s.set), begin: slo.MinuteAt(Begin()), pictures: map[int64]burnrate.Snapshot{}}
+	r := run{scenario: s, evaluator: burnrate.NewEvaluator(s.set), begin: slo.MinuteAt(Begin()), pictures: map[int64]picture{}}
 	for _, e := range s.expected {
-		r.pictures[e.to] = burnrate.Snapshot{}
+		r.pictures[e.to] = picture{}
 	}
 	r.fill()
 	if err := r.start(); err != nil {
 		return Result{}, err
 	}
-	var states alert.States
 	for minute := int64(1); minute <= s.minutes; minute++ {
 		r.correct(minute)
 		end := r.begin + slo.Minute(minute)
-		ends := r.ends(end)
+		r.recover(minute)
+		ends := r.ends(minute)
 		if err := r.evaluator.Advance(ends, r.records(r.evaluator.Needs(ends))); err != nil {
 			return Result{}, fmt.Errorf("advance to minute %d: %w", minute, err)
 		}
 		snapshot := r.evaluator.Snapshot(end.Time())
+		snapshot.Sources = r.sources(minute)
+		states, events := alert.Advance(r.states, snapshot)
 		if _, wanted := r.pictures[minute]; wanted {
-			r.pictures[minute] = snapshot
+			r.pictures[minute] = picture{snapshot, states}
 		}
-		var events []alert.Event
-		states, events = alert.Advance(states, snapshot)
-		r.events = append(r.events, events...)
+		r.states, r.events = states, append(r.events, events...)
 	}
 	result := Result{Expectations: len(s.expected), Events: r.events}
 	for i := range s.expected {
@@ -51,14 +51,30 @@ type run struct {
 	scenario  *Scenario
 	evaluator *burnrate.Evaluator
 	begin     slo.Minute
-	rows      [][]burnrate.Row // of each minute
+	rows      [][]burnrate.Row // of each minute, as far as it is known
+	hidden    []hidden         // what is not, in the order of minutes
+	states    alert.States
 	events    []alert.Event
-	pictures  map[int64]burnrate.Snapshot // at the ends of expectations
+	pictures  map[int64]picture // at the ends of expectations
+}
+
+// picture is how everything stood.
+type picture struct {
+	burnrate.Snapshot
+	states alert.States
+}
+
+// hidden is what happened while a source failed.
+type hidden struct {
+	minute, until int64
+	slo           int
+	row           burnrate.Row
 }
 
 // fill lays out what is measured at first.
 func (r *run) fill() {
-	slos := len(r.scenario.set.SLOs)
+	measured := r.scenario.set.Measured()
+	slos := len(measured)
 	all := make([]burnrate.Row, r.scenario.minutes*int64(slos))
 	for _, l := range r.scenario.loads {
 		for minute := range l.minutes {
@@ -70,6 +86,56 @@ func (r *run) fill() {
 			r.rows = append(r.rows, row)
 		}
 	}
+	for _, f := range r.scenario.failures {
+		for minute := f.from; minute < f.to; minute++ {
+			for i, s := range measured {
+				if f.of(s.Source.Name) && r.rows[minute][i].Measured {
+					r.hidden = append(r.hidden, hidden{minute, f.to, i, r.rows[minute][i]})
+					r.rows[minute][i] = burnrate.Row{}
+				}
+			}
+		}
+	}
+}
+
+// recover fills in what is known once a source answers again.
+func (r *run) recover(at int64) {
+	for _, h := range r.hidden {
+		if h.until == at {
+			r.replace(h.minute, h.slo, h.row)
+		}
+	}
+}
+
+// replace changes what was measured in a minute. What enters the evaluator later
+// enters as it is then.
+func (r *run) replace(minute int64, slo int, row burnrate.Row) {
+	before := r.rows[minute][slo]
+	r.rows[minute][slo] = row
+	if end := r.evaluator.Ends()[slo]; r.minuteAt(minute) < end {
+		r.evaluator.Correct(r.minuteAt(minute), slo, before, row)
+	}
+}
+
+// forget drops what is hidden of a minute that is corrected.
+func (r *run) forget(minute int64, slo int) {
+	r.hidden = slices.DeleteFunc(r.hidden, func(h hidden) bool { return h.minute == minute && h.slo == slo })
+}
+
+func (r *run) minuteAt(minute int64) slo.Minute { return r.begin + slo.Minute(minute) }
+
+// sources says which of them fail.
+func (r *run) sources(at int64) []burnrate.SourceState {
+	states := make([]burnrate.SourceState, len(r.scenario.sources))
+	for i, source := range r.scenario.sources {
+		states[i].Name = source.Name
+		for _, f := range r.scenario.failures {
+			if f.of(source.Name) && f.holds(at) {
+				states[i].Since, states[i].Message = r.minuteAt(f.from).Time(), "the source fails"
+			}
+		}
+	}
+	return states
 }
 
 // start loads an empty history.
@@ -85,10 +151,18 @@ func (r *run) start() error {
 	return r.evaluator.Load(history)
 }
 
-func (r *run) ends(end slo.Minute) []slo.Minute {
-	ends := make([]slo.Minute, len(r.scenario.set.SLOs))
-	for i := range ends {
-		ends[i] = end
+// ends returns up to when everything is measured at a minute.
+func (r *run) ends(at int64) []slo.Minute {
+	ids := r.evaluator.Measured()
+	ends := make([]slo.Minute, len(ids))
+	for i, id := range ids {
+		end := at
+		for _, d := range r.scenario.delays {
+			if d.of(id) && d.holds(at) {
+				end = min(end, d.from)
+			}
+		}
+		ends[i] = r.minuteAt(end)
 	}
 	return ends
 }
@@ -108,8 +182,7 @@ func (r *run) records(minutes []slo.Minute) iter.Seq2[burnrate.Record, error] {
 	}
 }
 
-// correct makes the corrections of a minute. What is measured in that minute
-// enters the evaluator as it is then.
+// correct makes the corrections of a minute.
 func (r *run) correct(at int64) {
 	for _, c := range r.scenario.corrections {
 		if c.at != at {
@@ -120,11 +193,8 @@ func (r *run) correct(at int64) {
 				if c.slo >= 0 && c.slo != i {
 					continue
 				}
-				before := r.rows[minute][i]
-				r.rows[minute][i] = c.traffic.row(0, 1)
-				if minute < at-1 { // measured already
-					r.evaluator.Correct(r.begin+slo.Minute(minute), i, before, r.rows[minute][i])
-				}
+				r.replace(minute, i, c.traffic.row(0, 1))
+				r.forget(minute, i)
 			}
 		}
 	}
@@ -136,6 +206,9 @@ func minute(e alert.Event) int64 { return int64(slo.MinuteAt(e.At) - slo.MinuteA
 // matches reports whether an event is what an expectation is about, whenever
 // it happened.
 func (e *expectation) matches(event alert.Event) bool {
+	if e.observe != event.Labels.Observe || e.objective != "" && e.objective != event.Objective {
+		return false
+	}
 	if e.severity != event.Severity || e.id != "" && e.id != event.ID || e.kind != "" && e.kind != event.Kind ||
 		(e.change == alert.Resolved) != (event.Change == alert.Resolved) || e.reason != "" && e.reason != event.Reason {
 		return false

@@ -22,8 +22,11 @@ const mostEvents = 1_000_000_000
 // the beginning.
 type Scenario struct {
 	set         *slo.Set
+	sources     []*slo.Source
 	loads       []load
 	corrections []correction
+	failures    []outage // of sources
+	delays      []outage
 	expected    []expectation
 	minutes     int64 // of all loads
 }
@@ -49,29 +52,44 @@ type correction struct {
 	span         diag.Span
 }
 
+// outage is time in which a source fails, or in which the measurements of an SLO
+// do not go on. What happened is known once it is over, at to.
+type outage struct {
+	from, to int64
+	name     string // "" for all
+	span     diag.Span
+}
+
+// holds reports whether it has begun at a minute and is not over.
+func (o *outage) holds(minute int64) bool { return o.from < minute && minute < o.to }
+
+func (o *outage) of(name string) bool { return o.name == "" || o.name == name }
+
 // expectation is what has to happen, or not, in the minutes (from, to].
 type expectation struct {
-	span     diag.Span
-	text     string // as it is written, without its first word
-	change   alert.Change
-	never    bool
-	severity slo.Severity
-	id       string // "" for any, like what follows
-	kind     alert.Kind
-	long     string
-	short    string
-	step     string
-	level    string
-	reason   alert.Reason
-	start    int64 // of the load that its times count from
-	from, to int64
+	span      diag.Span
+	text      string // as it is written, without its first word
+	change    alert.Change
+	never     bool
+	severity  slo.Severity
+	observe   bool   // nobody is told of it
+	id        string // "" for any, like what follows
+	objective string
+	kind      alert.Kind
+	long      string
+	short     string
+	step      string
+	level     string
+	reason    alert.Reason
+	start     int64 // of the load that its times count from
+	from, to  int64
 }
 
 // Result is what came of a scenario.
 type Result struct {
 	Expectations int
 	Failures     []Failure     // expectations that were not met, in their order
-	Events       []alert.Event // that somebody was told of, in their order
+	Events       []alert.Event // in their order; nobody is told of those of what is observed
 }
 
 // Failure is an expectation that was not met.

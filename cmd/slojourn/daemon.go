@@ -17,6 +17,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/exporters/notify"
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/server"
 	"github.com/slojourn/slojourn/internal/telemetry"
@@ -34,7 +35,8 @@ type daemon struct {
 	listen    []string
 	webConfig string // path of a web configuration, "" for none
 	specs     engine.Specs
-	removed   []string // patterns of ids that may go at the start
+	resolve   notify.Resolve // of secrets of notifiers
+	removed   []string       // patterns of ids that may go at the start
 	// ready returns what is missing until the daemon is ready.
 	ready func(engine.Progress) error
 	// reloads puts other specs in force; nil keeps the ones there are.
@@ -76,9 +78,13 @@ func (d *daemon) run(ctx context.Context) (err error) {
 			d.log.Info("stopped")
 		}
 	}()
+	courier, err := newCourier(ctx, book, d.clock, d.log, recipients(d.specs.Set, d.resolve, d.log))
+	if err != nil {
+		return startFailed(ctx, err)
+	}
 	ticks, clock := telemetry.NewTicks(), newWakingClock(d.clock)
 	options := engine.Options{
-		Ledger: book, Clock: clock, Log: d.log, Maintain: maintenance(book, d.log), Ticked: func(took time.Duration, err error) {
+		Ledger: book, Clock: clock, Deliver: courier.Accept, Log: d.log, Maintain: maintenance(book, d.log), Ticked: func(took time.Duration, err error) {
 			if ctx.Err() == nil { // else it was told to stop
 				ticks.Note(took, err)
 			}
@@ -94,10 +100,11 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	}
 	n := newNarrator(d.log, d.status, d.columns, d.clock.Now)
 	n.adopt(d.specs)
-	if err := d.measureItself(registry, ticks, telemetry.Engine{View: e.View, Sources: n.sources, Ledger: book.Info}); err != nil {
+	if err := d.measureItself(registry, ticks, telemetry.Engine{View: e.View, Sources: n.sources, Ledger: book.Info},
+		telemetry.Outbox{Stats: courier.Stats, Now: d.clock.Now}); err != nil {
 		return failed(err)
 	}
-	shown.engine = e
+	shown.engine, shown.courier = e, courier
 	d.log.Info("the ledger is open", "folder", d.dir)
 	logChanges(d.log, changes)
 	d.log.Info("measuring begins", sizes(d.specs)...)
@@ -105,6 +112,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return s.Serve(running, listeners...) })
 	group.Go(func() error { return e.Run(running) })
+	group.Go(func() error { courier.Run(running); return nil })
 	group.Go(func() error { n.run(running, e.View); return nil })
 	if d.beside != nil {
 		group.Go(func() error { d.beside(running, e.View); return nil })
@@ -113,6 +121,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		r.engine, r.log, r.now = e, d.log, d.clock.Now
 		r.adopted = func(specs engine.Specs) {
 			n.adopt(specs)
+			courier.Adopt(recipients(specs.Set, d.resolve, d.log))
 			clock.wake() // what is new is measured at once, and not in the next minute
 		}
 		group.Go(func() error { r.run(running); return nil })
@@ -146,7 +155,7 @@ func startFailed(ctx context.Context, err error) error {
 func (d *daemon) serves(shown *face, registry *prometheus.Registry) server.Options {
 	version, _ := build()
 	options := server.Options{
-		Engine: shown, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
+		Engine: shown, Alerts: shown, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
 	}
 	if d.reloads != nil {
 		options.Lifecycle, options.Reload = d.lifecycle, d.reloads.ask
@@ -177,8 +186,9 @@ func (d *daemon) measureItself(registry *prometheus.Registry, all ...prometheus.
 
 // face shows an engine to the server, which does not ask before there is one.
 type face struct {
-	engine *engine.Engine
-	ready  func(engine.Progress) error
+	engine  *engine.Engine
+	courier *notify.Courier
+	ready   func(engine.Progress) error
 }
 
 // Snapshot implements [server.Engine].

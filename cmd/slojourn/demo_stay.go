@@ -98,7 +98,7 @@ func stayUp(ctx context.Context, env environment, options demoOptions, shop *ope
 	fmt.Fprintf(env.stderr, "\nThe shop goes on. Its simulator answers at %s with the key %s until it is interrupted.\n", shop.endpoint, demoKey) //nolint:errcheck // a courtesy
 	d := daemon{
 		clock: shopClock{shop.clock}, log: log, status: status, columns: func() int { return term.Columns(env.stderr) },
-		dir: options.dataDir, listen: options.listen, specs: specs, ready: demoReady,
+		dir: options.dataDir, listen: options.listen, specs: specs, resolve: (&trust{}).resolver(env).Resolve, ready: demoReady,
 		beside: func(ctx context.Context, view func() *engine.View) { shop.live(ctx, log, options.speed, view) },
 	}
 	return d.run(ctx)

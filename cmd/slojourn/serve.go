@@ -104,7 +104,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	warnOpen(log, o)
 	d := daemon{
 		clock: wallClock{env.now}, log: log, status: status, columns: func() int { return term.Columns(env.stderr) },
-		dir: o.dir, listen: o.listen, webConfig: o.webConfig, specs: first.specs, removed: o.removed, ready: engine.Progress.Ready,
+		dir: o.dir, listen: o.listen, webConfig: o.webConfig, specs: first.specs, resolve: o.trust.resolver(env).Resolve, removed: o.removed, ready: engine.Progress.Ready,
 		reloads: newReloader(files, first.print, lookEvery, hangup), lifecycle: o.lifecycle,
 	}
 	return d.run(ctx)

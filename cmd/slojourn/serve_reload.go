@@ -147,9 +147,9 @@ func (r *reloader) reload(ctx context.Context, removed []string) error {
 	changes, err := adopt(c.specs, removed, func(specs engine.Specs) ([]lineage.Change, error) { return r.engine.Reload(ctx, specs) })
 	if removal, refused := errors.AsType[*engine.RemovalError](err); refused {
 		r.files.drop(c)
-		r.notes.Note(telemetry.Refused, began, len(removal.Removed))
-		r.log.Error("the specs lack too much, those of before stay in force", "lacking", len(removal.Removed), "of", removal.Of,
-			"slos", listed(removal.Removed), "remedy", allowRemoval)
+		r.notes.Note(telemetry.Refused, began, len(removal.IDs()))
+		r.log.Error("the specs lack too much, those of before stay in force", "lacking", len(removal.IDs()), "of", removal.Of,
+			"slos", listed(removal.IDs()), "remedy", allowRemoval)
 		return fmt.Errorf("%w\n%s", err, allowRemoval)
 	}
 	if err != nil {
@@ -182,7 +182,7 @@ func adopt(specs engine.Specs, allowed []string, take func(engine.Specs) ([]line
 	if !refused || len(allowed) == 0 {
 		return changes, err
 	}
-	for _, id := range removal.Removed {
+	for _, id := range removal.IDs() {
 		if slices.ContainsFunc(allowed, func(pattern string) bool { return slo.MatchID(pattern, id) }) {
 			specs.Removed = append(specs.Removed, id)
 		}

@@ -35,7 +35,7 @@ func (e *Engine) Backfill(ctx context.Context, most time.Duration) (bool, error)
 	asking, cancel := e.clock.WithTimeout(ctx, most)
 	defer cancel()
 	if did, err = e.fill(ctx, asking); did {
-		e.publish(e.clock.Now())
+		e.republish(e.clock.Now())
 	}
 	return did, err
 }

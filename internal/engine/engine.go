@@ -12,6 +12,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/sources"
 )
@@ -42,6 +43,9 @@ type Options struct {
 	// Ticked is told how long every tick took, and why it was not kept when it was
 	// not; nil is not told.
 	Ticked func(took time.Duration, err error)
+	// Deliver is given the letters that a tick has put into the ledger's outbox, and
+	// must not wait; nil leaves them there.
+	Deliver func([]outbox.Letter)
 }
 
 // Engine measures, decides and commits, once a minute. Its methods may be called
@@ -52,6 +56,7 @@ type Engine struct {
 	log      *slog.Logger
 	maintain func(context.Context, time.Time) error
 	ticked   func(time.Duration, error)
+	deliver  func([]outbox.Letter)
 
 	busy   chan struct{} // holds one while what follows is used: by a tick, a backfill or a reload
 	specs  Specs
@@ -59,8 +64,11 @@ type Engine struct {
 	last   time.Time // of the last tick that moved windows on, kept or not
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
-	losses []loss
-	counts Counters
+	alerts alerts
+	// decided is the snapshot that the last tick decided by.
+	decided burnrate.Snapshot
+	losses  []loss
+	counts  Counters
 
 	view atomic.Pointer[View]
 }
@@ -68,6 +76,7 @@ type Engine struct {
 // View is what the last tick said. It is never changed afterwards.
 type View struct {
 	Snapshot burnrate.Snapshot
+	Alerts   Alerts
 	Progress Progress
 	Counters Counters
 }
@@ -86,13 +95,17 @@ type Counters struct {
 // refused with a [RemovalError]. Nothing is measured yet.
 func New(ctx context.Context, options Options, specs Specs) (*Engine, []lineage.Change, error) {
 	e := &Engine{
-		ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain, ticked: options.Ticked, busy: make(chan struct{}, 1),
+		ledger: options.Ledger, clock: options.Clock, log: options.Log, maintain: options.Maintain, ticked: options.Ticked,
+		deliver: options.Deliver, busy: make(chan struct{}, 1),
 	}
 	if e.maintain == nil {
 		e.maintain = func(context.Context, time.Time) error { return nil }
 	}
 	if e.ticked == nil {
 		e.ticked = func(time.Duration, error) {}
+	}
+	if e.deliver == nil {
+		e.deliver = func([]outbox.Letter) {}
 	}
 	changes, err := e.adopt(ctx, specs)
 	return e, changes, err
@@ -129,16 +142,32 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 	}
 	feeds := feedsOf(specs)
 	e.keep(feeds)
+	known := e.alerts
+	if e.state == nil {
+		if known, err = openAlerts(kept); err != nil {
+			return nil, err
+		}
+	}
 	last := now
-	if kept.Commits > 0 && e.state == nil && kept.At.Before(now) {
-		last = kept.At // windows go on from where they were
+	if e.state == nil && kept.Commits > 0 { // windows go on from where they were
+		if before := cmp.Or(known.State.At, kept.At); before.Before(now) {
+			last = before
+		}
 	}
 	ends := endsOf(ctx, feeds, specs.Set.Measured(), last)
 	entries, changes, err := lineage.Adopt(kept, specs.Set, e.seams(specs.Set, ends, last))
 	if err != nil {
 		return nil, err
 	}
-	if err := refuseRemoval(kept, changes, specs.Removed); err != nil {
+	if renamed := renamedIn(specs.Set, known.State.Alerts); len(renamed) > 0 {
+		known = known.rename(renamed)
+		entry, err := known.State.Entry()
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, entry)
+	}
+	if err := refuseRemoval(kept, changes, known.State, specs); err != nil {
 		return nil, err
 	}
 	after := apply(kept, entries)
@@ -156,7 +185,10 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 		}
 	}
 	assign(s, feeds)
-	e.specs, e.feeds, e.state, e.loaded = specs, feeds, s, true
+	if e.state == nil {
+		resume(s, feeds, kept)
+	}
+	e.specs, e.feeds, e.state, e.loaded, e.alerts = specs, feeds, s, true, known
 	return changes, nil
 }
 
@@ -289,6 +321,17 @@ func apply(kept burnrate.Kept, entries []burnrate.Entry) burnrate.Kept {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Key, b.Key))
 	})
 	return after
+}
+
+// resume says up to when what is kept was read by the process before.
+func resume(s *state, feeds []*feed, kept burnrate.Kept) {
+	for _, f := range feeds {
+		for _, i := range f.indicators {
+			if _, measured := kept.Since[i.id]; measured && len(i.columns) > 0 {
+				i.read = s.ends[i.columns[0]]
+			}
+		}
+	}
 }
 
 // assign tells indicators which columns they measure.

@@ -66,7 +66,13 @@ func TestKept(t *testing.T) {
 		set, now := r.engine.specs.Set, time.Now()
 		for _, back := range []time.Duration{lag + time.Minute, time.Hour, 59 * time.Hour} {
 			want := Evaluate(t.Context(), set, map[string]sources.Source{"world": r.world}, now, now.Add(-back))
-			same(t, "some time ago", want, r.keptAt(set, now.Add(-back)))
+			kept := r.keptAt(set, now.Add(-back))
+			for _, status := range kept.Statuses {
+				for n := range status.Objectives {
+					status.Objectives[n].Traffic = nil // is not asked of a source
+				}
+			}
+			same(t, "some time ago", want, kept)
 		}
 		got := r.keptAt(set, now.Add(-70*time.Hour))
 		if len(got.Notices) != 3 || got.Notices[0].Message != "the ledger has no minute of it before "+stamp(r.world.begin) {

@@ -262,6 +262,16 @@ const overlapMinutes = 3
 // What is older is filled in between ticks.
 const mostFresh = 60
 
+// mostFresh is how many of the newest minutes of an indicator are read at once: after
+// a start, everything that was missed for up to a day, as alerts have to see each
+// minute of it, and else an hour.
+func (f *feed) mostFresh(i *indicator) slo.Minute {
+	if i.end > 0 {
+		return mostFresh
+	}
+	return min(mostSteps, max(mostFresh, slo.Minute(mostRows/len(f.indicators))))
+}
+
 // due returns what has to be read now: the newest minutes, those that are owed,
 // the latest first, as far as there is room for so many minutes, and those that
 // are doubted.
@@ -277,10 +287,10 @@ func (f *feed) due(ends []slo.Minute, now time.Time, room int64) []*request {
 		switch {
 		case back == 0:
 			back = ends[k]
-		case back < ends[k]-mostFresh: // what was read then was read once or twice only
+		case back < ends[k]-f.mostFresh(i): // what was read then was read once or twice only
 			i.owe(slo.Span{Start: back - overlapMinutes, End: back})
 		}
-		start := max(i.start, i.slo.SLI.Closed(max(back-overlapMinutes, ends[k]-mostFresh)))
+		start := max(i.start, i.slo.SLI.Closed(max(back-overlapMinutes, ends[k]-f.mostFresh(i))))
 		if newest[k] = (slo.Span{Start: start, End: ends[k]}); newest[k].Len() > 0 {
 			list = append(list, &request{indicator: i, span: newest[k], need: sources.Fresh})
 		}

@@ -32,7 +32,7 @@ func (e *Engine) next(f *feed, now time.Time) *piece {
 		return e.requestPiece(f, list, hours, now, func(ctx context.Context) error { return e.keepRough(ctx, list, now) })
 	}
 	if list := f.minutePiece(now, room); len(list) > 0 {
-		return e.requestPiece(f, list, every, now, func(ctx context.Context) error { return e.take(ctx, e.state.ends, list, now) })
+		return e.requestPiece(f, list, every, now, func(ctx context.Context) error { return e.take(ctx, e.state.ends, list, now, false) })
 	}
 	return nil
 }

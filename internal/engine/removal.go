@@ -7,22 +7,48 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/slo"
 )
 
-// RemovalError refuses specs that lack much of what there was: a volume that is
-// not mounted must not look like a decision.
+// RemovalError refuses specs that lack much of what there was, what an alert fires
+// about, or all notifiers: a volume that is not mounted must not look like a
+// decision. To allow it, all that it names have to be in [Specs.Removed].
 type RemovalError struct {
-	Removed []string // ids, in order
-	Of      int      // how many there were
+	Removed   []string // ids of SLOs, in order, when they are too many
+	Of        int      // how many SLOs there were
+	Firing    []string // ids that alerts fire about, in order
+	Notifiers []string // when they were all; each is "notifier:" and a name
 }
 
 func (e *RemovalError) Error() string {
-	const shown = 5
-	names := strings.Join(e.Removed[:min(len(e.Removed), shown)], ", ")
-	if more := len(e.Removed) - shown; more > 0 {
-		names += fmt.Sprintf(" and %d more", more)
+	var parts []string
+	if len(e.Removed) > 0 {
+		parts = append(parts, fmt.Sprintf("the specs lack %d of %d SLOs that there were: %s", len(e.Removed), e.Of, some(e.Removed)))
 	}
-	return fmt.Sprintf("the specs lack %d of %d SLOs that there were: %s; if they are to go, allow it by their names", len(e.Removed), e.Of, names)
+	if len(e.Firing) > 0 {
+		parts = append(parts, "the specs lack what alerts fire about: "+some(e.Firing))
+	}
+	if len(e.Notifiers) > 0 {
+		parts = append(parts, "the specs lack every notifier that there was: "+some(e.Notifiers))
+	}
+	return strings.Join(parts, "; ") + "; if they are to go, allow it by their names"
+}
+
+// IDs returns everything that has to be allowed, in order.
+func (e *RemovalError) IDs() []string {
+	all := slices.Concat(e.Removed, e.Firing, e.Notifiers)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func some(names []string) string {
+	const shown = 5
+	text := strings.Join(names[:min(len(names), shown)], ", ")
+	if more := len(names) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // A set may lose a tenth of its SLOs at once, and two of a few.
@@ -32,26 +58,53 @@ const (
 )
 
 // refuseRemoval returns a [RemovalError] when more goes than may go unasked.
-// allowed are ids that may go.
-func refuseRemoval(kept burnrate.Kept, changes []lineage.Change, allowed []string) error {
+func refuseRemoval(kept burnrate.Kept, changes []lineage.Change, known outbox.State, specs Specs) error {
 	before, err := lineage.All(kept)
 	if err != nil {
 		return err
 	}
-	of := 0
+	refused := RemovalError{}
 	for _, l := range before {
 		if l.Removed == 0 {
-			of++
+			refused.Of++
 		}
 	}
-	var removed []string
+	asked := func(id string) bool { return !slices.Contains(specs.Removed, id) }
 	for _, c := range changes {
-		if c.Kind == lineage.Removed && !slices.Contains(allowed, c.ID) {
-			removed = append(removed, c.ID)
+		if c.Kind == lineage.Removed && asked(c.ID) {
+			refused.Removed = append(refused.Removed, c.ID)
 		}
 	}
-	if len(removed) > mostRemoved && len(removed)*mostRemovedShare > of {
-		return &RemovalError{removed, of}
+	if len(refused.Removed) <= mostRemoved || len(refused.Removed)*mostRemovedShare <= refused.Of {
+		refused.Removed = nil
 	}
-	return nil
+	there := idsOf(specs.Set)
+	for _, a := range known.Alerts {
+		if a.Sent && !a.Labels.Observe && !there[a.ID] && !strings.Contains(a.ID, ":") && asked(a.ID) && !slices.Contains(refused.Firing, a.ID) {
+			refused.Firing = append(refused.Firing, a.ID)
+		}
+	}
+	if len(specs.Set.Notifiers) == 0 {
+		for _, name := range known.Notifiers {
+			if id := "notifier:" + name; asked(id) {
+				refused.Notifiers = append(refused.Notifiers, id)
+			}
+		}
+	}
+	if len(refused.IDs()) == 0 {
+		return nil
+	}
+	return &refused
+}
+
+// idsOf returns the ids of the journeys and SLOs of a set.
+func idsOf(set *slo.Set) map[string]bool {
+	ids := map[string]bool{}
+	for _, j := range set.Journeys {
+		ids[j.ID] = true
+	}
+	for _, s := range set.SLOs {
+		ids[s.ID] = true
+	}
+	return ids
 }

@@ -36,7 +36,7 @@ func (e *Engine) scan(ctx context.Context) (bool, error) {
 	for _, i := range list {
 		i.scanned, i.rough = true, i.gaps.len() < 2*minutesOfHour
 	}
-	e.publish(e.clock.Now())
+	e.republish(e.clock.Now())
 	return true, nil
 }
 

@@ -56,7 +56,7 @@ func (s *state) load(ctx context.Context, records Records, since map[slo.Indicat
 		}
 		extents[m.ID] = extent
 	}
-	byID := burnrate.Cuts(s.set, extents)
+	byID := burnrate.LoadCuts(s.set, extents)
 	cuts := make([][]slo.Minute, len(s.measured))
 	for k, m := range s.measured {
 		cuts[k] = byID[m.ID]
@@ -78,9 +78,9 @@ func (s *state) load(ctx context.Context, records Records, since map[slo.Indicat
 	return s.loadCoarse(ctx, records)
 }
 
-// stepMinutes is how far windows move on at once after a pause, so that not too
-// many minutes have to be in memory.
-const stepMinutes = 15
+// readMinutes is how many minutes are read at once after a pause, so that not too
+// many have to be in memory.
+const readMinutes = 15
 
 // mostSteps is how many minutes windows move on by one after the other. After a
 // longer pause they are summed anew.
@@ -114,13 +114,14 @@ func (s *state) behind(ends []slo.Minute) int64 {
 	return most
 }
 
-// advance moves the windows on to ends, with the rows that enter in this tick.
-// What was kept before is read from the history.
-func (s *state) advance(ctx context.Context, history History, ends []slo.Minute, entering map[slo.Minute][]columnRow) error {
+// advance moves the windows on to ends, minute by minute, with the rows that enter in
+// this tick. What was kept before is read from the history. passed is told of each
+// minute but the last, with how many are left.
+func (s *state) advance(ctx context.Context, history History, ends []slo.Minute, entering map[slo.Minute][]columnRow, passed func(left int64)) error {
 	before := s.ends
-	for !slices.Equal(s.ends, ends) {
-		next := s.step(ends)
-		needs := s.evaluator.Needs(next)
+	for left := s.behind(ends); left > 0; {
+		until := max(0, left-readMinutes)
+		needs := s.evaluator.Needs(s.towards(ends, until))
 		records, err := history.HistoryAt(ctx, s.lineages, needs)
 		if err != nil {
 			return err
@@ -128,33 +129,33 @@ func (s *state) advance(ctx context.Context, history History, ends []slo.Minute,
 		for n := range records {
 			overlay(&records[n], before, entering[records[n].Minute])
 		}
-		err = s.evaluator.Advance(next, func(yield func(burnrate.Record, error) bool) {
+		fed := func(yield func(burnrate.Record, error) bool) {
 			for _, r := range records {
 				if !yield(r, nil) {
 					return
 				}
 			}
-		})
-		if err != nil {
-			return err
 		}
-		s.ends = next
+		for left > until {
+			left--
+			next := s.towards(ends, left)
+			if err := s.evaluator.Advance(next, fed); err != nil {
+				return err
+			}
+			if s.ends = next; left > 0 {
+				passed(left)
+			}
+		}
 	}
 	return nil
 }
 
-// step returns where the windows move to next on the way to ends: those that are
-// behind most come first.
-func (s *state) step(ends []slo.Minute) []slo.Minute {
-	first := never
-	for k, end := range ends {
-		if s.ends[k] < end {
-			first = min(first, s.ends[k])
-		}
-	}
+// towards returns where the windows are when so many minutes are left to ends: then
+// all of them lag behind as they will there.
+func (s *state) towards(ends []slo.Minute, left int64) []slo.Minute {
 	next := make([]slo.Minute, len(ends))
 	for k, end := range ends {
-		next[k] = min(end, max(s.ends[k], first+stepMinutes))
+		next[k] = max(s.ends[k], end-slo.Minute(left))
 	}
 	return next
 }

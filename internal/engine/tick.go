@@ -42,7 +42,7 @@ func (e *Engine) Tick(ctx context.Context) (err error) {
 		return ctx.Err()
 	}
 	e.last = now // also when it cannot be kept: windows may have moved on
-	if err := e.take(ctx, e.endsOf(ends, now), slices.Concat(requests...), now); err != nil {
+	if err := e.take(ctx, e.endsOf(ends, now), slices.Concat(requests...), now, true); err != nil {
 		e.fail()
 		return err
 	}
@@ -50,7 +50,7 @@ func (e *Engine) Tick(ctx context.Context) (err error) {
 		f.moveOn(ends[n], requests[n], now)
 	}
 	e.counts.Ticks++
-	e.publish(now)
+	e.publish(e.decided, now)
 	return nil
 }
 
@@ -159,8 +159,9 @@ func (e *Engine) endsOf(byFeed [][]slo.Minute, now time.Time) []slo.Minute {
 	return ends
 }
 
-// take holds what was read against what is kept, decides, and commits.
-func (e *Engine) take(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
+// take holds what was read against what is kept, decides, and commits: in a tick
+// also about alerts, which history says nothing to until the next one.
+func (e *Engine) take(ctx context.Context, ends []slo.Minute, read []*request, now time.Time, isTick bool) error {
 	byFeed := e.byFeed(read)
 	return e.around(func() error {
 		for _, f := range e.feeds {
@@ -168,13 +169,13 @@ func (e *Engine) take(ctx context.Context, ends []slo.Minute, read []*request, n
 				return errorf("compare with what is kept", err)
 			}
 		}
-		return e.decide(ctx, ends, read, now)
+		return e.decide(ctx, ends, read, now, isTick)
 	})
 }
 
 // decide moves the windows on to ends, with what was read, and makes it durable.
 // It is a function of what is kept, of what was read and of the time.
-func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, now time.Time) error {
+func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request, now time.Time, isTick bool) error {
 	far := e.state.behind(ends) > mostSteps
 	at := slices.Clone(ends) // windows are summed up to
 	for k := range at {
@@ -189,26 +190,25 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	}
 	e.loaded = false // until it agrees with what is kept
 	before := e.state.ends
-	entering := map[slo.Minute][]columnRow{}
-	e.state.eachChange(read, func(column int, c change) {
-		if c.minute >= before[column] {
-			entering[c.minute] = append(entering[c.minute], columnRow{column, c.after})
-		}
-	})
-	if err := e.state.advance(ctx, e.ledger, ends, entering); err != nil {
-		return errorf("move the windows on", err)
+	var d decided
+	v := newVerdict(e.alerts, e.specs.Set, e.failing(read, now))
+	err := e.move(ctx, ends, read, v, now)
+	if err == nil && isTick {
+		v.see(e.state.evaluator.Snapshot(now))
+		d, err = v.decide(now)
 	}
-	e.state.eachChange(read, func(column int, c change) {
-		if c.minute < before[column] {
-			e.state.evaluator.Correct(c.minute, column, c.before, c.after)
-		}
-	})
-	if measured := e.batches(read); len(measured) > 0 {
-		if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Measured: measured}); err != nil {
-			return errorf("commit", err)
-		}
+	if measured := e.batches(read); err == nil && len(measured)+len(d.entries) > 0 {
+		err = errorf("commit", e.ledger.Commit(ctx, burnrate.Tick{At: now, Measured: measured, Entries: d.entries}))
 	}
-	e.loaded = true
+	if err != nil {
+		e.state.ends = before // no minute is left out when it is repeated
+		return err
+	}
+	if e.loaded = true; isTick {
+		e.alerts, e.decided = d.alerts, v.last
+		e.tell(v.events)
+		e.deliver(d.letters)
+	}
 	for _, r := range read {
 		for _, c := range r.changes {
 			if e.counts.Rows++; c.before.Measured {
@@ -217,6 +217,30 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 		}
 		r.settle()
 	}
+	return nil
+}
+
+// move moves the windows on, minute by minute, and then changes what is in them. A
+// verdict sees each minute but the last.
+func (e *Engine) move(ctx context.Context, ends []slo.Minute, read []*request, v *verdict, now time.Time) error {
+	before := e.state.ends
+	entering := map[slo.Minute][]columnRow{}
+	e.state.eachChange(read, func(column int, c change) {
+		if c.minute >= before[column] {
+			entering[c.minute] = append(entering[c.minute], columnRow{column, c.after})
+		}
+	})
+	err := e.state.advance(ctx, e.ledger, ends, entering, func(left int64) {
+		v.see(e.state.evaluator.Snapshot(now.Add(-time.Duration(left) * time.Minute)))
+	})
+	if err != nil {
+		return errorf("move the windows on", err)
+	}
+	e.state.eachChange(read, func(column int, c change) {
+		if c.minute < before[column] {
+			e.state.evaluator.Correct(c.minute, column, c.before, c.after)
+		}
+	})
 	return nil
 }
 
@@ -297,13 +321,20 @@ const vanished = "events that were there are answered as none: may they still be
 func (e *Engine) fail() {
 	e.counts.Failed++
 	if view := e.view.Load(); view != nil {
-		e.view.Store(&View{view.Snapshot, view.Progress, e.counts})
+		e.view.Store(&View{view.Snapshot, view.Alerts, view.Progress, e.counts})
 	}
 }
 
-// publish makes a view of what was decided.
-func (e *Engine) publish(now time.Time) {
+// republish makes a view of what is known between ticks. It decides nothing about
+// alerts.
+func (e *Engine) republish(now time.Time) {
 	s := e.state.evaluator.Snapshot(now)
+	s.Sources = e.decided.Sources
+	e.publish(s, now)
+}
+
+// publish makes a view of a snapshot.
+func (e *Engine) publish(s burnrate.Snapshot, now time.Time) {
 	measured := make([]bool, len(e.state.measured))
 	for _, f := range e.feeds {
 		e.counts.Errors += f.errors
@@ -335,7 +366,7 @@ func (e *Engine) publish(now time.Time) {
 	}
 	s.Failures = append(s.Failures, e.lossFailures()...)
 	sortByID(&s)
-	e.view.Store(&View{s, e.progress(now), e.counts})
+	e.view.Store(&View{s, e.alerts.Alerts, e.progress(now), e.counts})
 }
 
 // sortByID orders what is said of SLOs.

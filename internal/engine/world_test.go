@@ -15,6 +15,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
@@ -31,7 +32,9 @@ type world struct {
 	fails func(id string, span slo.Span) error
 	slow  time.Duration // of every call
 	large string        // what counts more than can be kept
-	asked map[sources.Need]int64
+	// outage says when everything fails; without one some of everything does.
+	outage func(slo.Minute) bool
+	asked  map[sources.Need]int64
 }
 
 var errGone = errors.New("it is gone")
@@ -40,6 +43,12 @@ var errGone = errors.New("it is gone")
 func (w *world) happened(id string, m slo.Minute) slo.Counts {
 	if m < w.begin {
 		return slo.Counts{}
+	}
+	if w.outage != nil {
+		if w.outage(m) {
+			return slo.Counts{Total: 50, Bad: 50}
+		}
+		return slo.Counts{Total: 50}
 	}
 	seed := int64(m)*31 + int64(len(id))*7 + int64(id[0])
 	total := seed%40 + 5
@@ -137,6 +146,8 @@ type rig struct {
 	clock  *testClock
 	log    bytes.Buffer
 	ids    []string
+	edit   func(*slo.Set) // the specs; nil leaves them as they are
+	given  []outbox.Letter
 }
 
 // brokenLedger fails to commit as often as it is told to.
@@ -202,8 +213,11 @@ func newRig(t *testing.T, hours int, ids ...string) *rig {
 }
 
 func (r *rig) options() Options {
-	return Options{Ledger: r.broken, Clock: r.clock, Log: slog.New(slog.NewTextHandler(&r.log, nil))}
+	return Options{Ledger: r.broken, Clock: r.clock, Log: slog.New(slog.NewTextHandler(&r.log, nil)), Deliver: r.take}
 }
+
+// take is given letters.
+func (r *rig) take(letters []outbox.Letter) { r.given = append(r.given, letters...) }
 
 // start has a new engine begin, as after a crash.
 func (r *rig) start() []lineage.Change {
@@ -237,6 +251,9 @@ func (r *rig) specs() Specs {
 			s.Objectives[0].Alerts = slo.BuiltInPolicies()[0]
 		}
 		set.SLOs = append(set.SLOs, s)
+	}
+	if r.edit != nil {
+		r.edit(set)
 	}
 	return Specs{Set: set, Sources: map[string]sources.Source{"world": r.world}}
 }

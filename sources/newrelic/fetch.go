@@ -106,6 +106,11 @@ type queryError struct{ cause *nerdgraph.Error }
 func (e *queryError) Error() string { return e.cause.Error() }
 func (e *queryError) Unwrap() error { return e.cause }
 
+// Single says, for [sources.IsSingle], whether it is up to the query.
+func (e *queryError) Single() bool {
+	return slices.Contains([]nerdgraph.Kind{nerdgraph.InvalidQuery, nerdgraph.Rejected, nerdgraph.Timeout}, e.cause.Kind)
+}
+
 // isOne reports whether an error is that of one query alone, and of one of some
 // kinds.
 func isOne(err error, kinds ...nerdgraph.Kind) bool {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/hostile"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -60,7 +61,7 @@ func readCommand(t *testing.T, line string) (properties map[string]string, messa
 
 func TestGitHubIsReadAsMeant(t *testing.T) {
 	t.Parallel()
-	for name, text := range hostile() {
+	for name, text := range hostile.Texts() {
 		if name == "key" {
 			continue // changed on purpose
 		}

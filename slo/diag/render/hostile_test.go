@@ -9,29 +9,9 @@ import (
 	"unicode"
 
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/hostile"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
-
-// hostile returns texts that could do harm where findings are shown: in a
-// terminal, in a log of continuous integration, in a JSON document.
-func hostile() map[string]string {
-	return map[string]string{
-		"escape sequences":  "\x1b[2J\x1b]0;title\x07",
-		"control bytes":     "a\x00b\x08\x7f\u0085\u009b31m",
-		"bidi":              "admin\u202e\u2066 // \u2069",
-		"line breaks":       "a\nb\r\nc\rd\u2028e\u2029f\vg\fh",
-		"workflow command":  "\n::error file=x.go,line=1::owned",
-		"command, no break": "::error::owned %0A::warning::too",
-		"command v1":        "##[error]owned",
-		"escaped already":   "%0A%0D%25%3A%2C",
-		"separators":        "a:b,c=d::e",
-		"markup":            "[click](https://evil.example) <script>alert(1)</script> <!channel> {0} {{x}}",
-		"key":               key,
-		"invalid UTF-8":     "a\xff\xc3(",
-		"very long":         strings.Repeat("x:,%", 50_000),
-		"empty":             "",
-	}
-}
 
 // everywhere puts a text into every field of a finding.
 func everywhere(text string) diag.List {
@@ -60,7 +40,7 @@ func TestHostileTexts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("little of it runs at once")
 	}
-	for name, text := range hostile() {
+	for name, text := range hostile.Texts() {
 		for format, print := range renderers(text) {
 			var out, again bytes.Buffer
 			list := everywhere(text)

@@ -13,12 +13,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/hostile"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-const key = "NRAK-0123456789ABCDEFGHIJKLMNOPQ"
+const key = hostile.Key
 
 // golden is one finding or several about one source. The first place of mark
 // in the source is the span of the first finding, unless it has one.

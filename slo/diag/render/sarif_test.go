@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/hostile"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -52,7 +53,7 @@ func TestSARIFStructure(t *testing.T) {
 	for _, g := range goldens() {
 		checkSARIF(t, g.name, g.findings(t))
 	}
-	for name, text := range hostile() {
+	for name, text := range hostile.Texts() {
 		checkSARIF(t, name, everywhere(text))
 	}
 }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/slojourn/slojourn/burnrate/ledger"
+	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/exporters/notify"
+	"github.com/slojourn/slojourn/internal/engine"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// newCourier makes a courier with what a ledger has in its outbox.
+func newCourier(ctx context.Context, book *ledger.Ledger, clock engine.Clock, log *slog.Logger, to map[string]notify.Recipient) (*notify.Courier, error) {
+	kept, err := book.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	box, err := outbox.Open(kept)
+	if err != nil {
+		return nil, err
+	}
+	return notify.NewCourier(notify.CourierOptions{Ledger: book, Clock: clock, Log: log, Recipients: to}, box), nil
+}
+
+// recipients opens the notifiers of a set. Secrets are read when something is sent,
+// so that a key that was exchanged is used at once.
+func recipients(set *slo.Set, resolve notify.Resolve, log *slog.Logger) map[string]notify.Recipient {
+	opened := map[string]notify.Recipient{}
+	for _, n := range set.Notifiers {
+		sink := notify.Open(n, resolve, notify.Options{Partly: func(err error) {
+			log.Warn("an instance of Alertmanager did not take what another one took", "notifier", n.Name, "error", err)
+		}})
+		opened[n.Name] = notify.Recipient{Sink: sink, Heartbeat: n.Heartbeat}
+	}
+	return opened
+}
+
+// Alerts implements [server.Alerts].
+func (f *face) Alerts() (outbox.Box, bool) {
+	view := f.engine.View()
+	if view == nil {
+		return outbox.Box{}, false
+	}
+	box := outbox.Box{State: view.Alerts.State, Log: view.Alerts.Log}
+	box.Letters, box.Dead = f.courier.Undelivered()
+	return box, true
+}

@@ -1,0 +1,89 @@
+package notify
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// answer is what a receiver said.
+type answer struct {
+	to      string
+	status  int
+	header  http.Header
+	excerpt string // of the body
+}
+
+// mostWait bounds how long a receiver can ask to wait. It may be wrong about the
+// time, or want to silence somebody.
+const mostWait = time.Hour
+
+// failure returns nil for an answer of 2xx. 429 and an answer that says when to
+// try again are a [ThrottledError]. What refuses the message itself is a
+// [PermanentError]. What a deployment, a new key or another address would mend is
+// neither, and is tried again: those are mended while a message waits.
+func (a answer) failure(now time.Time) error {
+	if a.status >= 200 && a.status < 300 {
+		return nil
+	}
+	err := a.error()
+	wait := retryAfter(a.header, now)
+	switch {
+	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable && wait > 0:
+		return &ThrottledError{After: wait, Err: err}
+	case a.status >= 400 && a.status < 500 && !mendable(a.status):
+		return &PermanentError{Err: err}
+	}
+	return err
+}
+
+// mendable reports whether a refusal is about who asks, where and when, and not
+// about the message.
+func mendable(status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusProxyAuthRequired,
+		http.StatusRequestTimeout, http.StatusMisdirectedRequest, http.StatusTooEarly:
+		return true
+	}
+	return false
+}
+
+// error says what was answered.
+func (a answer) error() error {
+	text := fmt.Sprintf("%s answered %d", a.to, a.status)
+	if name := http.StatusText(a.status); name != "" {
+		text += " " + name
+	}
+	if a.status >= 300 && a.status < 400 {
+		text += ", which is not followed"
+	}
+	if a.excerpt != "" {
+		text += ": " + a.excerpt
+	}
+	return errors.New(text)
+}
+
+// page reports whether the body is a page for people, as a proxy in between sends.
+func (a answer) page() bool {
+	return strings.HasPrefix(a.excerpt, "<") || strings.HasPrefix(a.excerpt, "‹")
+}
+
+// retryAfter reads the header of that name: seconds, or a date by the clock of
+// the one who wrote it. What is missing, past or odd is 0.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(max(0, min(seconds, int64(mostWait/time.Second)))) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = theirs
+	}
+	return max(0, min(at.Sub(now), mostWait))
+}

@@ -1,0 +1,134 @@
+package notify
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/internal/secret"
+	"github.com/slojourn/slojourn/slo/diag/render"
+)
+
+// Limits of what a receiver may answer.
+const (
+	maxAnswer  = 64 << 10 // bytes that are read
+	maxExcerpt = 200      // characters that an error quotes
+)
+
+// client posts JSON to receivers. It follows no redirects, and what it says of
+// failures names neither addresses nor secrets.
+type client struct {
+	http    http.Client
+	timeout time.Duration
+}
+
+func newClient(transport http.RoundTripper, timeout time.Duration) *client {
+	if transport == nil {
+		transport = newTransport()
+	}
+	if timeout == 0 {
+		timeout = 10 * time.Second
+	}
+	return &client{
+		http: http.Client{
+			Transport: transport,
+			// A redirect would take keys and texts to a place that nobody has named.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		timeout: timeout,
+	}
+}
+
+// newTransport has the standard library's settings without its global state.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   4,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ExpectContinueTimeout: time.Second,
+	}
+}
+
+// request is a document for a receiver.
+type request struct {
+	to     string // how errors call the receiver
+	url    string
+	header http.Header
+	body   []byte
+	hidden []secret.Value // what the receiver may repeat and errors must not
+}
+
+// post sends a request and returns the answer. The error says that there is none,
+// or that it could not be read.
+func (c *client) post(ctx context.Context, r request) (answer, error) {
+	within, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	// What is wrong with an address is not said, since it would be repeated.
+	sent, err := http.NewRequestWithContext(within, http.MethodPost, r.url, bytes.NewReader(r.body))
+	if err != nil || sent.URL.Host == "" || sent.URL.Scheme != "https" && sent.URL.Scheme != "http" {
+		return answer{}, fmt.Errorf("%s: the address is not one of http or https", r.to)
+	}
+	for name, values := range r.header {
+		sent.Header[name] = values
+	}
+	sent.Header.Set("Content-Type", "application/json")
+	sent.Header.Set("User-Agent", "slojourn")
+	received, err := c.http.Do(sent)
+	if err != nil {
+		return answer{}, c.unreachable(ctx, within, r, err)
+	}
+	defer received.Body.Close() //nolint:errcheck // only read from
+	body, err := io.ReadAll(io.LimitReader(received.Body, maxAnswer))
+	// A status says enough when what follows it is cut off.
+	if err != nil && received.StatusCode < http.StatusMultipleChoices {
+		return answer{}, c.unreachable(ctx, within, r, err)
+	}
+	return answer{to: r.to, status: received.StatusCode, header: received.Header, excerpt: excerptOf(string(body), r.hidden)}, nil
+}
+
+// unreachable says why there is no answer.
+func (c *client) unreachable(ctx, within context.Context, r request, err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		err = e.Err // its text begins with the address
+	}
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s: %w", r.to, context.Cause(ctx))
+	case within.Err() != nil:
+		return &UnansweredError{fmt.Errorf("%s did not answer within %s", r.to, c.timeout)}
+	}
+	failure := fmt.Errorf("%s cannot be reached: %s", r.to, excerptOf(err.Error(), r.hidden))
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
+		return failure
+	}
+	return &UnansweredError{failure}
+}
+
+// excerptOf returns the beginning of a text that others wrote, on one line, without
+// secrets and without characters that do something.
+func excerptOf(text string, hidden []secret.Value) string {
+	for _, value := range hidden {
+		text = value.Masker()(text)
+	}
+	text = oneLine(strings.ToValidUTF8(text, "\ufffd"))
+	return cut(inert(render.Plain(text)), maxExcerpt)
+}
+
+// hostOf returns the host of an address, "" when there is none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

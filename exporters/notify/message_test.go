@@ -1,0 +1,88 @@
+package notify
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// messageOf writes a message as tests compare it.
+func messageOf(t testing.TB, n alert.Notification, locale slo.Locale) Message {
+	t.Helper()
+	clean, err := harmless(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := newWriter(locale).message(clean, "payments-slack")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func shown(m Message) string {
+	lines := []string{m.Title, "", m.Summary, ""}
+	for _, f := range m.Facts {
+		lines = append(lines, f.Name+": "+f.Value)
+	}
+	for _, action := range m.Actions {
+		lines = append(lines, "> "+action)
+	}
+	for _, l := range m.Links {
+		lines = append(lines, "["+l.Title+"]("+l.URL+")")
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// checkGolden compares with a golden file, or writes it.
+func checkGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+// TestMessages compares the messages of every kind, change and reason in every
+// language. A file that is left over belongs to nothing.
+func TestMessages(t *testing.T) {
+	t.Parallel()
+	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
+		folder := filepath.Join("testdata", "messages", string(locale))
+		var names []string
+		for _, s := range samples() {
+			names = append(names, s.name+".golden")
+			checkGolden(t, filepath.Join(folder, s.name+".golden"), shown(messageOf(t, s.n, locale)))
+		}
+		files, err := os.ReadDir(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if !slices.Contains(names, file.Name()) {
+				t.Errorf("%s/%s belongs to no sample", folder, file.Name())
+			}
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package engine
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// verdict is what a tick decides about alerts, from what was known before it.
+type verdict struct {
+	before  alerts
+	set     *slo.Set
+	sources []burnrate.SourceState
+	states  alert.States
+	events  []alert.Event
+	last    burnrate.Snapshot
+}
+
+func newVerdict(before alerts, set *slo.Set, sources []burnrate.SourceState) *verdict {
+	return &verdict{before: before, set: set, sources: sources, states: before.State.States}
+}
+
+// see takes the alerts on to a snapshot. After a pause there is one for each minute
+// that was missed, and then that of the tick.
+func (v *verdict) see(snapshot burnrate.Snapshot) {
+	snapshot.Sources = v.sources
+	v.last = snapshot
+	var events []alert.Event
+	v.states, events = alert.Advance(v.states, snapshot)
+	v.events = append(v.events, events...)
+}
+
+// decided is what comes of a verdict: what is known after it, what the ledger
+// keeps of it, and what is to be delivered.
+type decided struct {
+	alerts  alerts
+	entries []burnrate.Entry
+	letters []outbox.Letter
+}
+
+// decide says what is to be kept and delivered, at the time of the tick. What fired
+// and resolved before it is one letter to each owner.
+func (v *verdict) decide(now time.Time) (decided, error) {
+	d := decided{alerts: v.before}
+	state := outbox.State{States: v.states, Next: max(v.before.State.Next, 1), Failing: map[string]time.Time{}}
+	for _, s := range v.sources {
+		if !s.Since.IsZero() {
+			state.Failing[s.Name] = s.Since
+		}
+	}
+	for _, n := range v.set.Notifiers {
+		state.Notifiers = append(state.Notifiers, n.Name)
+	}
+	log := v.before.Log
+	keep := func(e burnrate.Entry, err error) error {
+		d.entries = append(d.entries, e)
+		return err
+	}
+	letter := func(n alert.Notification, to string) error {
+		l := outbox.Letter{Number: state.Next, To: to, Notification: n}
+		state.Next++
+		d.letters = append(d.letters, l)
+		return keep(l.Entry())
+	}
+	over := v.over()
+	d.alerts.kept = slices.Clip(d.alerts.kept)
+	for _, event := range v.events {
+		n := alert.Notification{Event: event, Subject: v.subject(event)}
+		entry, err := outbox.Logged(state.Next, n)
+		if err := keep(entry, err); err != nil {
+			return decided{}, err
+		}
+		state.Next++
+		log = append(slices.Clip(log), n)
+		d.alerts.kept = append(d.alerts.kept, loggedEntry{entry.Key, event.At})
+		if event.Labels.Observe || over[event.Episode()] {
+			continue
+		}
+		for _, to := range event.Labels.Notify {
+			if err := letter(n, to); err != nil {
+				return decided{}, err
+			}
+		}
+	}
+	for _, n := range v.missed(over, now) {
+		for _, to := range n.Labels.Notify {
+			if err := letter(n, to); err != nil {
+				return decided{}, err
+			}
+		}
+	}
+	d.forget(now)
+	entry, err := state.Entry()
+	if err != nil {
+		return decided{}, err
+	}
+	if !bytes.Equal(entry.Value, v.before.entry) {
+		d.entries, d.alerts.entry = append(d.entries, entry), entry.Value
+	}
+	d.alerts.Alerts = Alerts{state, shown(log)}
+	return d, nil
+}
+
+// forget takes out of the log what is too old, or too much.
+func (d *decided) forget(now time.Time) {
+	old := 0
+	for old < len(d.alerts.kept) && (len(d.alerts.kept)-old > mostLogged || now.Sub(d.alerts.kept[old].at) > logDays*24*time.Hour) {
+		d.entries = append(d.entries, burnrate.Entry{Kind: outbox.KindLog, Key: d.alerts.kept[old].key})
+		old++
+	}
+	d.alerts.kept = d.alerts.kept[old:]
+}
+
+// over returns the episodes that fired and resolved since the last tick: in minutes
+// that were missed.
+func (v *verdict) over() map[string]bool {
+	fired, over := map[string]bool{}, map[string]bool{}
+	for _, e := range v.events {
+		switch {
+		case e.Change == alert.Firing:
+			fired[e.Episode()] = true
+		case e.Change == alert.Resolved && fired[e.Episode()]:
+			over[e.Episode()] = true
+		}
+	}
+	return over
+}
+
+// missed tells each owner of what is over.
+func (v *verdict) missed(over map[string]bool, now time.Time) []alert.Notification {
+	byOwner := map[string][]alert.Event{}
+	for _, e := range v.events {
+		if over[e.Episode()] && !e.Labels.Observe && e.Change != alert.Raised {
+			byOwner[e.Labels.Owner] = append(byOwner[e.Labels.Owner], e)
+		}
+	}
+	var list []alert.Notification
+	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
+		n := alert.Notification{Missed: byOwner[owner]}
+		n.Key = alert.Key{ID: "team:" + owner, Kind: alert.Missed, Severity: slo.Ticket}
+		n.Change, n.At, n.Since = alert.Firing, now, now
+		n.Labels.Owner = owner
+		for _, e := range n.Missed {
+			for _, to := range e.Labels.Notify {
+				if !slices.Contains(n.Labels.Notify, to) {
+					n.Labels.Notify = append(n.Labels.Notify, to)
+				}
+			}
+		}
+		n.Subject = v.subject(n.Event)
+		slices.SortStableFunc(n.Missed, func(a, b alert.Event) int { return a.Since.Compare(b.Since) })
+		list = append(list, n)
+	}
+	return list
+}
+
+// subject says what an event is about. Of what was removed, it is what was said
+// when it fired.
+func (v *verdict) subject(event alert.Event) alert.Subject {
+	if s, there := subjectOf(v.set, event); there {
+		return s
+	}
+	for _, n := range slices.Backward(v.before.Log) {
+		if n.Key == event.Key && n.Since.Equal(event.Since) {
+			return n.Subject
+		}
+	}
+	return alert.Subject{}
+}
+
+// tell has the log say what has become of alerts.
+func (e *Engine) tell(events []alert.Event) {
+	for _, event := range events {
+		about := []any{"alert", event.Key.String(), "owner", event.Labels.Owner}
+		if event.Labels.Observe {
+			about = append(about, "stage", slo.Observe)
+		}
+		switch event.Change {
+		case alert.Firing:
+			e.log.Warn("an alert fires", append(about, "since", event.Since)...)
+		case alert.Raised:
+			e.log.Warn("an alert is raised", about...)
+		case alert.Resolved:
+			e.log.Info("an alert has resolved", append(about, "since", event.Since, "reason", event.Reason)...)
+		}
+	}
+}
