@@ -126,15 +126,15 @@ func boxFixture(t *testing.T) outbox.Box {
 		})
 	}
 	spent := func(share float64, level string) *alert.BudgetSpent {
-		return &alert.BudgetSpent{Consumed: burnrate.RatioOf(share), Level: level}
+		return &alert.BudgetSpent{Consumed: burnrate.RatioOf(share + 1e-15), Level: level}
 	}
 	first := alert.Why{
 		Tiers: []alert.Tier{{
-			Long: "1h", Short: "5m", Factor: burnrate.RatioOf(14.4), LongBurn: burnrate.RatioOf(16.8), ShortBurn: burnrate.RatioOf(144),
+			Long: "1h", Short: "5m", Factor: burnrate.RatioOf(14.4), LongBurn: burnrate.RatioOf(16.8 + 4e-15), ShortBurn: burnrate.RatioOf(144),
 			Verdict: "fires", Events: 10_000, Bad: 144,
 		}},
 		Guard: &alert.Guard{MinEvents: 10, MinBad: 3, Confidence: "95%"}, Budget: spent(0.4, ""),
-		Cause: &alert.Cause{Step: "pay", ID: "shop/pay", Owner: "payments", Ratio: burnrate.RatioOf(0.9)},
+		Cause: &alert.Cause{Step: "pay", ID: "shop/pay", Owner: "payments", Ratio: burnrate.RatioOf(0.9 + 1e-15)},
 	}
 	// Two days ago, one that has been raised; then one that goes on.
 	tell(key("shop/pay", "month", alert.Budget, slo.Ticket), alert.Firing, "", 3000, 3000, alert.Why{Budget: spent(0.81, "80%")})

@@ -31,8 +31,8 @@ const (
 	heldByLong     = "long-window"  // it does not burn yet
 )
 
-// HeldBy returns what may hold a tier back, what comes closest to firing first.
-func HeldBy() []string { return []string{heldByGuard, heldByCoverage, heldByShort, heldByLong} }
+// heldOrder returns what may hold a tier back, what comes closest to firing first.
+func heldOrder() []string { return []string{heldByGuard, heldByCoverage, heldByShort, heldByLong} }
 
 // held lists what is held back.
 func (b *alertsBuilder) held(s burnrate.Snapshot) []heldRecord {
@@ -56,7 +56,7 @@ func (b *alertsBuilder) held(s burnrate.Snapshot) []heldRecord {
 			}
 		}
 	}
-	order := HeldBy()
+	order := heldOrder()
 	slices.SortStableFunc(list, func(x, y heldRecord) int {
 		return cmp.Or(cmp.Compare(slices.Index(order, x.HeldBy), slices.Index(order, y.HeldBy)), x.Compare(y.Key))
 	})

@@ -66,6 +66,7 @@ func TestAlerts(t *testing.T) {
 		"?state=firing&state=undelivered":       {States: []string{"firing", "undelivered"}},
 		"?state=past&since=5h":                  {States: []string{"past"}, Since: 5 * time.Hour},
 		"?since=3h":                             {Since: 3 * time.Hour},
+		"?since=3h&since=30m":                   {Since: 3 * time.Hour},
 		"?since=30m&since=3h":                   {Since: 3 * time.Hour},
 		"?owner=nobody":                         {Owners: []string{"nobody"}},
 	} {
