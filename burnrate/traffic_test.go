@@ -12,6 +12,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // withTraffic sets what is known of traffic in a snapshot, summed from rows.
@@ -206,6 +207,28 @@ func TestTraffic(t *testing.T) {
 				t.Errorf("traffic (-reference +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSilenceOfSlices says by how many minutes ends move at once.
+func TestSilenceOfSlices(t *testing.T) {
+	t.Parallel()
+	o := []slo.Objective{{Name: "1d", Target: target(t, "99%"), Window: slo.Rolling(1440), Alerts: slo.BuiltInPolicies()[0]}}
+	hourly := slo.SLI{Slice: &slo.Slice{Every: diag.Located[time.Duration]{Value: time.Hour}}}
+	set := &slo.Set{SLOs: []*slo.SLO{{ID: "a", Objectives: o}, {ID: "b", SLI: hourly, Objectives: o}}}
+	for _, compose := range []slo.Compose{slo.Series, slo.Measured} {
+		j := &slo.Journey{ID: "j-" + string(compose), Compose: compose, Objectives: o, Steps: []slo.Step{{Name: "a", SLO: set.SLOs[0]}, {Name: "b", SLO: set.SLOs[1]}}}
+		if compose == slo.Measured {
+			j.SLI = &slo.SLI{}
+		}
+		set.Journeys = append(set.Journeys, j)
+	}
+	got := map[string]int64{}
+	for _, s := range burnrate.Evaluate(set, time.Unix(0, 0), nil).Statuses {
+		got[s.ID] = s.Objectives[0].Silence.Every
+	}
+	if diff := cmp.Diff(map[string]int64{"a": 0, "b": 60, "j-series": 60, "j-measured": 60}, got); diff != "" {
+		t.Errorf("minutes (-want +got):\n%s", diff)
 	}
 }
 
