@@ -68,14 +68,18 @@ func (l *ledger) traffic(set *slo.Set, by, id string, column int, o *burnrate.Ob
 	t := burnrate.Traffic{ID: id, Window: slo.Rolling(int64(after)), State: burnrate.Unclear}
 	t.Events, t.Measured, t.Excluded = sum(0)
 	var days []int64
+	week := int64(math.MaxInt64)
 	for k := 1; k <= 7; k++ {
 		if events, measured, _ := sum(k); float64(measured) >= 0.9*float64(after) {
 			days = append(days, events)
+			if k == 7 {
+				week = events
+			}
 		}
 	}
 	slices.Sort(days)
 	if t.Days = len(days); t.Days > 0 {
-		t.Usual = (days[(t.Days-1)/2] + days[t.Days/2]) / 2
+		t.Usual = min((days[(t.Days-1)/2]+days[t.Days/2])/2, week)
 	}
 	below := func(events int64, of *big.Rat) bool { // share × usual × part of the window
 		return big.NewRat(events, 1).Cmp(new(big.Rat).Mul(new(big.Rat).Mul(policy.Below.Rat(), of), big.NewRat(t.Usual, 1))) < 0
@@ -163,6 +167,21 @@ func TestTraffic(t *testing.T) {
 			}
 			return counted(10 * day)
 		}, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 400, Days: 3}},
+		"nothing, as a week ago": {
+			days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
+			before: func(day int64) burnrate.Row {
+				if day == 7 {
+					return counted(0)
+				}
+				return counted(10)
+			},
+			want: burnrate.Traffic{State: burnrate.Unclear, Measured: 10, Usual: 0, Days: 7},
+		},
+		"more a week ago": {
+			days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
+			before: func(day int64) burnrate.Row { return counted(10 + 9*(day/7)) },
+			want:   burnrate.Traffic{State: burnrate.Low, Measured: 10, Usual: 100, Days: 7, Stopped: true},
+		},
 		"an even number of days": {days: 4, usual: 10, before: func(day int64) burnrate.Row { return counted(10 * day) }, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 250, Days: 4}},
 		"weighed":                {days: 8, usual: 10, last: func(int64) burnrate.Row { return weighed }, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 100, Days: 7}},
 		"excluded":               {days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) }, drop: 3, want: burnrate.Traffic{State: burnrate.Unclear, Measured: 7, Excluded: 3, Usual: 100, Days: 7}},
