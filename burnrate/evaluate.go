@@ -156,6 +156,7 @@ func (v *view) objective(result *Objective, o *judged, space *space) {
 func (v *view) silence(window int) Silence {
 	return Silence{
 		Window: v.shape.windows.list[window], Measured: v.tallies.all[window].Minutes, Before: v.since < v.around[window].Start,
+		Every: v.every,
 	}
 }
 

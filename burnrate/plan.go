@@ -40,7 +40,7 @@ func newPlan(set *slo.Set, flowing bool) *plan {
 				Stage: s.About.Stage, Source: sourceOf(s.Source),
 			},
 			shape: shape,
-			own:   p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape}),
+			own:   p.see(&view{id: s.ID, follows: []string{s.ID}, covers: []identity{{s.ID, s.About.Owner}}, shape: shape, every: everyOf(&s.SLI)}),
 
 			flowing: 1,
 		})
@@ -66,16 +66,16 @@ func (p *plan) journey(set *slo.Set, j *slo.Journey) *subject {
 	if j.SLI != nil {
 		s.status.Unit = j.SLI.Unit()
 	}
-	about := identity{j.ID, j.About.Owner}
+	about, every := identity{j.ID, j.About.Owner}, everyOf(j.SLI)
 	var follows []string
 	for _, step := range j.Steps {
 		s.status.Steps = append(s.status.Steps, step.SLO.ID)
-		follows = append(follows, step.SLO.ID)
+		follows, every = append(follows, step.SLO.ID), max(every, everyOf(&step.SLO.SLI))
 	}
 	if j.Compose == slo.Measured {
 		follows = append(follows, j.ID)
 		s.flowing = 1
-		s.own = p.see(&view{id: j.ID, follows: follows, covers: []identity{about}, shape: s.shape})
+		s.own = p.see(&view{id: j.ID, follows: follows, covers: []identity{about}, shape: s.shape, every: every})
 	}
 	// These have the same windows at the same places.
 	steps, flowing := p.shapeOf(j.Objectives, false, false), p.shapeOf(j.Objectives, false, true)
@@ -86,9 +86,17 @@ func (p *plan) journey(set *slo.Set, j *slo.Journey) *subject {
 			s.flowing++
 		}
 		covers := []identity{about, {step.SLO.ID, step.SLO.About.Owner}}
-		s.steps = append(s.steps, p.see(&view{id: step.SLO.ID, follows: follows, covers: covers, shape: steps}))
+		s.steps = append(s.steps, p.see(&view{id: step.SLO.ID, follows: follows, covers: covers, shape: steps, every: every}))
 	}
 	return s
+}
+
+// everyOf returns the minutes of an SLI's slices, 0 without slices.
+func everyOf(sli *slo.SLI) int64 {
+	if sli == nil || sli.Slice == nil {
+		return 0
+	}
+	return sli.Slice.Minutes()
 }
 
 // notifiersOf returns the names of the notifiers of an owner's team.

@@ -84,6 +84,7 @@ type Silence struct {
 	Window   slo.Window
 	Measured int64 // minutes of it; of a composed journey those of the step with the fewest
 	Before   bool  // something was measured before it; of a composed journey, of every step
+	Every    int64 // minutes that are measured at once: those of a slice, 0 without slices
 }
 
 // Judgement is what a tier makes of its two windows.

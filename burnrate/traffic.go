@@ -6,8 +6,10 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// What is usual is the median of the same clock time on some days before. A day
-// counts when nine tenths of that time were measured and none of it was excluded.
+// What is usual is the median of the same clock time on some days before, or what
+// came at that time a week before, where that is less: what nobody uses at weekends
+// is not gone on Saturday. A day counts when nine tenths of that time were measured
+// and none of it was excluded.
 const (
 	minutesOfDay = 24 * 60
 	trafficDays  = 7  // that are looked at
@@ -26,7 +28,7 @@ type Traffic struct {
 	Events   int64
 	Measured int64 // minutes of Window that were measured and are not excluded
 	Excluded int64 // minutes of it that are
-	Usual    int64 // events in the same time on the days before; 0 without a day
+	Usual    int64 // events in the same time of the days before; 0 without a day
 	Days     int   // of the last 7 that count
 
 	// Stopped says that there are too few events in the shortest window of the
@@ -112,7 +114,8 @@ func (v *view) correctFlows(minute slo.Minute, before, after *Row, effect slo.Ef
 	}
 }
 
-// usual returns the median of the days that count, and how many these are.
+// usual returns the median of the days that count, or what came a week before if
+// that is less, and how many days count.
 func (f *flows) usual(minutes int64) (events int64, days int) {
 	var counting [trafficDays]int64
 	for i := range f[1:] {
@@ -125,7 +128,11 @@ func (f *flows) usual(minutes int64) (events int64, days int) {
 		return 0, 0
 	}
 	slices.Sort(counting[:days])
-	return (counting[(days-1)/2] + counting[days/2]) / 2, days
+	events = (counting[(days-1)/2] + counting[days/2]) / 2
+	if week := &f[trafficDays]; week.measured(minutes) {
+		events = min(events, week.events)
+	}
+	return events, days
 }
 
 // traffic judges the flows of a view, which has some, for an objective.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // withTraffic sets what is known of traffic in a snapshot, summed from rows.
@@ -67,14 +68,18 @@ func (l *ledger) traffic(set *slo.Set, by, id string, column int, o *burnrate.Ob
 	t := burnrate.Traffic{ID: id, Window: slo.Rolling(int64(after)), State: burnrate.Unclear}
 	t.Events, t.Measured, t.Excluded = sum(0)
 	var days []int64
+	week := int64(math.MaxInt64)
 	for k := 1; k <= 7; k++ {
 		if events, measured, _ := sum(k); float64(measured) >= 0.9*float64(after) {
 			days = append(days, events)
+			if k == 7 {
+				week = events
+			}
 		}
 	}
 	slices.Sort(days)
 	if t.Days = len(days); t.Days > 0 {
-		t.Usual = (days[(t.Days-1)/2] + days[t.Days/2]) / 2
+		t.Usual = min((days[(t.Days-1)/2]+days[t.Days/2])/2, week)
 	}
 	below := func(events int64, of *big.Rat) bool { // share × usual × part of the window
 		return big.NewRat(events, 1).Cmp(new(big.Rat).Mul(new(big.Rat).Mul(policy.Below.Rat(), of), big.NewRat(t.Usual, 1))) < 0
@@ -162,6 +167,21 @@ func TestTraffic(t *testing.T) {
 			}
 			return counted(10 * day)
 		}, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 400, Days: 3}},
+		"nothing, as a week ago": {
+			days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
+			before: func(day int64) burnrate.Row {
+				if day == 7 {
+					return counted(0)
+				}
+				return counted(10)
+			},
+			want: burnrate.Traffic{State: burnrate.Unclear, Measured: 10, Usual: 0, Days: 7},
+		},
+		"more a week ago": {
+			days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
+			before: func(day int64) burnrate.Row { return counted(10 + 9*(day/7)) },
+			want:   burnrate.Traffic{State: burnrate.Low, Measured: 10, Usual: 100, Days: 7, Stopped: true},
+		},
 		"an even number of days": {days: 4, usual: 10, before: func(day int64) burnrate.Row { return counted(10 * day) }, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 250, Days: 4}},
 		"weighed":                {days: 8, usual: 10, last: func(int64) burnrate.Row { return weighed }, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 100, Days: 7}},
 		"excluded":               {days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) }, drop: 3, want: burnrate.Traffic{State: burnrate.Unclear, Measured: 7, Excluded: 3, Usual: 100, Days: 7}},
@@ -206,6 +226,28 @@ func TestTraffic(t *testing.T) {
 				t.Errorf("traffic (-reference +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSilenceOfSlices says by how many minutes ends move at once.
+func TestSilenceOfSlices(t *testing.T) {
+	t.Parallel()
+	o := []slo.Objective{{Name: "1d", Target: target(t, "99%"), Window: slo.Rolling(1440), Alerts: slo.BuiltInPolicies()[0]}}
+	hourly := slo.SLI{Slice: &slo.Slice{Every: diag.Located[time.Duration]{Value: time.Hour}}}
+	set := &slo.Set{SLOs: []*slo.SLO{{ID: "a", Objectives: o}, {ID: "b", SLI: hourly, Objectives: o}}}
+	for _, compose := range []slo.Compose{slo.Series, slo.Measured} {
+		j := &slo.Journey{ID: "j-" + string(compose), Compose: compose, Objectives: o, Steps: []slo.Step{{Name: "a", SLO: set.SLOs[0]}, {Name: "b", SLO: set.SLOs[1]}}}
+		if compose == slo.Measured {
+			j.SLI = &slo.SLI{}
+		}
+		set.Journeys = append(set.Journeys, j)
+	}
+	got := map[string]int64{}
+	for _, s := range burnrate.Evaluate(set, time.Unix(0, 0), nil).Statuses {
+		got[s.ID] = s.Objectives[0].Silence.Every
+	}
+	if diff := cmp.Diff(map[string]int64{"a": 0, "b": 60, "j-series": 60, "j-measured": 60}, got); diff != "" {
+		t.Errorf("minutes (-want +got):\n%s", diff)
 	}
 }
 

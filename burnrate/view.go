@@ -13,6 +13,7 @@ type view struct {
 	shape    *shape
 	excluded exclusions
 	followed []*column // what it follows, in an Evaluator
+	every    int64     // minutes by which its end moves at once: those of a slice, 0 without
 
 	end     slo.Minute
 	since   slo.Minute // first minute that could be measured; end when there is none

@@ -77,7 +77,7 @@ type Hold struct {
 }
 
 // NoTraffic raises an alert when the valid events of the last After are below
-// a share of what is usual at that time of day.
+// a share of what is usual at that time of day, or of the week.
 type NoTraffic struct {
 	After    time.Duration
 	Below    Percentage

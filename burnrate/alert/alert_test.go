@@ -37,6 +37,7 @@ type shown struct {
 	shares   []float64 // of causes; 0.75 and 0.25 unless set
 	spentNow string    // "no" when nothing failed of late
 	source   string
+	every    int64  // minutes of a slice
 	traffic  string // letters, of the SLO or of its causes: see trafficOf
 }
 
@@ -105,7 +106,7 @@ func statusOf(t testing.TB, x shown) burnrate.Status {
 	if x.shares == nil {
 		x.shares = []float64{0.75, 0.25}
 	}
-	o.Silence = burnrate.Silence{Window: slo.Rolling(30), Measured: 30, Before: true}
+	o.Silence = burnrate.Silence{Window: slo.Rolling(30), Measured: 30, Before: true, Every: x.every}
 	if x.silent {
 		o.Silence.Measured = 0
 	}

@@ -12,7 +12,8 @@ import (
 // noData judges the noData alert. It holds while no minute was measured in the
 // time that the policy says, and some were before: what was never measured is
 // new, or misspelt, and an alert would say neither. It also holds when what is
-// measured ends with the same minute for that time, by the instants of snapshots.
+// measured ends with the same minute for that time, by the instants of snapshots,
+// and for the length of a slice more, in which it may.
 // Of a composed journey, one step is enough. It resolves once something was
 // measured again for the hold.
 func (a *advance) noData(s *burnrate.Status, o *burnrate.Objective) {
@@ -20,7 +21,7 @@ func (a *advance) noData(s *burnrate.Status, o *burnrate.Objective) {
 	if policy == nil {
 		return
 	}
-	stands := a.stands(s.ID, o) >= policy.After && (o.Silence.Before || o.Silence.Measured > 0)
+	stands := a.stands(s.ID, o) >= policy.After+time.Duration(o.Silence.Every)*time.Minute && (o.Silence.Before || o.Silence.Measured > 0)
 	key, holds := Key{s.ID, o.Name, NoData, policy.Severity}, stands || o.Silence.Measured == 0 && o.Silence.Before
 	if _, fires := a.fired[key]; !holds && !fires {
 		return // nearly always

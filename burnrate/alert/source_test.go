@@ -190,11 +190,24 @@ func TestSourceWhy(t *testing.T) {
 func TestStandsStill(t *testing.T) {
 	t.Parallel()
 	at := func(end slo.Minute) shown { return shown{id: "pay", tiers: "....", end: begin + end} }
+	hourly := func(end slo.Minute) shown {
+		x := at(end)
+		x.every = 60
+		return x
+	}
 	tellScenes(t, []scene{
 		{
 			"for 30 minutes, from 10 minutes behind on",
 			[]part{during(5, shown{id: "pay", tiers: "...."}), during(100, at(5)), during(70, shown{id: "pay", tiers: "...."})},
 			[]string{"45 firing pay noData ticket", "166 resolved pay noData ticket recovered"},
+		},
+		{
+			"slices of an hour",
+			[]part{
+				during(60, hourly(0)), during(60, hourly(60)), during(60, hourly(120)), // whole hours
+				during(90, hourly(120)), during(1, hourly(240)),
+			},
+			[]string{"220 firing pay noData ticket"},
 		},
 		{
 			"longer than a day",
