@@ -1,3 +1,6 @@
+// Package evidence_test plays outages, healthy years, losses of traffic and random
+// histories through the evaluator and the alerts, and holds docs/alerting.md to what
+// happens.
 package evidence_test
 
 import (
@@ -20,17 +23,23 @@ const page = "../../../docs/alerting.md"
 // pageLock keeps tests from writing into each other's tables.
 var pageLock sync.Mutex
 
+func readPage(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
 // checkTable compares a table of the page with what it has to be.
 func checkTable(t *testing.T, name, want string) {
 	t.Helper()
 	pageLock.Lock()
 	defer pageLock.Unlock()
-	data, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := readPage(t)
 	begin, end := "<!-- table "+name+" -->\n\n", "\n<!-- end of table -->\n"
-	before, rest, found := strings.Cut(string(data), begin)
+	before, rest, found := strings.Cut(text, begin)
 	got, after, ended := strings.Cut(rest, end)
 	switch {
 	case !found || !ended:

@@ -3,7 +3,6 @@ package evidence_test
 import (
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -21,12 +20,11 @@ import (
 // without a claim is an error.
 func TestWorked(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
+	pageLock.Lock()
+	text := readPage(t)
+	pageLock.Unlock()
 	claimed := map[string]bool{}
-	for paragraph := range strings.SplitSeq(string(text), "\n\n") {
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
 		if strings.HasPrefix(paragraph, "> ") {
 			claimed[strings.Join(strings.Split(paragraph[len("> "):], "\n> "), " ")] = false
 		}
