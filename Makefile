@@ -1,6 +1,6 @@
 # Portable to make 3.81 and the BSD tools; what is longer than a few lines is a script in .ci.
 .POSIX:
-.PHONY: help build demo test test-unit race fuzz soak survive endurance crash lint bench golden dist clean
+.PHONY: help build demo test test-unit race fuzz soak survive endurance crash lint bench golden alerting-tables dist clean
 
 GO ?= go
 FUZZTIME ?= 10s
@@ -13,7 +13,7 @@ BENCHTIME ?= 1s
 BACKFILL ?= 1000
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
 
 build: ## build bin/slojourn
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/slojourn ./cmd/slojourn
@@ -64,6 +64,9 @@ bench: ## run the benchmarks, each for BENCHTIME (1s, or 1x for once), and fill 
 
 golden: ## rewrite the golden files from what the code does now; read the diff
 	@GO='$(GO)' .ci/golden
+
+alerting-tables: ## simulate all that docs/alerting.md shows of pages by chance, for a quarter of an hour, and write it there
+	CGO_ENABLED=0 $(GO) test ./burnrate/alert/evidence -run '^TestSimulated$$' -count=1 -timeout 2h -full -update
 
 dist: ## build the release files into dist, twice, and compare
 	@GO='$(GO)' .ci/dist

@@ -167,6 +167,22 @@ func TestResolveNotify(t *testing.T) {
 	if notify := set.Teams[0].Notify; len(notify) != 1 || notify[0] != set.Notifiers[0] || notify[0].Locale != slo.English {
 		t.Errorf("notify: %+v", notify)
 	}
+	beating := func(d slo.NotifierDeclaration) slo.NotifierDeclaration {
+		d.Metadata, d.Heartbeat = named("chat", 1, ""), at(time.Minute, 4)
+		return d
+	}
+	const useless = "warning SLO033 the heartbeat changes nothing, as Slack and PagerDuty do not notice when it stops"
+	for want, d := range map[string]slo.NotifierDeclaration{
+		"slack: " + useless:     {Slack: &slo.Slack{}},
+		"pagerDuty: " + useless: {PagerDuty: &slo.PagerDuty{}},
+		"webhook: ":             {Webhook: &slo.Webhook{}},
+		"alertmanager: ":        {Alertmanager: &slo.Alertmanager{}},
+	} {
+		_, findings = slo.Resolve(slo.Declarations{Notifiers: []slo.NotifierDeclaration{beating(d)}}, noKey)
+		if _, want, _ := strings.Cut(want, ": "); strings.Join(messages(findings), "; ") != want {
+			t.Errorf("%q, want %q", messages(findings), want)
+		}
+	}
 	_, findings = slo.Resolve(slo.Declarations{Teams: []slo.TeamDeclaration{web, team("ops")}}, noKey)
 	if diff := cmp.Diff([]string{"info SLO011 no Notifier is declared, so references to notifiers are not checked"}, messages(findings)); diff != "" {
 		t.Errorf("without any notifier (-want +got):\n%s", diff)

@@ -26,6 +26,10 @@ func (r *resolver) resolveNotifiers(declared []NotifierDeclaration) {
 	names := r.names("notifier")
 	for _, d := range declared {
 		r.checkOwner(d.Owner)
+		if d.Heartbeat.Written() && (d.Slack != nil || d.PagerDuty != nil) {
+			r.warn(diag.CodeNoEffect, d.Heartbeat.Span, "remove it, or add a Notifier of Alertmanager or a webhook, where something can notice that it stops",
+				"the heartbeat changes nothing, as Slack and PagerDuty do not notice when it stops")
+		}
 		if !names.isFirst(d.Name) {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -75,9 +76,15 @@ func (k Kind) Name() string {
 // the alert fires until it resolves, and that of the rule that Prometheus has for
 // the same alert. Labels without a value are left out.
 func (n Notification) LabelSet() map[string]string {
-	labels := map[string]string{}
+	labels, id, journey, step := map[string]string{}, n.ID, n.Subject.Journey, n.Subject.Step
+	if n.Was != "" {
+		id = n.Was
+		if journey != "" { // the id is that of a journey, or of its step
+			journey, step, _ = strings.Cut(id, "/")
+		}
+	}
 	for name, value := range map[string]string{
-		"alertname": n.Kind.Name(), "id": cmp.Or(n.Was, n.ID), "journey": n.Subject.Journey, "step": n.Subject.Step,
+		"alertname": n.Kind.Name(), "id": id, "journey": journey, "step": step,
 		"objective": n.Objective, "kind": string(n.Kind), "severity": string(n.Severity), "owner": n.Labels.Owner,
 	} {
 		if value != "" {

@@ -83,7 +83,7 @@ func TestNoTraffic(t *testing.T) {
 		{
 			"one of them does not come back",
 			[]part{during(5, traffic("ll")...).of("nr"), during(30, traffic("fl")...).of("nr")},
-			[]string{"1 firing source:nr source page empty", "21 firing b noTraffic page (was below source:nr  source page)", "21 resolved source:nr source page recovered empty"},
+			[]string{"1 firing source:nr source page empty", "21 firing b noTraffic page (was below source:nr source page)", "21 resolved source:nr source page recovered empty"},
 		},
 	})
 }
@@ -117,12 +117,12 @@ func TestSource(t *testing.T) {
 		{
 			"and is told when it answers",
 			[]part{during(4, slo1(true)).failing("nr", 1), during(2, slo1(true)).of("nr")},
-			[]string{"5 firing pay noData ticket (was below source:nr  source ticket)"},
+			[]string{"5 firing pay noData ticket (was below source:nr source ticket)"},
 		},
 		{
 			"the source is back and one SLO is not",
 			[]part{during(33, slo1(true), shown{id: "a", tiers: "....", source: "nr", silent: true}).failing("nr", 1), during(70, slo1(true), shown{id: "a", tiers: "....", source: "nr"}).of("nr")},
-			[]string{"31 firing source:nr source ticket fails", "94 firing pay noData ticket (was below source:nr  source ticket)", "94 resolved source:nr source ticket recovered fails"},
+			[]string{"31 firing source:nr source ticket fails", "94 firing pay noData ticket (was below source:nr source ticket)", "94 resolved source:nr source ticket recovered fails"},
 		},
 		{
 			"a shorter one, as a page",

@@ -78,7 +78,9 @@ func (d *daemon) run(ctx context.Context) (err error) {
 			d.log.Info("stopped")
 		}
 	}()
-	courier, err := newCourier(ctx, book, d.clock, d.log, recipients(d.specs.Set, d.resolve, d.log))
+	courier, err := newCourier(ctx, book, notify.CourierOptions{
+		Clock: d.clock, Log: d.log, Recipients: recipients(d.specs.Set, d.resolve, d.log), Alive: judging(shown.Snapshot, d.clock.Now),
+	})
 	if err != nil {
 		return startFailed(ctx, err)
 	}

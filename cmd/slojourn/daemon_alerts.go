@@ -3,16 +3,17 @@ package main
 import (
 	"context"
 	"log/slog"
+	"time"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/exporters/notify"
-	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/slo"
 )
 
 // newCourier makes a courier with what a ledger has in its outbox.
-func newCourier(ctx context.Context, book *ledger.Ledger, clock engine.Clock, log *slog.Logger, to map[string]notify.Recipient) (*notify.Courier, error) {
+func newCourier(ctx context.Context, book *ledger.Ledger, options notify.CourierOptions) (*notify.Courier, error) {
 	kept, err := book.State(ctx)
 	if err != nil {
 		return nil, err
@@ -21,7 +22,24 @@ func newCourier(ctx context.Context, book *ledger.Ledger, clock engine.Clock, lo
 	if err != nil {
 		return nil, err
 	}
-	return notify.NewCourier(notify.CourierOptions{Ledger: book, Clock: clock, Log: log, Recipients: to}, box), nil
+	options.Ledger = book
+	return notify.NewCourier(options, box), nil
+}
+
+// unjudged is how long no tick may be kept until no heartbeat says that all is well.
+const unjudged = 5 * time.Minute
+
+// judging reports whether alerts are judged: ticks are kept, or a process has just
+// begun.
+func judging(snapshot func() (burnrate.Snapshot, bool), now func() time.Time) func() bool {
+	begun := now()
+	return func() bool {
+		last := begun
+		if newest, ok := snapshot(); ok {
+			last = newest.At
+		}
+		return now().Sub(last) < unjudged
+	}
 }
 
 // recipients opens the notifiers of a set. Secrets are read when something is sent,

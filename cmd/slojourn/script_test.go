@@ -6,7 +6,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -33,8 +35,10 @@ func TestMain(m *testing.M) {
 //	                            appends an event, as JSON, for every so much time
 //	simulate [-now INSTANT] [-faults FAULTS] FILE [KEY]
 //	                            serves events; $ENDPOINT is its address, $HOST a part of it
+//	receive [-status STATUS]    serves as the receiver of messages; $RECEIVER is its
+//	                            address, and each body is appended to the file received
 //	closedport                  the same of an address where nobody listens
-//	envsubst FILE…              replaces $ENDPOINT in files
+//	envsubst FILE…              replaces $ENDPOINT and $RECEIVER in files
 //	counts ID WINDOW TOTAL BAD  what stdout, the JSON of eval, must say
 //	story DIR SPECS             copies the example with alerts, and writes a ledger
 //	                            in which some fire
@@ -61,7 +65,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "traffic": traffic, "simulate": simulate, "closedport": closedPort, "envsubst": substitute, "counts": counts,
-			"spoil": spoil, "story": tellStory, "commits": startCommits, "stopcommits": stopCommits,
+			"receive": receive, "spoil": spoil, "story": tellStory, "commits": startCommits, "stopcommits": stopCommits,
 		},
 	})
 }
@@ -146,6 +150,40 @@ func simulate(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("HOST", server.Listener.Addr().String())
 }
 
+func receive(ts *testscript.TestScript, neg bool, args []string) {
+	flags := flag.NewFlagSet("receive", flag.ContinueOnError)
+	status := flags.Int("status", http.StatusOK, "")
+	ts.Check(flags.Parse(args))
+	if neg || flags.NArg() != 0 {
+		ts.Fatalf("usage: receive [-status STATUS]")
+	}
+	file := ts.MkAbs("received")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err == nil {
+			err = appendTo(file, body)
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.WriteHeader(*status)
+		io.WriteString(w, "ok") //nolint:errcheck // the client's loss
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("RECEIVER", server.URL)
+}
+
+// appendTo writes a line behind a file.
+func appendTo(name string, line []byte) error {
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(append(line, '\n'))
+	return errors.Join(err, file.Close())
+}
+
 func closedPort(ts *testscript.TestScript, _ bool, _ []string) {
 	var config net.ListenConfig
 	listener, err := config.Listen(context.Background(), "tcp", "127.0.0.1:0")
@@ -157,7 +195,7 @@ func closedPort(ts *testscript.TestScript, _ bool, _ []string) {
 
 func substitute(ts *testscript.TestScript, _ bool, args []string) {
 	for _, name := range args {
-		text := strings.ReplaceAll(ts.ReadFile(name), "$ENDPOINT", ts.Getenv("ENDPOINT"))
+		text := strings.NewReplacer("$ENDPOINT", ts.Getenv("ENDPOINT"), "$RECEIVER", ts.Getenv("RECEIVER")).Replace(ts.ReadFile(name))
 		ts.Check(os.WriteFile(ts.MkAbs(name), []byte(text), 0o600))
 	}
 }

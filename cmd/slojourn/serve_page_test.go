@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,9 +31,17 @@ func TestServePage(t *testing.T) {
 			t.Errorf("%s has no row of %s", path, flag[1])
 		}
 	}
-	s := serveFiles(t, "--data-dir", t.TempDir(), fileSpecs(t, "pay"))
+	specs := fileSpecs(t, "pay")
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer receiver.Close()
+	put(t, specs, "notifier.yaml", fmt.Sprintf("apiVersion: slojourn/v1\nkind: Notifier\nmetadata: {name: hook, owner: web}\nspec: {webhook: {url: %q}, heartbeat: 1m}\n", receiver.URL))
+	s := serveFiles(t, "--data-dir", t.TempDir(), specs)
 	s.ready()
-	_, metrics := s.ask("GET", "/metrics")
+	var metrics string
+	s.until("its heart beats", func() bool {
+		_, metrics = s.ask("GET", "/metrics")
+		return strings.Contains(metrics, "slojourn_notifier_last_success_timestamp_seconds{")
+	})
 	var there []string
 	for _, match := range regexp.MustCompile(`(?m)^# TYPE (slojourn_\S+) (\S+)$`).FindAllStringSubmatch(metrics, -1) {
 		if there = append(there, match[1]); strings.HasPrefix(match[1], "slojourn_http_") {
@@ -54,7 +65,11 @@ func TestServePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	logged := map[string]bool{}
-	for _, file := range append(sources, engines...) {
+	couriers, err := filepath.Glob("../../exporters/notify/courier*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range slices.Concat(sources, engines, couriers) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -68,7 +68,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"alerts", "demo", "doctor", "eval", "serve", "simulator"}
+var online = []string{"alerts", "demo", "doctor", "eval", "notify", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {

@@ -7,14 +7,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/internal/secret"
 )
 
 // answer is what a receiver said.
 type answer struct {
-	to      string
-	status  int
-	header  http.Header
-	excerpt string // of the body
+	to     string
+	status int
+	header http.Header
+	body   string
+	hidden []secret.Value // what an error must not repeat
 }
 
 // mostWait bounds how long a receiver can ask to wait. It may be wrong about the
@@ -60,16 +63,14 @@ func (a answer) error() error {
 	if a.status >= 300 && a.status < 400 {
 		text += ", which is not followed"
 	}
-	if a.excerpt != "" {
-		text += ": " + a.excerpt
+	if excerpt := excerptOf(a.body, a.hidden); excerpt != "" {
+		text += ": " + excerpt
 	}
 	return errors.New(text)
 }
 
 // page reports whether the body is a page for people, as a proxy in between sends.
-func (a answer) page() bool {
-	return strings.HasPrefix(a.excerpt, "<") || strings.HasPrefix(a.excerpt, "‹")
-}
+func (a answer) page() bool { return strings.HasPrefix(strings.TrimSpace(a.body), "<") }
 
 // retryAfter reads the header of that name: seconds, or a date by the clock of
 // the one who wrote it. What is missing, past or odd is 0.

@@ -93,7 +93,7 @@ func (c *client) post(ctx context.Context, r request) (answer, error) {
 	if err != nil && received.StatusCode < http.StatusMultipleChoices {
 		return answer{}, c.unreachable(ctx, within, r, err)
 	}
-	return answer{to: r.to, status: received.StatusCode, header: received.Header, excerpt: excerptOf(string(body), r.hidden)}, nil
+	return answer{to: r.to, status: received.StatusCode, header: received.Header, body: string(body), hidden: r.hidden}, nil
 }
 
 // unreachable says why there is no answer.

@@ -186,10 +186,14 @@ type round struct {
 }
 
 // at notes when there is something to do.
-func (r *round) at(t time.Time) {
-	if r.next.IsZero() || t.Before(r.next) {
-		r.next = t
+func (r *round) at(t time.Time) { r.next = earlier(r.next, t) }
+
+// earlier returns the first of two instants. The zero time is none.
+func earlier(t, u time.Time) time.Time {
+	if t.IsZero() || !u.IsZero() && u.Before(t) {
+		return u
 	}
+	return t
 }
 
 // round takes on what is due.

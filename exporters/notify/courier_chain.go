@@ -92,9 +92,7 @@ func (ch *chain) outdated(now time.Time) int {
 	if !stands(first.Notification) || now.Sub(first.Notification.At) <= outdated {
 		return 0
 	}
-	n := slices.IndexFunc(ch.waiting, func(l letter) bool {
-		return l.Notification.Change == alert.Resolved && l.Notification.Since.Equal(first.Notification.Since)
-	})
+	n := slices.IndexFunc(ch.waiting, func(l letter) bool { return l.Notification.Change == alert.Resolved })
 	if n < 0 {
 		return 0
 	}

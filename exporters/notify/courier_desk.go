@@ -82,18 +82,17 @@ func (d *desk) due(now time.Time, most time.Duration) (ready []alert.Key, next t
 	if later(d.asked, now, longestAsked) {
 		return nil, d.asked
 	}
-	var rest round
 	for key, ch := range d.chains {
 		switch l, a := ch.next(); {
 		case l == nil:
 		case later(a.due, now, most):
-			rest.at(a.due)
+			next = earlier(next, a.due)
 		default:
 			ready = append(ready, key)
 		}
 	}
 	slices.SortFunc(ready, d.compare)
-	return ready[:min(len(ready), atOnce-d.sending)], rest.next
+	return ready[:min(len(ready), atOnce-d.sending)], next
 }
 
 // compare orders what can be sent: pages, then what waits longer.
@@ -137,9 +136,7 @@ func (d *desk) stats() outbox.NotifierStats {
 			s.Standing++
 		}
 		if len(ch.waiting) > 0 {
-			if at := ch.waiting[0].Notification.At; s.Oldest.IsZero() || at.Before(s.Oldest) {
-				s.Oldest = at
-			}
+			s.Oldest = earlier(s.Oldest, ch.waiting[0].Notification.At)
 		}
 	}
 	return s

@@ -46,9 +46,7 @@ func (c *Courier) leave(d *desk, now time.Time, r *round) {
 // deliver begins to send what is due.
 func (c *Courier) deliver(d *desk, now time.Time, r *round) {
 	ready, next := d.due(now, max(longestPause, c.resend))
-	if !next.IsZero() {
-		r.at(next)
-	}
+	r.at(next)
 	for _, key := range ready {
 		ch := d.chains[key]
 		l, a := ch.next()

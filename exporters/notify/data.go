@@ -43,6 +43,11 @@ type data struct {
 	Level   string      // of a budget alert: the share that was reached
 	Spent   bool        // nothing is left of the budget
 	Silent  *silentData // of noData alerts
+	Traffic *trafficData
+	Source  *sourceData
+	Empty   bool   // the source answers, and says that nothing happens
+	Below   string // id of the alert that it was silent below until now
+	Was     string // the id that it fired under, when that was renamed since
 
 	Missed      []missedData // the first of them
 	MissedCount string       // of all
@@ -64,7 +69,11 @@ type budgetData struct {
 	AtEarliest bool // it may be later, as old failures leave a rolling window
 }
 
-type silentData struct{ After string }
+type silentData struct{ After, Until string }
+
+type trafficData struct{ Of, After, Below, Events, Usual, Days string }
+
+type sourceData struct{ Message, Since, SLOs string }
 
 type missedData struct{ What, Kind, Severity, From, To, Lasted string }
 
@@ -174,8 +183,24 @@ func (w *writer) why(d *data, n alert.Notification) {
 		}
 	}
 	if s := n.Why.Silent; s != nil {
-		d.Silent = &silentData{w.words.window(s.After)}
+		d.Silent = &silentData{w.words.window(s.After), w.words.time(s.Until)}
 	}
+	if t := n.Why.Traffic; t != nil {
+		d.Traffic = &trafficData{
+			After: w.words.window(t.After), Below: t.Below, Events: w.words.count(t.Events), Usual: w.words.count(t.Usual), Days: w.words.count(int64(t.Days)),
+		}
+		if t.ID != n.ID {
+			d.Traffic.Of = oneLine(t.ID)
+		}
+	}
+	if s := n.Why.Source; s != nil {
+		d.Empty = s.Down == alert.Empty
+		d.Source = &sourceData{Message: oneLine(s.Message), Since: w.words.time(s.Since), SLOs: w.words.count(int64(s.SLOs))}
+	}
+	if b := n.Why.Below; b != nil {
+		d.Below = oneLine(b.ID)
+	}
+	d.Was = oneLine(n.Was)
 }
 
 // mostShown is how many missed alerts a message lists.
@@ -183,15 +208,16 @@ const mostShown = 20
 
 // missed fills in alerts that were found afterwards, each of which is two events.
 func (w *writer) missed(d *data, n alert.Notification) {
-	count := 0
+	count, listed := 0, map[string]int{} // by episode
 	for _, e := range n.Missed {
 		if e.Change == alert.Resolved {
-			if last := len(d.Missed) - 1; last >= 0 && count <= mostShown {
-				d.Missed[last].To, d.Missed[last].Lasted = w.words.time(e.At), w.words.duration(e.At.Sub(e.Since))
+			if at, is := listed[e.Episode()]; is {
+				d.Missed[at].To, d.Missed[at].Lasted = w.words.time(e.At), w.words.duration(e.At.Sub(e.Since))
 			}
 			continue
 		}
 		if count++; count <= mostShown {
+			listed[e.Episode()] = len(d.Missed)
 			d.Missed = append(d.Missed, missedData{
 				// A colon would end the name of the fact.
 				What: strings.ReplaceAll(named(e.Labels.Title, e.ID), ": ", " – "), Kind: w.kind(e.Kind), Severity: string(e.Severity), From: w.words.time(e.Since),

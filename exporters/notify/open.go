@@ -72,3 +72,11 @@ func (b *base) written(n alert.Notification) (alert.Notification, Message, error
 	}
 	return clean, message, nil
 }
+
+// Written returns the message that people read about a notification, in the
+// language of a notifier.
+func Written(n alert.Notification, to *slo.Notifier) (Message, error) {
+	b := base{name: to.Name, writer: newWriter(to.Locale)}
+	_, message, err := b.written(n)
+	return message, err
+}

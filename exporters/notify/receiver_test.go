@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -134,21 +135,22 @@ func deliveryOf(n alert.Notification) Delivery {
 	return Delivery{Notification: n, At: n.At.Add(3 * time.Second), EndsAt: n.At.Add(4 * time.Minute), Attempt: 1}
 }
 
-// indented lays JSON out for a golden file.
+// sent returns what a sink posts about a notification, laid out for people and
+// without the routing key.
+func sent(t testing.TB, r *receiver, kind string, n alert.Notification, locale slo.Locale) string {
+	t.Helper()
+	if err := sinkOf(kind, r.URL, locale).Send(t.Context(), deliveryOf(n)); err != nil {
+		t.Fatalf("%s: %v", kind, err)
+	}
+	return strings.ReplaceAll(indented(t, r.last().body), routingKey, "ROUTING-KEY")
+}
+
+// indented lays JSON out for people.
 func indented(t testing.TB, body []byte) string {
 	t.Helper()
-	var value any
-	decoder := json.NewDecoder(strings.NewReader(string(body)))
-	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil {
+	var b bytes.Buffer
+	if err := json.Indent(&b, body, "", "  "); err != nil {
 		t.Fatalf("%v in %s", err, body)
 	}
-	var b strings.Builder
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
+	return b.String() + "\n"
 }

@@ -88,14 +88,17 @@ func aboutMissed(count int) alert.Notification {
 		},
 		Subject: alert.Subject{OwnerTitle: "Payments", Contact: "#payments"},
 	}
+	var ends []alert.Event
 	for i := range count {
 		e := aboutStep().Event
 		e.Since = firedAt.Add(time.Duration(i-count) * time.Hour)
 		e.At = e.Since
 		over := e
 		over.Change, over.Reason, over.At = alert.Resolved, alert.Recovered, e.Since.Add(25*time.Minute)
-		n.Missed = append(n.Missed, e, over)
+		n.Missed = append(n.Missed, e)
+		ends = append(ends, over)
 	}
+	n.Missed = append(n.Missed, ends...) // in another order than pairs
 	return n
 }
 
@@ -121,10 +124,25 @@ func samples() []sample {
 	shared.Subject.Journey, shared.Subject.JourneyTitle, shared.Subject.Step = "", "", ""
 	shared.Subject.Journeys = []string{"barcode-payment", "checkout"}
 	noData := ofKind(alert.NoData, slo.Ticket, alert.Why{Silent: &alert.Silent{After: "30m"}})
-	noTraffic := ofKind(alert.NoTraffic, slo.Page, alert.Why{})
-	source := ofKind(alert.Source, slo.Ticket, alert.Why{})
+	noData.Why.Silent.Until = firedAt.Add(-31 * time.Minute)
+	noTraffic := ofKind(alert.NoTraffic, slo.Page, alert.Why{Traffic: &alert.Traffic{
+		ID: "barcode-payment/authorise", After: "10m", Below: "5%", Events: 12, Usual: 2400, Days: 6,
+	}})
+	quietStep := noTraffic
+	quietStep.ID, quietStep.Labels.Title, quietStep.Subject.Step = "barcode-payment", quietStep.Subject.JourneyTitle, ""
+	source := ofKind(alert.Source, slo.Ticket, alert.Why{Source: &alert.SourceDown{
+		Name: "newrelic", Down: alert.Fails, Since: firedAt.Add(-30 * time.Minute), Message: "New Relic refuses the key (403)", After: "30m", SLOs: 12,
+	}})
 	source.ID, source.Objective, source.Labels, source.Subject = "source:newrelic", "", alert.Labels{Owner: "sre"}, alert.Subject{OwnerTitle: "SRE", Contact: "#sre"}
+	empty := source
+	empty.Severity, empty.Why.Source = slo.Page, &alert.SourceDown{Name: "newrelic", Down: alert.Empty, After: "30m", SLOs: 12}
+	unfolded := aboutJourney()
+	unfolded.Why.Below, unfolded.Was = &alert.Key{ID: "barcode-payment/authorise", Objective: "28d", Kind: alert.Burn, Severity: slo.Page}, "till-payment"
 	list := []sample{
+		{"burn-firing-unfolded", unfolded},
+		{"noTraffic-firing-journey", quietStep},
+		{"source-firing-empty", empty},
+		{"source-resolved-empty", resolved(empty, alert.Recovered)},
 		{"burn-firing", aboutStep()},
 		{"burn-firing-journey", aboutJourney()},
 		{"burn-firing-shared", shared},

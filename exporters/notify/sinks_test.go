@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -27,21 +28,14 @@ func TestBodies(t *testing.T) {
 	for _, kind := range sinkKinds {
 		r := newReceiver(t, accepting(kind))
 		for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
-			sink := sinkOf(kind, r.URL, locale)
 			for _, s := range samples() {
 				if !slices.Contains(chosen, s.name) || locale == slo.Japanese && s.name != "burn-firing" {
 					continue
 				}
-				if err := sink.Send(t.Context(), deliveryOf(s.n)); err != nil {
-					t.Fatalf("%s %s: %v", kind, s.name, err)
-				}
-				last := r.last()
-				if got := last.header.Get("Content-Type"); got != "application/json" {
+				checkGolden(t, filepath.Join("testdata", "bodies", kind, s.name+"."+string(locale)+".json"), sent(t, r, kind, s.n, locale))
+				if got := r.last().header.Get("Content-Type"); got != "application/json" {
 					t.Errorf("%s: content type %q", kind, got)
 				}
-				path := filepath.Join("testdata", "bodies", kind, s.name+"."+string(locale)+".json")
-				body := strings.ReplaceAll(indented(t, last.body), routingKey, "ROUTING-KEY")
-				checkGolden(t, path, body)
 			}
 		}
 		want := map[string]string{"alertmanager": "/am/api/v2/alerts", "slack": slackPath, "webhook": "/hook", "pagerDuty": "/v2/enqueue"}[kind]
@@ -332,6 +326,33 @@ func TestAlertmanagerTimes(t *testing.T) {
 		if from, to := posted[0].StartsAt.Format("15:04"), posted[0].EndsAt.Format("15:04"); from != test.from || to != test.to {
 			t.Errorf("%s: from %s to %s, want %s and %s", test.name, from, to, test.from, test.to)
 		}
+	}
+}
+
+// TestSignature compares with what openssl and Python make of the same.
+func TestSignature(t *testing.T) {
+	t.Parallel()
+	const body = `{"schema":"slojourn.notification/v1","notifier":"payments-slack","kind":"heartbeat","at":"2026-11-22T09:00:00Z","every":"1m"}`
+	const want = "f9a82fa12034e80b9b119662a21739d0fd79bb8ca9ac4ed37a1f7e7f941f7bc7"
+	if got := signature(secret.Of(hmacKey), "1795338000", []byte(body)); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	r := newReceiver(t, nil)
+	if err := sinkOf("webhook", r.URL, slo.English).Send(t.Context(), deliveryOf(aboutStep())); err != nil {
+		t.Fatal(err)
+	}
+	last := r.last()
+	timestamp := last.header.Get("Slojourn-Timestamp")
+	if want := strconv.FormatInt(deliveryOf(aboutStep()).At.Unix(), 10); timestamp != want {
+		t.Errorf("timestamp %s, want %s", timestamp, want)
+	}
+	if got, want := last.header.Get("Slojourn-Signature"), "v1="+signature(secret.Of(hmacKey), timestamp, last.body); got != want {
+		t.Errorf("signature %s, want %s", got, want)
+	}
+	n := notifierOf("webhook", r.URL, slo.English)
+	n.Webhook.HMACKey = slo.SecretRef{}
+	if err := Open(n, nil, Options{}).Send(t.Context(), deliveryOf(aboutStep())); err != nil || r.last().header.Get("Slojourn-Signature") != "" {
+		t.Errorf("without a key: %v, %v", err, r.last().header)
 	}
 }
 

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -30,18 +31,20 @@ func subjectOf(set *slo.Set, event alert.Event) (alert.Subject, bool) {
 		return alert.Subject{}, false
 	}
 	o := set.SLOs[at]
+	about := o.About
 	for _, j := range set.Journeys {
 		for _, step := range j.Steps {
 			switch {
 			case step.SLO != o:
 			case o.Kind == slo.KindStep:
 				s.Journey, s.JourneyTitle, s.Step = j.ID, j.About.Title, step.Name
+				about = below(j.About, about)
 			case !slices.Contains(s.Journeys, j.ID):
 				s.Journeys = append(s.Journeys, j.ID)
 			}
 		}
 	}
-	describe(&s, o.About, o.Objectives, event.Objective)
+	describe(&s, about, o.Objectives, event.Objective)
 	return s, true
 }
 
@@ -60,4 +63,15 @@ func describe(s *alert.Subject, about slo.About, objectives []slo.Objective, nam
 			s.Policy = o.Alerts.Name
 		}
 	}
+}
+
+// below is what is said of a step, and of its journey where nothing is said of the
+// step.
+func below(journey, step slo.About) slo.About {
+	step.WhenSpent = cmp.Or(step.WhenSpent, journey.WhenSpent)
+	step.Runbook = cmp.Or(step.Runbook, journey.Runbook)
+	if len(step.Links) == 0 {
+		step.Links = journey.Links
+	}
+	return step
 }

@@ -191,11 +191,11 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	e.loaded = false // until it agrees with what is kept
 	before := e.state.ends
 	var d decided
-	v := newVerdict(e.alerts, e.specs.Set, e.failing(read, now))
-	err := e.move(ctx, ends, read, v, now)
+	v := newVerdict(e.alerts, e.specs.Set, e.failing(read, now), now)
+	err := e.move(ctx, ends, read, v)
 	if err == nil && isTick {
-		v.see(e.state.evaluator.Snapshot(now))
-		d, err = v.decide(now)
+		v.see(e.state.evaluator.Snapshot(v.at))
+		d, err = v.decide()
 	}
 	if measured := e.batches(read); err == nil && len(measured)+len(d.entries) > 0 {
 		err = errorf("commit", e.ledger.Commit(ctx, burnrate.Tick{At: now, Measured: measured, Entries: d.entries}))
@@ -222,7 +222,7 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 
 // move moves the windows on, minute by minute, and then changes what is in them. A
 // verdict sees each minute but the last.
-func (e *Engine) move(ctx context.Context, ends []slo.Minute, read []*request, v *verdict, now time.Time) error {
+func (e *Engine) move(ctx context.Context, ends []slo.Minute, read []*request, v *verdict) error {
 	before := e.state.ends
 	entering := map[slo.Minute][]columnRow{}
 	e.state.eachChange(read, func(column int, c change) {
@@ -231,7 +231,7 @@ func (e *Engine) move(ctx context.Context, ends []slo.Minute, read []*request, v
 		}
 	})
 	err := e.state.advance(ctx, e.ledger, ends, entering, func(left int64) {
-		v.see(e.state.evaluator.Snapshot(now.Add(-time.Duration(left) * time.Minute)))
+		v.see(e.state.evaluator.Snapshot(v.at.Add(-time.Duration(left) * time.Minute)))
 	})
 	if err != nil {
 		return errorf("move the windows on", err)

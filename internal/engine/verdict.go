@@ -14,6 +14,7 @@ import (
 
 // verdict is what a tick decides about alerts, from what was known before it.
 type verdict struct {
+	at      time.Time // of the tick, to the second
 	before  alerts
 	set     *slo.Set
 	sources []burnrate.SourceState
@@ -22,8 +23,8 @@ type verdict struct {
 	last    burnrate.Snapshot
 }
 
-func newVerdict(before alerts, set *slo.Set, sources []burnrate.SourceState) *verdict {
-	return &verdict{before: before, set: set, sources: sources, states: before.State.States}
+func newVerdict(before alerts, set *slo.Set, sources []burnrate.SourceState, now time.Time) *verdict {
+	return &verdict{at: now.Truncate(time.Second), before: before, set: set, sources: sources, states: before.State.States}
 }
 
 // see takes the alerts on to a snapshot. After a pause there is one for each minute
@@ -44,9 +45,9 @@ type decided struct {
 	letters []outbox.Letter
 }
 
-// decide says what is to be kept and delivered, at the time of the tick. What fired
-// and resolved before it is one letter to each owner.
-func (v *verdict) decide(now time.Time) (decided, error) {
+// decide says what is to be kept and delivered. What fired and resolved before the
+// tick is one letter to each owner.
+func (v *verdict) decide() (decided, error) {
 	d := decided{alerts: v.before}
 	state := outbox.State{States: v.states, Next: max(v.before.State.Next, 1), Failing: map[string]time.Time{}}
 	for _, s := range v.sources {
@@ -88,14 +89,14 @@ func (v *verdict) decide(now time.Time) (decided, error) {
 			}
 		}
 	}
-	for _, n := range v.missed(over, now) {
+	for _, n := range v.missed(over) {
 		for _, to := range n.Labels.Notify {
 			if err := letter(n, to); err != nil {
 				return decided{}, err
 			}
 		}
 	}
-	d.forget(now)
+	d.forget(v.at)
 	entry, err := state.Entry()
 	if err != nil {
 		return decided{}, err
@@ -133,7 +134,7 @@ func (v *verdict) over() map[string]bool {
 }
 
 // missed tells each owner of what is over.
-func (v *verdict) missed(over map[string]bool, now time.Time) []alert.Notification {
+func (v *verdict) missed(over map[string]bool) []alert.Notification {
 	byOwner := map[string][]alert.Event{}
 	for _, e := range v.events {
 		if over[e.Episode()] && !e.Labels.Observe && e.Change != alert.Raised {
@@ -144,7 +145,7 @@ func (v *verdict) missed(over map[string]bool, now time.Time) []alert.Notificati
 	for _, owner := range slices.Sorted(maps.Keys(byOwner)) {
 		n := alert.Notification{Missed: byOwner[owner]}
 		n.Key = alert.Key{ID: "team:" + owner, Kind: alert.Missed, Severity: slo.Ticket}
-		n.Change, n.At, n.Since = alert.Firing, now, now
+		n.Change, n.At, n.Since = alert.Firing, v.at, v.at
 		n.Labels.Owner = owner
 		for _, e := range n.Missed {
 			for _, to := range e.Labels.Notify {

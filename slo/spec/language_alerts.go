@@ -69,7 +69,7 @@ var notifierSpec = &definition{
 		{name: "webhook", value: objectOf(webhookDefinition), doc: "A program of your own that takes alerts as JSON."},
 		{name: "pagerDuty", value: objectOf(pagerDutyDefinition), doc: "A service of PagerDuty."},
 		{name: "locale", value: oneOf(slo.English, slo.Japanese), example: "ja", fallback: "`en`", doc: "The language of the messages."},
-		{name: "heartbeat", value: of(shapeSpan), example: "1m", fallback: "none", doc: "How often to say that the engine is alive."},
+		{name: "heartbeat", value: of(shapeSpan), example: "1m", fallback: "none", doc: "How often to say that the engine is alive; of `alertmanager` and `webhook` only."},
 	},
 	choices: []choice{{
 		keys: []string{"alertmanager", "slack", "webhook", "pagerDuty"}, both: "write a Notifier for each of them",

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/common/promslog"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
@@ -112,7 +113,7 @@ func newPrometheus(t *testing.T, p policy, history []slo.Counts) prometheus {
 		}
 		for name, value := range map[string]int64{"total": c.Total, "bad": c.Bad} {
 			at := slo.Minute(i + 1).Time().UnixMilli()
-			if _, err := app.Append(0, labels.FromStrings(labels.MetricName, name), at, float64(value)); err != nil {
+			if _, err := app.Append(0, labels.FromStrings(model.MetricNameLabel, name), at, float64(value)); err != nil {
 				t.Fatal(err)
 			}
 		}
