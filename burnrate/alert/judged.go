@@ -24,5 +24,8 @@ func Judged(o *burnrate.Objective, severity slo.Severity) []Tier {
 	return tiers
 }
 
+// TierOf returns what a tier makes of its windows.
+func TierOf(o *burnrate.Objective, j *burnrate.Judgement) Tier { return tierOf(o, j) }
+
 // GuardOf returns what the guard of a policy asks for.
 func GuardOf(p *slo.AlertPolicy) Guard { return *guardOf(p.Guard) }

@@ -198,15 +198,20 @@ func (s *incidents) subject(id string) alert.Subject {
 	return subject
 }
 
-// undelivered is a message that waits and one that was given up: the last two.
+// undelivered is a message that waits and one that was given up.
 func (s *incidents) undelivered() ([]burnrate.Entry, error) {
-	last := len(s.told) - 1
-	letter := outbox.Letter{Number: s.state.Next + 1, To: "payments-slack", Notification: s.told[last]}
+	var last alert.Notification
+	for _, n := range s.told {
+		if !n.Labels.Observe {
+			last = n
+		}
+	}
+	letter := outbox.Letter{Number: s.state.Next + 1, To: "payments-slack", Notification: last}
 	waits, err := letter.Entry()
 	if err != nil {
 		return nil, err
 	}
-	letter = outbox.Letter{Number: s.state.Next + 2, To: "payments-duty", Notification: s.told[last]}
+	letter = outbox.Letter{Number: s.state.Next + 2, To: "payments-duty", Notification: last}
 	gone, err := outbox.Dead{Letter: letter, At: storyEnd(), Reason: "PagerDuty refuses the routing key: 400 Bad Request"}.Entry()
 	s.state.Next += 2
 	return []burnrate.Entry{waits, gone}, err

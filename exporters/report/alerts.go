@@ -63,6 +63,7 @@ type message struct {
 	Reason   alert.Reason   `json:"reason,omitempty"`
 	Level    string         `json:"level,omitempty"` // of a budget alert
 	Consumed burnrate.Ratio `json:"budgetConsumedRatio"`
+	Below    *alert.Key     `json:"below,omitempty"` // what had told of it until then
 }
 
 // letterEntry is a letter that was not delivered.
@@ -168,11 +169,11 @@ func episodesOf(log []alert.Notification) map[string]*Episode {
 			e = &Episode{Episode: id, Key: n.Key, Labels: n.Labels, Since: n.Since.UTC(), Why: roundedWhy(n.Why)}
 			told[id] = e
 		}
-		m := message{Change: n.Change, At: n.At.UTC(), Reason: n.Reason}
+		m := message{Change: n.Change, At: n.At.UTC(), Reason: n.Reason, Below: n.Why.Below}
 		if b := n.Why.Budget; b != nil {
 			m.Level, m.Consumed = b.Level, b.Consumed.Rounded()
 		}
-		e.Messages, e.Subject = append(e.Messages, m), n.Subject
+		e.Key, e.Messages, e.Subject = n.Key, append(e.Messages, m), n.Subject // it may have been renamed
 		e.Missed = append(e.Missed, n.Missed...)
 		if n.Change == alert.Resolved {
 			until := n.At.UTC()

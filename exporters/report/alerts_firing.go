@@ -1,7 +1,6 @@
 package report
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +22,7 @@ const (
 	silentPage    = "page"    // a page about the same SLO fires
 	silentFolded  = "folded"  // the page of the step that causes it fires
 	silentSource  = "source"  // the alert about its source fires
+	silentOver    = "over"    // what spent the budget is over
 	silentCalm    = "calm"    // the condition is false at present
 )
 
@@ -46,7 +46,7 @@ type alertsBuilder struct {
 // far as it tells, else from what was told last.
 func (b *alertsBuilder) firing(a alert.Alert) Episode {
 	e := Episode{
-		Episode: alert.Event{Key: a.Key, Since: a.Since}.Episode(), Key: a.Key, Labels: a.Labels, Since: a.Since.UTC(),
+		Episode: alert.Event{Key: a.Key, Was: a.Was, Since: a.Since}.Episode(), Key: a.Key, Labels: a.Labels, Since: a.Since.UTC(),
 		Minutes: minutesBetween(a.Since, b.at), Messages: []message{},
 	}
 	if told := b.told[e.Episode]; told != nil {
@@ -55,7 +55,7 @@ func (b *alertsBuilder) firing(a alert.Alert) Episode {
 	}
 	judged := a.Judged.UTC()
 	e.EvidenceAt = &judged
-	e.Silence = b.silenceOf(a)
+	e.Silence = silenceOf(a)
 	status, o := b.objective(a.Key)
 	if o != nil {
 		e.Why, e.TimeZone = b.whyOf(a, status, o, e.Why), o.Window.Window.TimeZone()
@@ -97,45 +97,23 @@ func (b *alertsBuilder) zoneOf(k alert.Key) string {
 }
 
 // silenceOf says why nobody was told of an alert, nil when somebody was.
-func (b *alertsBuilder) silenceOf(a alert.Alert) *silence {
-	if a.Labels.Observe {
-		return &silence{Reason: silentObserve}
-	}
-	if a.Sent {
-		return nil
-	}
-	page := func(id string) *alert.Key {
-		return b.fires(func(other alert.Alert) bool {
-			return other.ID == id && other.Kind == alert.Burn && other.Severity == slo.Page && !other.Labels.Observe
-		})
-	}
+func silenceOf(a alert.Alert) *silence {
 	switch {
-	case a.Kind == alert.Burn && a.Severity == slo.Ticket:
-		if by := page(a.ID); by != nil {
-			return &silence{silentPage, by}
-		}
-	case a.Kind == alert.Burn:
-		for _, cause := range slices.Backward(a.Causes) {
-			if by := page(cause); by != nil && cause != a.ID {
-				return &silence{silentFolded, by}
-			}
-		}
-	case b.statuses[a.ID] != nil:
-		source := "source:" + b.statuses[a.ID].Source
-		if by := b.fires(func(other alert.Alert) bool { return other.Kind == alert.Source && other.ID == source }); by != nil {
-			return &silence{silentSource, by}
-		}
+	case a.Labels.Observe:
+		return &silence{Reason: silentObserve}
+	case a.Sent:
+		return nil
+	case a.Below != nil && a.Below.Kind == alert.Source:
+		return &silence{silentSource, a.Below}
+	case a.Below != nil && a.Below.ID == a.ID:
+		return &silence{silentPage, a.Below}
+	case a.Below != nil:
+		return &silence{silentFolded, a.Below}
+	case a.Kind == alert.Budget:
+		return &silence{Reason: silentOver}
+	default:
+		return &silence{Reason: silentCalm}
 	}
-	return &silence{Reason: silentCalm}
-}
-
-// fires returns the key of an alert that fires, nil when there is none such.
-func (b *alertsBuilder) fires(such func(alert.Alert) bool) *alert.Key {
-	if i := slices.IndexFunc(b.box.State.Alerts, such); i >= 0 {
-		key := b.box.State.Alerts[i].Key
-		return &key
-	}
-	return nil
 }
 
 // whyOf says why an alert fires by a snapshot. What a snapshot does not tell is
@@ -155,8 +133,15 @@ func (b *alertsBuilder) whyOf(a alert.Alert, s *burnrate.Status, o *burnrate.Obj
 	case alert.NoData:
 		if o.Alerts.NoData != nil {
 			w.Silent = &alert.Silent{After: slo.FormatDuration(o.Alerts.NoData.After), Measured: o.Silence.Measured}
+			if told.Silent != nil {
+				w.Silent.Until = told.Silent.Until
+			}
 		}
-	default: // budget is said, and of others only what was told
+	case alert.NoTraffic:
+		if traffic := leastTraffic(o); traffic != nil {
+			w.Traffic = traffic
+		}
+	default: // of a budget nothing more, and of others what was told
 	}
 	return roundedWhy(w)
 }
@@ -195,6 +180,24 @@ func (b *alertsBuilder) causeOf(o *burnrate.Objective, severity slo.Severity) *a
 		}
 	}
 	return cause
+}
+
+// leastTraffic is that of the objective's own, or of the step that has least of what
+// is usual; nil when that is not known of any.
+func leastTraffic(o *burnrate.Objective) *alert.Traffic {
+	var least *burnrate.Traffic
+	for i := range o.Traffic {
+		t := &o.Traffic[i]
+		if t.Usual > 0 && (least == nil || float64(t.Events)*float64(least.Usual) < float64(least.Events)*float64(t.Usual)) {
+			least = t
+		}
+	}
+	if least == nil || o.Alerts.NoTraffic == nil {
+		return nil
+	}
+	return &alert.Traffic{
+		ID: least.ID, After: least.Window.String(), Below: o.Alerts.NoTraffic.Below.String(), Events: least.Events, Usual: least.Usual, Days: least.Days,
+	}
 }
 
 // holdOf returns for how many minutes the condition of an alert has to be false

@@ -100,17 +100,21 @@ func boxFixture(t *testing.T) outbox.Box {
 	shop := alert.Labels{Owner: "shop", Notify: []string{"slack", "duty"}}
 	payments := alert.Labels{Owner: "payments", Notify: []string{"duty"}, Title: "Pay"}
 	payPage := key("shop/pay", "month", alert.Burn, slo.Page)
+	searchPage, source := key("search", "28d", alert.Burn, slo.Page), key("source:newrelic", "", alert.Source, slo.Ticket)
 	states := []alert.Alert{
 		{Key: payPage, Labels: payments, Since: ago(90), Sent: true, Judged: ago(0), Tiers: []string{"1h/5m"}},
-		{Key: key("shop/pay", "month", alert.Burn, slo.Ticket), Labels: payments, Since: ago(80), Judged: ago(0)},
+		{Key: key("shop/pay", "month", alert.Burn, slo.Ticket), Labels: payments, Since: ago(80), Judged: ago(0), Below: &payPage},
 		{Key: key("shop/pay", "month", alert.Budget, slo.Ticket), Labels: payments, Since: ago(70), Sent: true, Judged: ago(0), Level: "80%"},
-		{Key: key("shop", "28d", alert.Burn, slo.Page), Labels: shop, Since: ago(60), Judged: ago(0), Causes: []string{"shop/basket", "shop/pay"}},
-		{Key: key("search", "28d", alert.Burn, slo.Page), Labels: alert.Labels{Owner: "shop"}, Since: ago(50), Sent: true, Judged: ago(0), Turn: alert.Recovered, Calm: 5},
-		{Key: key("search", "28d", alert.Burn, slo.Ticket), Labels: shop, Since: ago(45), Judged: ago(30), Turn: alert.Excluded, Calm: 80},
+		{Key: key("shop", "28d", alert.Burn, slo.Page), Labels: shop, Since: ago(60), Judged: ago(0), Causes: []string{"shop/basket", "shop/pay"}, Below: &payPage},
+		{Key: searchPage, Labels: alert.Labels{Owner: "shop"}, Since: ago(50), Sent: true, Judged: ago(0), Turn: alert.Recovered, Calm: 5},
+		{Key: key("search", "28d", alert.Burn, slo.Ticket), Labels: shop, Since: ago(45), Judged: ago(30), Turn: alert.Excluded, Calm: 80, Below: &searchPage},
 		{Key: key("draft", "28d", alert.NoTraffic, slo.Page), Labels: alert.Labels{Owner: "shop", Observe: true}, Since: ago(40), Sent: true, Judged: ago(0)},
-		{Key: key("mail", "28d", alert.NoData, slo.Ticket), Labels: shop, Since: ago(35), Judged: ago(0)},
+		{Key: key("mail", "28d", alert.NoData, slo.Ticket), Labels: shop, Since: ago(35), Judged: ago(0), Below: &source},
 		{Key: key("cart", "28d", alert.NoData, slo.Ticket), Labels: shop, Since: ago(34), Sent: true, Judged: ago(0), Turn: alert.Recovered, Calm: 3},
-		{Key: key("source:newrelic", "", alert.Source, slo.Ticket), Labels: alert.Labels{Owner: "sre"}, Since: ago(33), Sent: true, Judged: ago(0)},
+		{Key: source, Labels: alert.Labels{Owner: "sre"}, Since: ago(33), Sent: true, Judged: ago(0)},
+		{Key: key("cart", "28d", alert.Budget, slo.Ticket), Labels: shop, Since: ago(31), Judged: ago(0), Level: "50%"},
+		{Key: key("mail", "28d", alert.Budget, slo.Ticket), Labels: shop, Since: ago(30), Sent: true, Judged: ago(0), Level: "50%", Turn: alert.Recovered},
+		{Key: key("renamed", "28d", alert.Burn, slo.Page), Labels: shop, Since: ago(1600), Sent: true, Judged: ago(0), Was: "former"},
 		{Key: key("gone", "28d", alert.Burn, slo.Page), Labels: shop, Since: ago(32), Judged: ago(0), Turn: alert.Recovered, Calm: 1},
 	}
 	var log []alert.Notification
@@ -145,6 +149,17 @@ func boxFixture(t *testing.T) outbox.Box {
 	tell(key("old", "28d", alert.Burn, slo.Page), alert.Resolved, alert.Removed, 20_000, 19_000, alert.Why{})
 	tell(key("lost", "28d", alert.Burn, slo.Page), alert.Firing, "", 1500, 1500, alert.Why{})
 	tell(payPage, alert.Firing, "", 90, 90, first)
+	// What was told under another id, and by another alert before.
+	tell(key("former", "28d", alert.Burn, slo.Page), alert.Firing, "", 1600, 1600, alert.Why{Below: &source})
+	tell(source, alert.Firing, "", 33, 33, alert.Why{Source: &alert.SourceDown{
+		Name: "newrelic", Down: alert.Fails, Since: ago(63), Message: "the key is not valid", After: "30m", SLOs: 3,
+	}})
+	tell(key("quiet", "28d", alert.NoTraffic, slo.Page), alert.Firing, "", 700, 700, alert.Why{
+		Traffic: &alert.Traffic{ID: "quiet", After: "10m", Below: "5%", Events: 3, Usual: 400, Days: 6},
+	})
+	tell(key("quiet", "28d", alert.NoTraffic, slo.Page), alert.Resolved, alert.Recovered, 700, 650, alert.Why{
+		Silent: &alert.Silent{After: "30m", Until: ago(800)}, Source: &alert.SourceDown{Name: "newrelic", Down: alert.Empty, SLOs: 2},
+	})
 	missed := alert.Event{Key: key("cart", "28d", alert.Burn, slo.Page), Change: alert.Firing, Since: ago(600), At: ago(600)}
 	over := missed
 	over.Change, over.Reason, over.At = alert.Resolved, alert.Recovered, ago(570)
@@ -152,7 +167,7 @@ func boxFixture(t *testing.T) outbox.Box {
 		Event:  alert.Event{Key: key("team:shop", "", alert.Missed, slo.Ticket), Change: alert.Firing, Since: ago(500), At: ago(500), Labels: shop},
 		Missed: []alert.Event{missed, over},
 	})
-	last := log[len(log)-2]
+	last := log[7]
 	return outbox.Box{
 		State: outbox.State{States: alert.States{At: ago(0), Alerts: states}, Next: 12}, Log: log,
 		Letters: []outbox.Letter{

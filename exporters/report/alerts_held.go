@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -45,13 +46,18 @@ func (b *alertsBuilder) held(s burnrate.Snapshot) []heldRecord {
 		status := &s.Statuses[i]
 		for k := range status.Objectives {
 			o := &status.Objectives[k]
-			if o.Alerts == nil || !burns(o) {
-				continue // nearly always
-			}
-			for _, severity := range [...]slo.Severity{slo.Page, slo.Ticket} {
-				key := alert.Key{ID: status.ID, Objective: o.Name, Kind: alert.Burn, Severity: severity}
-				if !fires[key] {
-					list = append(list, heldTiers(key, status, o)...)
+			for n := range o.Tiers {
+				j := &o.Tiers[n]
+				if !burns(o, j) {
+					continue // nearly always
+				}
+				key := alert.Key{ID: status.ID, Objective: o.Name, Kind: alert.Burn, Severity: j.Tier.Severity}
+				if fires[key] {
+					continue
+				}
+				t := alert.TierOf(o, j)
+				if by := heldBy(t); by != "" {
+					list = append(list, heldTier(key, status, o, t, by))
 				}
 			}
 		}
@@ -63,29 +69,32 @@ func (b *alertsBuilder) held(s burnrate.Snapshot) []heldRecord {
 	return list
 }
 
-// burns reports whether anything failed in any of the windows.
-func burns(o *burnrate.Objective) bool {
-	return slices.ContainsFunc(o.Burn, func(b burnrate.Burn) bool { rate, _ := b.Rate.Value(); return rate > 0 })
+// burns reports whether anything failed in a window of a tier that does not fire.
+func burns(o *burnrate.Objective, j *burnrate.Judgement) bool {
+	if j.Verdict == burnrate.Fires {
+		return false
+	}
+	for i := range o.Burn {
+		if minutes := time.Duration(o.Burn[i].Window.Window.Minutes()) * time.Minute; minutes == j.Tier.Long || minutes == j.Tier.Short {
+			if rate, _ := o.Burn[i].Rate.Value(); rate > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
-func heldTiers(key alert.Key, s *burnrate.Status, o *burnrate.Objective) []heldRecord {
-	var list []heldRecord
-	guard := alert.GuardOf(o.Alerts)
-	for _, t := range alert.Judged(o, key.Severity) {
-		r := heldRecord{
-			Key: key, Owner: s.Owner, Title: s.Title, Observe: s.Stage == slo.Observe, Tier: t, HeldBy: heldBy(t),
-			LongCoverage: coverageOver(o, t.Long), ShortCoverage: coverageOver(o, t.Short),
-		}
-		if r.HeldBy == "" {
-			continue
-		}
-		if r.HeldBy == heldByGuard {
-			r.Guard = &guard
-		}
-		r.Factor, r.LongBurn, r.ShortBurn = t.Factor.Rounded(), t.LongBurn.Rounded(), t.ShortBurn.Rounded()
-		list = append(list, r)
+func heldTier(key alert.Key, s *burnrate.Status, o *burnrate.Objective, t alert.Tier, by string) heldRecord {
+	r := heldRecord{
+		Key: key, Owner: s.Owner, Title: s.Title, Observe: s.Stage == slo.Observe, Tier: t, HeldBy: by,
+		LongCoverage: coverageOver(o, t.Long), ShortCoverage: coverageOver(o, t.Short),
 	}
-	return list
+	if by == heldByGuard {
+		guard := alert.GuardOf(o.Alerts)
+		r.Guard = &guard
+	}
+	r.Factor, r.LongBurn, r.ShortBurn = t.Factor.Rounded(), t.LongBurn.Rounded(), t.ShortBurn.Rounded()
+	return r
 }
 
 // heldBy says what keeps a tier from firing, "" when nothing of it burns, or when

@@ -39,7 +39,7 @@ type alertTable struct {
 const (
 	severityWidth = 13 // also the heads of the parts
 	kindWidth     = 9
-	lengthWidth   = 9
+	lengthWidth   = 11
 	instantWidth  = 16
 	rateWidth     = 6
 	byWidth       = 8
@@ -142,8 +142,8 @@ func (t *alertTable) why(e Episode) {
 	if c := e.Why.Cause; c != nil {
 		t.detail("%s", causeSentence(*c))
 	}
-	if s := e.Why.Silent; s != nil {
-		t.detail("%s of the last %s measured", minutesText(s.Measured), s.After)
+	for _, text := range missingTexts(e.Why) {
+		t.detail("%s", text)
 	}
 	if b := e.Why.Budget; b != nil {
 		t.detail("%s", budgetText(*b))
@@ -188,6 +188,9 @@ func (t *alertTable) past(list []Episode) {
 		term.Fit("OWNER", ownerWidth), "WHAT")
 	for _, e := range list {
 		t.episode(e)
+		for _, text := range missingTexts(e.Why) {
+			t.detail("%s", text)
+		}
 		t.impact(e)
 		text := e.endText()
 		if c := e.Why.Cause; c != nil {

@@ -160,13 +160,13 @@ func TestAlertFilter(t *testing.T) {
 		filter report.AlertFilter
 		want   string
 	}{
-		{report.AlertFilter{IDs: []string{"cart"}}, "cart:noData:ticket | cart:1h cart:6h cart:1d cart:3d | | | 0"},
+		{report.AlertFilter{IDs: []string{"cart"}}, "cart:budget:ticket cart:noData:ticket | cart:1h cart:6h cart:1d cart:3d | | | 0"},
 		{report.AlertFilter{IDs: []string{"s*", "old"}, Kinds: []string{"budget"}}, "shop/pay:budget:ticket | | shop/pay:budget | | 0"},
-		{report.AlertFilter{Owners: []string{"payments"}, Severities: []string{"page"}}, "shop/pay:burn:page | | lost:burn shop/pay:burn old:burn | duty slack | 1"},
+		{report.AlertFilter{Owners: []string{"payments"}, Severities: []string{"page"}}, "shop/pay:burn:page | | quiet:noTraffic lost:burn shop/pay:burn old:burn | duty slack | 1"},
 		{report.AlertFilter{Owners: []string{"sre", "nobody"}}, "source:newrelic:source:ticket | | | | 1"},
 		{report.AlertFilter{States: []string{"held"}, Severities: []string{"ticket"}}, "| cart:1d cart:3d shop:3d | | | 1"},
-		{report.AlertFilter{States: []string{"past", "undelivered"}, Since: 30 * time.Hour}, "| | team:shop:missed lost:burn | duty slack | 1"},
-		{report.AlertFilter{States: []string{"past", "undelivered"}, Since: 20 * time.Hour}, "| | team:shop:missed | duty | 1"},
+		{report.AlertFilter{States: []string{"past", "undelivered"}, Since: 30 * time.Hour}, "| | team:shop:missed quiet:noTraffic lost:burn | duty slack | 1"},
+		{report.AlertFilter{States: []string{"past", "undelivered"}, Since: 20 * time.Hour}, "| | team:shop:missed quiet:noTraffic | duty | 1"},
 		{report.AlertFilter{States: []string{"past"}, Kinds: []string{"burn"}, Since: 400 * time.Hour}, "| | lost:burn shop/pay:burn old:burn | | 1"},
 		{report.AlertFilter{IDs: []string{"nothing"}}, "| | | | 0"},
 	} {
@@ -204,11 +204,23 @@ func TestAlertsOf(t *testing.T) {
 	}
 }
 
+// TestAlertsRenamed goes on with what was told under another id.
+func TestAlertsRenamed(t *testing.T) {
+	t.Parallel()
+	a, err := report.AlertsOf(alertsFixture(t)).Of("renamed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Firing) != 1 || len(a.Past) != 0 || len(a.Firing[0].Messages) != 1 || a.Firing[0].Messages[0].Below == nil {
+		t.Errorf("got %+v", a.Firing)
+	}
+}
+
 // TestAlertsNewest prefers what fires, and pages.
 func TestAlertsNewest(t *testing.T) {
 	t.Parallel()
 	a := report.AlertsOf(alertsFixture(t))
-	for name, want := range map[string]string{"shop/pay": "burn page 90", "cart": "noData ticket 34", "old": "burn page 1000"} {
+	for name, want := range map[string]string{"shop/pay": "burn page 90", "cart": "budget ticket 31", "old": "burn page 1000"} {
 		part, err := a.Of(name)
 		if err != nil {
 			t.Fatal(err)

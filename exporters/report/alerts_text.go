@@ -28,6 +28,37 @@ func causeSentence(c alert.Cause) string {
 	return text + ": " + percent(ratio, 0) + " of the errors"
 }
 
+// missingTexts says what is missing of measurements or traffic, and since when.
+func missingTexts(w alert.Why) []string {
+	var list []string
+	if s := w.Silent; s != nil {
+		text := fmt.Sprintf("%s of the last %s measured", minutesText(s.Measured), s.After)
+		if !s.Until.IsZero() {
+			text = "nothing measured since " + minuteText(s.Until)
+		}
+		list = append(list, text)
+	}
+	if t := w.Traffic; t != nil {
+		list = append(list, fmt.Sprintf("%d events of %s in %s, where %d are usual at that time of day (the median of %d days); less than %s fires",
+			t.Events, t.ID, t.After, t.Usual, t.Days, t.Below))
+	}
+	if s := w.Source; s != nil {
+		text := fmt.Sprintf("the source %s has failed", s.Name)
+		if s.Down == alert.Empty {
+			text = fmt.Sprintf("the source %s answers that nothing happens", s.Name)
+		}
+		if !s.Since.IsZero() {
+			text += " since " + minuteText(s.Since)
+		}
+		text += fmt.Sprintf(", which %d journeys, steps and SLOs depend on", s.SLOs)
+		if s.Message != "" {
+			text += ": " + s.Message
+		}
+		list = append(list, text)
+	}
+	return list
+}
+
 func budgetText(b alert.BudgetSpent) string {
 	consumed, known := b.Consumed.Value()
 	if !known {
@@ -49,7 +80,7 @@ func budgetText(b alert.BudgetSpent) string {
 // text says how an alert comes to be resolved.
 func (c clearing) text() string {
 	text := fmt.Sprintf("%s: the condition has been false for %s", c.Turn, minutesText(c.CalmMinutes))
-	if c.HoldMinutes != nil {
+	if c.HoldMinutes != nil && *c.HoldMinutes > 0 {
 		text += " of " + minutesText(*c.HoldMinutes)
 	}
 	if c.LeftMinutes != nil && *c.LeftMinutes > 0 {
@@ -92,9 +123,11 @@ func (s silence) text() string {
 	case silentPage:
 		return "a page of " + by + " fires"
 	case silentFolded:
-		return "the page of " + by + ", which causes it, fires"
+		return "the page of its step " + by + " fires"
 	case silentSource:
 		return "the alert of " + by + " fires"
+	case silentOver:
+		return "what spent the budget is over"
 	default:
 		return "the condition is false at present"
 	}

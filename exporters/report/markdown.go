@@ -46,7 +46,7 @@ func special(text string, at int, r rune) bool {
 		// A list, a line below a title, or below a head of a table; and an address.
 		return at == 0 || r == ':' && strings.HasPrefix(text[at:], "://")
 	case '.':
-		return strings.HasSuffix(strings.ToLower(text[:at]), "www")
+		return at >= 3 && strings.EqualFold(text[at-3:at], "www")
 	}
 	return false
 }

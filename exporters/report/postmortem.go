@@ -192,8 +192,8 @@ func (p *postmortem) detection() {
 	if w.Budget != nil {
 		p.line("- Budget: %s", markdown(budgetText(*w.Budget)))
 	}
-	if w.Silent != nil {
-		p.line("- Measured: %s of the last %s", minutesText(w.Silent.Measured), markdown(w.Silent.After))
+	for _, text := range missingTexts(w) {
+		p.line("- %s", markdown(text))
 	}
 	p.line("- Who looked first, and when: …")
 }
@@ -263,6 +263,9 @@ func (m message) text() string {
 		text = "fires"
 	case m.Reason != "":
 		text += ", " + string(m.Reason)
+	}
+	if m.Below != nil {
+		text += ", which was told by " + aboutText(*m.Below) + " until then"
 	}
 	if m.Level != "" {
 		text += ", at " + m.Level
