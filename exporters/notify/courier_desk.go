@@ -76,9 +76,6 @@ func (d *desk) adopt(r Recipient) []burnrate.Entry {
 // due returns the chains that may be sent, those that wake somebody first, as many
 // as there is room for, and when the next one may be.
 func (d *desk) due(now time.Time, most time.Duration) (ready []alert.Key, next time.Time) {
-	if d.sending >= atOnce {
-		return nil, next // one that ends wakes
-	}
 	if later(d.asked, now, longestAsked) {
 		return nil, d.asked
 	}
