@@ -241,11 +241,17 @@ func TestAlertsNewest(t *testing.T) {
 // FuzzReadAlerts prints a table and a postmortem of whatever can be read, with
 // nothing in them that changes how a terminal looks.
 func FuzzReadAlerts(f *testing.F) {
-	f.Add([]byte(`{"schema":"slojourn.alerts/v1","at":"2026-11-22T09:00:00Z","firing":[{"episode":"0123456789abcdef0123456789abcdef","id":"a\u001b[31m",` +
-		`"severity":"","since":"2026-11-22T08:00:00Z","labels":{"owner":"\u202eb"},"why":{"tiers":[{"long":"1h","longBurn":1e300}],"budget":{"consumed":null}},` +
-		`"clearing":{"turn":"\n"},"silence":{"reason":"page","by":{"id":"x"}},"impact":{"from":"ledger","total":1,"bad":1,"attribution":[{"step":"\u0007","ratio":1}]}}],` +
-		`"held":[{"heldBy":"guard","guard":{"minBad":1}}],"past":[{"episode":"0123456789abcdef0123456789abcde0","id":"p","since":"2026-11-22T08:00:00Z","timeZone":"../x"}],` +
-		`"undelivered":[{"to":"\u2028","reason":"\u0000","deadAt":"2026-11-22T08:00:00Z"}]}`))
+	// Several small ones, as the fuzzer takes long to shorten a large one.
+	for _, seed := range []string{
+		`"firing":[{"episode":"0123456789abcdef0123456789abcdef","id":"a\u001b[31m","since":"2026-11-22T08:00:00Z","labels":{"owner":"\u202eb"}}]`,
+		`"firing":[{"episode":"0123456789abcdef0123456789abcdef","id":"a","since":"2026-11-22T08:00:00Z","clearing":{"turn":"\n"},"silence":{"reason":"page","by":{"id":"x"}}}]`,
+		`"past":[{"episode":"0123456789abcdef0123456789abcdef","id":"p","since":"2026-11-22T08:00:00Z","why":{"tiers":[{"long":"1h","longBurn":1e300}],"budget":{"consumed":null}}}]`,
+		`"past":[{"episode":"0123456789abcdef0123456789abcdef","id":"p","since":"2026-11-22T08:00:00Z","timeZone":"../x","impact":{"from":"ledger","total":1,"attribution":[{"step":"\u0007","ratio":1}]}}]`,
+		`"held":[{"heldBy":"guard","guard":{"minBad":1}}]`,
+		`"undelivered":[{"to":"\u2028","reason":"\u0000","deadAt":"2026-11-22T08:00:00Z"}]`,
+	} {
+		f.Add([]byte(`{"schema":"slojourn.alerts/v1","at":"2026-11-22T09:00:00Z",` + seed + `}`))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a, err := report.ReadAlerts(data)
 		if err != nil {
