@@ -129,7 +129,7 @@ func TestAlike(t *testing.T) {
 		}
 		happened += len(got)
 	})
-	if happened < 100 {
+	if happened < 30 {
 		t.Errorf("%d times something fired or resolved, which says little", happened)
 	}
 }
@@ -167,7 +167,7 @@ func drawHistory(t *rapid.T, p policy) []slo.Counts {
 	for range rapid.IntRange(1, 6).Draw(t, "stretches") {
 		total := rapid.SampledFrom([]int64{1, 10, 625, 1000, 40_000}).Draw(t, "total")
 		limit, _ := p.limit(rapid.SampledFrom(p.tiers).Draw(t, "near")).Float64()
-		ratio := rapid.SampledFrom([]float64{0, 0, 0.9, 1, 1, 1.1, 3, 100}).Draw(t, "of the limit") * limit
+		ratio := rapid.SampledFrom([]float64{0, 0, 0.9, 1, 1, 1.1, 3, 3, 100, 100}).Draw(t, "of the limit") * limit
 		uneven := rapid.Bool().Draw(t, "uneven")
 		for i := range rapid.Int64Range(1, 60).Draw(t, "minutes") {
 			c := slo.Counts{Total: total}
