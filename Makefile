@@ -30,7 +30,6 @@ test: ## run every test that needs no C compiler, also those against real server
 test-unit: ## run the tests that need nothing but Go
 	CGO_ENABLED=0 $(GO) test ./...
 	cd .ci/tools && CGO_ENABLED=0 $(GO) test ./licences
-	cd burnrate/promql/rules && CGO_ENABLED=0 $(GO) test ./...
 
 # Properties try a fifth of the usual cases: races show in few.
 race: ## run the tests under the race detector (needs a C compiler)
