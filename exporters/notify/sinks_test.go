@@ -264,7 +264,7 @@ func TestInstances(t *testing.T) {
 				n.Alertmanager.URLs = append(n.Alertmanager.URLs, diag.Located[string]{Value: r.URL})
 			}
 			var partly []error
-			sink := Open(n, nil, Options{Partly: func(err error) { partly = append(partly, err) }}).(*alertmanager)
+			sink := Open(n, nil, Options{Timeout: time.Hour, Partly: func(err error) { partly = append(partly, err) }}).(*alertmanager)
 			sink.grace = 0
 			if test.name != "one hangs" {
 				sink.grace = time.Hour // they answer
