@@ -34,6 +34,7 @@ type world struct {
 	large string        // what counts more than can be kept
 	// outage says when everything fails; without one some of everything does.
 	outage func(slo.Minute) bool
+	silent func(id string, m slo.Minute) bool // nothing happens; nil for never
 	asked  map[sources.Need]int64
 }
 
@@ -42,6 +43,9 @@ var errGone = errors.New("it is gone")
 // happened is the truth.
 func (w *world) happened(id string, m slo.Minute) slo.Counts {
 	if m < w.begin {
+		return slo.Counts{}
+	}
+	if w.silent != nil && w.silent(id, m) {
 		return slo.Counts{}
 	}
 	if w.outage != nil {
