@@ -24,7 +24,9 @@ func TestTrafficStops(t *testing.T) {
 		{"of one", []string{"pay"}, 0, page("pay 28d noTraffic page firing"), nil},
 		{"of all", []string{"pay", "login", "all"}, 0, page("source:world source page firing"), nil},
 		{
-			"of all, as events come late", []string{"pay", "login", "all"}, 30,
+			"of all, as events come late",
+			[]string{"pay", "login", "all"},
+			30,
 			page("source:world source page firing"), page("source:world source page resolved recovered"),
 		},
 	} {
