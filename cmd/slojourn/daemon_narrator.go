@@ -119,7 +119,7 @@ func (n *narrator) failures(view *engine.View) {
 		failing[f.ID] = since
 	}
 	for _, reason := range reasons {
-		n.log.Warn("SLOs cannot be measured", "count", len(begun[reason]), "slos", listed(begun[reason]), "err", reason)
+		n.log.Warn("SLOs cannot be measured", "count", len(begun[reason]), "slos", listed(begun[reason]), "error", reason)
 	}
 	for _, name := range slices.Sorted(maps.Keys(n.bySource)) {
 		lost := !slices.ContainsFunc(n.bySource[name], func(id string) bool { return failing[id].IsZero() })

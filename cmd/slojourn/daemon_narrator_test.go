@@ -74,9 +74,9 @@ func TestNarratorFailures(t *testing.T) {
 	fine := engine.Progress{Indicators: 3, Fresh: 3}
 	s := newStory(t, map[string][]string{"a": {"x", "y"}, "b": {"z"}})
 	s.tells(fine, nil, `level=INFO msg="all history is there" indicators=3 failing=0 rows=0 took=0s`)
-	s.tells(fine, []string{"x: gone\n\x1b[2J"}, `level=WARN msg="SLOs cannot be measured" count=1 slos=x err="gone\n�[2J"`)
+	s.tells(fine, []string{"x: gone\n\x1b[2J"}, `level=WARN msg="SLOs cannot be measured" count=1 slos=x error="gone\n�[2J"`)
 	s.tells(fine, []string{"x: gone at 09:02", "y: no"},
-		`level=WARN msg="SLOs cannot be measured" count=1 slos=y err=no`,
+		`level=WARN msg="SLOs cannot be measured" count=1 slos=y error=no`,
 		`level=ERROR msg="nothing can be measured with a source" source=a slos=2`)
 	s.tells(fine, []string{"x: gone", "y: no"})
 	s.tells(fine, []string{"y: no"},
@@ -89,7 +89,7 @@ func TestNarratorFailures(t *testing.T) {
 		all = append(all, fmt.Sprintf("s%02d: no", n))
 	}
 	s.specs(map[string][]string{"b": {"z"}})
-	s.tells(fine, all, `level=WARN msg="SLOs cannot be measured" count=30 slos="s00, s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19 and 10 more" err=no`)
+	s.tells(fine, all, `level=WARN msg="SLOs cannot be measured" count=30 slos="s00, s01, s02, s03, s04, s05, s06, s07, s08, s09, s10, s11, s12, s13, s14, s15, s16, s17, s18, s19 and 10 more" error=no`)
 }
 
 // TestNarratorPace says which sources are slow.
@@ -143,7 +143,7 @@ func TestLogIsHarmless(t *testing.T) {
 		}
 		const key = "NRAK-ABCDEFGHIJKLMNOPQRSTUVWXYZA"
 		log.Info("left out")
-		log.Warn("m "+hostile, "text", hostile+key, "err", fmt.Errorf("e %s", hostile+key), "list", []string{hostile, key}, "n", 1, "took", time.Second)
+		log.Warn("m "+hostile, "text", hostile+key, "error", fmt.Errorf("e %s", hostile+key), "list", []string{hostile, key}, "n", 1, "took", time.Second)
 		checkHarmless(t, format, text.String(), 1)
 		if strings.Contains(text.String(), "ABCDEF") || strings.Contains(text.String(), "left out") {
 			t.Errorf("%s", text.String())

@@ -129,7 +129,7 @@ func (s *openShop) live(ctx context.Context, log *slog.Logger, speed float64, vi
 		}
 		if v := view(); speed != s.clock.Speed() && v != nil && demoReady(v.Progress) == nil {
 			if err := s.clock.SetSpeed(speed); err != nil {
-				log.Error("the shop's clock keeps its speed", "err", err)
+				log.Error("the shop's clock keeps its speed", "error", err)
 				speed = s.clock.Speed()
 			} else {
 				log.Info("the shop's clock runs faster from now on", "speed", speed)

@@ -135,7 +135,7 @@ func (r *reloader) reload(ctx context.Context, removed []string) error {
 	case err != nil:
 		logFindings(r.log, c.result)
 		r.notes.Note(telemetry.Invalid, began, 0)
-		r.log.Error("the specs cannot be used, those of before stay in force", "err", err)
+		r.log.Error("the specs cannot be used, those of before stay in force", "error", err)
 		return withFindings(err, c.result)
 	case c.print == r.inForce:
 		r.files.drop(c)
@@ -159,7 +159,7 @@ func (r *reloader) reload(ctx context.Context, removed []string) error {
 		}
 		r.retry = time.Now().Add(retryReload)
 		r.notes.Note(telemetry.Failed, began, 0)
-		r.log.Error("the specs could not be put in force, those of before stay", "err", err)
+		r.log.Error("the specs could not be put in force, those of before stay", "error", err)
 		return err
 	}
 	r.files.use(c)

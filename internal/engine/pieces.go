@@ -81,7 +81,7 @@ func (e *Engine) requestPiece(f *feed, list []*request, cuts func(slo.Span) []sl
 			}
 			if len(failing) > 0 {
 				e.log.Warn("a part of the history cannot be read, and is asked for again after a while", "source", f.name, "indicators", len(failing),
-					"err", failing[0].answer.Err, "again", failing[0].indicator.filling.until.UTC().Format(time.TimeOnly))
+					"error", failing[0].answer.Err, "again", failing[0].indicator.filling.until.UTC().Format(time.TimeOnly))
 			}
 			return nil
 		},

@@ -70,7 +70,7 @@ func (s *Server) serveAlerts(w http.ResponseWriter, r *http.Request) {
 	}
 	var body bytes.Buffer
 	if err := report.AlertsOf(box, snapshot).Filter(filter).JSON(&body); err != nil {
-		s.logger.Error("the alerts cannot be written", "err", err)
+		s.logger.Error("the alerts cannot be written", "error", err)
 		fail(w, r, http.StatusInternalServerError, problem{Message: "the alerts cannot be written: " + err.Error()})
 		return
 	}

@@ -24,7 +24,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		families, err := s.options.Metrics.Gather()
 		if err != nil {
 			s.instruments.incomplete.Inc()
-			s.logger.Error("metrics are incomplete", "err", err)
+			s.logger.Error("metrics are incomplete", "error", err)
 		}
 		if err != nil && len(families) == 0 {
 			return nil, fmt.Errorf("no metric could be gathered: %s", render.Plain(err.Error()))
@@ -44,7 +44,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.Context().Err() == nil { // else the client went away, which is its right
 		s.instruments.incomplete.Inc()
-		s.logger.Error("metrics were cut off", "err", fmt.Sprint(broken...))
+		s.logger.Error("metrics were cut off", "error", fmt.Sprint(broken...))
 	}
 	panic(http.ErrAbortHandler)
 }

@@ -22,7 +22,7 @@ func (s *Server) serveSLOs(w http.ResponseWriter, r *http.Request) {
 	}
 	var body bytes.Buffer
 	if err := report.JSON(&body, filter.apply(snapshot)); err != nil {
-		s.logger.Error("the snapshot cannot be written", "err", err)
+		s.logger.Error("the snapshot cannot be written", "error", err)
 		fail(w, r, http.StatusInternalServerError, problem{Message: "the snapshot cannot be written: " + err.Error()})
 		return
 	}
