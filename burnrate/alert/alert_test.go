@@ -27,6 +27,7 @@ type shown struct {
 	consumed float64
 	stage    slo.Stage
 	owner    string
+	notify   []string
 	excluded bool // time in the short windows
 	target   string
 	policy   *slo.AlertPolicy // paging unless set
@@ -136,7 +137,7 @@ func statusOf(t testing.TB, x shown) burnrate.Status {
 		}
 		o.Tiers = append(o.Tiers, j)
 	}
-	return burnrate.Status{ID: x.id, Owner: x.owner, Stage: x.stage, Steps: x.causes, Source: x.source, Objectives: []burnrate.Objective{o}}
+	return burnrate.Status{ID: x.id, Owner: x.owner, Notify: x.notify, Stage: x.stage, Steps: x.causes, Source: x.source, Objectives: []burnrate.Objective{o}}
 }
 
 // told writes events as lines: minute change id kind severity reason or level.

@@ -79,14 +79,21 @@ func (s settling) below(alert *Alert, w *waiting) *Key {
 	return nil
 }
 
-// firing returns a key when it fires and concerns those who another alert would
-// be sent to: what is observed silences only what is observed.
+// firing returns a key when it fires and people know of it who another alert would
+// be sent to: what is observed silences only what is observed, and what is sent to
+// no notifier only what is not either.
 func (s settling) firing(k Key, other *Alert) *Key {
 	i, fires := s.at[k]
-	if !fires || s.next[i].Labels.Observe && !other.Labels.Observe {
+	if !fires || s.next[i].Labels.Observe && !other.Labels.Observe || unheard(s.next[i].Labels.Notify, other) {
 		return nil
 	}
 	return &k
+}
+
+// unheard reports whether nobody is told by some notifiers, and somebody is of
+// another alert.
+func unheard(notify []string, other *Alert) bool {
+	return len(notify) == 0 && len(other.Labels.Notify) > 0 && !other.Labels.Observe
 }
 
 // belowPage looks for a burn page of the same id, of any objective.
@@ -141,7 +148,7 @@ func (s settling) belowSource(alert *Alert, w *waiting, down Down) *Key {
 			}
 		}
 		i := slices.IndexFunc(s.sources, func(state burnrate.SourceState) bool { return state.Name == name })
-		if down != Fails || i < 0 || s.sources[i].Since.IsZero() {
+		if down != Fails || i < 0 || s.sources[i].Since.IsZero() || unheard(s.sources[i].Notify, alert) {
 			continue
 		}
 		if m := s.membersOf(name); m.failing != "" && (m.failing == slo.Page || alert.Severity == slo.Ticket) && (!m.observed || alert.Labels.Observe) {

@@ -40,6 +40,10 @@ func TestFolding(t *testing.T) {
 		x.stage = slo.Observe
 		return x
 	}
+	heard := func(x shown) shown {
+		x.notify = []string{"pager"}
+		return x
+	}
 	tellScenes(t, []scene{
 		{
 			"below the page of its step, until that is over",
@@ -75,6 +79,16 @@ func TestFolding(t *testing.T) {
 			"nobody is told of an observed step",
 			[]part{during(2, observed(step("pay", "f...")), shop("f...", 0.9))},
 			[]string{"1 firing pay burn page observe", "1 firing shop burn page"},
+		},
+		{
+			"no notifier is told of the step, and one of the journey",
+			[]part{during(2, step("pay", "f..."), heard(shop("f...", 0.9)))},
+			[]string{"1 firing pay burn page", "1 firing shop burn page"},
+		},
+		{
+			"a notifier is told of the step, and none of the journey",
+			[]part{during(2, heard(step("pay", "f...")), shop("f...", 0.9))},
+			[]string{"1 firing pay burn page"},
 		},
 		{
 			"an observed journey",

@@ -125,6 +125,11 @@ func TestSource(t *testing.T) {
 			[]string{"31 firing source:nr source ticket fails", "94 firing pay noData ticket (was below source:nr source ticket)", "94 resolved source:nr source ticket recovered fails"},
 		},
 		{
+			"no notifier is told of the source, and one of what it measures",
+			[]part{during(40, slo1(true, func(x *shown) { x.notify = []string{"pager"} })).failing("nr", 1)},
+			[]string{"1 firing pay noData ticket", "31 firing source:nr source ticket fails"},
+		},
+		{
 			"a shorter one, as a page",
 			[]part{during(25, slo1(false), shown{id: "z", tiers: "....", source: "nr", policy: urgent}).failing("nr", 1)},
 			[]string{"21 firing source:nr source page fails"},
