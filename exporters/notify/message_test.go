@@ -86,3 +86,24 @@ func TestMessages(t *testing.T) {
 		}
 	}
 }
+
+// TestJapaneseHours has no unit of time twice in a row, as 間 ends the word for hours.
+func TestJapaneseHours(t *testing.T) {
+	t.Parallel()
+	for _, s := range samples() {
+		n := s.n
+		if n.Why.Silent != nil {
+			silent := *n.Why.Silent
+			silent.After = "1h"
+			n.Why.Silent = &silent
+		}
+		if n.Why.Traffic != nil {
+			traffic := *n.Why.Traffic
+			traffic.After = "1h"
+			n.Why.Traffic = &traffic
+		}
+		if text := shown(messageOf(t, n, slo.Japanese)); strings.Contains(text, "間間") {
+			t.Errorf("%s:\n%s", s.name, text)
+		}
+	}
+}
