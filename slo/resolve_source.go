@@ -2,6 +2,7 @@ package slo
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -51,7 +52,12 @@ func (r *resolver) resolveNotify(d Declarations) {
 			notifier, known := r.notifiers[ref.Value]
 			switch {
 			case known:
-				if first := r.teams[team.Name.Value]; first != nil && first.Origin == team.Origin {
+				first := r.teams[team.Name.Value]
+				switch {
+				case first == nil || first.Origin != team.Origin:
+				case slices.Contains(first.Notify, notifier):
+					r.warn(diag.CodeNoEffect, ref.Span, "remove it", "notify names %s already", notifier.Name)
+				default:
 					first.Notify = append(first.Notify, notifier)
 				}
 			case len(d.Notifiers) == 0 && d.mayHold("Notifier"):
