@@ -39,7 +39,7 @@ func missingTexts(w alert.Why) []string {
 		list = append(list, text)
 	}
 	if t := w.Traffic; t != nil {
-		list = append(list, fmt.Sprintf("%d events of %s in %s, where %d are usual at that time of day (the median of %d days); less than %s fires",
+		list = append(list, fmt.Sprintf("%d events of %s in %s, where %d are usual at that time of day (by %d of the last 7 days); less than %s fires",
 			t.Events, t.ID, t.After, t.Usual, t.Days, t.Below))
 	}
 	if s := w.Source; s != nil {
