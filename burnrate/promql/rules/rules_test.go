@@ -4,9 +4,7 @@
 
 // Package rules_test proves that burn alerts fire and resolve in the same minutes
 // as Prometheus' own alerting rules over the same series: a rule whose expression
-// is that of the tiers, and whose keep_firing_for is the hold of the policy. It is
-// a module of its own, as Prometheus' rules need Alertmanager's client and two
-// dozen modules more, which slojourn does not.
+// is that of the tiers, and whose keep_firing_for is the hold of the policy.
 //
 // They agree where every minute is measured and has an event, and without a
 // guard, which a rule has no words for. Elsewhere they are not meant to agree, see
