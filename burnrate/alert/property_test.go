@@ -29,6 +29,7 @@ func drawn(t *testing.T, r *rapid.T) (snapshots []burnrate.Snapshot, shows [][]s
 			}
 			x := shown{
 				id: id, owner: rapid.SampledFrom([]string{"a", "b"}).Draw(r, "owner"),
+				notify:   rapid.SampledFrom([][]string{nil, {"pager"}}).Draw(r, "notify"),
 				tiers:    rapid.StringMatching(`[f.f.uq]{4}`).Draw(r, "tiers"),
 				consumed: rapid.SampledFrom([]float64{-1, 0.5, 0.76, 0.8, 0.9, 0.96, 1, 2}).Draw(r, "consumed"),
 				silent:   rapid.Bool().Draw(r, "silent"),
@@ -50,7 +51,7 @@ func drawn(t *testing.T, r *rapid.T) (snapshots []burnrate.Snapshot, shows [][]s
 		}
 		s := snapshotAt(t, minute, list...)
 		for _, name := range []string{"nr", "other"} {
-			state := burnrate.SourceState{Name: name, Owner: "sre"}
+			state := burnrate.SourceState{Name: name, Owner: "sre", Notify: rapid.SampledFrom([][]string{nil, {"chat"}}).Draw(r, "notify of sources")}
 			if rapid.IntRange(0, 2).Draw(r, "fails") == 0 {
 				state.Since = s.At.Add(-time.Duration(rapid.IntRange(0, 60).Draw(r, "since")) * time.Minute)
 			}
@@ -90,6 +91,9 @@ func untold(s burnrate.Snapshot, list []shown, states alert.States, events []ale
 			instead, told := alerts[*a.Below]
 			if !told || !instead.Sent || instead.Severity != slo.Page || instead.Labels.Observe && !a.Labels.Observe {
 				return k.String() + " is below " + a.Below.String() + ", which nobody knows of"
+			}
+			if len(a.Labels.Notify) > 0 && !a.Labels.Observe && len(instead.Labels.Notify) == 0 {
+				return k.String() + " is below " + a.Below.String() + ", of which no notifier is told"
 			}
 		}
 	}
