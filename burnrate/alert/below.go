@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -31,7 +32,8 @@ const half = 0.5
 //
 //   - a burn ticket below the page of the same id,
 //   - a journey's burn page below that of the step that causes its error,
-//   - noData and noTraffic alerts below that of their source.
+//   - noData and noTraffic alerts below that of their source, or below the same
+//     alert about another objective.
 func (a *advance) settle() {
 	if len(a.waiting) == 0 {
 		return // nearly always
@@ -68,9 +70,9 @@ func (s settling) below(alert *Alert, w *waiting) *Key {
 	case alert.Kind == Burn && len(w.shares) > 0:
 		return s.belowStep(alert, w)
 	case alert.Kind == NoData:
-		return s.belowSource(alert, w, Fails)
+		return cmp.Or(s.belowSource(alert, w, Fails), s.belowOther(alert))
 	case alert.Kind == NoTraffic:
-		return s.belowSource(alert, w, Empty)
+		return cmp.Or(s.belowSource(alert, w, Empty), s.belowOther(alert))
 	case alert.Kind == Source && alert.Severity == slo.Ticket:
 		page := alert.Key
 		page.Severity = slo.Page
@@ -134,6 +136,27 @@ func (s settling) belowStep(alert *Alert, w *waiting) *Key {
 		return nil
 	}
 	return alert.Below
+}
+
+// belowOther looks for the same alert about another objective of the id, which says
+// the same and was sent. It may be more urgent, and not less.
+func (s settling) belowOther(alert *Alert) *Key {
+	i, there := s.find(alert.ID)
+	if !there {
+		return nil
+	}
+	for k := range s.statuses[i].Objectives {
+		for _, severity := range [...]slo.Severity{slo.Page, slo.Ticket} {
+			key := Key{alert.ID, s.statuses[i].Objectives[k].Name, alert.Kind, severity}
+			if key == alert.Key || alert.Severity == slo.Page && severity == slo.Ticket {
+				continue
+			}
+			if other := s.firing(key, alert); other != nil && s.next[s.at[key]].Sent {
+				return other
+			}
+		}
+	}
+	return nil
 }
 
 // belowSource looks for the alert of a source that measures nothing. One that

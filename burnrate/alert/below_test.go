@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/slo"
 )
@@ -127,4 +128,49 @@ func TestFolded(t *testing.T) {
 	if page := states.Alerts[0]; !page.Sent || page.Below != nil {
 		t.Errorf("the step's page is %+v", page)
 	}
+}
+
+// TestOtherObjective has two objectives of one SLO, of which each would say that
+// there is no traffic and nothing measured.
+func TestOtherObjective(t *testing.T) {
+	t.Parallel()
+	var states alert.States
+	var got []string
+	for minute := int64(1); minute <= 100; minute++ {
+		x := shown{id: "pay", tiers: "....", traffic: "f"}
+		if minute >= 5 && minute < 10 {
+			x.traffic, x.silent = "l", true
+		}
+		s := snapshotAt(t, minute, x)
+		week := s.Statuses[0].Objectives[0]
+		week.Name = "7d"
+		if minute < 50 { // then it has alerts no more
+			s.Statuses[0].Objectives = append(s.Statuses[0].Objectives, week)
+		}
+		var events []alert.Event
+		states, events = alert.Advance(states, s)
+		got = append(got, told(events)...)
+	}
+	want := []string{"5 firing pay noData ticket", "5 firing pay noTraffic page", "25 resolved pay noTraffic page recovered", "70 resolved pay noData ticket recovered"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+
+	// What is left when the other one is gone is sent.
+	first, _ := alert.Advance(alert.States{}, twice(t, 1))
+	alone := twice(t, 2)
+	alone.Statuses[0].Objectives = alone.Statuses[0].Objectives[1:]
+	_, events := alert.Advance(first, alone)
+	if diff := cmp.Diff([]string{"2 resolved pay noTraffic page definition-changed", "2 firing pay noTraffic page (was below pay 28d noTraffic page)"}, told(events)); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func twice(t *testing.T, minute int64) burnrate.Snapshot {
+	t.Helper()
+	s := snapshotAt(t, minute, shown{id: "pay", tiers: "....", traffic: "l"})
+	week := s.Statuses[0].Objectives[0]
+	week.Name = "7d"
+	s.Statuses[0].Objectives = append(s.Statuses[0].Objectives, week)
+	return s
 }
