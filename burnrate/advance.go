@@ -211,8 +211,8 @@ func newMove(key moveKey) *move {
 			}
 		}
 		for _, minutes := range key.windows.flows {
-			for days := range 1 + trafficDays {
-				enters := minute - slo.Minute(days*minutesOfDay)
+			for k := range len(flows{}) {
+				enters := minute - slo.Minute(daysBefore(k)*minutesOfDay)
 				step.flows = append(step.flows, flowStep{enters: enters, leaves: enters - slo.Minute(minutes)})
 			}
 		}
@@ -273,7 +273,7 @@ func (m *move) apply(v *view, c *column) {
 			}
 		}
 		for k := range step.flows {
-			v.moveFlow(&v.flows[k/(1+trafficDays)][k%(1+trafficDays)], &step.flows[k], c.index)
+			v.moveFlow(&v.flows[k/len(flows{})][k%len(flows{})], &step.flows[k], c.index)
 		}
 	}
 	v.end = m.key.to

@@ -29,7 +29,7 @@ type subject struct {
 }
 
 // newPlan plans a set. Flowing, noTraffic of its alert policies is judged, which
-// takes a look at seven days more.
+// takes a look at two weeks more.
 func newPlan(set *slo.Set, flowing bool) *plan {
 	p := &plan{exclusions: set.Exclusions, windows: map[string]*windows{}, flowing: flowing}
 	for _, s := range set.SLOs {
@@ -193,7 +193,7 @@ func Cuts(set *slo.Set, extents map[string]slo.Span) map[string][]slo.Minute {
 }
 
 // LoadCuts returns the minutes between which an [Evaluator] has to know what was
-// counted to begin with. Beside those of [Cuts] they are those of the seven days
+// counted to begin with. Beside those of [Cuts] they are those of the days before
 // that noTraffic of alert policies looks at.
 func LoadCuts(set *slo.Set, extents map[string]slo.Span) map[string][]slo.Minute {
 	return newPlan(set, true).cuts(extents)

@@ -6,10 +6,11 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// What is usual is the median of the same clock time on some days before, or what
-// came at that time a week before, where that is less: what nobody uses at weekends
-// is not gone on Saturday. A day counts when nine tenths of that time were measured
-// and none of it was excluded.
+// What is usual is the median of the same clock time on some days before. Where less
+// came at that time both one and two weeks before, it is the larger of these: what
+// nobody uses at weekends is not gone on Saturday, and what was gone once, a week ago,
+// is missed all the same. A day counts when nine tenths of that time were measured and
+// none of it was excluded.
 const (
 	minutesOfDay = 24 * 60
 	trafficDays  = 7  // that are looked at
@@ -56,8 +57,17 @@ const (
 // excluded.
 type flow struct{ events, minutes int64 }
 
-// flows are those of one length: up to the end, and one to seven days before.
-type flows [1 + trafficDays]flow
+// flows are those of one length: up to the end, one to seven days before, and two
+// weeks before, see [daysBefore].
+type flows [2 + trafficDays]flow
+
+// daysBefore returns how many days before the end a flow of some ends.
+func daysBefore(flow int) int {
+	if flow > trafficDays {
+		return 2 * trafficDays
+	}
+	return flow
+}
 
 func flowOf(r *Row, effect slo.Effect) flow {
 	if !r.Measured || effect != "" || !r.consistent() {
@@ -79,9 +89,9 @@ func (f *flow) remove(g flow) {
 // measured reports whether nine tenths of so many minutes were.
 func (f *flow) measured(minutes int64) bool { return 10*f.minutes >= 9*minutes }
 
-// flowSpan is the time of a flow: so many minutes, some days before the end.
-func (v *view) flowSpan(minutes int64, days int) slo.Span {
-	end := v.end - slo.Minute(days*minutesOfDay)
+// flowSpan is the time of a flow of so many minutes.
+func (v *view) flowSpan(minutes int64, flow int) slo.Span {
+	end := v.end - slo.Minute(daysBefore(flow)*minutesOfDay)
 	return slo.Span{Start: end - slo.Minute(minutes), End: end}
 }
 
@@ -89,15 +99,15 @@ func (v *view) flowSpan(minutes int64, days int) slo.Span {
 func (v *view) fillFlows(s Series) {
 	v.flows = make([]flows, len(v.shape.windows.flows))
 	for i, minutes := range v.shape.windows.flows {
-		for days := range v.flows[i] {
-			span := v.flowSpan(minutes, days)
+		for k := range v.flows[i] {
+			span := v.flowSpan(minutes, k)
 			sum := s.Sum(span)
 			for _, excluded := range []spans{v.excluded.drop, v.excluded.good} {
 				for _, part := range excluded.touching(span) {
 					sum = sum.sub(s.Sum(part))
 				}
 			}
-			v.flows[i][days] = flow{sum.Rows.Total, sum.Minutes}
+			v.flows[i][k] = flow{sum.Rows.Total, sum.Minutes}
 		}
 	}
 }
@@ -105,20 +115,19 @@ func (v *view) fillFlows(s Series) {
 // correctFlows replaces what came in a minute.
 func (v *view) correctFlows(minute slo.Minute, before, after *Row, effect slo.Effect) {
 	for i, minutes := range v.shape.windows.flows {
-		for days := range v.flows[i] {
-			if span := v.flowSpan(minutes, days); span.Start <= minute && minute < span.End {
-				v.flows[i][days].remove(flowOf(before, effect))
-				v.flows[i][days].add(flowOf(after, effect))
+		for k := range v.flows[i] {
+			if span := v.flowSpan(minutes, k); span.Start <= minute && minute < span.End {
+				v.flows[i][k].remove(flowOf(before, effect))
+				v.flows[i][k].add(flowOf(after, effect))
 			}
 		}
 	}
 }
 
-// usual returns the median of the days that count, or what came a week before if
-// that is less, and how many days count.
+// usual returns what is usual, and how many of the last 7 days count.
 func (f *flows) usual(minutes int64) (events int64, days int) {
 	var counting [trafficDays]int64
-	for i := range f[1:] {
+	for i := range trafficDays {
 		if day := &f[1+i]; day.measured(minutes) {
 			counting[days] = day.events
 			days++
@@ -129,8 +138,8 @@ func (f *flows) usual(minutes int64) (events int64, days int) {
 	}
 	slices.Sort(counting[:days])
 	events = (counting[(days-1)/2] + counting[days/2]) / 2
-	if week := &f[trafficDays]; week.measured(minutes) {
-		events = min(events, week.events)
+	if one, two := &f[trafficDays], &f[trafficDays+1]; one.measured(minutes) && two.measured(minutes) {
+		events = min(events, max(one.events, two.events))
 	}
 	return events, days
 }

@@ -68,18 +68,20 @@ func (l *ledger) traffic(set *slo.Set, by, id string, column int, o *burnrate.Ob
 	t := burnrate.Traffic{ID: id, Window: slo.Rolling(int64(after)), State: burnrate.Unclear}
 	t.Events, t.Measured, t.Excluded = sum(0)
 	var days []int64
-	week := int64(math.MaxInt64)
 	for k := 1; k <= 7; k++ {
 		if events, measured, _ := sum(k); float64(measured) >= 0.9*float64(after) {
 			days = append(days, events)
-			if k == 7 {
-				week = events
-			}
 		}
+	}
+	weeks := int64(math.MaxInt64)
+	one, measuredOne, _ := sum(7)
+	two, measuredTwo, _ := sum(14)
+	if float64(min(measuredOne, measuredTwo)) >= 0.9*float64(after) {
+		weeks = max(one, two)
 	}
 	slices.Sort(days)
 	if t.Days = len(days); t.Days > 0 {
-		t.Usual = min((days[(t.Days-1)/2]+days[t.Days/2])/2, week)
+		t.Usual = min((days[(t.Days-1)/2]+days[t.Days/2])/2, weeks)
 	}
 	below := func(events int64, of *big.Rat) bool { // share × usual × part of the window
 		return big.NewRat(events, 1).Cmp(new(big.Rat).Mul(new(big.Rat).Mul(policy.Below.Rat(), of), big.NewRat(t.Usual, 1))) < 0
@@ -109,7 +111,7 @@ func drawDays(t *rapid.T, l *ledger) {
 	if !rapid.Bool().Draw(t, "days") {
 		return
 	}
-	const minutes = 8 * 1440
+	const minutes = 16 * 1440
 	columns, gap := len(l.since), rapid.IntRange(5, 3000).Draw(t, "gap every")
 	days := make([][]burnrate.Row, minutes, minutes+len(l.rows))
 	for minute := range days {
@@ -146,7 +148,7 @@ func TestTraffic(t *testing.T) {
 		"stopped a while ago": {days: 8, usual: 10, last: func(ago int64) burnrate.Row { return counted(10 * (ago / 7)) }, want: burnrate.Traffic{State: burnrate.Flowing, Events: 30, Measured: 10, Usual: 100, Days: 7, Stopped: true}},
 		"two days":            {days: 2, usual: 10, last: func(int64) burnrate.Row { return counted(0) }, want: burnrate.Traffic{State: burnrate.Unclear, Measured: 10, Usual: 100, Days: 2}},
 		"three days":          {days: 3, usual: 10, last: func(int64) burnrate.Row { return counted(0) }, want: burnrate.Traffic{State: burnrate.Low, Measured: 10, Usual: 100, Days: 3, Stopped: true}},
-		"49 events":           {days: 8, usual: 4, last: func(int64) burnrate.Row { return counted(0) }, want: burnrate.Traffic{State: burnrate.Unclear, Measured: 10, Usual: 40, Days: 7}},
+		"40 events":           {days: 8, usual: 4, last: func(int64) burnrate.Row { return counted(0) }, want: burnrate.Traffic{State: burnrate.Unclear, Measured: 10, Usual: 40, Days: 7}},
 		"50 events":           {days: 8, usual: 5, last: func(int64) burnrate.Row { return counted(0) }, want: burnrate.Traffic{State: burnrate.Low, Measured: 10, Usual: 50, Days: 7, Stopped: true}},
 		"not measured": {days: 8, usual: 10, last: func(ago int64) burnrate.Row {
 			if ago < 2 {
@@ -167,7 +169,22 @@ func TestTraffic(t *testing.T) {
 			}
 			return counted(10 * day)
 		}, want: burnrate.Traffic{State: burnrate.Flowing, Events: 100, Measured: 10, Usual: 400, Days: 3}},
+		"nothing, as one and two weeks ago": {
+			days: 15, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
+			before: func(day int64) burnrate.Row { return counted(10 * min(1, day%7)) },
+			want:   burnrate.Traffic{State: burnrate.Unclear, Measured: 10, Usual: 0, Days: 7},
+		},
 		"nothing, as a week ago": {
+			days: 15, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
+			before: func(day int64) burnrate.Row {
+				if day == 7 {
+					return counted(0)
+				}
+				return counted(10)
+			},
+			want: burnrate.Traffic{State: burnrate.Low, Measured: 10, Usual: 100, Days: 7, Stopped: true},
+		},
+		"nothing, as a week ago, and two weeks ago is not known": {
 			days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
 			before: func(day int64) burnrate.Row {
 				if day == 7 {
@@ -175,7 +192,7 @@ func TestTraffic(t *testing.T) {
 				}
 				return counted(10)
 			},
-			want: burnrate.Traffic{State: burnrate.Unclear, Measured: 10, Usual: 0, Days: 7},
+			want: burnrate.Traffic{State: burnrate.Low, Measured: 10, Usual: 100, Days: 7, Stopped: true},
 		},
 		"more a week ago": {
 			days: 8, usual: 10, last: func(int64) burnrate.Row { return counted(0) },
@@ -260,7 +277,7 @@ func TestOnlyWhoAsks(t *testing.T) {
 	set := &slo.Set{SLOs: []*slo.SLO{{ID: "a", Kind: slo.KindSLO, Objectives: []slo.Objective{o}}}}
 	extents := map[string]slo.Span{"a": {Start: 0, End: 1_000_000}}
 	first := func(cuts map[string][]slo.Minute) slo.Minute { return 1_000_000 - cuts["a"][0] }
-	if got := first(burnrate.LoadCuts(set, extents)); got != 7*1440+10 {
+	if got := first(burnrate.LoadCuts(set, extents)); got != 14*1440+10 {
 		t.Errorf("an evaluator begins %d minutes before", got)
 	}
 	if got := first(burnrate.Cuts(set, extents)); got != 3*1440 {

@@ -51,7 +51,7 @@ func (v *view) reach() slo.Span {
 func (v *view) lookback() slo.Span {
 	span := v.reach()
 	for _, minutes := range v.shape.windows.flows {
-		span.Start = min(span.Start, v.flowSpan(minutes, trafficDays).Start)
+		span.Start = min(span.Start, v.flowSpan(minutes, len(flows{})-1).Start)
 	}
 	return span
 }
@@ -69,8 +69,8 @@ func (v *view) cuts(extent slo.Span) []slo.Minute {
 		add(v.over(i))
 	}
 	for _, minutes := range v.shape.windows.flows {
-		for days := range 1 + trafficDays {
-			add(v.flowSpan(minutes, days))
+		for k := range len(flows{}) {
+			add(v.flowSpan(minutes, k))
 		}
 	}
 	measured := slo.Span{Start: v.lookback().Start, End: v.end}
