@@ -15,7 +15,7 @@ import (
 type desk struct {
 	Recipient // without a sink when the notifier is gone
 	name      string
-	chains    map[alert.Key]*chain
+	chains    map[alert.Key]*chain // see keyOf
 	sending   int
 	asked     time.Time // until when the receiver asked to wait
 	failing   bool      // it was said that it takes no messages
@@ -27,12 +27,19 @@ func newDesk(name string) *desk {
 	return &desk{name: name, chains: map[alert.Key]*chain{}, counts: outbox.NotifierStats{Notifier: name}}
 }
 
+// keyOf returns what letters about one alert have in common: the key that it fired
+// under, also once it was renamed.
+func keyOf(n alert.Notification) alert.Key {
+	n.Key.ID = cmp.Or(n.Was, n.ID)
+	return n.Key
+}
+
 // accept takes on a letter that was just written.
-func (d *desk) accept(l outbox.Letter) { d.chain(l.Notification.Key).add(letter{Letter: l}) }
+func (d *desk) accept(l outbox.Letter) { d.chain(keyOf(l.Notification)).add(letter{Letter: l}) }
 
 // reload takes on a letter that a process before this one left.
 func (d *desk) reload(l outbox.Letter) {
-	ch := d.chain(l.Notification.Key)
+	ch := d.chain(keyOf(l.Notification))
 	if l.Standing.IsZero() {
 		ch.add(letter{l, true})
 		return

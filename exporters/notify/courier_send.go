@@ -32,7 +32,7 @@ func (c *Courier) leave(d *desk, now time.Time, r *round) {
 			d.counts.Dropped++
 			r.said = append(r.said, func(log *slog.Logger) {
 				log.Warn("nobody is told of an alert, as it has resolved and is long ago",
-					"notifier", d.name, "alert", key.String(), "change", string(l.Notification.Change), "at", l.Notification.At, "letter", l.Number)
+					"notifier", d.name, "alert", l.Notification.Key.String(), "change", string(l.Notification.Change), "at", l.Notification.At, "letter", l.Number)
 			})
 		}
 		c.books.note(gone...)
@@ -108,7 +108,7 @@ func (c *Courier) sent(ctx context.Context, d *desk, key alert.Key, again bool, 
 	l := ch.take(1)[0]
 	c.books.note(c.settled(d, ch, l, now)...)
 	return c.recovered(d, func(log *slog.Logger) {
-		log.Info("a notification was delivered", "notifier", d.name, "alert", key.String(), "change", string(l.Notification.Change), "letter", l.Number)
+		log.Info("a notification was delivered", "notifier", d.name, "alert", l.Notification.Key.String(), "change", string(l.Notification.Change), "letter", l.Number)
 	})
 }
 

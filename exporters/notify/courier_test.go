@@ -342,6 +342,36 @@ func TestStands(t *testing.T) {
 	})
 }
 
+// TestRenamed has the resolve of an alert that was renamed end what stands, behind
+// the letter that says that it fires, also in another process.
+func TestRenamed(t *testing.T) {
+	inBubble(t, func(w *world) {
+		am, hook := w.sink("am"), w.sink("hook")
+		am.resends = true
+		hook.answers(down)
+		w.start()
+		w.accept(about("pay", alert.Firing, 0), "am", "hook")
+		w.pass(time.Minute)
+		w.stop()
+		w.start()
+		w.told()
+		n := about("till", alert.Resolved, time.Minute)
+		n.Was = "pay"
+		w.accept(n, "am", "hook")
+		w.pass(0)
+		w.kept("hook pay firing", "hook till resolved")
+		w.told()
+		hook.answers(nil)
+		w.pass(10 * time.Minute)
+		for i, line := range w.told() {
+			if want := []string{"hook pay firing", "hook till resolved"}; i >= len(want) || !strings.Contains(line, want[i]) {
+				t.Errorf("unexpected: %s", line)
+			}
+		}
+		w.kept()
+	})
+}
+
 // TestStandsForWhatFires lets nothing stand that nothing resolves, and gives up
 // no alert that fires still.
 func TestStandsForWhatFires(t *testing.T) {
