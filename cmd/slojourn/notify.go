@@ -87,7 +87,7 @@ func notifyTest(ctx context.Context, env environment, trusted *trust, name strin
 		return failed(err)
 	}
 	if err := sink.Send(ctx, notify.Delivery{Notification: n, At: env.now(), Attempt: 1}); err != nil {
-		return failed(fmt.Errorf("the message was not delivered to %s: %w", name, err))
+		return failed(fmt.Errorf("%s did not get the message: %w", name, err))
 	}
 	if _, err := fmt.Fprintf(env.stdout, "%s took the message of %s:\n%s\n%s\n",
 		render.Plain(receiverOf(notifier, trusted, env)), name, message.Title, message.Summary); err != nil {

@@ -4,8 +4,10 @@
 package secret
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -77,29 +79,38 @@ func (r Resolver) file(ref slo.SecretRef) (Value, error) {
 	// os.Root keeps names and links from leading out of the folder.
 	root, err := os.OpenRoot(r.Dir)
 	if err != nil {
-		return Value{}, fmt.Errorf("open the folder of secrets: %w", err)
+		return Value{}, fmt.Errorf("open the folder that --secrets-dir names (%w)", bare(err))
 	}
 	defer root.Close() //nolint:errcheck // only read from
 	info, err := root.Stat(ref.File)
 	switch {
 	case err != nil:
-		return Value{}, fmt.Errorf("find the secret: %w", err)
+		return Value{}, fmt.Errorf("find %s (%w)", ref, bare(err))
 	case !info.Mode().IsRegular(): // opening a pipe would wait for a writer
 		return Value{}, fmt.Errorf("%s is not a regular file", ref)
 	}
 	f, err := root.Open(ref.File)
 	if err != nil {
-		return Value{}, fmt.Errorf("open the secret: %w", err)
+		return Value{}, fmt.Errorf("open %s (%w)", ref, bare(err))
 	}
 	defer f.Close() //nolint:errcheck // only read from
 	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
-		return Value{}, fmt.Errorf("read the secret: %w", err)
+		return Value{}, fmt.Errorf("read %s (%w)", ref, bare(err))
 	}
 	if len(data) > maxBytes {
 		return Value{}, fmt.Errorf("%s is larger than %d bytes: it does not look like a secret", ref, maxBytes)
 	}
 	return value(ref, string(data))
+}
+
+// bare is an error without the name of a file in front: where texts are masked, what
+// follows "slack-webhook:" would be taken for a secret.
+func bare(err error) error {
+	if in, ok := errors.AsType[*fs.PathError](err); ok {
+		return in.Err
+	}
+	return err
 }
 
 func value(ref slo.SecretRef, text string) (Value, error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // key stands in for a secret that must not show itself.
@@ -128,7 +129,8 @@ func TestResolveFile(t *testing.T) {
 		{file: "empty", wantErr: "file empty is not set"},
 		{file: "lines", wantErr: "inside the secret"},
 		{file: "below", wantErr: "file below is not a regular file"},
-		{file: "missing", wantErr: "no such file"},
+		{file: "missing", wantErr: "find file missing (no such file"},
+		{file: "slack-webhook", wantErr: "find file slack-webhook (no such file"},
 		{file: "../outside", wantErr: "path escapes"},
 		{file: "below/../../outside", wantErr: "path escapes"},
 		{file: "link-out", wantErr: "path escapes"},
@@ -147,7 +149,7 @@ func TestResolveFile(t *testing.T) {
 	_, err := secret.Resolver{}.Resolve(slo.SecretRef{File: "newrelic-key"})
 	checkResolved(t, secret.Value{}, err, "", "name the folder of secrets with --secrets-dir")
 	_, err = secret.Resolver{Dir: filepath.Join(parent, "missing")}.Resolve(slo.SecretRef{File: "newrelic-key"})
-	checkResolved(t, secret.Value{}, err, "", "open the folder of secrets")
+	checkResolved(t, secret.Value{}, err, "", "open the folder that --secrets-dir names")
 }
 
 // checkResolved wants either a secret or an error that says why there is
@@ -161,6 +163,9 @@ func checkResolved(t *testing.T, got secret.Value, err error, want, wantErr stri
 		t.Errorf("got the error %v, want one with %q", err, wantErr)
 	case err != nil && strings.Contains(err.Error(), key):
 		t.Errorf("the error %v holds the secret", err)
+	}
+	if err != nil && render.Plain(err.Error()) != err.Error() {
+		t.Errorf("of the error %v only %s is printed", err, render.Plain(err.Error()))
 	}
 	if got.Reveal() != want {
 		t.Errorf("got a secret of %d bytes, want one of %d", len(got.Reveal()), len(want))
