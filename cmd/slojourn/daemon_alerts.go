@@ -49,6 +49,8 @@ func recipients(set *slo.Set, resolve notify.Resolve, log *slog.Logger) map[stri
 	for _, n := range set.Notifiers {
 		sink := notify.Open(n, resolve, notify.Options{Partly: func(err error) {
 			log.Warn("an instance of Alertmanager did not take what another one took", "notifier", n.Name, "error", err)
+		}, Again: func(instance string) {
+			log.Info("an instance of Alertmanager takes alerts again", "notifier", n.Name, "instance", instance)
 		}})
 		opened[n.Name] = notify.Recipient{Sink: sink, Heartbeat: n.Heartbeat}
 	}

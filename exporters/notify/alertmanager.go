@@ -20,14 +20,18 @@ type alertmanager struct {
 	urls      []string
 	generator string
 	partly    func(error)
+	again     func(instance string)
 	grace     time.Duration
+
+	mu      sync.Mutex
+	missing map[string]bool // of an address: that it did not take what another one took
 }
 
 // How long an alert stays that nobody resolves.
 const briefly = time.Hour
 
 func newAlertmanager(base base, a *slo.Alertmanager, options Options) *alertmanager {
-	m := &alertmanager{base: base, generator: options.GeneratorURL, partly: options.Partly, grace: time.Second}
+	m := &alertmanager{base: base, generator: options.GeneratorURL, partly: options.Partly, again: options.Again, grace: time.Second, missing: map[string]bool{}}
 	for _, url := range a.URLs {
 		m.urls = append(m.urls, strings.TrimRight(url.Value, "/")+"/api/v2/alerts")
 	}
@@ -116,12 +120,25 @@ func (a *alertmanager) post(ctx context.Context, at time.Time, posted postable) 
 	if len(failed) == len(a.urls) {
 		return together(failed)
 	}
-	for _, failure := range failed {
-		if a.partly != nil {
-			a.partly(failure)
-		}
+	for i, failure := range failures {
+		a.note(a.urls[i], failure)
 	}
 	return nil
+}
+
+// note has somebody hear once that an instance did not take what another one took,
+// and once that it takes alerts again: that of each alert and minute is too much.
+func (a *alertmanager) note(url string, failure error) {
+	a.mu.Lock()
+	before := a.missing[url]
+	a.missing[url] = failure != nil
+	a.mu.Unlock()
+	switch {
+	case failure != nil && !before && a.partly != nil:
+		a.partly(failure)
+	case failure == nil && before && a.again != nil:
+		a.again(hostOf(url))
+	}
 }
 
 func (a *alertmanager) postTo(ctx context.Context, at time.Time, url string, body []byte) error {

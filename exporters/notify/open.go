@@ -22,9 +22,11 @@ type Options struct {
 	PagerDuty string
 	// GeneratorURL is where Alertmanager says that alerts come from; "" for nowhere.
 	GeneratorURL string
-	// Partly hears of instances of Alertmanager that did not take what another one
-	// took; nil when nobody does. It may be called concurrently.
+	// Partly hears of an instance of Alertmanager that did not take what another one
+	// took, once until it takes something again, and Again of its host when it does;
+	// nil when nobody does. They may be called concurrently.
 	Partly func(error)
+	Again  func(instance string)
 }
 
 // Open returns the sink of a notifier. It opens no connection and reads no secret.

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -284,6 +286,30 @@ func TestInstances(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestInstanceGone says once that an instance is gone, and once that it is back.
+func TestInstanceGone(t *testing.T) {
+	t.Parallel()
+	var status atomic.Int64
+	status.Store(http.StatusServiceUnavailable)
+	one := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(one.Close)
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
+	t.Cleanup(other.Close)
+	n := &slo.Notifier{Name: "am", Alertmanager: &slo.Alertmanager{URLs: []diag.Located[string]{{Value: one.URL}, {Value: other.URL}}}}
+	partly, again := 0, 0
+	sink := Open(n, nil, Options{Partly: func(error) { partly++ }, Again: func(string) { again++ }}).(*alertmanager)
+	sink.grace = time.Hour
+	for _, step := range []struct{ status, partly, again int }{{503, 1, 0}, {503, 1, 0}, {200, 1, 1}, {200, 1, 1}, {500, 2, 1}} {
+		status.Store(int64(step.status))
+		if err := sink.Send(t.Context(), deliveryOf(aboutStep())); err != nil {
+			t.Fatal(err)
+		}
+		if partly != step.partly || again != step.again {
+			t.Errorf("at %d it was said %d and %d times, want %d and %d", step.status, partly, again, step.partly, step.again)
+		}
 	}
 }
 
