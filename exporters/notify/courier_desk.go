@@ -57,7 +57,8 @@ func (d *desk) chain(key alert.Key) *chain {
 }
 
 // adopt takes another recipient, which is tried at once. It returns how a ledger forgets alerts that need
-// not be sent again any more.
+// not be sent again any more. While a notifier is gone, what stands waits for its
+// return, or for the resolve: an Alertmanager would take what fires for over.
 func (d *desk) adopt(r Recipient) []burnrate.Entry {
 	if r.Heartbeat != d.Heartbeat {
 		d.pulse.due = time.Time{}
@@ -66,7 +67,7 @@ func (d *desk) adopt(r Recipient) []burnrate.Entry {
 	for _, ch := range d.chains {
 		ch.first.due = time.Time{} // what was wrong may be mended
 	}
-	if r.Sink != nil && r.Sink.Resends() {
+	if r.Sink == nil || r.Sink.Resends() {
 		return nil
 	}
 	var entries []burnrate.Entry

@@ -436,13 +436,23 @@ func TestAdopt(t *testing.T) {
 		w.told()
 		w.courier.Adopt(map[string]notify.Recipient{})
 		synctest.Wait()
-		w.kept("chat pay resolved", "chat pay firing", "chat find firing",
+		// What stands waits for its notifier.
+		w.kept("chat pay resolved", "chat pay firing", "am pay firing since 10m0s", "chat find firing",
 			"dead: gone pay firing: there is no such notifier any more")
 		proceed <- true
 		proceed <- true
 		w.pass(time.Hour)
-		w.kept("dead: gone pay firing: there is no such notifier any more", "dead: chat pay firing: there is no such notifier any more",
+		w.kept("am pay firing since 10m0s", "dead: gone pay firing: there is no such notifier any more", "dead: chat pay firing: there is no such notifier any more",
 			"dead: chat find firing: there is no such notifier any more")
+		w.told()
+		w.courier.Adopt(map[string]notify.Recipient{"am": {Sink: am}})
+		synctest.Wait()
+		w.expect("1h10m0s am pay firing until 1h14m0s: taken")
+		w.courier.Adopt(map[string]notify.Recipient{})
+		w.accept(about("pay", alert.Resolved, 0), "am")
+		synctest.Wait()
+		w.kept("dead: gone pay firing: there is no such notifier any more", "dead: chat pay firing: there is no such notifier any more",
+			"dead: chat find firing: there is no such notifier any more", "dead: am pay resolved: there is no such notifier any more")
 	})
 }
 
