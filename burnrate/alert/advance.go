@@ -27,7 +27,6 @@ func Advance(states States, snapshot burnrate.Snapshot) (States, []Event) {
 	a.stood = stood(states, a.at)
 	for _, alert := range states.Alerts {
 		alert.Judged = earlier(alert.Judged, a.at)
-		alert.Since = earlier(alert.Since, a.at)
 		a.fired[alert.Key] = alert
 	}
 	for i := range snapshot.Statuses {

@@ -337,3 +337,24 @@ func TestRenameOntoAnother(t *testing.T) {
 		t.Errorf("alerts are not in order: %+v", states.Alerts)
 	}
 }
+
+// TestClockPutBack has an alert keep its episode, by which receivers know it, when
+// the clock goes back to before it fired.
+func TestClockPutBack(t *testing.T) {
+	t.Parallel()
+	var states alert.States
+	var events []alert.Event
+	for _, step := range []struct {
+		from, to int64
+		tiers    string
+	}{{40, 42, "f..."}, {35, 37, "f..."}, {37, 80, "...."}} {
+		for minute := step.from; minute < step.to; minute++ {
+			var more []alert.Event
+			states, more = alert.Advance(states, snapshotAt(t, minute, shown{id: "pay", tiers: step.tiers}))
+			events = append(events, more...)
+		}
+	}
+	if len(events) != 2 || events[1].Change != alert.Resolved || events[0].Episode() != events[1].Episode() {
+		t.Errorf("got %+v, want a firing alert and its resolve, of one episode", events)
+	}
+}
