@@ -212,6 +212,11 @@ func TestAlertsAfterAPause(t *testing.T) {
 					letters[k].Notification.Missed = slices.DeleteFunc(letters[k].Notification.Missed, func(e alert.Event) bool { return e.Severity != slo.Page })
 				}
 				checkTold(t, letters, test.want...)
+				missed := func(n alert.Notification) bool { return n.Kind == alert.Missed }
+				told := slices.ContainsFunc(letters, func(l outbox.Letter) bool { return missed(l.Notification) })
+				if got := slices.ContainsFunc(r.box().Log, missed); got != told {
+					t.Errorf("the log has what was missed: %v, and the letters: %v", got, told)
+				}
 			})
 		})
 	}

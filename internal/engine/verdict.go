@@ -69,17 +69,20 @@ func (v *verdict) decide() (decided, error) {
 		d.letters = append(d.letters, l)
 		return keep(l.Entry())
 	}
+	note := func(n alert.Notification) error {
+		entry, err := outbox.Logged(state.Next, n)
+		state.Next++
+		log = append(slices.Clip(log), n)
+		d.alerts.kept = append(d.alerts.kept, loggedEntry{entry.Key, n.At})
+		return keep(entry, err)
+	}
 	over := v.over()
 	d.alerts.kept = slices.Clip(d.alerts.kept)
 	for _, event := range v.events {
 		n := alert.Notification{Event: event, Subject: v.subject(event)}
-		entry, err := outbox.Logged(state.Next, n)
-		if err := keep(entry, err); err != nil {
+		if err := note(n); err != nil {
 			return decided{}, err
 		}
-		state.Next++
-		log = append(slices.Clip(log), n)
-		d.alerts.kept = append(d.alerts.kept, loggedEntry{entry.Key, event.At})
 		if event.Labels.Observe || over[event.Episode()] {
 			continue
 		}
@@ -90,6 +93,9 @@ func (v *verdict) decide() (decided, error) {
 		}
 	}
 	for _, n := range v.missed(over) {
+		if err := note(n); err != nil {
+			return decided{}, err
+		}
 		for _, to := range n.Labels.Notify {
 			if err := letter(n, to); err != nil {
 				return decided{}, err
