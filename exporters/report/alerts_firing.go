@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (b *alertsBuilder) firing(a alert.Alert) Episode {
 	}
 	judged := a.Judged.UTC()
 	e.EvidenceAt = &judged
-	e.Silence = silenceOf(a)
+	e.Silence = b.silenceOf(a)
 	status, o := b.objective(a.Key)
 	if o != nil {
 		e.Why, e.TimeZone = b.whyOf(a, status, o, e.Why), o.Window.Window.TimeZone()
@@ -97,7 +98,12 @@ func (b *alertsBuilder) zoneOf(k alert.Key) string {
 }
 
 // silenceOf says why nobody was told of an alert, nil when somebody was.
-func silenceOf(a alert.Alert) *silence {
+func (b *alertsBuilder) silenceOf(a alert.Alert) *silence {
+	// What was silent below a page that is over waits for its condition. A source may
+	// stand for it before its own alert fires.
+	if a.Below != nil && a.Below.Kind != alert.Source && !slices.ContainsFunc(b.box.State.Alerts, func(other alert.Alert) bool { return other.Key == *a.Below }) {
+		a.Below = nil
+	}
 	switch {
 	case a.Labels.Observe:
 		return &silence{Reason: silentObserve}

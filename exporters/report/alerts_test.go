@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/slo"
@@ -273,4 +274,19 @@ func FuzzReadAlerts(f *testing.F) {
 			t.Errorf("%q", out.String())
 		}
 	})
+}
+
+// TestAlertsBelowNothing says of a ticket whose page is over that it waits for its
+// own condition.
+func TestAlertsBelowNothing(t *testing.T) {
+	t.Parallel()
+	box, snapshot := alertsFixture(t)
+	box.State.Alerts = slices.DeleteFunc(slices.Clone(box.State.Alerts), func(a alert.Alert) bool { return a.ID == "search" && a.Severity == slo.Page })
+	a, err := report.AlertsOf(box, snapshot).Of("search")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(a.Firing) != 1 || a.Firing[0].Silence == nil || a.Firing[0].Silence.Reason != "calm" {
+		t.Errorf("got %+v", a.Firing)
+	}
 }
