@@ -79,7 +79,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		}
 	}()
 	courier, err := newCourier(ctx, book, notify.CourierOptions{
-		Clock: d.clock, Log: d.log, Recipients: recipients(d.specs.Set, d.resolve, d.log), Alive: judging(shown.Snapshot, d.clock.Now),
+		Clock: d.clock, Log: d.log, Recipients: recipients(d.specs.Set, d.resolve, d.log), Alive: judging(shown.judged, d.clock.Now),
 	})
 	if err != nil {
 		return startFailed(ctx, err)

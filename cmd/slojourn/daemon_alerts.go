@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/exporters/notify"
@@ -31,12 +30,12 @@ const unjudged = 5 * time.Minute
 
 // judging reports whether alerts are judged: ticks are kept, or a process has just
 // begun.
-func judging(snapshot func() (burnrate.Snapshot, bool), now func() time.Time) func() bool {
+func judging(box func() (outbox.Box, bool), now func() time.Time) func() bool {
 	begun := now()
 	return func() bool {
 		last := begun
-		if newest, ok := snapshot(); ok {
-			last = newest.At
+		if newest, ok := box(); ok {
+			last = newest.State.At
 		}
 		return now().Sub(last) < unjudged
 	}
@@ -57,13 +56,22 @@ func recipients(set *slo.Set, resolve notify.Resolve, log *slog.Logger) map[stri
 	return opened
 }
 
-// Alerts implements [server.Alerts].
-func (f *face) Alerts() (outbox.Box, bool) {
+// judged returns what the last tick that was kept said of alerts, and false before
+// the first one.
+func (f *face) judged() (outbox.Box, bool) {
 	view := f.engine.View()
 	if view == nil {
 		return outbox.Box{}, false
 	}
-	box := outbox.Box{State: view.Alerts.State, Log: view.Alerts.Log}
+	return outbox.Box{State: view.Alerts.State, Log: view.Alerts.Log}, true
+}
+
+// Alerts implements [server.Alerts].
+func (f *face) Alerts() (outbox.Box, bool) {
+	box, judged := f.judged()
+	if !judged {
+		return box, false
+	}
 	box.Letters, box.Dead = f.courier.Undelivered()
 	return box, true
 }

@@ -4,7 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/burnrate/outbox"
 )
 
 // TestJudging says that alerts are judged while ticks are kept, and for a while
@@ -13,7 +14,9 @@ func TestJudging(t *testing.T) {
 	t.Parallel()
 	begun := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	now, tick := begun, time.Time{}
-	alive := judging(func() (burnrate.Snapshot, bool) { return burnrate.Snapshot{At: tick}, !tick.IsZero() }, func() time.Time { return now })
+	alive := judging(func() (outbox.Box, bool) {
+		return outbox.Box{State: outbox.State{States: alert.States{At: tick}}}, !tick.IsZero()
+	}, func() time.Time { return now })
 	for _, c := range []struct {
 		now, tick time.Duration // since the beginning; 0 for no tick
 		want      bool

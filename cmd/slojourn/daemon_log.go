@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/internal/engine"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -103,5 +105,27 @@ func logChanges(log *slog.Logger, changes []lineage.Change) {
 				lineage.Added: "added", lineage.Returned: "brought back", lineage.Removed: "removed",
 			}[kind], "count", len(ids), "slos", listed(ids))
 		}
+	}
+}
+
+// warnUnheard says which SLOs and journeys have alerts that reach nobody.
+func warnUnheard(log *slog.Logger, set *slo.Set) {
+	var unheard []string
+	note := func(id string, about slo.About, objectives []slo.Objective) {
+		team := set.Team(about.Owner)
+		alerted := slices.ContainsFunc(objectives, func(o slo.Objective) bool { return o.Alerts != nil })
+		if alerted && about.Stage == slo.Active && (team == nil || len(team.Notify) == 0) {
+			unheard = append(unheard, id)
+		}
+	}
+	for _, j := range set.Journeys {
+		note(j.ID, j.About, j.Objectives)
+	}
+	for _, s := range set.SLOs {
+		note(s.ID, s.About, s.Objectives)
+	}
+	if len(unheard) > 0 {
+		slices.Sort(unheard)
+		log.Warn("alerts reach nobody, as the teams of their owners have no notify", "count", len(unheard), "slos", listed(unheard))
 	}
 }

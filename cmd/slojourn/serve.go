@@ -102,6 +102,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	log.Info("slojourn begins", "version", version, "revision", revision, "pid", os.Getpid())
 	logFindings(log, first.result)
 	warnOpen(log, o)
+	warnUnheard(log, first.specs.Set)
 	d := daemon{
 		clock: wallClock{env.now}, log: log, status: status, columns: func() int { return term.Columns(env.stderr) },
 		dir: o.dir, listen: o.listen, webConfig: o.webConfig, specs: first.specs, resolve: o.trust.resolver(env).Resolve, removed: o.removed, ready: engine.Progress.Ready,

@@ -148,8 +148,7 @@ func (r *reloader) reload(ctx context.Context, removed []string) error {
 	if removal, refused := errors.AsType[*engine.RemovalError](err); refused {
 		r.files.drop(c)
 		r.notes.Note(telemetry.Refused, began, len(removal.IDs()))
-		r.log.Error("the specs lack too much, those of before stay in force", "lacking", len(removal.IDs()), "of", removal.Of,
-			"slos", listed(removal.IDs()), "remedy", allowRemoval)
+		r.log.Error("the specs lack too much, those of before stay in force", "reason", removal.Error(), "ids", listed(removal.IDs()), "remedy", allowRemoval)
 		return fmt.Errorf("%w\n%s", err, allowRemoval)
 	}
 	if err != nil {
@@ -167,6 +166,7 @@ func (r *reloader) reload(ctx context.Context, removed []string) error {
 	r.notes.Note(telemetry.Applied, began, 0)
 	r.adopted(c.specs)
 	logChanges(r.log, changes)
+	warnUnheard(r.log, c.specs.Set)
 	r.log.Info("other specs are in force", sizes(c.specs)...)
 	return nil
 }

@@ -212,6 +212,10 @@ func TestAlertsAfterAPause(t *testing.T) {
 					letters[k].Notification.Missed = slices.DeleteFunc(letters[k].Notification.Missed, func(e alert.Event) bool { return e.Severity != slo.Page })
 				}
 				checkTold(t, letters, test.want...)
+				// What is told is how things are now.
+				if n := letters[0].Notification; n.Kind == alert.Burn && n.Why.Tiers[0].Bad < int64(50*test.paused*3/4) {
+					t.Errorf("%d minutes later: %+v", test.paused, n.Why.Tiers[0])
+				}
 				missed := func(n alert.Notification) bool { return n.Kind == alert.Missed }
 				told := slices.ContainsFunc(letters, func(l outbox.Letter) bool { return missed(l.Notification) })
 				if got := slices.ContainsFunc(r.box().Log, missed); got != told {

@@ -76,7 +76,7 @@ func (v *verdict) decide() (decided, error) {
 		d.alerts.kept = append(d.alerts.kept, loggedEntry{entry.Key, n.At})
 		return keep(entry, err)
 	}
-	over := v.over()
+	over, now := v.over(), v.now()
 	d.alerts.kept = slices.Clip(d.alerts.kept)
 	for _, event := range v.events {
 		n := alert.Notification{Event: event, Subject: v.subject(event)}
@@ -85,6 +85,9 @@ func (v *verdict) decide() (decided, error) {
 		}
 		if event.Labels.Observe || over[event.Episode()] {
 			continue
+		}
+		if why, fires := now[event.Episode()]; fires {
+			n.Why = why
 		}
 		for _, to := range event.Labels.Notify {
 			if err := letter(n, to); err != nil {
@@ -122,6 +125,28 @@ func (d *decided) forget(now time.Time) {
 		old++
 	}
 	d.alerts.kept = d.alerts.kept[old:]
+}
+
+// now returns, by episode, why what fired in a minute that was missed fires now: who
+// is told of it wants to know how things are, and not how they were.
+func (v *verdict) now() map[string]alert.Why {
+	fired := map[alert.Key]string{}
+	for _, e := range v.events {
+		if e.Change == alert.Firing && e.At.Before(v.at) {
+			fired[e.Key] = e.Episode()
+		}
+	}
+	if len(fired) == 0 {
+		return nil
+	}
+	now := map[string]alert.Why{}
+	_, anew := alert.Advance(alert.States{}, v.last)
+	for _, e := range anew {
+		if episode, before := fired[e.Key]; before && e.Change == alert.Firing {
+			now[episode] = e.Why
+		}
+	}
+	return now
 }
 
 // over returns the episodes that fired and resolved since the last tick: in minutes

@@ -82,7 +82,7 @@ func (e Engine) Collect(out chan<- prometheus.Metric) {
 	if view == nil {
 		view = &engine.View{}
 	} else {
-		gauge(d.lastTick, seconds(view.Snapshot.At))
+		gauge(d.lastTick, seconds(view.Alerts.State.At))
 	}
 	counter(d.measured, view.Counters.Rows)
 	counter(d.corrected, view.Counters.Corrections)

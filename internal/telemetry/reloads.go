@@ -38,7 +38,7 @@ func NewReloads(at time.Time) *Reloads {
 			Name: "slojourn_last_reload_success_timestamp_seconds", Help: "When the specs that were read were in force last.",
 		}),
 		removed: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "slojourn_reload_refused_removals", Help: "How many SLOs the specs lack that were refused for it; 0 when none were.",
+			Name: "slojourn_reload_refused_removals", Help: "How many SLOs and notifiers the specs lack that were refused for it; 0 when none were.",
 		}),
 	}
 	for _, o := range []Outcome{Applied, Unchanged, Invalid, Refused, Failed} {

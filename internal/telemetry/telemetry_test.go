@@ -11,7 +11,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/ledger"
+	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/internal/engine"
 )
 
@@ -77,7 +79,8 @@ func TestEngine(t *testing.T) {
 	`, "slojourn_indicators", "slojourn_last_tick_timestamp_seconds", "slojourn_ledger_last_commit_timestamp_seconds", "slojourn_ledger_size_bytes")
 
 	view = &engine.View{
-		Snapshot: burnrate.Snapshot{At: at},
+		Snapshot: burnrate.Snapshot{At: at.Add(time.Minute)}, // made anew between ticks
+		Alerts:   engine.Alerts{State: outbox.State{States: alert.States{At: at}}},
 		Progress: engine.Progress{Indicators: 10, Waiting: 1, Fresh: 6, Failing: 2, Rough: 4, Gaps: 777, Slow: []string{"b"}},
 		Counters: engine.Counters{Ticks: 5, Failed: 1, Rows: 99, Corrections: 7, Errors: 3},
 	}
