@@ -47,7 +47,7 @@ func TestDocs(t *testing.T) {
 		shown++
 		switch {
 		case words[0] == "message":
-			return message(messageOf(t, notifications[words[2]], slo.Locale(words[1])))
+			return message(messageOf(t, newWriter(slo.Locale(words[1])), notifications[words[2]]))
 		case words[0] == "body":
 			return sent(t, newReceiver(t, accepting(words[1])), words[1], notifications[words[3]], slo.Locale(words[2]))
 		case words[0] == "heartbeat":

@@ -17,13 +17,13 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // messageOf writes a message as tests compare it.
-func messageOf(t testing.TB, n alert.Notification, locale slo.Locale) Message {
+func messageOf(t testing.TB, w *writer, n alert.Notification) Message {
 	t.Helper()
 	clean, err := harmless(n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := newWriter(locale).message(clean, "payments-slack")
+	m, err := w.message(clean, "payments-slack")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,11 +69,11 @@ func checkGolden(t *testing.T, path, got string) {
 func TestMessages(t *testing.T) {
 	t.Parallel()
 	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
-		folder := filepath.Join("testdata", "messages", string(locale))
+		folder, w := filepath.Join("testdata", "messages", string(locale)), newWriter(locale)
 		var names []string
 		for _, s := range samples() {
 			names = append(names, s.name+".golden")
-			checkGolden(t, filepath.Join(folder, s.name+".golden"), shown(messageOf(t, s.n, locale)))
+			checkGolden(t, filepath.Join(folder, s.name+".golden"), shown(messageOf(t, w, s.n)))
 		}
 		files, err := os.ReadDir(folder)
 		if err != nil {
@@ -90,6 +90,7 @@ func TestMessages(t *testing.T) {
 // TestJapaneseHours has no unit of time twice in a row, as 間 ends the word for hours.
 func TestJapaneseHours(t *testing.T) {
 	t.Parallel()
+	w := newWriter(slo.Japanese)
 	for _, s := range samples() {
 		n := s.n
 		if n.Why.Silent != nil {
@@ -102,7 +103,7 @@ func TestJapaneseHours(t *testing.T) {
 			traffic.After = "1h"
 			n.Why.Traffic = &traffic
 		}
-		if text := shown(messageOf(t, n, slo.Japanese)); strings.Contains(text, "間間") {
+		if text := shown(messageOf(t, w, n)); strings.Contains(text, "間間") {
 			t.Errorf("%s:\n%s", s.name, text)
 		}
 	}
