@@ -36,7 +36,7 @@ func newPlan(set *slo.Set, flowing bool) *plan {
 		shape := p.shapeOf(s.Objectives, true, true)
 		p.subjects = append(p.subjects, &subject{
 			status: Status{
-				ID: s.ID, Kind: s.Kind, Unit: s.SLI.Unit(), Title: s.About.Title, Owner: s.About.Owner, Notify: notifiersOf(set, s.About.Owner),
+				ID: s.ID, Kind: s.Kind, Unit: s.SLI.Unit(), Title: s.About.Title, Owner: s.About.Owner, Notify: set.NotifiersOf(s.About.Owner),
 				Stage: s.About.Stage, Source: sourceOf(s.Source),
 			},
 			shape: shape,
@@ -60,7 +60,7 @@ func (p *plan) journey(set *slo.Set, j *slo.Journey) *subject {
 		journey: j, shape: p.shapeOf(j.Objectives, j.Compose == slo.Measured, true),
 		status: Status{
 			ID: j.ID, Kind: slo.KindJourney, Compose: j.Compose, Unit: 1, Title: j.About.Title, Owner: j.About.Owner,
-			Notify: notifiersOf(set, j.About.Owner), Stage: j.About.Stage, Source: sourceOf(j.Source),
+			Notify: set.NotifiersOf(j.About.Owner), Stage: j.About.Stage, Source: sourceOf(j.Source),
 		},
 	}
 	if j.SLI != nil {
@@ -97,19 +97,6 @@ func everyOf(sli *slo.SLI) int64 {
 		return 0
 	}
 	return sli.Slice.Minutes()
-}
-
-// notifiersOf returns the names of the notifiers of an owner's team.
-func notifiersOf(set *slo.Set, owner string) []string {
-	team := set.Team(owner)
-	if team == nil {
-		return nil
-	}
-	var names []string
-	for _, n := range team.Notify {
-		names = append(names, n.Name)
-	}
-	return names
 }
 
 // judgesTraffic reports whether an SLO has a noTraffic alert of its own.

@@ -36,6 +36,19 @@ func (s *Set) Team(name string) *Team {
 	return nil
 }
 
+// NotifiersOf returns the names of the notifiers that an owner is told through.
+func (s *Set) NotifiersOf(owner string) []string {
+	team := s.Team(owner)
+	if team == nil {
+		return nil
+	}
+	var names []string
+	for _, n := range team.Notify {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
 // Journey is what a user tries to get done, as ordered steps. A measured one
 // has an SLI, its history and a source of its own; of others SLI is nil.
 type Journey struct {

@@ -112,9 +112,8 @@ func logChanges(log *slog.Logger, changes []lineage.Change) {
 func warnUnheard(log *slog.Logger, set *slo.Set) {
 	var unheard []string
 	note := func(id string, about slo.About, objectives []slo.Objective) {
-		team := set.Team(about.Owner)
 		alerted := slices.ContainsFunc(objectives, func(o slo.Objective) bool { return o.Alerts != nil })
-		if alerted && about.Stage == slo.Active && (team == nil || len(team.Notify) == 0) {
+		if alerted && about.Stage == slo.Active && len(set.NotifiersOf(about.Owner)) == 0 {
 			unheard = append(unheard, id)
 		}
 	}

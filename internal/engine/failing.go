@@ -20,11 +20,7 @@ func (e *Engine) failing(read []*request, now time.Time) []burnrate.SourceState 
 			continue
 		}
 		state := burnrate.SourceState{Name: f.name, Owner: e.specs.Set.Sources[at].Owner, Since: e.alerts.State.Failing[f.name]}
-		if team := e.specs.Set.Team(state.Owner); team != nil {
-			for _, n := range team.Notify {
-				state.Notify = append(state.Notify, n.Name)
-			}
-		}
+		state.Notify = e.specs.Set.NotifiersOf(state.Owner)
 		switch err, asked := f.refusal(byFeed[f]); {
 		case asked && err == nil:
 			state.Since = time.Time{}
