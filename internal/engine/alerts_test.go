@@ -165,7 +165,11 @@ func TestAlertsSurviveRestarts(t *testing.T) {
 		if len(want) < 4 {
 			t.Fatalf("nothing happens: %v", want)
 		}
-		for seed := range uint64(5) {
+		seeds := uint64(5)
+		if testing.Short() {
+			seeds = 1
+		}
+		for seed := range seeds {
 			random := rand.New(rand.NewPCG(seed, 1))
 			got := history(func(r *rig) {
 				switch random.IntN(6) {

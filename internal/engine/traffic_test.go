@@ -14,6 +14,9 @@ func page(what string) []string { return []string{"hook: " + what, "duty: " + wh
 // TestTrafficStops tells of it soon: of one SLO by itself, of everything that a
 // source measures once.
 func TestTrafficStops(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures eight days")
+	}
 	for _, test := range []struct {
 		name string
 		ids  []string   // of which nothing is seen any more; "all" counts events of any kind
