@@ -62,15 +62,15 @@ func survivals() []survival {
 		{name: "the source is down for an hour", before: 600, minutes: 120, meanwhile: between(20, 90, down, up)},
 		{name: "the source is down for a day", before: 600, minutes: 1500, meanwhile: between(20, 1470, down, up), long: true},
 		{name: "a tenth of the queries", before: 600, minutes: 180, meanwhile: between(20, 140, func(s *survivor) { s.quota(0.1) }, func(s *survivor) { s.quota(1) }), long: true},
-		{name: "a tenth of the records", before: 600, minutes: 240, meanwhile: between(60, 200, (*survivor).fewRecords, func(s *survivor) { setFaults(s.t, s.server, "") })},
+		{name: "a tenth of the records", before: 600, minutes: 240, meanwhile: between(60, 200, (*survivor).fewRecords, func(s *survivor) { setFaults(s.t, s.server, "") }), long: true},
 		{name: "events are late by six hours", before: 600, latest: 355, minutes: 200, long: true},
 		{name: "every tick twice", before: 600, minutes: 60, meanwhile: (*survivor).twice},
 		{name: "the clock is two hours ahead", before: 600, minutes: 70, meanwhile: clockIs(2 * time.Hour), long: true},
 		{name: "the clock is two hours behind", before: 600, minutes: 70, meanwhile: clockIs(-2 * time.Hour), long: true},
-		{name: "the clock is three days ahead", before: 600, minutes: 70, meanwhile: clockIs(72 * time.Hour)},
+		{name: "the clock is three days ahead", before: 600, minutes: 70, meanwhile: clockIs(72 * time.Hour), long: true},
 		{name: "the clock is three days behind", before: 600, minutes: 70, meanwhile: clockIs(-72 * time.Hour), long: true},
 		{name: "the disk is full", before: 600, minutes: 120, meanwhile: (*survivor).fullDisk},
-		{name: "it begins anew at any instant", before: 48 * 60, minutes: 120, meanwhile: (*survivor).restarts},
+		{name: "it begins anew at any instant", before: 48 * 60, minutes: 120, meanwhile: (*survivor).restarts, long: true},
 		{name: "all of it, at random", before: 900, latest: 120, minutes: 240, meanwhile: (*survivor).anything, long: true},
 	}
 }
