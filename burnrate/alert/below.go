@@ -66,7 +66,7 @@ type settling struct {
 func (s settling) below(alert *Alert, w *waiting) *Key {
 	switch {
 	case alert.Kind == Burn && alert.Severity == slo.Ticket:
-		return s.belowPage(alert)
+		return s.pageOf(alert.ID, alert)
 	case alert.Kind == Burn && len(w.shares) > 0:
 		return s.belowStep(alert, w)
 	case alert.Kind == NoData:
@@ -98,12 +98,7 @@ func unheard(notify []string, other *Alert) bool {
 	return len(notify) == 0 && len(other.Labels.Notify) > 0 && !other.Labels.Observe
 }
 
-// belowPage looks for a burn page of the same id, of any objective.
-func (s settling) belowPage(ticket *Alert) *Key {
-	return s.pageOf(ticket.ID, ticket)
-}
-
-// pageOf returns the first burn page of an id that fires.
+// pageOf returns the first burn page of an id that fires, of any objective.
 func (s settling) pageOf(id string, other *Alert) *Key {
 	i, there := s.find(id)
 	if !there {

@@ -26,13 +26,7 @@ func (a *advance) burn(s *burnrate.Status, o *burnrate.Objective, severity slo.S
 	}
 	c := conditionOf(s, o, Burn, severity)
 	c.holds = holds
-	var list []*burnrate.Judgement
-	for i := range o.Tiers {
-		if j := &o.Tiers[i]; j.Tier.Severity == severity {
-			list = append(list, j)
-		}
-	}
-	slices.SortStableFunc(list, func(x, y *burnrate.Judgement) int { return y.Tier.Limit().Cmp(x.Tier.Limit()) })
+	list := judgements(o, severity)
 	c.definition = definitionOf(o, list)
 	shown := list
 	if c.holds {
@@ -49,9 +43,9 @@ func (a *advance) burn(s *burnrate.Status, o *burnrate.Objective, severity slo.S
 	}
 	for _, j := range shown {
 		c.tiers = append(c.tiers, j.Tier.Windows())
-		c.why.Tiers = append(c.why.Tiers, tierOf(o, j))
+		c.why.Tiers = append(c.why.Tiers, TierOf(o, j))
 	}
-	c.why.Guard = guardOf(o.Alerts.Guard)
+	c.why.Guard = GuardOf(o.Alerts)
 	c.why.Budget = budgetSpent(o, "")
 	a.judge(&c)
 }
@@ -113,15 +107,6 @@ func definitionOf(o *burnrate.Objective, list []*burnrate.Judgement) string {
 	return text.String()
 }
 
-func tierOf(o *burnrate.Objective, j *burnrate.Judgement) Tier {
-	factor, _ := j.Tier.Factor(o.Window.Window).Float64()
-	return Tier{
-		Long: slo.FormatDuration(j.Tier.Long), Short: slo.FormatDuration(j.Tier.Short), Factor: burnrate.RatioOf(factor),
-		LongBurn: burnOver(o, j.Tier.Long).Rate, ShortBurn: burnOver(o, j.Tier.Short).Rate,
-		Verdict: j.Verdict.String(), Events: j.Rows.Total, Bad: j.Rows.Bad,
-	}
-}
-
 // burnOver returns the burn rate over a window of a tier. A snapshot has all of
 // them.
 func burnOver(o *burnrate.Objective, window time.Duration) *burnrate.Burn {
@@ -131,14 +116,6 @@ func burnOver(o *burnrate.Objective, window time.Duration) *burnrate.Burn {
 		}
 	}
 	return &burnrate.Burn{}
-}
-
-func guardOf(g slo.Guard) *Guard {
-	guard := &Guard{MinEvents: g.MinEvents, MinBad: g.MinBad}
-	if g.Confidence.Sign() > 0 {
-		guard.Confidence = g.Confidence.String()
-	}
-	return guard
 }
 
 // holdOf returns the hold of a severity in minutes.

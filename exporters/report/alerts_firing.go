@@ -131,8 +131,7 @@ func (b *alertsBuilder) whyOf(a alert.Alert, s *burnrate.Status, o *burnrate.Obj
 	}
 	switch a.Kind {
 	case alert.Burn:
-		guard := alert.GuardOf(o.Alerts)
-		w.Tiers, w.Guard = alert.Judged(o, a.Severity), &guard
+		w.Tiers, w.Guard = alert.Judged(o, a.Severity), alert.GuardOf(o.Alerts)
 		if cause := b.causeOf(o, a.Severity); cause != nil {
 			w.Cause = cause
 		}

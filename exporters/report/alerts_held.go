@@ -90,8 +90,7 @@ func heldTier(key alert.Key, s *burnrate.Status, o *burnrate.Objective, t alert.
 		LongCoverage: coverageOver(o, t.Long), ShortCoverage: coverageOver(o, t.Short),
 	}
 	if by == heldByGuard {
-		guard := alert.GuardOf(o.Alerts)
-		r.Guard = &guard
+		r.Guard = alert.GuardOf(o.Alerts)
 	}
 	r.Factor, r.LongBurn, r.ShortBurn = t.Factor.Rounded(), t.LongBurn.Rounded(), t.ShortBurn.Rounded()
 	return r

@@ -191,7 +191,10 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 	e.loaded = false // until it agrees with what is kept
 	before := e.state.ends
 	var d decided
-	v := newVerdict(e.alerts, e.specs.Set, e.failing(read, now), now)
+	v := newVerdict(e.alerts, e.specs.Set, now)
+	if isTick {
+		v.sources = e.failing(read, now)
+	}
 	err := e.move(ctx, ends, read, v)
 	if err == nil && isTick {
 		v.see(e.state.evaluator.Snapshot(v.at))

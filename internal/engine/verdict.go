@@ -23,8 +23,8 @@ type verdict struct {
 	last    burnrate.Snapshot
 }
 
-func newVerdict(before alerts, set *slo.Set, sources []burnrate.SourceState, now time.Time) *verdict {
-	return &verdict{at: now.Truncate(time.Second), before: before, set: set, sources: sources, states: before.State.States}
+func newVerdict(before alerts, set *slo.Set, now time.Time) *verdict {
+	return &verdict{at: now.Truncate(time.Second), before: before, set: set, states: before.State.States}
 }
 
 // see takes the alerts on to a snapshot. After a pause there is one for each minute
@@ -58,21 +58,26 @@ func (v *verdict) decide() (decided, error) {
 	for _, n := range v.set.Notifiers {
 		state.Notifiers = append(state.Notifiers, n.Name)
 	}
-	log := v.before.Log
+	log := slices.Clip(v.before.Log) // views have it
 	keep := func(e burnrate.Entry, err error) error {
 		d.entries = append(d.entries, e)
 		return err
 	}
-	letter := func(n alert.Notification, to string) error {
-		l := outbox.Letter{Number: state.Next, To: to, Notification: n}
-		state.Next++
-		d.letters = append(d.letters, l)
-		return keep(l.Entry())
+	post := func(n alert.Notification) error {
+		for _, to := range n.Labels.Notify {
+			l := outbox.Letter{Number: state.Next, To: to, Notification: n}
+			state.Next++
+			d.letters = append(d.letters, l)
+			if err := keep(l.Entry()); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	note := func(n alert.Notification) error {
 		entry, err := outbox.Logged(state.Next, n)
 		state.Next++
-		log = append(slices.Clip(log), n)
+		log = append(log, n)
 		d.alerts.kept = append(d.alerts.kept, loggedEntry{entry.Key, n.At})
 		return keep(entry, err)
 	}
@@ -89,20 +94,16 @@ func (v *verdict) decide() (decided, error) {
 		if why, fires := now[event.Episode()]; fires {
 			n.Why = why
 		}
-		for _, to := range event.Labels.Notify {
-			if err := letter(n, to); err != nil {
-				return decided{}, err
-			}
+		if err := post(n); err != nil {
+			return decided{}, err
 		}
 	}
 	for _, n := range v.missed(over) {
 		if err := note(n); err != nil {
 			return decided{}, err
 		}
-		for _, to := range n.Labels.Notify {
-			if err := letter(n, to); err != nil {
-				return decided{}, err
-			}
+		if err := post(n); err != nil {
+			return decided{}, err
 		}
 	}
 	d.forget(v.at)
@@ -113,7 +114,10 @@ func (v *verdict) decide() (decided, error) {
 	if !bytes.Equal(entry.Value, v.before.entry) {
 		d.entries, d.alerts.entry = append(d.entries, entry), entry.Value
 	}
-	d.alerts.Alerts = Alerts{state, shown(log)}
+	if len(v.events) > 0 {
+		log = shown(log)
+	}
+	d.alerts.Alerts = Alerts{state, log}
 	return d, nil
 }
 
