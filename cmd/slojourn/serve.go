@@ -33,8 +33,9 @@ func newServe(env environment) *cobra.Command {
 		Short: "Measure every minute, keep it, and answer over HTTP",
 		Long: `serve reads the given files and folders (default: the current folder) as one set,
 measures every SLI of it once a minute, fills in the history that the Sources
-still have, and keeps all of it in the ledger of --data-dir. It answers over HTTP:
-the state of every SLO, metrics about itself, health and readiness.
+still have, and keeps all of it in the ledger of --data-dir. When an alert fires or
+resolves it tells the Notifiers of the owner's Team. It answers over HTTP: the state
+of every SLO, alerts, metrics about itself, health and readiness.
 
 With --config, Sources and Notifiers are taken from that folder alone: in the
 paths they are errors. When files change, and on SIGHUP, the set is read again and
