@@ -24,19 +24,10 @@ type Lag func(*slo.SLO) (lag time.Duration, known bool)
 // Windows end where those of the last tick did, or at the instant, if that is
 // earlier: see [state.reached].
 func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.Time) (burnrate.Snapshot, error) {
-	kept, err := records.State(ctx)
+	s, kept, changes, err := keptState(ctx, set, records)
 	if err != nil {
 		return burnrate.Snapshot{}, err
 	}
-	entries, changes, err := lineage.Adopt(kept, set, lineage.Always(slo.MinuteAt(kept.At)))
-	if err != nil {
-		return burnrate.Snapshot{}, err
-	}
-	lineages, err := lineage.All(apply(kept, entries))
-	if err != nil {
-		return burnrate.Snapshot{}, err
-	}
-	s := newState(set, lineages)
 	ends, err := s.reached(ctx, records, kept, lag)
 	if err != nil {
 		return burnrate.Snapshot{}, err
@@ -48,6 +39,12 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 		return burnrate.Snapshot{}, err
 	}
 	snapshot := s.evaluator.Snapshot(at)
+	s.explain(&snapshot, kept, changes)
+	return snapshot, nil
+}
+
+// explain adds to a snapshot what is not kept.
+func (s *state) explain(snapshot *burnrate.Snapshot, kept burnrate.Kept, changes []lineage.Change) {
 	for k, m := range s.measured {
 		if m.Source == nil || m.Indicator == "" {
 			snapshot.Failures = append(snapshot.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})
@@ -55,8 +52,24 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 			snapshot.Notices = append(snapshot.Notices, burnrate.Notice{ID: m.ID, Message: text})
 		}
 	}
-	sortByID(&snapshot)
-	return snapshot, nil
+	sortByID(snapshot)
+}
+
+// keptState makes a state of a set that goes on with what is kept, without windows.
+func keptState(ctx context.Context, set *slo.Set, records Records) (*state, burnrate.Kept, []lineage.Change, error) {
+	kept, err := records.State(ctx)
+	if err != nil {
+		return nil, kept, nil, err
+	}
+	entries, changes, err := lineage.Adopt(kept, set, lineage.Always(slo.MinuteAt(kept.At)))
+	if err != nil {
+		return nil, kept, nil, err
+	}
+	lineages, err := lineage.All(apply(kept, entries))
+	if err != nil {
+		return nil, kept, nil, err
+	}
+	return newState(set, lineages), kept, changes, nil
 }
 
 // notKept says what of a column is not kept, or not as the set wants it; "" for
