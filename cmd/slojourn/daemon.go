@@ -49,8 +49,8 @@ type daemon struct {
 
 // run returns nil once ctx has ended and everything that was begun has.
 func (d *daemon) run(ctx context.Context) (err error) {
-	shown, registry := &face{ready: d.ready}, prometheus.NewRegistry()
-	s, err := server.New(d.serves(shown, registry))
+	shown, history, registry := &face{ready: d.ready}, newArchive(), prometheus.NewRegistry()
+	s, err := server.New(d.serves(shown, history, registry))
 	if err != nil {
 		return &exitError{exitUsage, err}
 	}
@@ -107,6 +107,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		return failed(err)
 	}
 	shown.engine, shown.courier = e, courier
+	history.open(book)
 	d.log.Info("the ledger is open", "folder", d.dir)
 	logChanges(d.log, changes)
 	d.log.Info("measuring begins", sizes(d.specs)...)
@@ -133,6 +134,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 		if ctx.Err() != nil {
 			d.log.Info("told to stop")
 		}
+		history.close()
 		return nil
 	})
 	if err := group.Wait(); err != nil {
@@ -154,10 +156,10 @@ func startFailed(ctx context.Context, err error) error {
 }
 
 // serves says what the server shows and allows.
-func (d *daemon) serves(shown *face, registry *prometheus.Registry) server.Options {
+func (d *daemon) serves(shown *face, history *archive, registry *prometheus.Registry) server.Options {
 	version, _ := build()
 	options := server.Options{
-		Engine: shown, Alerts: shown, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
+		Engine: shown, Alerts: shown, Ledger: history, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
 	}
 	if d.reloads != nil {
 		options.Lifecycle, options.Reload = d.lifecycle, d.reloads.ask

@@ -61,6 +61,11 @@ func (r *remote) check(given func(flag string) bool, args []string) error {
 	if len(args) > 0 {
 		return usage("--server prints what the server says of its own specs: leave out %q", args[0])
 	}
+	return r.checkAccess(given)
+}
+
+// checkAccess refuses an address and a password that cannot be.
+func (r *remote) checkAccess(given func(flag string) bool) error {
 	name, isFile := strings.CutPrefix(r.password, "file:")
 	variable, isVariable := strings.CutPrefix(r.password, "env:")
 	switch {
@@ -148,13 +153,8 @@ func (r *remote) get(ctx context.Context, env environment, client *http.Client, 
 	if err != nil {
 		return nil, err
 	}
-	if r.user != "" {
-		resolver := secret.Resolver{Getenv: env.getenv, Dir: secretsDir}
-		password, err := resolver.Resolve(r.reference())
-		if err != nil {
-			return nil, err
-		}
-		request.SetBasicAuth(r.user, password.Reveal())
+	if err := r.identify(request, env, secretsDir); err != nil {
+		return nil, err
 	}
 	response, err := client.Do(request)
 	if err != nil {
@@ -172,6 +172,20 @@ func (r *remote) get(ctx context.Context, env environment, client *http.Client, 
 		return nil, fmt.Errorf("the answer is larger than %d bytes", answerBytes)
 	}
 	return body, nil
+}
+
+// identify says in a request who asks.
+func (r *remote) identify(request *http.Request, env environment, secretsDir string) error {
+	if r.user == "" {
+		return nil
+	}
+	resolver := secret.Resolver{Getenv: env.getenv, Dir: secretsDir}
+	password, err := resolver.Resolve(r.reference())
+	if err != nil {
+		return err
+	}
+	request.SetBasicAuth(r.user, password.Reveal())
+	return nil
 }
 
 // reference is where the password is.
