@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -180,8 +181,6 @@ func TestLedgerRefuses(t *testing.T) {
 // TestLedgerFails says why while it can, and else cuts the answer off.
 func TestLedgerFails(t *testing.T) {
 	t.Parallel()
-	limits := usual()
-	limits.export = time.Millisecond
 	damaged := errors.New("the ledger is damaged: minute 2026-11-22T11:58Z is not there")
 	for name, test := range map[string]struct {
 		ledger book
@@ -200,6 +199,10 @@ func TestLedgerFails(t *testing.T) {
 			return errors.New("read the ledger: interrupted (9)")
 		}, "it was not taken within 1ms", "it was not taken within 1ms"},
 	} {
+		limits := usual()
+		if name == "too late" {
+			limits.export = time.Millisecond
+		}
 		url, log := servedWithin(t, Options{Ledger: test.ledger}, limits)
 		client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}
 		got, err := try(t.Context(), client, http.MethodPost, url+"/api/v1/ledger?id=a", nil)
@@ -223,24 +226,24 @@ func TestLedgerOneAtATime(t *testing.T) {
 	limits := usual()
 	limits.turn = time.Millisecond
 	entered, leave := make(chan struct{}), make(chan struct{})
+	var begun atomic.Int64
 	url, _ := servedWithin(t, Options{Ledger: book(func(context.Context, io.Writer, History) error {
-		entered <- struct{}{}
-		<-leave
+		if begun.Add(1) == 1 {
+			close(entered)
+			<-leave
+		}
 		return nil
 	})}, limits)
 	status := make(chan int)
 	go func() { status <- ask(t, http.MethodPost, url+"/api/v1/ledger?id=a", nil).status }()
 	<-entered
-	got := ask(t, http.MethodPost, url+"/api/v1/ledger?id=a", nil)
-	if d := read(t, got); got.status != 503 || d.Errors[0].Message != "another is being answered; ask again later" {
-		t.Errorf("a second: got %d, %s", got.status, got.body)
-	}
-	if got := ask(t, http.MethodGet, url+"/api/v1/slos", nil); got.status != 200 {
-		t.Errorf("another path: got %d", got.status)
-	}
+	second, other := ask(t, http.MethodPost, url+"/api/v1/ledger?id=a", nil), ask(t, http.MethodGet, url+"/api/v1/slos", nil)
 	close(leave)
-	if got := <-status; got != 200 {
-		t.Errorf("the first: got %d", got)
+	if got := <-status; got != 200 || other.status != 200 {
+		t.Errorf("the first: got %d, another path: %d", got, other.status)
+	}
+	if second.status != 503 || !strings.Contains(second.body, "another is being answered; ask again later") {
+		t.Errorf("a second: got %d, %s", second.status, second.body)
 	}
 }
 
@@ -250,25 +253,28 @@ func TestLedgerIsNotTaken(t *testing.T) {
 	limits := usual()
 	limits.write = 100 * time.Millisecond
 	began, ended := make(chan struct{}), make(chan error)
-	url, _ := servedWithin(t, Options{Ledger: book(func(ctx context.Context, w io.Writer, _ History) error {
-		close(began)
-		for ctx.Err() == nil {
+	url, _ := servedWithin(t, Options{Ledger: book(func(ctx context.Context, w io.Writer, h History) error {
+		began <- struct{}{}
+		for ctx.Err() == nil && h.IDs[0] == "writes" {
 			_, _ = w.Write(make([]byte, 1<<20)) // an exporter finds out in the end
 		}
+		<-ctx.Done()
 		ended <- context.Cause(ctx)
 		return ctx.Err()
 	})}, limits)
-	for _, leaves := range []bool{false, true} {
-		began = make(chan struct{})
+	for _, test := range []struct {
+		id     string
+		leaves bool
+	}{{"writes", false}, {"writes", true}, {"reads", true}} {
 		connection, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.WriteString(connection, "POST /api/v1/ledger?id=a HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+		if _, err := io.WriteString(connection, "POST /api/v1/ledger?id="+test.id+" HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
 			t.Fatal(err)
 		}
 		<-began
-		if leaves {
+		if test.leaves {
 			connection.Close()
 		}
 		if err := <-ended; err == nil {
