@@ -90,5 +90,5 @@ func (e *Episode) until(a *alert.Alert, at time.Time) slo.Minute {
 	if a.Kind == alert.Source || a.Kind == alert.NoData && a.End == e.Evidence.Start {
 		return slo.MinuteAt(at)
 	}
-	return max(e.Evidence.End, a.End)
+	return a.End
 }

@@ -125,6 +125,10 @@ func TestJudgeTiers(t *testing.T) {
 			[2]string{"page 1h/5m: 1 of 1 true (1), 1 of 1 found (1), after 4/4/4", "ticket 1d/2h: 0 of 0 true (undefined), 0 of 1 found (0)"},
 		},
 		{
+			"about two of which the first is worth it", all{"pay": {firings{fires(104, 110)}, nil}}, incidents{incident(100, 110, slo.Page), incident(90, 101, "")},
+			[2]string{"page 1h/5m: 1 of 1 true (1), 1 of 1 found (1), after 4/4/4", "ticket 1d/2h: 0 of 0 true (undefined), 0 of 1 found (0)"},
+		},
+		{
 			"what concerns another id", all{"search": {firings{fires(104, 110)}, nil}, "pay/authorise": {firings{fires(104, 110)}, nil}},
 			incidents{incident(100, 110, slo.Page, "search")},
 			[2]string{"page 1h/5m: 1 of 2 true (0.5), 1 of 1 found (1), after 4/4/4", "ticket 1d/2h: 0 of 0 true (undefined), 0 of 1 found (0)"},
@@ -304,12 +308,12 @@ func TestJudgeIncidents(t *testing.T) {
 		return s
 	}
 	run.Sightings = []backtest.Sighting{
-		sighting(0, 0, 0, 1.5, 0),  // 0.75 of its factor
-		sighting(0, 0, 1, 5.4, 0),  // 0.9
-		sighting(0, 0, 2, -1, 0),   // not known
-		sighting(0, 1, 0, 2.1, 15), // fired
-		sighting(0, 1, 1, 9, 12),
+		sighting(0, 0, 0, 1.9, 0), // 0.95 of its factor
+		sighting(0, 0, 1, 5.4, 0), // 0.9
+		sighting(0, 0, 2, -1, 0),  // not known
 		sighting(0, 1, 2, 28, 15), // at twice its factor
+		sighting(0, 1, 1, 9, 12),  // what fired first
+		sighting(0, 1, 0, 5, 15),  // at two and a half times its factor
 		sighting(0, 2, 2, 0, 0),
 		sighting(1, 2, 2, 3, 0),
 	}
@@ -317,7 +321,7 @@ func TestJudgeIncidents(t *testing.T) {
 	before := slo.Incident{Name: "before", From: at(-20), To: at(0)}
 	judgement := backtest.Judge(run, []slo.Incident{first, before, {Name: "at the end", From: at(999), To: at(1005)}, {Name: "later", From: at(1000), To: at(1005)}})
 	want := []backtest.IncidentFound{
-		{Name: "first", From: at(10), To: at(20), SLOs: []string{"pay"}, Expect: slo.Page, Note: "rolled back", Seen: []int{4, 5, 3, 1, 0, 6, 2}},
+		{Name: "first", From: at(10), To: at(20), SLOs: []string{"pay"}, Expect: slo.Page, Note: "rolled back", Seen: []int{4, 5, 3, 0, 1, 6, 2}},
 		{Name: "before", From: at(-20), To: at(0), Outside: true, Seen: []int{7}},
 		{Name: "at the end", From: at(999), To: at(1005)},
 		{Name: "later", From: at(1000), To: at(1005), Outside: true},

@@ -71,6 +71,9 @@ func checkEpisodes(r *rapid.T, run *backtest.Run, events []alert.Event, states [
 				r.Fatalf("%s: the evidence is %v, and up to %v", show(e), e.Evidence, e.Until)
 			}
 		}
+		if !e.Sent && (e.Until != 0 || e.Evidence.Len() > 0) {
+			r.Fatalf("%s was not sent, for %v up to %v", show(e), e.Evidence, e.Until)
+		}
 		if e.Since.After(e.Start) || e.Before != e.Since.Equal(run.From) {
 			r.Fatalf("%s: it is since %v, before: %t", show(e), e.Since, e.Before)
 		}

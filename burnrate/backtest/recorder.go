@@ -134,11 +134,6 @@ func (r *Recorder) episodes(events []alert.Event, snapshot *burnrate.Snapshot, f
 		a := &r.states.Alerts[i]
 		fires[a.Key] = true
 		episode := r.open[a.Key]
-		if episode != nil && !a.Since.Equal(episode.Since) { // one that nobody knew of is over, and another began
-			episode.End = &snapshot.At
-			r.close(a.Key)
-			episode = nil
-		}
 		if episode == nil {
 			episode = &Episode{
 				Key: a.Key, Owner: a.Labels.Owner, Title: a.Labels.Title, Observe: a.Labels.Observe,

@@ -241,6 +241,53 @@ func TestOtherEpisodes(t *testing.T) {
 	}
 }
 
+// TestEmpty has a source of which nothing happens. What flows little there, and what
+// has stopped elsewhere, is looked at for longer, and says nothing of it.
+func TestEmpty(t *testing.T) {
+	t.Parallel()
+	below, err := slo.ParsePercentage("5%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := setOf(t, small(t), "elsewhere", "little", "pay", "search")
+	after := []time.Duration{time.Hour, time.Hour, 10 * time.Minute, 20 * time.Minute}
+	for i := range set.SLOs {
+		policy := *set.SLOs[i].Objectives[0].Alerts
+		policy.NoTraffic = &slo.NoTraffic{After: after[i], Below: below, Severity: slo.Page}
+		set.SLOs[i].Objectives[0].Alerts = &policy
+	}
+	minutes, happened := during(stretch{60, 100, 0})
+	list := snapshots(t, set, minutes, 3, happened)
+	for i := range list {
+		for k := range list[i].Statuses {
+			s := &list[i].Statuses[k]
+			s.Source = "nr"
+			state := burnrate.Traffic{ID: s.ID, Window: slo.Rolling(10), State: burnrate.Flowing, Usual: 1000, Days: 7, Measured: 10, Events: 1000}
+			switch {
+			case s.ID == "little":
+				state.Usual = 1
+			case minuteOf(list[i].At) >= 40:
+				state.State, state.Events, state.Stopped = burnrate.Low, 0, true
+			}
+			if s.ID == "elsewhere" {
+				s.Source = "other"
+			}
+			s.Objectives[0].Traffic = []burnrate.Traffic{state}
+		}
+		list[i].Sources = []burnrate.SourceState{{Name: "nr"}, {Name: "other"}}
+	}
+	run := record(backtest.Options{}, list)
+	want := []string{
+		"40 elsewhere 1d noTraffic page sent for -23-57",
+		"40 pay 1d noTraffic page below source:nr source page",
+		"40 search 1d noTraffic page below source:nr source page",
+		"40 source:nr source page sent for 17-60",
+	}
+	if diff := cmp.Diff(want, shown(&run)); diff != "" {
+		t.Errorf("episodes (-want +got):\n%s", diff)
+	}
+}
+
 // TestStands has something that is measured up to the same minute, as its source is
 // never heard of again.
 func TestStands(t *testing.T) {

@@ -108,7 +108,6 @@ func (k *tierTrack) see(at time.Time, o *burnrate.Objective, tier int, t *track,
 	switch j.Verdict {
 	case burnrate.Fires:
 		k.Fired++
-		k.release()
 		k.fire(at, o, burn, long)
 	case burnrate.FewEvents, burnrate.FewBad, burnrate.Chance:
 		k.Held++

@@ -114,6 +114,15 @@ func TestHeld(t *testing.T) {
 			},
 		},
 		{
+			"again within the hold",
+			[]stretch{{60, 0, 0}, {1, 1, 1}, {4, 0, 0}, {1, 1, 1}, {1, 0, 0}},
+			[]string{
+				"pay 1d page 61 to 67: 4, 10m/2m few-events of 1 bad and 1 events at 100, wants 3",
+				"pay 1d page 61 to 67: 7, 30m/5m few-events of 1 bad and 1 events at 100, wants 3",
+				"pay 1d ticket 61 to 67: 7, 1h/10m few-events of 1 bad and 1 events at 100, wants 3",
+			},
+		},
+		{
 			"again behind the hold, and at the end",
 			[]stretch{{60, 0, 0}, {1, 1, 1}, {5, 0, 0}, {1, 1, 1}},
 			[]string{
