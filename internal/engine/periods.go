@@ -47,6 +47,7 @@ func Periods(ctx context.Context, set *slo.Set, records Records, lag Lag, at tim
 	if err != nil {
 		return nil, err
 	}
+	p.coarse = len(coarse) > 0
 	for k := range s.measured {
 		if hours := s.coarseOf(k, coarse); len(hours) > 0 {
 			p.begin[k] = min(p.begin[k], hours[0].Hour)
@@ -76,6 +77,7 @@ type past struct {
 	lineages map[string]lineage.Lineage
 	first    []slo.Minute // that was measured, of columns
 	begin    []slo.Minute // likewise, or of an hour of which only the sum is known
+	coarse   bool         // there are such hours
 	last     []slo.Minute // behind the last one that could be measured
 	asked    map[slo.Minute][]question
 	series   map[string]burnrate.Series
@@ -268,8 +270,10 @@ func (p *past) answer(ctx context.Context, records Records, end slo.Minute) erro
 	if err := s.evaluator.Load(series); err != nil {
 		return err
 	}
-	if err := s.loadCoarse(ctx, records); err != nil {
-		return err
+	if p.coarse {
+		if err := s.loadCoarse(ctx, records); err != nil {
+			return err
+		}
 	}
 	windows := map[string]map[slo.Window]*burnrate.Window{}
 	statuses := s.evaluator.Snapshot(end.Time()).Statuses
@@ -293,14 +297,25 @@ func (p *past) answer(ctx context.Context, records Records, end slo.Minute) erro
 			Counts: w.Counts, Events: w.Rows.Total, Error: w.ErrorRatio, Measured: w.Measured,
 		}
 		if q.journey != nil && q.journey.SLI == nil {
-			period.Composed, period.Events = true, 0
-			for _, step := range q.journey.Steps {
-				if events := windows[step.SLO.ID][q.window].Rows.Total; events > 0 && (period.Events == 0 || events < period.Events) {
-					period.Events = events
-				}
-			}
+			period.Composed, period.Events = true, eventsOf(q, windows)
 		}
 		p.periods = append(p.periods, period)
 	}
 	return nil
+}
+
+// eventsOf returns how many events of a composed journey one more bad event is weighed
+// against: those of all steps when they are pooled, else those of the step with the
+// fewest.
+func eventsOf(q *question, windows map[string]map[slo.Window]*burnrate.Window) int64 {
+	events := int64(0)
+	for _, step := range q.journey.Steps {
+		switch n := windows[step.SLO.ID][q.window].Rows.Total; {
+		case q.journey.Compose == slo.Pooled, events == 0:
+			events += n
+		case n > 0:
+			events = min(events, n)
+		}
+	}
+	return events
 }
