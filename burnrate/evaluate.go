@@ -70,16 +70,15 @@ type space struct {
 	traffic    []Traffic
 }
 
-// clear makes room, or empties the one there is, and returns all of its space.
+// clear makes room, or empties the one there is, and returns all of its space. Of
+// burn rates and traffic every field is written anew.
 func (p *plan) clear(room *Room) space {
 	if room.statuses == nil {
 		room.statuses, room.space = make([]Status, len(p.subjects)), p.space()
 		return room.space
 	}
 	clear(room.space.objectives)
-	clear(room.space.burns)
 	clear(room.space.judgements)
-	clear(room.space.traffic)
 	return room.space
 }
 

@@ -65,7 +65,7 @@ func (r *Replay) Run(ctx context.Context, see func(burnrate.Snapshot) error) err
 
 // stepMinutes is how many minutes are evaluated while those before them are looked
 // at. Twice as many snapshots are in memory.
-const stepMinutes = 15
+const stepMinutes = 5
 
 // replaying is a replay that has begun.
 type replaying struct {
