@@ -282,3 +282,97 @@ func TestReplayWithoutLag(t *testing.T) {
 		}
 	})
 }
+
+// TestReplayOfHours counts hours of which only the sum is known once they are over, as
+// [Kept] does.
+func TestReplayOfHours(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		l, _ := live(t, 6, 0, nil)
+		begin := l.story.begin.Floor(60)
+		var coarse []burnrate.Coarse
+		for _, hour := range []slo.Minute{begin - 2000*60, begin - 900, begin - 600, begin - 540} {
+			coarse = append(coarse, burnrate.Coarse{Indicator: "login", Hour: hour.Floor(60), Sum: burnrate.Sum{
+				Counts: slo.Counts{Total: 600, Bad: 4}, Rows: slo.Counts{Total: 600, Bad: 4}, Minutes: 60,
+			}})
+		}
+		if err := l.ledger.Commit(t.Context(), burnrate.Tick{At: time.Now(), Coarse: coarse}); err != nil {
+			t.Fatal(err)
+		}
+		r := l.replay(begin-800, begin-300)
+		r.Lag = func(*slo.SLO) (time.Duration, bool) { return 0, true }
+		approximate := map[int64]bool{}
+		if err := r.Run(t.Context(), func(s burnrate.Snapshot) error {
+			for _, status := range s.Statuses {
+				if status.ID == "login" {
+					approximate[status.Objectives[0].Approximate] = true
+				}
+			}
+			if m := slo.MinuteAt(s.At); m%100 == 0 {
+				want, err := Kept(t.Context(), l.set, l.ledger, r.Lag, s.At)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sameStatuses(t, s.At.String(), want.Statuses, s.Statuses)
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if len(approximate) != 3 || !approximate[60] || !approximate[180] {
+			t.Errorf("minutes of hours that count: %v", approximate)
+		}
+	})
+}
+
+// TestHourCache has the hours that are needed there, no others, and of a block that is
+// used again nothing of what it had.
+func TestHourCache(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		l, from := live(t, 130, 0, nil)
+		whole, _, _, err := keptState(t.Context(), l.set, l.ledger)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newHourCache(l.ledger, shardsOf(whole, storyLag, 3))
+		hour := from.Floor(60)
+		for _, minutes := range [][]slo.Minute{
+			{hour - 61, hour - 1, hour - 60}, {hour - 60, hour, hour + 119}, {hour + 119, hour + 70}, {hour - 100*24*60, hour + 80},
+		} {
+			if err := c.read(t.Context(), minutes); err != nil {
+				t.Fatal(err)
+			}
+			needed := map[slo.Minute]bool{}
+			for _, m := range minutes {
+				needed[m.Floor(60)] = true
+				want, err := l.ledger.HistoryAt(t.Context(), whole.lineages, []slo.Minute{m})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for n, s := range shardsOf(whole, storyLag, 3) {
+					rows, there := c.rows(n, m)
+					if !there {
+						t.Fatalf("minute %d is not there", m)
+					}
+					for k, column := range s.columns {
+						var row, known burnrate.Row
+						if rows != nil {
+							row = rows[k]
+						}
+						if want[0].Rows != nil {
+							known = want[0].Rows[column]
+						}
+						if row != known {
+							t.Errorf("minute %d of %s is %+v, want %+v", m, s.measured[k].ID, row, known)
+						}
+					}
+				}
+			}
+			if len(c.there) != len(needed) || len(c.there)+len(c.free) > 3 {
+				t.Errorf("%d hours are there, and %d blocks free, of %d needed", len(c.there), len(c.free), len(needed))
+			}
+			if _, there := c.rows(0, hour+600); there {
+				t.Error("what was not read is there")
+			}
+		}
+	})
+}
