@@ -20,7 +20,8 @@ type Period struct {
 	Span      slo.Span
 	Counts    slo.Counts // of the minutes that count; zero of a composed journey
 	// Events is how many there were, whatever they weigh: of a composed journey those
-	// of the step with the fewest of those that had any.
+	// of all steps when they are pooled, else those of the step with the fewest of those
+	// that had any.
 	Events   int64
 	Error    burnrate.Ratio
 	Measured int64 // minutes

@@ -144,6 +144,11 @@ func TestParseNight(t *testing.T) {
 // TestNight holds as many minutes of a day as it is long, and reads what it writes.
 func TestNight(t *testing.T) {
 	t.Parallel()
+	for m := range 1440 {
+		if (backtest.Night{}).Holds(minute(m)) || (backtest.Night{From: 600, To: 600}).Holds(minute(m)) {
+			t.Fatalf("no night holds minute %d", m)
+		}
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		night := backtest.Night{From: rapid.IntRange(0, 1439).Draw(r, "from"), To: rapid.IntRange(0, 1440).Draw(r, "to")}
 		long := 0
