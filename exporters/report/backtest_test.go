@@ -66,7 +66,7 @@ func TestBacktestEmpty(t *testing.T) {
 	doc := report.Backtest{Schema: report.BacktestSchema, From: november(1, 0, 0), To: november(1, 1, 0), Origin: "ledger", Runs: []report.BacktestRun{{
 		Run: backtest.Run{From: november(1, 0, 0), To: november(1, 1, 0), Minutes: 61, Objectives: []backtest.Objective{{ID: "a"}}},
 	}}}
-	want := `From 2026-11-01 00:00 to 2026-11-01 01:00 UTC, 1h: 1 journey, step or SLO, 61 minutes
+	want := `2026-11-01 00:00 to 2026-11-01 01:00 UTC, 1h (61 minutes): 1 journey, step or SLO
 Hindsight: replayed from the ledger with the lag added; what came late is there at once, and sources
 never fail.
 
