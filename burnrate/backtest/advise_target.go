@@ -98,7 +98,7 @@ func (a *adviser) target(o *Objective, t slo.Target, histories []history) bool {
 	advice.Of, advice.Missed, advice.Periods = len(whole), missed(whole, t), h.ratios(t)
 	advice.Whole = advice.Of
 	if advice.Missed > 0 {
-		advice.ProposedTarget = tightest(func(other slo.Target) bool { return tighter(t, other) && missed(whole, other) == 0 })
+		advice.ProposedTarget = tightest(func(other slo.Target) bool { return missed(whole, other) == 0 })
 		a.add(advice)
 		return false
 	}
@@ -166,7 +166,7 @@ func (a *adviser) short(o *Objective, t slo.Target, histories []history) {
 			length, advice.ProposedWindow = minutes, other.window.String()
 		}
 	}
-	advice.ProposedTarget = tightest(func(other slo.Target) bool { return tighter(t, other) && carries(events, other, enoughBudget) })
+	advice.ProposedTarget = tightest(func(other slo.Target) bool { return carries(events, other, enoughBudget) })
 	a.add(advice)
 }
 
