@@ -131,7 +131,7 @@ func tightest(will func(slo.Target) bool) string {
 }
 
 // unknown says that there is too little history for a window, and what there is of the
-// longest shorter one.
+// longest shorter one: unless that one window is there, and nothing was missed.
 func (a *adviser) unknown(o *Objective, t slo.Target, h history, histories []history) {
 	advice := about(WindowUnknown, o)
 	advice.Whole, advice.Periods = len(h.whole()), h.ratios(t)
@@ -143,6 +143,9 @@ func (a *adviser) unknown(o *Objective, t slo.Target, h history, histories []his
 			advice.ProposedWindow, advice.Of, advice.Missed = other.window.String(), len(whole), missed(whole, t)
 			advice.Periods = other.ratios(t)
 		}
+	}
+	if advice.Whole > 0 && advice.Missed+missed(h.whole(), t) == 0 {
+		return
 	}
 	a.add(advice)
 }

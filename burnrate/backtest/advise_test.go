@@ -138,9 +138,13 @@ func TestAdviceOnTargets(t *testing.T) {
 			want:   []string{"window-unknown pay o 99.9% 28d missed 1 of 3 whole 1 → 7d oxo-"},
 		},
 		{
-			name: "not enough of shorter ones", target: "99.9%", window: "7d", past: []counted{fine},
+			name: "not enough of shorter ones", target: "99.9%", window: "7d", past: []counted{{1_000_000, 2000, full}},
 			others: map[string][]counted{"1d": {fine, {1, 0, 10}}, "28d": {fine, fine}},
-			want:   []string{"window-unknown pay o 99.9% 7d whole 1 o"},
+			want:   []string{"window-unknown pay o 99.9% 7d whole 1 x"},
+		},
+		{
+			name: "not enough, and nothing was missed in what there is", target: "99.9%", window: "28d", past: []counted{fine},
+			others: map[string][]counted{"7d": {fine, fine}},
 		},
 		{
 			name: "a short window", target: "99.9%", window: "1d", past: []counted{{500, 0, full}, {200, 1, full}, {900, 0, full}, {999, 0, full}},
