@@ -161,7 +161,7 @@ func (b *builder) bands(t *timeline) int {
 // lines they are.
 const (
 	mostLabel      = 26
-	mostLabelLines = 3
+	mostLabelLines = 2
 )
 
 // labelLines is up to where the lines of labels are taken, in pixels.

@@ -235,6 +235,26 @@ func compared() report.Backtest {
 	return doc
 }
 
+// largeCompared is more than a page has room for, twice.
+func largeCompared() report.Backtest {
+	doc := large()
+	after := doc.Runs[0]
+	doc.Runs[0].Name, after.Name = "a branch with a name that is long", "--policy a-policy-with-a-name-that-is-long"
+	doc.Runs = append(doc.Runs, after)
+	doc.Comparison = &backtest.Comparison{}
+	for n := range after.Episodes {
+		switch n % 3 {
+		case 0:
+			doc.Comparison.Gained = append(doc.Comparison.Gained, n)
+		case 1:
+			doc.Comparison.Lost = append(doc.Comparison.Lost, n)
+		default:
+			doc.Comparison.Kept = append(doc.Comparison.Kept, backtest.Pair{Before: n, After: n, Later: float64(n%7) - 3})
+		}
+	}
+	return doc
+}
+
 // large is more than a page has room for: 40 objectives that page and 14 that do not,
 // 200 pages, 30 incidents and as much of all else.
 func large() report.Backtest {
@@ -243,7 +263,7 @@ func large() report.Backtest {
 	doc.From, doc.To = at(1, 0, 0).AddDate(0, 0, -60), at(29, 0, 0)
 	run.From, run.To = doc.From, doc.To
 	minutes := int(doc.To.Sub(doc.From) / time.Minute)
-	run.Objectives, run.Episodes, run.Held, run.Sightings, run.Advice = nil, nil, nil, nil, nil
+	run.Objectives, run.Sightings, run.Advice = nil, nil, nil // what is left has alerts of all kinds
 	run.Toil = run.Toil[:1]
 	for n := range 54 {
 		id := fmt.Sprintf("journey-with-a-name-%02d/step-with-a-longer-name-%02d", n/5, n)
@@ -272,6 +292,9 @@ func large() report.Backtest {
 	}
 	judgement := *run.Judgement
 	run.Judgement, judgement.Incidents = &judgement, nil
+	for _, long := range []string{"2h", "3h", "4h", "5h"} {
+		judgement.Tiers = append(judgement.Tiers, backtest.Score{Severity: slo.Ticket, Long: long, Short: "15m", Fired: 1234, Delays: &backtest.Delays{Median: 1234}})
+	}
 	for n := range 30 {
 		from, told, after := doc.From.Add(time.Duration(n*minutes/30)*time.Minute), n*6, time.Duration(n)*time.Minute
 		i := backtest.IncidentFound{

@@ -288,12 +288,16 @@ func (b *builder) incidents() *incidents {
 	heads := []cell{numeric("#"), text(b.t.Incident), text(b.t.When), text(b.t.Expected)}
 	if b.compare {
 		for n := range b.doc.Runs {
-			heads = append(heads, cell{Text: b.t.Result, Note: safe(b.doc.Runs[n].Name)})
+			heads = append(heads, cell{Text: b.t.Result, Note: cut(b.doc.Runs[n].Name, mostLabel)})
 		}
 	} else {
 		heads = append(heads, text(b.t.Result))
 	}
-	tiers := j.Tiers[:min(len(j.Tiers), mostTiers)]
+	most := mostTiers
+	if b.compare {
+		most = mostTiersCompared
+	}
+	tiers := j.Tiers[:min(len(j.Tiers), most)]
 	for _, s := range tiers {
 		heads = append(heads, cell{Text: safe(s.Long + "/" + s.Short), Note: b.t.Severity(s.Severity)})
 	}
@@ -318,6 +322,7 @@ func (b *builder) incidents() *incidents {
 	t := &incidents{Table: b.tableOf(heads, rows, mostIncidents, paperIncidents)}
 	if n := len(j.Tiers) - len(tiers); n > 0 {
 		t.MoreTiers = b.t.MoreTiers(n)
+		t.Table.MoreOnPaper = join(" · ", t.Table.MoreOnPaper, t.MoreTiers)
 	}
 	return t
 }

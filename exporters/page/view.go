@@ -53,7 +53,7 @@ const (
 	paperRowsCompared             = 4
 	mostMarks                     = 300 // in a lane
 	mostIncidents, paperIncidents = 50, 4
-	mostTiers                     = 6
+	mostTiers, mostTiersCompared  = 6, 4
 	mostScores, paperScores       = 12, 6
 	mostToil, paperToil           = 20, 5
 	mostAdvice, paperAdvice       = 30, 3
