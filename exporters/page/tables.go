@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -133,8 +134,8 @@ func (b *builder) scores() *table {
 		rows = append(rows, []cell{
 			text(name),
 			numeric(of(func(s *backtest.Score) string { return count(int64(s.Fired)) })),
-			{Text: of(func(s *backtest.Score) string { return share(s.Precision) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.t.Of(s.True, s.Fired) })},
-			{Text: of(func(s *backtest.Score) string { return share(s.Recall) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.t.Of(s.Found, s.Expected) })},
+			{Text: of(func(s *backtest.Score) string { return share(s.Precision) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.of(s.True, s.Fired) })},
+			{Text: of(func(s *backtest.Score) string { return share(s.Recall) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.of(s.Found, s.Expected) })},
 			{Text: of(b.delay), Class: "n", Note: b.note(k, func(s *backtest.Score) string {
 				if s.Delays == nil || s.Delays.Least == s.Delays.Most {
 					return ""
@@ -145,6 +146,14 @@ func (b *builder) scores() *table {
 	}
 	t := b.tableOf(heads, rows, mostScores, paperScores)
 	return &t
+}
+
+// of says what a ratio is of, "" for nothing.
+func (b *builder) of(n, of int) string {
+	if of == 0 {
+		return ""
+	}
+	return b.t.Of(n, of)
 }
 
 // note is what stands below a ratio: what it is of, in the run that the page is about.
@@ -179,10 +188,12 @@ func scoreOf(j *backtest.Judgement, k scoreKey) *backtest.Score {
 
 // alertRow is a line about an episode. head are its first cells.
 func (b *builder) alertRow(e *backtest.Episode, head ...cell) []cell {
-	what := text(safe(e.ID))
-	var notes string
+	what, notes := text(safe(e.ID)), ""
+	if journey, step, isStep := strings.Cut(e.ID, "/"); isStep {
+		what, notes = text(safe(step)), safe(journey)
+	}
 	if e.Objective != "" {
-		notes = safe(e.Objective)
+		notes = join(" · ", notes, safe(e.Objective))
 	}
 	if e.Kind != alert.Burn {
 		notes = join(" · ", notes, b.t.Kind(e.Kind))

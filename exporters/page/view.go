@@ -56,7 +56,7 @@ const (
 	mostTiers, mostTiersCompared  = 6, 4
 	mostScores, paperScores       = 12, 6
 	mostToil, paperToil           = 20, 5
-	mostAdvice, paperAdvice       = 30, 3
+	mostAdvice, paperAdvice       = 30, 2
 	mostPages, paperPages         = 100, 6
 	mostChanges, paperChanges     = 100, 5
 	mostMissing, paperMissing     = 20, 2
@@ -134,7 +134,7 @@ func (b *builder) advice() list {
 		if a.Objective != "" {
 			about += " (" + safe(a.Objective) + ")"
 		}
-		texts = append(texts, about+b.t.Colon+cut(adviceText(a, b.locale), 4*mostText))
+		texts = append(texts, about+b.t.Colon+cut(report.AdviceText(a, b.locale), 4*mostText))
 	}
 	return b.listOf(texts, mostAdvice, paperAdvice)
 }
