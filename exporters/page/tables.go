@@ -206,7 +206,7 @@ func (b *builder) alertRow(e *backtest.Episode, head ...cell) []cell {
 	for _, tier := range e.Tiers {
 		tiers = join(", ", tiers, safe(tier))
 	}
-	length := cell{Text: b.duration(e.Length(b.doc.To)), Class: b.lengthClass()}
+	length := cell{Text: b.duration(e.Length(b.doc.To)), Class: b.besideChange("n")}
 	if e.Before {
 		length.Note = b.t.FromStart
 	}
@@ -215,16 +215,15 @@ func (b *builder) alertRow(e *backtest.Episode, head ...cell) []cell {
 		end = cell{Text: b.shortMoment(*e.End), Note: b.t.Reasons(e.Reason)}
 	}
 	end.Class = "screen"
-	return append(head, cell{Text: b.shortMoment(e.Start), Note: b.weekday(e.Start.In(b.zone))}, length, end, what, text(cmp.Or(tiers, none)), numeric(share(e.Spent)), wide(share(e.Consumed)))
+	return append(head, cell{Text: b.shortMoment(e.Start), Note: b.weekday(e.Start.In(b.zone))}, length, end, what, cell{Text: cmp.Or(tiers, none), Class: b.besideChange("")}, numeric(share(e.Spent)), wide(share(e.Consumed)))
 }
 
-// lengthClass is that of the column of lengths, which paper has no room for beside what
-// changed.
-func (b *builder) lengthClass() string {
+// besideChange is the class of a column that paper has no room for beside what changed.
+func (b *builder) besideChange(class string) string {
 	if b.compare {
-		return "n screen"
+		return strings.TrimSpace(class + " screen")
 	}
-	return "n"
+	return class
 }
 
 func join(between, text, more string) string {
@@ -235,8 +234,8 @@ func join(between, text, more string) string {
 }
 
 func (b *builder) alertHeads(head ...cell) []cell {
-	return append(head, cell{Text: b.t.Start, Class: "start"}, cell{Text: b.t.Length, Class: b.lengthClass() + " length"}, cell{Text: b.t.Reason, Class: "screen"},
-		text(b.t.Objective), cell{Text: b.t.Tier, Class: "tier"}, cell{Text: b.t.Spent, Class: "n spent"}, wide(b.t.Consumed))
+	return append(head, cell{Text: b.t.Start, Class: "start"}, cell{Text: b.t.Length, Class: b.besideChange("n length")}, cell{Text: b.t.Reason, Class: "screen"},
+		text(b.t.Objective), cell{Text: b.t.Tier, Class: b.besideChange("tier")}, cell{Text: b.t.Spent, Class: "n spent"}, wide(b.t.Consumed))
 }
 
 // pages lists the pages that people would have been told of, in the order of time.
@@ -380,9 +379,9 @@ func (b *builder) sighting(i *backtest.IncidentFound, s backtest.Score) cell {
 		case !seen.First.IsZero() && seen.First.Before(i.From):
 			return cell{Text: b.t.TierAlready, Class: "good"}
 		case !seen.First.IsZero():
-			return cell{Text: b.t.TierAfter(b.duration(seen.First.Sub(i.From).Round(time.Minute))), Class: "good"}
+			return cell{Text: b.duration(seen.First.Sub(i.From).Round(time.Minute)), Class: "good"}
 		case seen.Highest.Defined():
-			return cell{Text: b.t.TierMissed(number(seen.Highest), number(tier.Factor)), Note: b.t.Verdict(seen.Verdict), Class: "quietly"}
+			return cell{Text: number(seen.Highest) + " / " + number(tier.Factor), Note: b.t.Verdict(seen.Verdict), Class: "quietly"}
 		}
 	}
 	return cell{Text: none, Class: "quietly"}

@@ -163,7 +163,7 @@ func (b *builder) figures() []figure {
 	}
 	add(b.t.Pages, "", counts(func(t backtest.Toil) int { return t.Pages }))
 	add(b.t.PagesPerWeek, "", func(r *report.BacktestRun) string { return number(toilOf(r, "").PagesPerWeek) })
-	add(b.t.NightPages, b.t.Night(safe(b.doc.Night)), counts(func(t backtest.Toil) int { return t.Night }))
+	add(b.t.NightPages, safe(b.doc.Night), counts(func(t backtest.Toil) int { return t.Night }))
 	add(b.t.Repeated, b.t.RepeatedNote, counts(func(t backtest.Toil) int { return t.Repeated }))
 	add(b.t.Tickets, b.t.TicketsPerWeek(number(toilOf(b.last, "").TicketsPerWeek)), counts(func(t backtest.Toil) int { return t.Tickets }))
 	if b.last.Judgement != nil {
