@@ -58,7 +58,7 @@ func (s *sums) lacks(bad bool) AdviceKind {
 		return SLIWithoutEvents
 	case s.events >= enoughBad && s.minutes >= enoughSLI && s.counts.Bad == s.counts.Total:
 		return SLIWithoutGood
-	case !bad && s.events > 0 && (s.minutes >= alwaysEnough || s.events >= enoughGood && s.minutes >= weekMinutes):
+	case !bad && (s.minutes >= alwaysEnough || s.events >= enoughGood && s.minutes >= weekMinutes):
 		return SLIWithoutBad
 	}
 	return ""

@@ -98,7 +98,7 @@ func (a *adviser) target(o *Objective, t slo.Target, histories []history) bool {
 	advice.Of, advice.Missed, advice.Periods = len(whole), missed(whole, t), h.ratios(t)
 	advice.Whole = advice.Of
 	if advice.Missed > 0 {
-		advice.ProposedTarget = tightest(func(other slo.Target) bool { return tighter(t, other) && missed(whole, other) == 0 })
+		advice.ProposedTarget = tightest(func(other slo.Target) bool { return missed(whole, other) == 0 })
 		a.add(advice)
 		return false
 	}
@@ -131,7 +131,7 @@ func tightest(will func(slo.Target) bool) string {
 }
 
 // unknown says that there is too little history for a window, and what there is of the
-// longest shorter one.
+// longest shorter one: unless that one window is there, and nothing was missed.
 func (a *adviser) unknown(o *Objective, t slo.Target, h history, histories []history) {
 	advice := about(WindowUnknown, o)
 	advice.Whole, advice.Periods = len(h.whole()), h.ratios(t)
@@ -143,6 +143,9 @@ func (a *adviser) unknown(o *Objective, t slo.Target, h history, histories []his
 			advice.ProposedWindow, advice.Of, advice.Missed = other.window.String(), len(whole), missed(whole, t)
 			advice.Periods = other.ratios(t)
 		}
+	}
+	if advice.Whole > 0 && advice.Missed+missed(h.whole(), t) == 0 {
+		return
 	}
 	a.add(advice)
 }
@@ -166,7 +169,7 @@ func (a *adviser) short(o *Objective, t slo.Target, histories []history) {
 			length, advice.ProposedWindow = minutes, other.window.String()
 		}
 	}
-	advice.ProposedTarget = tightest(func(other slo.Target) bool { return tighter(t, other) && carries(events, other, enoughBudget) })
+	advice.ProposedTarget = tightest(func(other slo.Target) bool { return carries(events, other, enoughBudget) })
 	a.add(advice)
 }
 

@@ -138,9 +138,13 @@ func TestAdviceOnTargets(t *testing.T) {
 			want:   []string{"window-unknown pay o 99.9% 28d missed 1 of 3 whole 1 → 7d oxo-"},
 		},
 		{
-			name: "not enough of shorter ones", target: "99.9%", window: "7d", past: []counted{fine},
+			name: "not enough of shorter ones", target: "99.9%", window: "7d", past: []counted{{1_000_000, 2000, full}},
 			others: map[string][]counted{"1d": {fine, {1, 0, 10}}, "28d": {fine, fine}},
-			want:   []string{"window-unknown pay o 99.9% 7d whole 1 o"},
+			want:   []string{"window-unknown pay o 99.9% 7d whole 1 x"},
+		},
+		{
+			name: "not enough, and nothing was missed in what there is", target: "99.9%", window: "28d", past: []counted{fine},
+			others: map[string][]counted{"7d": {fine, fine}},
 		},
 		{
 			name: "a short window", target: "99.9%", window: "1d", past: []counted{{500, 0, full}, {200, 1, full}, {900, 0, full}, {999, 0, full}},
@@ -148,6 +152,14 @@ func TestAdviceOnTargets(t *testing.T) {
 			want: []string{
 				"target-missed pay o 99.9% 1d missed 1 of 4 whole 4 → 99.5% oxoo",
 				"window-short pay o 99.9% 1d of 4 whole 4 share 2 events 500 → 98% → 28d oxoo",
+			},
+		},
+		{
+			name: "a short window, and two that will do", target: "99.9%", window: "1d", past: []counted{{500, 1, full}},
+			others: map[string][]counted{"7d": {{10_000, 10, full}}, "28d": {{40_000, 40, full}}},
+			want: []string{
+				"window-short pay o 99.9% 1d of 1 whole 1 share 2 events 500 → 98% → 7d x",
+				"window-unknown pay o 99.9% 1d whole 1 x",
 			},
 		},
 		{
@@ -169,6 +181,15 @@ func TestAdviceOnTargets(t *testing.T) {
 			name: "a composed journey that is loose", target: "99%", window: "28d", composed: true, past: []counted{{100_000, 4, full}, {100_000, 2, full}},
 			want: []string{"target-loose pay o 99% 28d of 2 whole 2 → 99.99% oo"},
 		},
+		{name: "a composed journey that meets it exactly", target: "99.9%", window: "28d", composed: true, past: []counted{{100_000, 100, full}, {100_000, 100, full}}},
+		{ // 10¹⁹ is not more than 4.5·10²⁰, though its lower 64 bits are.
+			name: "more than 64 bits", target: "50%", window: "28d", past: []counted{{9e18, 1e17, full}, {9e18, 1e17, full}},
+			want: []string{"target-loose pay o 50% 28d of 2 whole 2 → 95% oo"},
+		},
+		{
+			name: "an SLI without bad ones over a short window", target: "99.9%", window: "28d", past: []counted{{400, 0, full}, {400, 0, full}},
+			want: []string{"sli-without-bad pay minutes 80640 events 800", "window-short pay o 99.9% 28d of 2 whole 2 share 2.5 events 400 → 95% oo"},
+		},
 		{name: "nothing is known", target: "99.9%", window: "28d"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -179,14 +200,14 @@ func TestAdviceOnTargets(t *testing.T) {
 			for _, window := range []string{"1d", "28d", "7d"} {
 				past = append(past, pastOf(t, "pay", "", window, test.others[window]...)...)
 			}
+			// Of others, and of another objective.
+			past = append(past, pastOf(t, "other", "o", test.window, counted{10, 10, full}, counted{10, 10, full})...)
+			past = append(past, pastOf(t, "pay", "p", test.window, counted{100, 0, 10})...)
 			if test.composed {
 				past = composed(past)
 			}
-			// Of others, and of another objective.
-			past = append(past, pastOf(t, "other", "o", test.window, counted{10, 10, full}, counted{10, 10, full})...)
-			past = append(past, pastOf(t, "pay", "p", "90d", counted{100, 50, full})...)
 			if len(test.past) == 0 {
-				past = past[:2]
+				past = past[:2] // of another id
 			}
 			var got []string
 			list := backtest.Advise(run, nil, past)
@@ -198,6 +219,10 @@ func TestAdviceOnTargets(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("want/got:\n%s", diff)
+			}
+			slices.Reverse(past)
+			if diff := cmp.Diff(list, backtest.Advise(run, nil, past), ratios); diff != "" {
+				t.Errorf("of periods in another order:\n%s", diff)
 			}
 		})
 	}
@@ -323,6 +348,10 @@ func TestAdviceOnTiers(t *testing.T) {
 			tiers: []backtest.Tier{tier(slo.Page, 10, week, 0, 7, 20), long(tier(slo.Page, 5, week, 0, 9, 20), "6h"), tier(slo.Ticket, 1, week, 0, 3, 2), long(tier(slo.Ticket, 1, week, 1, 3, 2), "3d")},
 			want:  []string{"tier-held pay o 99.9% 28d page 6h 5m burn 20 factor 5 minutes 9"},
 		},
+		{
+			name: "held ones and silent ones", tiers: []backtest.Tier{tier(slo.Page, 10, week, 0, 7, 20), tier(slo.Ticket, 1, week, 0, 0, 0.5)},
+			want: []string{"tier-held pay o 99.9% 28d page 1h 5m burn 20 factor 10 minutes 7"},
+		},
 		{name: "held for less than a day", tiers: []backtest.Tier{tier(slo.Page, 10, 1439, 0, 7, 20)}},
 		{
 			name: "never right", tiers: []backtest.Tier{fires(tier(slo.Page, 10, week, 3, 0, 20), 100, 200, 300), fires(long(tier(slo.Page, 5, week, 4, 0, 20), "6h"), 100, 150, 200, 300)},
@@ -335,7 +364,7 @@ func TestAdviceOnTiers(t *testing.T) {
 			name: "once from before, and more", tiers: []backtest.Tier{fires(tier(slo.Page, 10, week, 3, 0, 20), 0, 100, 200, 300)}, judgement: judgement(incident(500, slo.Page)),
 			want: []string{"tier-false pay o 99.9% 28d page 1h 5m of 3 factor 10"},
 		},
-		{name: "right once", tiers: []backtest.Tier{fires(tier(slo.Page, 10, week, 3, 0, 20), 100, 200, 300)}, judgement: judgement(incident(199, slo.Page, "pay"))},
+		{name: "right once", tiers: []backtest.Tier{fires(tier(slo.Page, 10, week, 5, 0, 20), 50, 100, 200, 300, 400)}, judgement: judgement(incident(199, slo.Page, "pay"))},
 		{name: "a ticket for a page", tiers: []backtest.Tier{fires(tier(slo.Ticket, 10, week, 3, 0, 20), 100, 200, 300)}, judgement: judgement(incident(199, slo.Page, "pay"))},
 		{
 			name: "just too early", tiers: []backtest.Tier{fires(tier(slo.Page, 10, week, 3, 0, 20), 100, 200, 300)}, judgement: judgement(incident(200, slo.Page)),

@@ -31,7 +31,7 @@ type IncidentFound struct {
 	// were told of, as index in [Run.Episodes], and After how long after From that was;
 	// nil when there was none. It may be an alert of any kind, and of any severity when
 	// nobody should have been told. When no episode began for the incident, it is one
-	// that went on from before, and After is below 0 or small: people looked already.
+	// that went on from before, as people looked already: After may be below 0.
 	Told  *int           `json:"told"`
 	After *time.Duration `json:"-"`
 	// Seen is how each tier of what the incident concerns stood, as index in

@@ -194,22 +194,26 @@ func TestOtherEpisodes(t *testing.T) {
 		want    []string
 	}{
 		{
-			"a budget that is mute, and then nobody knew of it", "pay", 0, [2]int64{},
+			"a budget that is mute, and then nobody knew of it", "pay", 0,
+			[2]int64{},
 			[]func(*burnrate.Snapshot, *burnrate.Objective){quiet, spent(0.9, 0), spent(0.5, 0)},
 			[]string{"40 pay 1d budget ticket until 60"},
 		},
 		{
-			"a budget that is mute, and burns then", "pay", 3, [2]int64{},
+			"a budget that is mute, and burns then", "pay", 3,
+			[2]int64{},
 			[]func(*burnrate.Snapshot, *burnrate.Objective){quiet, spent(0.9, 0), spent(0.9, 0.5), spent(0.5, 0)},
 			[]string{"60 pay 1d budget ticket sent for 55-76 since 40 until 80 recovered"},
 		},
 		{
-			"no traffic", "pay", 3, [2]int64{},
+			"no traffic", "pay", 3,
+			[2]int64{},
 			[]func(*burnrate.Snapshot, *burnrate.Objective){traffic(burnrate.Flowing), traffic(burnrate.Low), traffic(burnrate.Flowing), traffic(burnrate.Flowing)},
 			[]string{"40 pay 1d noTraffic page sent for 27-56 until 63 recovered"},
 		},
 		{
-			"no traffic of a whole source", "pay search", 3, [2]int64{},
+			"no traffic of a whole source", "pay search", 3,
+			[2]int64{},
 			[]func(*burnrate.Snapshot, *burnrate.Objective){traffic(burnrate.Flowing), traffic(burnrate.Low), traffic(burnrate.Flowing), traffic(burnrate.Flowing)},
 			[]string{
 				"40 pay 1d noTraffic page below source:nr source page until 63", "40 search 1d noTraffic page below source:nr source page until 63",
@@ -217,7 +221,9 @@ func TestOtherEpisodes(t *testing.T) {
 			},
 		},
 		{
-			"nothing measured", "pay", 3, [2]int64{30, 50}, nil,
+			"nothing measured", "pay", 3,
+			[2]int64{30, 50},
+			nil,
 			[]string{"41 pay 1d noData ticket sent for 30-50 until 59 recovered"},
 		},
 	}

@@ -24,8 +24,8 @@ type tierTrack struct {
 	hold        time.Duration
 	spans       time.Duration // the long window
 	held        []Held
-	holding     *Held         // under way
-	most        float64       // its highest burn rate
+	holding     *Held   // under way
+	most        float64 // its highest burn rate
 	highest     float64
 	seen        map[int]*Sighting // of incidents
 }

@@ -52,7 +52,8 @@ func TestFirings(t *testing.T) {
 			},
 		},
 		{
-			"never", []stretch{{60, 100, 0}, {1, 100, 5}, {20, 100, 0}},
+			"never",
+			[]stretch{{60, 100, 0}, {1, 100, 5}, {20, 100, 0}},
 			[]string{"10m/2m judged 77 fired 0 held 0 highest 0.5 at 61"},
 		},
 		{"nothing happens at all", []stretch{{60, 0, 0}}, []string{"10m/2m judged 56 fired 0 held 0"}},

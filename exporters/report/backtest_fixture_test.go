@@ -155,6 +155,7 @@ func objectivesFixture() []backtest.Objective {
 			ID: "shop/pay", Kind: slo.KindStep, Title: "Pay", Owner: "payments", Name: "28d", Target: "99.9%", Window: "28d", Policy: "paging", Unit: 1,
 			Counts: slo.Counts{Total: 120_034, Bad: 41}, Tiers: tiers, Consumed: ratio(1.2), Worst: ratio(1.3), WorstAt: november(28, 23, 30), SpentFor: 190,
 		},
+		{ID: "shop/pay", Kind: slo.KindStep, Title: "Pay", Owner: "payments", Name: "month", Target: "99%", Window: "month", Unit: 1},
 	}
 }
 
@@ -162,10 +163,12 @@ func sightingsFixture() []backtest.Sighting {
 	return []backtest.Sighting{
 		{Incident: 0, Objective: 3, Tier: 0, Judged: 30, Highest: ratio(16.8), At: november(3, 3, 58), Verdict: burnrate.Fires, First: november(3, 3, 53)},
 		{Incident: 0, Objective: 3, Tier: 1, Judged: 30, Highest: ratio(7), At: november(3, 4, 5), Verdict: burnrate.Fires, First: november(3, 3, 40)},
-		{Incident: 0, Objective: 3, Tier: 2, Judged: 30, Highest: ratio(2.1), At: november(3, 4, 5), Verdict: burnrate.CalmLong},
+		{Incident: 0, Objective: 3, Tier: 2, Judged: 30, Highest: ratio(2.9), At: november(3, 4, 5), Verdict: burnrate.Fires, First: november(3, 4, 10)},
 		{Incident: 0, Objective: 2, Tier: 1, Judged: 30, Highest: ratio(0.1), At: november(3, 4, 5), Verdict: burnrate.CalmLong},
 		{Incident: 1, Objective: 0, Tier: 0, Judged: 12, Highest: ratio(33.3), At: november(5, 2, 5), Verdict: burnrate.FewBad},
 		{Incident: 1, Objective: 0, Tier: 1, Judged: 12},
+		{Incident: 4, Objective: 3, Tier: 3, Judged: 90, Highest: ratio(0.05), At: november(20, 6, 5), Verdict: burnrate.CalmLong},
+		{Incident: 4, Objective: 3, Tier: 0, Judged: 90, Highest: ratio(0.02), At: november(20, 6, 5), Verdict: burnrate.CalmLong},
 	}
 }
 
@@ -177,7 +180,7 @@ func judgementFixture() *backtest.Judgement {
 	release.Told, release.After = found(payPage, 7*time.Minute)
 	planned := backtest.IncidentFound{Name: "load-test", From: november(14, 14, 0), To: november(14, 15, 0)}
 	planned.Told, planned.After = found(cartTraffic, 10*time.Minute)
-	already := backtest.IncidentFound{Name: "slow-network", From: november(20, 6, 0), To: november(20, 7, 30), Expect: slo.Ticket}
+	already := backtest.IncidentFound{Name: "slow-network", From: november(20, 6, 0), To: november(20, 7, 30), Expect: slo.Ticket, Seen: []int{6, 7}}
 	already.Told, already.After = found(lateTicket, -time.Hour)
 	return &backtest.Judgement{
 		Incidents: []backtest.IncidentFound{
@@ -219,6 +222,7 @@ func toilFixture() []backtest.Toil {
 func changeFixture() report.Backtest {
 	doc := backtestFixture()
 	doc.Origin = "source"
+	doc.Failures = []burnrate.Failure{{ID: "mail", Message: "New Relic: no\x1b[31m answer"}}
 	after := runFixture()
 	doc.Runs[0].Name, after.Name = "as it is", "shop/pay=99.5%"
 	after.Episodes = append(after.Episodes[:lateTicket:lateTicket], after.Episodes[lastPage])
@@ -253,7 +257,8 @@ func changeFixture() report.Backtest {
 			{ID: "search", Name: "month", Before: index(1), Tickets: [2]int{1, 0}},
 			{ID: "shop", Name: "28d", Before: index(2), After: index(2), Pages: [2]int{1, 1}, Tickets: [2]int{0, 1}, Consumed: ratio(0), Worst: ratio(0)},
 			{ID: "shop/pay", Name: "28d", Before: index(3), After: index(3), Pages: [2]int{2, 2}, Tickets: [2]int{1, 0}, Consumed: ratio(-0.96), Worst: ratio(-1.04)},
-			{ID: "shop/wait", Name: "28d", After: index(4)},
+			{ID: "shop/pay", Name: "month", Before: index(4), After: index(4)},
+			{ID: "shop/wait", Name: "28d", After: index(5)},
 		},
 	}
 	return doc

@@ -43,7 +43,7 @@ const (
 )
 
 func (t *backtestTable) header(doc *Backtest) {
-	text := fmt.Sprintf("From %s to %s UTC, %s", minuteText(doc.From), minuteText(doc.To), term.Duration(doc.To.Sub(doc.From)))
+	text := fmt.Sprintf("%s to %s UTC, %s", minuteText(doc.From), minuteText(doc.To), term.Duration(doc.To.Sub(doc.From)))
 	if len(doc.Runs) > 0 {
 		ids := map[string]bool{}
 		for i := range doc.Runs {
@@ -51,8 +51,7 @@ func (t *backtestTable) header(doc *Backtest) {
 				ids[doc.Runs[i].Objectives[k].ID] = true
 			}
 		}
-		text += fmt.Sprintf(": %s, %s", counted(len(ids), "journey, step or SLO", "journeys, steps and SLOs"),
-			counted(int(doc.Runs[0].Minutes), "minute", "minutes"))
+		text += fmt.Sprintf(" (%s): %s", counted(int(doc.Runs[0].Minutes), "minute", "minutes"), counted(len(ids), "journey, step or SLO", "journeys, steps and SLOs"))
 	}
 	t.paragraph(dim, text)
 	from := "the ledger"

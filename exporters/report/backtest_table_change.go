@@ -113,7 +113,7 @@ func (t *backtestTable) objectives(before, after *BacktestRun, list []backtest.O
 	if len(rows) == 0 {
 		return
 	}
-	columns := []column{{"OBJECTIVES", 19, true}, {"PAGES", 9, true}, {"TICKETS", 9, true}, {"SPENT AT END", 17, true}, {"AT MOST", 17, true}}
+	columns := []column{{"OBJECTIVES", 17, true}, {"PAGES", 8, true}, {"TICKETS", 8, true}, {"SPENT AT END", 16, true}, {"AT MOST", 16, true}}
 	more := len(rows) - mostAlerts
 	head := make([]string, len(columns))
 	for i, c := range columns {

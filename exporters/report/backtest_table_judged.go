@@ -210,7 +210,7 @@ func (t *backtestTable) scores(j *backtest.Judgement) {
 		{"MOST", 7, false},
 	}, rows)
 	t.paragraph(dim, "RIGHT fired about an incident that expects it; FOUND is of the incidents that expect it, ALREADY those for which it fired before "+
-		"they began. LEAST, MEDIAN and MOST are how long detection took.")
+		"they began. What was paged for needs no ticket. LEAST, MEDIAN and MOST are how long detection took.")
 }
 
 // tierName is the windows of a tier, or that it is what people would have been told.
@@ -267,8 +267,8 @@ func toilColumns(rate string) []column {
 }
 
 func (t *backtestTable) toilNote(doc *Backtest) {
-	t.paragraph(dim, fmt.Sprintf("Pages: at NIGHT from %s, on WEEKENDs, and on the BUSIEST day, by the clock of %s; REPEATED within a day after the same alert "+
-		"resolved; SHORT, which resolved within half an hour.", strings.Replace(doc.Night, "-", " to ", 1), doc.TimeZone))
+	t.paragraph(dim, fmt.Sprintf("Pages: at NIGHT (%s), on WEEKENDs, and on the BUSIEST day, by the clock of %s; REPEATED within a day after the same alert "+
+		"resolved; SHORT, which resolved within half an hour.", doc.Night, doc.TimeZone))
 }
 
 func toilOwner(t *backtest.Toil) string {

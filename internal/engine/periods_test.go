@@ -184,6 +184,9 @@ func TestPeriodsOfHours(t *testing.T) {
 			if o.Window.Measured == 0 && len(list) == 0 {
 				continue
 			}
+			if len(list) == 0 {
+				t.Fatalf("there is none, want %+v", o.Window)
+			}
 			if p := list[len(list)-1]; p.Measured != o.Window.Measured || p.Counts != o.Window.Counts || p.Span != o.Window.Span {
 				t.Fatalf("%+v, want %+v", p, o.Window)
 			}
@@ -254,6 +257,9 @@ func pastLedger(t testing.TB, slos int, days int, end slo.Minute) *ledger.Ledger
 // once: of months by the calendar as well.
 func TestPeriodsOfAYear(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		return // there are no races in it
+	}
 	end := slo.MinuteAt(time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC))
 	l := pastLedger(t, 1, 400, end)
 	if _, err := l.Maintain(t.Context(), end.Time()); err != nil {
@@ -297,6 +303,59 @@ func TestPeriodsOfAYear(t *testing.T) {
 	months := asked(t, periods, idOf(0), "month", "month")
 	if first, last := months[0].Span.Start.Time().In(tokyo).Format("2006-01-02T15:04"), months[11].Span.End.Time().In(tokyo).Format("2006-01-02T15:04"); first != "2025-11-01T00:00" || last != "2026-11-01T00:00" {
 		t.Errorf("months from %s to %s", first, last)
+	}
+}
+
+// TestPeriodsWithGaps leaves out those of which nothing was measured, and has each
+// window once.
+func TestPeriodsWithGaps(t *testing.T) {
+	t.Parallel()
+	const day = 24 * minutesOfHour
+	end := slo.MinuteAt(time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC))
+	l := pastLedger(t, 1, 1, end-4*day)
+	batch := burnrate.Batch{Indicators: []slo.IndicatorID{slo.IndicatorID(idOf(0))}, Records: []burnrate.Record{
+		{Minute: end - 1, Rows: []burnrate.Row{burnrate.Counted(slo.Counts{Total: 7})}},
+	}}
+	if err := l.Commit(t.Context(), burnrate.Tick{At: end.Time().Add(lag), Measured: []burnrate.Batch{batch}}); err != nil {
+		t.Fatal(err)
+	}
+	set := manySLOs(t, 1)
+	set.SLOs[0].Objectives[0].Window = slo.Rolling(day)
+	periods, err := Periods(t.Context(), set, l, lagged, end.Time().Add(lag))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := asked(t, periods, idOf(0), "28d", "1d")
+	if len(list) != 2 || list[0].Measured != day || list[0].Coverage() != 1 || list[1].Measured != 1 || list[1].Counts.Total != 7 {
+		t.Errorf("%+v", list)
+	}
+	if again := asked(t, periods, idOf(0), "", "1d"); len(again) > 0 {
+		t.Errorf("the window of the objective is there twice: %+v", again)
+	}
+	// What cannot be measured yet does not count.
+	periods, err = Periods(t.Context(), set, l, lagged, end.Time().Add(lag-time.Minute))
+	if list := asked(t, periods, idOf(0), "28d", "1d"); err != nil || len(list) == 0 || list[len(list)-1].Counts.Total == 7 {
+		t.Errorf("a minute before: %+v, %v", list, err)
+	}
+}
+
+// TestEventsOfJourneys are those of the step with the fewest, unless they are pooled.
+func TestEventsOfJourneys(t *testing.T) {
+	t.Parallel()
+	w := slo.Rolling(60)
+	windows := map[string]map[slo.Window]*burnrate.Window{}
+	j := &slo.Journey{}
+	for id, events := range map[string]int64{"some": 40, "none": 0, "few": 7, "many": 900} {
+		windows[id] = map[slo.Window]*burnrate.Window{w: {Rows: slo.Counts{Total: events}}}
+	}
+	for _, id := range []string{"none", "some", "few", "many", "none"} {
+		j.Steps = append(j.Steps, slo.Step{SLO: &slo.SLO{ID: id}})
+	}
+	for compose, want := range map[slo.Compose]int64{slo.Series: 7, slo.Worst: 7, slo.Weighted: 7, slo.Pooled: 947} {
+		j.Compose = compose
+		if got := eventsOf(&question{window: w, journey: j}, windows); got != want {
+			t.Errorf("%s: %d events, want %d", compose, got, want)
+		}
 	}
 }
 

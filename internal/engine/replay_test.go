@@ -328,7 +328,9 @@ func TestReplayOfHours(t *testing.T) {
 // used again nothing of what it had.
 func TestHourCache(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		l, from := live(t, 130, 0, nil)
+		l, from := live(t, 130, 10, func(set *slo.Set) { // which has no minutes of before
+			set.SLOs[0].Indicator, set.SLOs[0].History = "anew", slo.History{Mode: slo.Restart, Reason: "another service"}
+		})
 		whole, _, _, err := keptState(t.Context(), l.set, l.ledger)
 		if err != nil {
 			t.Fatal(err)
@@ -336,7 +338,7 @@ func TestHourCache(t *testing.T) {
 		c := newHourCache(l.ledger, shardsOf(whole, storyLag, 3))
 		hour := from.Floor(60)
 		for _, minutes := range [][]slo.Minute{
-			{hour - 61, hour - 1, hour - 60}, {hour - 60, hour, hour + 119}, {hour + 119, hour + 70}, {hour - 100*24*60, hour + 80},
+			{hour - 61, hour - 1, hour - 60}, {hour - 60, hour, hour + 119}, {hour + 119, hour + 70}, {hour - 100*24*60, hour - 20, hour + 80},
 		} {
 			if err := c.read(t.Context(), minutes); err != nil {
 				t.Fatal(err)

@@ -64,8 +64,8 @@ type lived struct {
 }
 
 // shop is a set with all that a replay has to go through: journeys of each kind, a
-// shared SLO, slices, weights, calendar windows, lags and an exclusion. Nine minutes
-// after a minute something fails, see [shopStory].
+// shared SLO, slices, weights, calendar windows, lags, and an exclusion that begins a
+// while after a minute. What happens then is in [shopStory].
 func shop(t *testing.T, from slo.Minute) *slo.Set {
 	t.Helper()
 	team := &slo.Team{Name: "shop", Notify: []*slo.Notifier{{Name: "hook"}}}
@@ -87,6 +87,7 @@ func shop(t *testing.T, from slo.Minute) *slo.Set {
 		return []slo.Objective{
 			{Name: "28d", Target: target, Window: slo.Rolling(28 * 1440), Alerts: slo.BuiltInPolicies()[0]},
 			{Name: "month", Target: target, Window: month},
+			{Name: "1h", Target: target, Window: slo.Rolling(60)},
 		}
 	}
 	byID := map[string]*slo.SLO{}
@@ -103,8 +104,8 @@ func shop(t *testing.T, from slo.Minute) *slo.Set {
 	add("buy/pay", slo.KindStep, 4).Objectives[0].Target = tight
 	add("find/list", slo.KindStep, 0).Objectives = nil
 	add("look/sliced", slo.KindStep, 0).SLI.Slice = &slo.Slice{Every: diag.Located[time.Duration]{Value: 5 * time.Minute}}
-	add("login", slo.KindSLO, 2)
-	add("same", slo.KindSLO, 0).Indicator = "login"
+	add("login", slo.KindSLO, 0)
+	add("same", slo.KindSLO, 2).Indicator = "login" // which lags so much for both
 	add("weighed", slo.KindSLO, 0).SLI.Count = diag.PlainText("sum(items)", "f", diag.Position{Line: 1, Column: 1})
 	journey := func(id string, compose slo.Compose, steps ...string) *slo.Journey {
 		j := &slo.Journey{ID: id, About: slo.About{Owner: "shop", Stage: slo.Active}, Compose: compose, Objectives: objectives()}
