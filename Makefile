@@ -1,6 +1,6 @@
 # Portable to make 3.81 and the BSD tools; what is longer than a few lines is a script in .ci.
 .POSIX:
-.PHONY: help build demo test test-unit race fuzz soak survive endurance crash lint bench golden alerting-tables dist clean
+.PHONY: help build demo test test-unit race fuzz soak survive endurance crash lint bench backtest-bench golden alerting-tables dist clean
 
 GO ?= go
 FUZZTIME ?= 10s
@@ -11,6 +11,7 @@ SURVIVESEED ?= 1
 ENDURANCE ?= 24
 BENCHTIME ?= 1s
 BACKFILL ?= 1000
+REPLAY ?= 1000x90,500x90,1000x45
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +61,9 @@ lint: ## vet, staticcheck, gofumpt and deadcode at the pinned versions
 bench: ## run the benchmarks, each for BENCHTIME (1s, or 1x for once), and fill in 28 days of BACKFILL (1000) SLOs
 	CGO_ENABLED=0 $(GO) test -run '^$$' -bench . -benchmem -benchtime '$(BENCHTIME)' -timeout 2h ./...
 	CGO_ENABLED=0 $(GO) test ./sources/newrelic -run '^TestBackfill$$' -count=1 -v -timeout 2h -backfill '$(BACKFILL)'
+
+backtest-bench: ## replay REPLAY (1000x90,500x90,1000x45: SLOs x days): what backtest takes must grow with both alone
+	CGO_ENABLED=0 $(GO) test ./internal/engine -run '^TestReplayMany$$' -count=1 -v -timeout 4h -replay '$(REPLAY)'
 
 golden: ## rewrite the golden files from what the code does now; read the diff
 	@GO='$(GO)' .ci/golden

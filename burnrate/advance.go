@@ -47,53 +47,92 @@ func (e *Evaluator) Needs(ends []slo.Minute) []slo.Minute {
 // also those in which nothing was measured; their rows must not change until
 // Advance returns. After an error nothing has moved.
 func (e *Evaluator) Advance(ends []slo.Minute, records iter.Seq2[Record, error]) error {
-	if len(ends) != len(e.columns) {
-		return fmt.Errorf("%d minutes for %d SLOs", len(ends), len(e.columns))
-	}
-	moves := map[moveKey]*move{}
 	rows := map[slo.Minute][]Row{}
 	for record, err := range records {
 		if err == nil {
-			err = e.check(record)
+			err = e.check(record.Minute, record.Rows)
 		}
 		if err != nil {
 			return err
 		}
 		rows[record.Minute] = record.Rows
 	}
+	return e.AdvanceFrom(ends, func(minute slo.Minute) ([]Row, bool) {
+		found, fed := rows[minute]
+		return found, fed
+	})
+}
+
+// AdvanceFrom is [Evaluator.Advance] for who has minutes at hand: rows returns those
+// of a minute, and false when it has to be fed first.
+func (e *Evaluator) AdvanceFrom(ends []slo.Minute, rows func(slo.Minute) ([]Row, bool)) error {
+	if len(ends) != len(e.columns) {
+		return fmt.Errorf("%d minutes for %d SLOs", len(ends), len(e.columns))
+	}
+	fed := feeding{check: e.check, rows: rows, last: nothing}
+	moves := map[moveKey]*move{}
 	for m := range e.moves(ends) {
-		if err := m.find(rows); err != nil {
+		if err := m.find(&fed); err != nil {
 			return err
 		}
 		moves[m.key] = m
 	}
 	for i, c := range e.columns {
 		for minute := c.end; minute < ends[i]; minute++ {
-			if _, fed := rows[minute]; !fed {
-				return fmt.Errorf("minute %d enters and was not fed", minute)
+			if _, err := fed.at(minute, "enters"); err != nil {
+				return err
 			}
 		}
 	}
-	e.advance(ends, moves, rows)
+	e.advance(ends, moves, &fed)
 	return nil
 }
 
-func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, rows map[slo.Minute][]Row) {
+// feeding is what is fed. Many ask for the same minute one after the other.
+type feeding struct {
+	rows  func(slo.Minute) ([]Row, bool)
+	check func(slo.Minute, []Row) error
+	last  slo.Minute
+	found []Row // of the last one
+}
+
+// at returns the rows of a minute, of which is said what it does when it is missing.
+func (f *feeding) at(minute slo.Minute, does string) ([]Row, error) {
+	if minute == f.last {
+		return f.found, nil
+	}
+	found, fed := f.rows(minute)
+	if !fed {
+		return nil, fmt.Errorf("minute %d %s and was not fed", minute, does)
+	}
+	if err := f.check(minute, found); err != nil {
+		return nil, err
+	}
+	f.last, f.found = minute, found
+	return found, nil
+}
+
+func (e *Evaluator) advance(ends []slo.Minute, moves map[moveKey]*move, fed *feeding) {
 	for _, end := range ends {
 		e.agree(end)
 	}
 	for i, c := range e.columns {
 		for minute := c.end; minute < ends[i]; minute++ {
-			if fed := rows[minute]; fed != nil && fed[i].Measured {
+			if rows, err := fed.at(minute, "enters"); err == nil && rows != nil && rows[i].Measured {
 				c.since = min(c.since, minute)
 				c.forgetCoarse(minute)
 			}
 		}
 		c.end = max(c.end, ends[i])
 	}
+	var last moveKey // of many views in a row
+	var m *move
 	for _, c := range e.columns {
 		for _, v := range c.views {
-			if m := moves[moveKey{v.shape.windows, v.end, v.followedEnd()}]; m != nil {
+			if key := (moveKey{v.shape.windows, v.end, v.followedEnd()}); key != last {
+				last, m = key, moves[key]
+			}
+			if m != nil {
 				m.apply(v, c)
 			}
 			v.since = min(c.since, v.end)
@@ -178,12 +217,13 @@ func (e *Evaluator) moves(ends []slo.Minute) iter.Seq[*move] {
 	}
 	return func(yield func(*move) bool) {
 		seen := map[moveKey]bool{}
+		var last moveKey // of many views in a row
 		for _, v := range e.plan.views {
 			key := moveKey{v.shape.windows, v.end, later(v)}
-			if key.from >= key.to || seen[key] {
+			if key.from >= key.to || key == last || seen[key] {
 				continue
 			}
-			seen[key] = true
+			seen[key], last = true, key
 			if !yield(newMove(key)) {
 				return
 			}
@@ -223,28 +263,28 @@ func newMove(key moveKey) *move {
 }
 
 // find looks up the rows of the minutes.
-func (m *move) find(rows map[slo.Minute][]Row) error {
+func (m *move) find(fed *feeding) (err error) {
 	for i := range m.steps {
 		step := &m.steps[i]
-		var fed bool
-		if step.entering, fed = rows[step.enters]; !fed {
-			return fmt.Errorf("minute %d enters and was not fed", step.enters)
+		if step.entering, err = fed.at(step.enters, "enters"); err != nil {
+			return err
 		}
 		step.leaving = make([][]Row, len(step.leaves))
 		for w, minute := range step.leaves {
 			if minute == nothing {
 				continue
 			}
-			if step.leaving[w], fed = rows[minute]; !fed {
-				return fmt.Errorf("minute %d leaves %s and was not fed", minute, m.key.windows.list[w])
+			if step.leaving[w], err = fed.at(minute, "leaves a window"); err != nil {
+				return err
 			}
 		}
 		for k := range step.flows {
 			f := &step.flows[k]
-			var other bool
-			f.entering, fed = rows[f.enters]
-			if f.leaving, other = rows[f.leaves]; !fed || !other {
-				return fmt.Errorf("minutes %d and %d of the days before were not fed", f.enters, f.leaves)
+			if f.entering, err = fed.at(f.enters, "of a day before enters"); err != nil {
+				return err
+			}
+			if f.leaving, err = fed.at(f.leaves, "of a day before leaves"); err != nil {
+				return err
 			}
 		}
 	}

@@ -35,15 +35,15 @@ func Evaluate(set *slo.Set, at time.Time, measured map[string]Measurement) Snaps
 		}
 		failures = append(failures, invalidFailure(s.ID, s.SLI.Unit(), m.Series.Invalid())...)
 	}
-	return p.snapshot(at, failures)
+	return p.snapshot(&Room{}, at, failures)
 }
 
 // snapshot judges everything.
-func (p *plan) snapshot(at time.Time, failures []Failure) Snapshot {
-	s := Snapshot{At: at.UTC(), Statuses: make([]Status, len(p.subjects)), Failures: failures}
-	space := p.space()
+func (p *plan) snapshot(room *Room, at time.Time, failures []Failure) Snapshot {
+	space := p.clear(room)
+	s := Snapshot{At: at.UTC(), Statuses: room.statuses, Failures: failures}
 	for i, subject := range p.subjects {
-		s.Statuses[i] = subject.judge(space)
+		s.Statuses[i] = subject.judge(&space)
 	}
 	slices.SortStableFunc(s.Failures, func(a, b Failure) int { return cmp.Compare(a.ID, b.ID) })
 	return s
@@ -61,8 +61,8 @@ func invalidFailure(id string, unit int64, invalid []Invalid) []Failure {
 	return []Failure{{ID: id, Message: message}}
 }
 
-// space is the memory of a snapshot, which is asked for at once: a snapshot is
-// kept or forgotten as a whole.
+// space is the memory of what is in the statuses of a snapshot, which is asked for
+// at once: a snapshot is kept or forgotten as a whole.
 type space struct {
 	objectives []Objective
 	burns      []Burn
@@ -70,7 +70,19 @@ type space struct {
 	traffic    []Traffic
 }
 
-func (p *plan) space() *space {
+// clear makes room, or empties the one there is, and returns all of its space. Of
+// burn rates and traffic every field is written anew.
+func (p *plan) clear(room *Room) space {
+	if room.statuses == nil {
+		room.statuses, room.space = make([]Status, len(p.subjects)), p.space()
+		return room.space
+	}
+	clear(room.space.objectives)
+	clear(room.space.judgements)
+	return room.space
+}
+
+func (p *plan) space() space {
 	var objectives, burns, judgements, traffic int
 	for _, s := range p.subjects {
 		objectives += len(s.shape.objectives)
@@ -82,7 +94,7 @@ func (p *plan) space() *space {
 			}
 		}
 	}
-	return &space{make([]Objective, objectives), make([]Burn, burns), make([]Judgement, judgements), make([]Traffic, traffic)}
+	return space{make([]Objective, objectives), make([]Burn, burns), make([]Judgement, judgements), make([]Traffic, traffic)}
 }
 
 // take cuts the next n off what is left, nil for none.

@@ -73,6 +73,12 @@ func (s Series) Sum(span slo.Span) Sum {
 	return s.sums[s.cut(inside.End)].sub(s.sums[s.cut(inside.Start)])
 }
 
+// Until returns the series as it was when minutes up to an end were measured.
+func (s Series) Until(end slo.Minute) Series {
+	s.extent = slo.Span{Start: min(s.extent.Start, end), End: min(s.extent.End, end)}
+	return s
+}
+
 func (s Series) cut(minute slo.Minute) int {
 	i, found := slices.BinarySearch(s.cuts, minute)
 	if !found {

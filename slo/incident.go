@@ -17,16 +17,18 @@ type Incident struct {
 	Expect Severity  // what should have told; "" when nobody should have been told
 	Note   string
 	Origin diag.Span
+	Places []diag.Span // of SLOs, in their order; none of incidents from elsewhere
 }
 
-// Span is the minutes of the incident, rounded outward.
+// Span returns the minutes of the incident, rounded outward.
 func (i *Incident) Span() Span {
 	return Span{MinuteAt(i.From), MinuteAt(i.To.Add(time.Minute - time.Nanosecond))}
 }
 
 // Concerns reports whether an alert about an id may be about the incident. What
-// concerns a step concerns its journey, and the other way round: steps are the ids of
-// a journey's steps, which may be shared.
+// concerns a step concerns its journey: steps are the ids of a journey's steps, which
+// may be shared. What concerns a journey concerns its steps, journey/step, but no SLO
+// that it shares with others, as with [Exclusion.Applies].
 func (i *Incident) Concerns(id string, steps []string) bool {
 	if len(i.SLOs) == 0 {
 		return true
@@ -43,4 +45,26 @@ func (i *Incident) Concerns(id string, steps []string) bool {
 		}
 	}
 	return false
+}
+
+// CheckIncidents warns of patterns that match no id of a set, probably as one is
+// misspelt: what is wrong then would seem to be found by nothing.
+func CheckIncidents(set *Set, incidents []Incident) diag.List {
+	ids := set.ids()
+	var list diag.List
+	for i := range incidents {
+		incident := &incidents[i]
+		for k, pattern := range incident.SLOs {
+			if matchesAny(pattern, ids) {
+				continue
+			}
+			place := incident.Origin
+			if k < len(incident.Places) {
+				place = incident.Places[k]
+			}
+			list.Add(noMatch(pattern, place, ids))
+		}
+	}
+	list.Sort()
+	return list
 }

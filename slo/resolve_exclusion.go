@@ -76,14 +76,26 @@ func (r *resolver) checkPatterns(patterns []diag.Located[string], ids []string) 
 	for _, pattern := range patterns {
 		thing, _, _ := strings.Cut(pattern.Value, "/")
 		matches := func(id string) bool { return MatchID(thing, id) }
-		if pattern.Value == "" || slices.ContainsFunc(slices.Collect(maps.Keys(r.unread)), matches) || slices.ContainsFunc(ids, func(id string) bool { return MatchID(pattern.Value, id) }) {
+		if pattern.Value == "" || slices.ContainsFunc(slices.Collect(maps.Keys(r.unread)), matches) || matchesAny(pattern.Value, ids) {
 			continue
 		}
-		hint := "write the id of a journey, a step (journey/step) or an SLO; * stands for any characters"
-		if near, ok := diag.Nearest(pattern.Value, ids); ok {
-			hint = "did you mean " + near + "?"
-		}
-		r.warn(diag.CodeNoMatch, pattern.Span, hint, "%q matches no journey, step or SLO", pattern.Value)
+		r.list.Add(noMatch(pattern.Value, pattern.Span, ids))
+	}
+}
+
+func matchesAny(pattern string, ids []string) bool {
+	return slices.ContainsFunc(ids, func(id string) bool { return MatchID(pattern, id) })
+}
+
+// noMatch warns of a pattern that matches none of the ids.
+func noMatch(pattern string, place diag.Span, ids []string) diag.Diagnostic {
+	hint := "write the id of a journey, a step (journey/step) or an SLO; * stands for any characters"
+	if near, ok := diag.Nearest(pattern, ids); ok {
+		hint = "did you mean " + near + "?"
+	}
+	return diag.Diagnostic{
+		Code: diag.CodeNoMatch, Severity: diag.Warning, Span: place, Hint: hint,
+		Message: fmt.Sprintf("%q matches no journey, step or SLO", pattern),
 	}
 }
 

@@ -78,6 +78,19 @@ func (s *Set) Measured() []*SLO {
 	return measured
 }
 
+// ids lists the ids of all journeys, steps and SLOs, in order.
+func (s *Set) ids() []string {
+	var ids []string
+	for _, j := range s.Journeys {
+		ids = append(ids, j.ID)
+	}
+	for _, o := range s.SLOs {
+		ids = append(ids, o.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // Step is one part of a journey. Its SLO is its own or a shared one.
 type Step struct {
 	Name   string

@@ -7,77 +7,108 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// Period is how an objective stood at the end of a window of the past: a month, or a
-// stretch of the length of a rolling window that no other one overlaps.
+// Period is how something stood at the end of a window of the past: a month, or a
+// stretch of the length of a rolling window. Those of one window do not overlap.
 type Period struct {
-	ID        string
+	ID string
+	// Objective is the one whose window it is, or "" of a window that no objective of
+	// the ID has: the history may support it better than theirs.
 	Objective string
-	Unit      int64
+	Unit      int64 // of Counts
 	Composed  bool
 	Window    slo.Window
 	Span      slo.Span
-	Counts    slo.Counts // of the minutes that count
-	Error     burnrate.Ratio
-	Coverage  float64
+	Counts    slo.Counts // of the minutes that count; zero of a composed journey
+	// Events is how many there were, whatever they weigh: of a composed journey those
+	// of all steps when they are pooled, else those of the step with the fewest of those
+	// that had any.
+	Events   int64
+	Error    burnrate.Ratio
+	Measured int64 // minutes
+}
+
+// Coverage is the share of the minutes that were measured.
+func (p *Period) Coverage() float64 {
+	if p.Span.Len() == 0 {
+		return 0
+	}
+	return float64(p.Measured) / float64(p.Span.Len())
 }
 
 // AdviceKind says what an [Advice] is about. The zero AdviceKind is invalid.
 type AdviceKind string
 
-// The kinds of advice.
+// The kinds of advice. Beside Kind, ID and Owner, those about an objective have its
+// Objective, Target and Window, those about a tier also Severity, Long, Short and
+// Factor, and those about an SLI none of these. Whole periods are those of which at
+// least nine tenths were measured, and in which something happened.
 const (
-	// TargetMissed: the target would have been missed in Missed of Of periods. Target
-	// is one that would have been met in all of them, "" when there is none.
+	// TargetMissed: the target would have been missed in Missed of Of whole Periods of
+	// the window. ProposedTarget would have been met in all of them; "" when none of
+	// the usual ones would.
 	TargetMissed AdviceKind = "target-missed"
-	// TargetLoose: the target was met in all Of periods, and so was Target, which is
-	// tighter, with at least half of its budget left.
+	// TargetLoose: the target would have been met in all Of whole Periods, and so
+	// would ProposedTarget, which is tighter, with at least half of its budget left.
 	TargetLoose AdviceKind = "target-loose"
-	// WindowShort: a window holds so few events that a single bad one spends Share of
-	// its budget, and Window is one in which it spends less than a tenth.
+	// WindowShort: a window holds so few events, half of the Of whole Periods at most
+	// Events, that a single bad one spends Share of the budget, which is more than all
+	// of it. It would spend at most a tenth with the longer ProposedWindow, or with
+	// ProposedTarget over the same window; "" when none of the usual ones does.
 	WindowShort AdviceKind = "window-short"
-	// WindowTooLong: there is less history than the window, or it was measured by less
-	// than nine tenths: nothing can be said of its target.
+	// WindowUnknown: the history has only Whole whole periods of the window, 0 or 1,
+	// which says little of its target. Over the shorter ProposedWindow it has Of whole
+	// Periods, and the target would have been missed in Missed of them. Without a
+	// ProposedWindow the Periods are those of the window itself. It is not said when
+	// there is one, and the target was met in all of them.
 	WindowUnknown AdviceKind = "window-unknown"
-	// TierSilent: a tier never fired, and burned at most at Burn of its Factor.
-	TierSilent AdviceKind = "tier-silent"
-	// TierConstant: a tier fired in Share of the minutes, above a quarter.
+	// TiersSilent: no tier of the objective fired in the Minutes that were judged. The
+	// one that is named came closest: it burned at Burn of its Factor.
+	TiersSilent AdviceKind = "tiers-silent"
+	// TierConstant: a tier fired in Share of the Minutes that were judged, above a
+	// quarter.
 	TierConstant AdviceKind = "tier-constant"
-	// TierHeld: a tier never fired, and a guard held it back for Minutes.
+	// TierHeld: a tier never fired, and a guard held it back for Minutes. It burned at
+	// most at Burn.
 	TierHeld AdviceKind = "tier-held"
-	// TierFalse: no firing of a tier was about an incident: False of Of.
+	// TierFalse: a tier fired Of times, and never about an incident.
 	TierFalse AdviceKind = "tier-false"
-	// SLIWithoutBad: no event of Events was bad in the whole history.
+	// SLIWithoutBad: none of Events events was bad in the Minutes that were measured.
 	SLIWithoutBad AdviceKind = "sli-without-bad"
-	// SLIWithoutGood: every event of Events was bad.
+	// SLIWithoutGood: each of Events events was bad in the Minutes that were measured.
 	SLIWithoutGood AdviceKind = "sli-without-good"
-	// SLIWithoutEvents: nothing happened in the whole history.
+	// SLIWithoutEvents: nothing happened in the Minutes that were measured.
 	SLIWithoutEvents AdviceKind = "sli-without-events"
 )
 
-// Advice is something that a history says about an objective. Which fields are set
-// depends on its kind.
+// Advice is something that a history says about an objective or an SLI, with the
+// numbers behind it. Which fields are set depends on its kind.
 type Advice struct {
-	Kind      AdviceKind   `json:"kind"`
-	ID        string       `json:"id"`
-	Objective string       `json:"objective"`
-	Owner     string       `json:"owner"`
-	Severity  slo.Severity `json:"severity,omitempty"` // of a tier
-	Long      string       `json:"long,omitempty"`
-	Short     string       `json:"short,omitempty"`
+	Kind      AdviceKind `json:"kind"`
+	ID        string     `json:"id"`
+	Objective string     `json:"objective,omitempty"`
+	Owner     string     `json:"owner"`
 
-	Target string         `json:"target,omitempty"`
-	Window string         `json:"window,omitempty"`
-	Missed int            `json:"missed,omitempty"`
-	False  int            `json:"false,omitempty"`
-	Of     int            `json:"of,omitempty"`
+	Target string `json:"target,omitempty"`
+	Window string `json:"window,omitempty"`
+
+	Severity slo.Severity `json:"severity,omitempty"`
+	Long     string       `json:"long,omitempty"`
+	Short    string       `json:"short,omitempty"`
+
+	ProposedTarget string `json:"proposedTarget,omitempty"`
+	ProposedWindow string `json:"proposedWindow,omitempty"`
+
+	Missed int            `json:"missed"`
+	Of     int            `json:"of"`
+	Whole  int            `json:"whole"`
 	Share  burnrate.Ratio `json:"share"`
 	Burn   burnrate.Ratio `json:"burn"`
 	Factor burnrate.Ratio `json:"factor"`
 
-	Minutes int64  `json:"minutes,omitempty"`
+	Minutes int64  `json:"minutes"`
 	Events  string `json:"events,omitempty"` // a decimal where events have weights
 	// Periods are the numbers behind advice about targets and windows, the oldest
-	// first.
+	// first: also those that are not whole.
 	Periods []PeriodRatio `json:"periods,omitempty"`
 }
 
@@ -87,5 +118,6 @@ type PeriodRatio struct {
 	To       time.Time      `json:"to"`
 	Error    burnrate.Ratio `json:"errorRatio"`
 	Coverage float64        `json:"coverage"`
-	Missed   bool           `json:"missed"` // the target of the objective
+	Whole    bool           `json:"whole"`
+	Missed   bool           `json:"missed"` // the target of the objective, in a whole period
 }

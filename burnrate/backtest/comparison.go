@@ -9,8 +9,9 @@ type Comparison struct {
 	// been told of.
 	Gained []int `json:"gained"`
 	Lost   []int `json:"lost"`
-	// Kept are those that both have. They are about the same id, objective, kind and
-	// severity, and at least a minute of theirs is the same, within the hold.
+	// Kept are those that both have, ordered by Before. They are about the same id,
+	// objective, kind and severity, and less than a quarter of an hour lies between
+	// them, if they do not overlap.
 	Kept       []Pair            `json:"kept"`
 	Objectives []ObjectiveChange `json:"objectives"` // ordered by id and name
 }
@@ -25,7 +26,8 @@ type Pair struct {
 }
 
 // ObjectiveChange is an objective in both runs, or in one of them: its index in the
-// Objectives of the runs, nil where it is not.
+// Objectives of the runs, nil where it is not. ID and Name are those after the change,
+// where it is there then.
 type ObjectiveChange struct {
 	ID       string         `json:"id"`
 	Name     string         `json:"objective"`

@@ -4,7 +4,7 @@
 // much toil they made, what another policy would have changed, and which targets and
 // windows the history supports.
 //
-//	r := backtest.NewRecorder(set, backtest.Options{Incidents: incidents})
+//	r := backtest.NewRecorder(backtest.Options{Incidents: incidents})
 //	for snapshot := range replayed { // a minute apart, see internal/engine
 //		r.See(snapshot)
 //	}

@@ -29,7 +29,9 @@ type IncidentFound struct {
 	Outside bool `json:"outside,omitempty"`
 	// Told is the first episode of at least the severity that was expected that people
 	// were told of, as index in [Run.Episodes], and After how long after From that was;
-	// nil when there was none. It may be an alert of any kind.
+	// nil when there was none. It may be an alert of any kind, and of any severity when
+	// nobody should have been told. When no episode began for the incident, it is one
+	// that went on from before, as people looked already: After may be below 0.
 	Told  *int           `json:"told"`
 	After *time.Duration `json:"-"`
 	// Seen is how each tier of what the incident concerns stood, as index in
@@ -44,12 +46,14 @@ type Score struct {
 	Long     string       `json:"long,omitempty"` // of a tier
 	Short    string       `json:"short,omitempty"`
 	// Fired counts firings of tiers, or episodes; True those of them that were about
-	// an incident which expects that severity, or a page.
+	// an incident which expects that severity, or a page. What fired in the first
+	// snapshot counts only when it is about an incident.
 	Fired int `json:"fired"`
 	True  int `json:"true"`
-	// Expected counts the incidents that expect at least that severity, Found those of them that
-	// it fired about, and Already those of these about which it fired before they
-	// began, for another reason.
+	// Expected counts the incidents that expect at least that severity, Found those of
+	// them during which it fired, and Already those of these for which nothing began to
+	// fire, as it did so before, for another reason. Whoever was paged needs no ticket,
+	// which is silent below the page: what is sent as a page is found by tickets, too.
 	Expected int `json:"expected"`
 	Found    int `json:"found"`
 	Already  int `json:"already"`
@@ -57,7 +61,7 @@ type Score struct {
 	Precision burnrate.Ratio `json:"precision"` // True / Fired
 	Recall    burnrate.Ratio `json:"recall"`    // Found / Expected
 	// The delays are from when incidents began until it fired, of those that were
-	// found, but not already; nil without any.
+	// found, but not already, nor in the first snapshot; nil without any.
 	Delays *Delays `json:"detection"`
 }
 

@@ -88,9 +88,9 @@ func (r *Recorder) sampled(at time.Time) bool {
 	if r.samples >= n {
 		return false
 	}
-	length := r.options.To.Sub(r.options.From)
-	due := r.options.From.Add(time.Duration(float64(length) * float64(r.samples) / float64(max(1, n-1))))
-	if at.Before(due.Truncate(time.Minute)) {
+	minutes := int64(r.options.To.Sub(r.options.From) / time.Minute)
+	due := minutes * int64(r.samples) / int64(max(1, n-1))
+	if at.Before(r.options.From.Add(time.Duration(due) * time.Minute)) {
 		return false
 	}
 	r.samples++
@@ -134,11 +134,6 @@ func (r *Recorder) episodes(events []alert.Event, snapshot *burnrate.Snapshot, f
 		a := &r.states.Alerts[i]
 		fires[a.Key] = true
 		episode := r.open[a.Key]
-		if episode != nil && !a.Since.Equal(episode.Since) { // one that nobody knew of is over, and another began
-			episode.End = &snapshot.At
-			r.close(a.Key)
-			episode = nil
-		}
 		if episode == nil {
 			episode = &Episode{
 				Key: a.Key, Owner: a.Labels.Owner, Title: a.Labels.Title, Observe: a.Labels.Observe,
@@ -154,6 +149,9 @@ func (r *Recorder) episodes(events []alert.Event, snapshot *burnrate.Snapshot, f
 			episode.Below = &below
 		}
 		episode.Tiers = a.Tiers
+		if episode.Sent && a.Turn == "" {
+			episode.Until = episode.until(a, snapshot.At)
+		}
 	}
 	for key, episode := range r.open {
 		if !fires[key] { // nobody knew of it
@@ -173,6 +171,7 @@ func (r *Recorder) close(key alert.Key) {
 func (e *Episode) tell(event *alert.Event, snapshot *burnrate.Snapshot) {
 	e.Key, e.Owner, e.Title, e.Observe = event.Key, event.Labels.Owner, event.Labels.Title, event.Labels.Observe
 	e.Start, e.Sent, e.Why = event.At, true, event.Why
+	e.Evidence = evidenceOf(event, snapshot)
 	o := objectiveOf(snapshot, event.Key)
 	if o == nil {
 		return
@@ -216,7 +215,7 @@ func spent(rate float64, long time.Duration, o *burnrate.Objective) burnrate.Rat
 func (r *Recorder) Run() Run {
 	run := r.run
 	run.Events = slices.Clone(run.Events)
-	run.Episodes = slices.Clone(r.closed)
+	run.Episodes, run.Held, run.Objectives = append([]Episode{}, r.closed...), []Held{}, []Objective{}
 	for _, e := range r.open {
 		run.Episodes = append(run.Episodes, *e)
 	}

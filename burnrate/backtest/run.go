@@ -58,6 +58,13 @@ type Episode struct {
 	// rate of 14.4.
 	Consumed burnrate.Ratio `json:"budgetConsumed"`
 	Spent    burnrate.Ratio `json:"budgetSpent"`
+
+	// Evidence is the minutes that it was told for, of what was sent: those of the short
+	// window of the first tier in Why, or of the time that an alert of another kind
+	// looks at. Until is up to when there were such minutes: the end of what was
+	// measured when its condition held last, without the hold.
+	Evidence slo.Span   `json:"-"`
+	Until    slo.Minute `json:"-"`
 }
 
 // Length returns how long the episode lasted, up to the end of a run.
@@ -144,7 +151,7 @@ type Tier struct {
 func (t *Tier) Windows() string { return t.Long + "/" + t.Short }
 
 // Firing is a stretch of time in which a tier fired. It goes on over times in which it
-// did not that are shorter than the hold of its severity.
+// did not that are no longer than the hold of its severity.
 type Firing struct {
 	From time.Time `json:"from"` // the first snapshot in which it fired
 	To   time.Time `json:"to"`   // the last one

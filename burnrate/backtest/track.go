@@ -14,7 +14,6 @@ type track struct {
 	Objective
 	key       alert.Key // of its burn alerts, without a severity
 	tiers     []tierTrack
-	held      []Held
 	concerned []int // incidents that concern it
 }
 
@@ -22,11 +21,11 @@ type track struct {
 type tierTrack struct {
 	Tier
 	long, short int // where its windows are in [burnrate.Objective.Burn]
-	window      int64
 	hold        time.Duration
 	spans       time.Duration // the long window
-	holding     *Held         // under way
-	most        float64       // its highest burn rate
+	held        []Held
+	holding     *Held   // under way
+	most        float64 // its highest burn rate
 	highest     float64
 	seen        map[int]*Sighting // of incidents
 }
@@ -109,7 +108,6 @@ func (k *tierTrack) see(at time.Time, o *burnrate.Objective, tier int, t *track,
 	switch j.Verdict {
 	case burnrate.Fires:
 		k.Fired++
-		k.release(t)
 		k.fire(at, o, burn, long)
 	case burnrate.FewEvents, burnrate.FewBad, burnrate.Chance:
 		k.Held++
@@ -130,16 +128,16 @@ func (k *tierTrack) fire(at time.Time, o *burnrate.Objective, burn, long float64
 }
 
 // restrain notes that a guard holds the tier back. Like a firing, that goes on over
-// times in which it does not that are shorter than the hold.
+// times in which it does not that are no longer than the hold.
 func (k *tierTrack) restrain(at time.Time, o *burnrate.Objective, j *burnrate.Judgement, t *track, r *Recorder, burn float64) {
 	key := t.key
 	key.Severity = k.Severity
 	if _, fires := r.open[key]; fires {
-		k.release(t)
+		k.release()
 		return
 	}
 	if k.holding != nil && at.Sub(k.holding.To) > k.hold+time.Minute {
-		k.release(t)
+		k.release()
 	}
 	if k.holding == nil {
 		k.holding = &Held{ID: t.ID, Objective: t.Name, Owner: t.Owner, Severity: k.Severity, From: at, Guard: alert.GuardOf(o.Alerts)}
@@ -153,9 +151,9 @@ func (k *tierTrack) restrain(at time.Time, o *burnrate.Objective, j *burnrate.Ju
 }
 
 // release ends what was held back.
-func (k *tierTrack) release(t *track) {
+func (k *tierTrack) release() {
 	if k.holding != nil {
-		t.held, k.holding = append(t.held, *k.holding), nil
+		k.held, k.holding = append(k.held, *k.holding), nil
 	}
 }
 
@@ -179,9 +177,10 @@ func (k *tierTrack) sight(at time.Time, o *burnrate.Objective, j *burnrate.Judge
 	}
 }
 
-// result returns what is known of the objective.
-func (t *track) result() (Objective, []Held) {
-	o, held := t.Objective, slices.Clone(t.held)
+// result returns what is known of the objective. What was held back is in the order
+// of the tiers.
+func (t *track) result() (o Objective, held []Held) {
+	o = t.Objective
 	o.Tiers = make([]Tier, len(t.tiers))
 	for i := range t.tiers {
 		k := &t.tiers[i]
@@ -190,6 +189,7 @@ func (t *track) result() (Objective, []Held) {
 		if k.highest >= 0 {
 			o.Tiers[i].Highest = burnrate.RatioOf(k.highest)
 		}
+		held = append(held, k.held...)
 		if k.holding != nil {
 			held = append(held, *k.holding)
 		}

@@ -27,6 +27,9 @@ type ExportOptions struct {
 	// Span limits minutes, and longer stretches by where they begin; nil is all
 	// of time.
 	Span *slo.Span
+	// Entries chooses the entries to export by their kinds and keys; nil are all
+	// of a whole ledger, and none of a part.
+	Entries func(kind, key string) bool
 	// SkipDamaged leaves out what is damaged, instead of ending there.
 	SkipDamaged bool
 }
@@ -54,8 +57,8 @@ func (r *Reader) Indicators(ctx context.Context) ([]slo.IndicatorID, error) {
 
 // Export writes what the ledger holds as of one commit, as lines of JSON:
 // everything that [Ledger.Import] needs to make an equal ledger. A part of a
-// ledger is exported without its entries, which are about all of it. It holds
-// an hour in memory, or a day of quarter-hours.
+// ledger is exported without its entries, which are about all of it, unless they
+// are chosen. It holds an hour in memory, or a day of quarter-hours.
 //
 // What is damaged ends the export, unless it may be left out. Corrections that
 // are damaged always are, since no number depends on them. When all else was
@@ -70,13 +73,13 @@ func (r *Reader) Export(ctx context.Context, w io.Writer, options ExportOptions)
 	if err != nil {
 		return err
 	}
-	e := &exporter{salvage: &salvage{snapshot: s, skip: options.SkipDamaged}, out: bufio.NewWriterSize(w, 1<<16), ids: ids, span: options.span()}
+	e := &exporter{salvage: &salvage{snapshot: s, skip: options.SkipDamaged}, out: bufio.NewWriterSize(w, 1<<16), ids: ids, span: options.span(), chosen: options.Entries}
 	e.rows = newRowsReader(e.salvage, ids)
 	if e.quoted, err = quotedIDs(ids); err != nil {
 		return err
 	}
 	parts := []func(context.Context) error{e.indicators, e.minutes, e.quarters, e.coarse, e.log}
-	if !options.part() {
+	if options.Entries != nil || !options.part() {
 		parts = append(parts, e.entries)
 	}
 	e.header()
@@ -99,11 +102,13 @@ func (s *snapshot) chosen(o ExportOptions) ([]slo.IndicatorID, error) {
 		return s.index.ids, nil
 	}
 	var ids []slo.IndicatorID
+	there := map[slo.IndicatorID]bool{}
 	for _, id := range o.Indicators {
 		if _, known := s.index.numbers[id]; !known {
 			return nil, fmt.Errorf("the ledger has no indicator %q", id)
 		}
-		if !slices.Contains(ids, id) {
+		if !there[id] {
+			there[id] = true
 			ids = append(ids, id)
 		}
 	}
@@ -118,6 +123,7 @@ type exporter struct {
 	ids    []slo.IndicatorID
 	quoted [][]byte // the ids, as JSON
 	span   slo.Span
+	chosen func(kind, key string) bool // entries; nil for all
 	rows   *rowsReader
 	line   []byte
 	lines  int64 // that were written

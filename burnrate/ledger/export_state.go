@@ -67,7 +67,7 @@ func (e *exporter) listed(ctx context.Context, what, query string, want digest) 
 	return err
 }
 
-// entries writes all entries. What is damaged may be left out.
+// entries writes the chosen entries. What is damaged may be left out, of all.
 func (e *exporter) entries(ctx context.Context) error {
 	const what = "the list of entries"
 	if !e.skip {
@@ -104,6 +104,9 @@ func (e *exporter) entries(ctx context.Context) error {
 }
 
 func (e *exporter) entry(entry burnrate.Entry) error {
+	if e.chosen != nil && !e.chosen(entry.Kind, entry.Key) {
+		return nil
+	}
 	kind, err := quote(entry.Kind)
 	if err != nil {
 		return fmt.Errorf("the entry %w", err)

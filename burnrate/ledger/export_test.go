@@ -309,6 +309,18 @@ func TestExportLines(t *testing.T) {
 	if diff := cmp.Diff(want, part); diff != "" {
 		t.Errorf("a part (-want +got):\n%s", diff)
 	}
+	none := exported(t, l.Reader, ExportOptions{Indicators: []slo.IndicatorID{}, Entries: func(kind, key string) bool { return kind == "alert" && key == "checkout" }})
+	const entry = `{"schema":"slojourn.ledger/v1","commits":3,"at":"2026-11-22T12:00:00Z"}
+{"type":"entry","kind":"alert","key":"checkout","value":"ZmlyaW5n"}
+{"type":"end","lines":2}
+`
+	if diff := cmp.Diff(entry, none); diff != "" {
+		t.Errorf("no indicator and an entry (-want +got):\n%s", diff)
+	}
+	without := exported(t, l.Reader, ExportOptions{Entries: func(kind, key string) bool { return kind == "slo" || key == "pay" }})
+	if want := strings.Replace(strings.Replace(whole, `{"type":"entry","kind":"alert","key":"checkout","value":"ZmlyaW5n"}`+"\n", "", 1), `"lines":9`, `"lines":8`, 1); want != without {
+		t.Errorf("without entries that are not chosen (-want +got):\n%s", cmp.Diff(want, without))
+	}
 	if err := l.Export(t.Context(), &bytes.Buffer{}, ExportOptions{Indicators: []slo.IndicatorID{"v1:x"}}); err == nil || err.Error() != `the ledger has no indicator "v1:x"` {
 		t.Errorf("got %v", err)
 	}

@@ -51,6 +51,7 @@ exporters/prometheus           never sources, burnrate/ledger, internal/engine
 exporters/grafana              never sources, burnrate/ledger, internal/engine
 exporters/notify               never sources, burnrate/ledger, internal/engine
 exporters/report               never sources, burnrate/ledger, internal/engine
+exporters/page                 never sources, burnrate/ledger, internal/engine
 
 # What holds it together.
 internal/load                  never internal/engine, internal/server

@@ -14,6 +14,12 @@ const longestWindow = 366 * 24 * minutesOfHour
 
 // loadCoarse tells the evaluator the hours of which only the sum is known.
 func (s *state) loadCoarse(ctx context.Context, records Records) error {
+	return s.eachCoarse(ctx, records, s.evaluator.SetCoarse)
+}
+
+// eachCoarse does something with the hours of each column that lie before its end
+// and of which only the sum is known.
+func (s *state) eachCoarse(ctx context.Context, records Records, do func(column int, list []burnrate.Coarse) error) error {
 	kept, err := s.keptCoarse(ctx, records)
 	if err != nil || len(kept) == 0 {
 		return err
@@ -39,7 +45,7 @@ func (s *state) loadCoarse(ctx context.Context, records Records) error {
 	}
 	for k, column := range columns {
 		list := slices.DeleteFunc(hours[k], func(c burnrate.Coarse) bool { return anyMeasured(totals[k], cuts[k], c.Hour) })
-		if err := s.evaluator.SetCoarse(column, list); err != nil {
+		if err := do(column, list); err != nil {
 			return err
 		}
 	}

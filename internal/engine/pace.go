@@ -49,6 +49,7 @@ const (
 type pause struct {
 	length time.Duration
 	until  time.Time
+	err    error // that it is left alone after
 }
 
 // note takes over how it was answered.
@@ -58,7 +59,7 @@ func (p *pause) note(err error, now time.Time) {
 		return
 	}
 	p.length = min(max(firstPause, 2*p.length), lastPause)
-	p.until = now.Truncate(time.Minute).Add(p.length)
+	p.until, p.err = now.Truncate(time.Minute).Add(p.length), err
 }
 
 func (p *pause) over(now time.Time) bool { return !now.Before(p.until) }

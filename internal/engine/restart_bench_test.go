@@ -221,7 +221,7 @@ func heapHeld() int64 {
 }
 
 // memory is what Linux says of this process, in MiB, and 0 elsewhere.
-func memory(b *testing.B, name string) float64 {
+func memory(b testing.TB, name string) float64 {
 	b.Helper()
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -240,7 +240,7 @@ func memory(b *testing.B, name string) float64 {
 }
 
 // forgetPeak has Linux begin anew with the most memory that this process had.
-func forgetPeak(b *testing.B) {
+func forgetPeak(b testing.TB) {
 	b.Helper()
 	const peak = "5" // proc_pid_clear_refs(5)
 	if err := os.WriteFile("/proc/self/clear_refs", []byte(peak), 0); err != nil && !os.IsNotExist(err) {

@@ -45,7 +45,7 @@ func (e *Engine) scan(ctx context.Context) (bool, error) {
 const filledMinutes = 90 * 24 * minutesOfHour
 
 // oldest returns the first minute of an indicator that is filled in.
-func (i *indicator) oldest() slo.Minute { return max(i.start, i.end-filledMinutes) }
+func (i *indicator) oldest() slo.Minute { return max(i.start, i.floor, i.end-filledMinutes) }
 
 // scanDay finds gaps by the number of minutes in each hour, and looks into those
 // that were measured in part.

@@ -48,6 +48,19 @@ func newState(set *slo.Set, lineages map[string]lineage.Lineage) *state {
 
 // load sums all windows from what is kept.
 func (s *state) load(ctx context.Context, records Records, since map[slo.IndicatorID]slo.Minute, ends []slo.Minute) error {
+	series, err := s.series(ctx, records, since, ends)
+	if err != nil {
+		return err
+	}
+	s.ends = slices.Clone(ends)
+	if err := s.evaluator.Load(series); err != nil {
+		return err
+	}
+	return s.loadCoarse(ctx, records)
+}
+
+// series sums what is kept between the borders of windows that end with ends.
+func (s *state) series(ctx context.Context, records Records, since map[slo.IndicatorID]slo.Minute, ends []slo.Minute) (map[string]burnrate.Series, error) {
 	extents := map[string]slo.Span{}
 	for k, m := range s.measured {
 		extent := slo.Span{Start: ends[k], End: ends[k]}
@@ -63,19 +76,15 @@ func (s *state) load(ctx context.Context, records Records, since map[slo.Indicat
 	}
 	totals, err := records.Totals(ctx, s.lineages, cuts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	series := map[string]burnrate.Series{}
 	for k, m := range s.measured {
 		if series[m.ID], err = burnrate.SeriesOf(extents[m.ID], cuts[k], totals[k].Sums, totals[k].Invalid...); err != nil {
-			return fmt.Errorf("sum the windows of %s: %w", m.ID, err)
+			return nil, fmt.Errorf("sum the windows of %s: %w", m.ID, err)
 		}
 	}
-	s.ends = slices.Clone(ends)
-	if err := s.evaluator.Load(series); err != nil {
-		return err
-	}
-	return s.loadCoarse(ctx, records)
+	return series, nil
 }
 
 // readMinutes is how many minutes are read at once after a pause, so that not too

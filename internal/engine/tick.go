@@ -224,7 +224,7 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 }
 
 // move moves the windows on, minute by minute, and then changes what is in them. A
-// verdict sees each minute but the last.
+// verdict sees each minute since the last tick, but for the one of this tick.
 func (e *Engine) move(ctx context.Context, ends []slo.Minute, read []*request, v *verdict) error {
 	before := e.state.ends
 	entering := map[slo.Minute][]columnRow{}
@@ -234,7 +234,11 @@ func (e *Engine) move(ctx context.Context, ends []slo.Minute, read []*request, v
 		}
 	})
 	err := e.state.advance(ctx, e.ledger, ends, entering, func(left int64) {
-		v.see(e.state.evaluator.Snapshot(v.at.Add(-time.Duration(left) * time.Minute)))
+		// A slice moves its windows on by several minutes at once, of which the others
+		// were judged already.
+		if at := v.at.Add(-time.Duration(left) * time.Minute); at.Sub(v.states.At) >= time.Minute/2 {
+			v.see(e.state.evaluator.Snapshot(at))
+		}
 	})
 	if err != nil {
 		return errorf("move the windows on", err)

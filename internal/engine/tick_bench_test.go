@@ -148,7 +148,7 @@ func BenchmarkTick(b *testing.B) {
 }
 
 // processorTime is that of this process so far, with its collections of garbage.
-func processorTime(b *testing.B) time.Duration {
+func processorTime(b testing.TB) time.Duration {
 	b.Helper()
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

@@ -14,6 +14,12 @@ var update = flag.Bool("update", false, "rewrite the page about the API")
 
 const page = "../../docs/api.md"
 
+// history is what a ledger begins with.
+const history = `{"schema":"slojourn.ledger/v1","commits":40320,"at":"2026-02-02T02:40:00Z"}
+{"type":"indicator","indicator":"9f86d081884c7d65","since":"2026-01-05T02:40:00Z"}
+{"type":"minute","minute":"2026-01-05T02:40:00Z","indicator":"9f86d081884c7d65","total":100,"bad":2}
+`
+
 // TestPage asks what the page about the API asks, and compares the answers. A
 // comment before a block, such as <!-- starting -->, says which server is
 // asked. An … on a line of its own stands for lines that are left out.
@@ -24,7 +30,7 @@ func TestPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	servers := map[string]string{}
-	servers[""], _ = served(t, Options{Alerts: alertsOf()})
+	servers[""], _ = served(t, Options{Alerts: alertsOf(), Ledger: pages(history)})
 	servers["<!-- starting -->\n"], _ = served(t, Options{Engine: starting()})
 	servers["<!-- lifecycle -->\n"], _ = served(t, Options{Lifecycle: true, Reload: func(context.Context, []string) error { return nil }})
 	var played strings.Builder
@@ -49,7 +55,7 @@ func TestPage(t *testing.T) {
 		}
 		method, url := http.MethodGet, strings.Trim(line, "'")
 		if rest, isPost := strings.CutPrefix(line, "-X POST "); isPost {
-			method, url = http.MethodPost, rest
+			method, url = http.MethodPost, strings.Trim(rest, "'")
 		}
 		path, local := strings.CutPrefix(url, "http://127.0.0.1:8080")
 		if !local {
@@ -101,14 +107,14 @@ func TestPageNamesEverything(t *testing.T) {
 	}
 	text := string(data)
 	var want []string
-	for _, e := range serverOf(t, Options{}, usual(), &logged{}).endpoints() {
+	for _, e := range serverOf(t, Options{Ledger: pages("")}, usual(), &logged{}).endpoints() {
 		methods := e.method
 		if methods == http.MethodGet {
 			methods = "GET, HEAD"
 		}
 		want = append(want, "| `"+e.path+"` | "+methods+" |")
 	}
-	for _, parameters := range []map[string]parameter{new(filter).parameters(), new(alertFilter).parameters()} {
+	for _, parameters := range []map[string]parameter{new(filter).parameters(), new(alertFilter).parameters(), new(historyQuery).parameters()} {
 		for name, p := range parameters {
 			want = append(want, "| `"+name+"` |")
 			for _, value := range p.allowed {
@@ -120,6 +126,8 @@ func TestPageNamesEverything(t *testing.T) {
 	want = append(want,
 		fmt.Sprintf("| %d KiB, sent within %.0f s |", l.headerBytes>>10, l.header.Seconds()),
 		fmt.Sprintf("| %d KiB of body, sent within %.0f s |", l.bodyBytes>>10, l.read.Seconds()),
+		fmt.Sprintf("| %d MiB of body |", l.formBytes>>20),
+		fmt.Sprintf("each 64 KiB taken within %.0f minutes, all within %.0f minutes", l.write.Minutes(), l.export.Minutes()),
 		fmt.Sprintf("| taken within %.0f minutes |\n| a connection between requests | %.0f minutes |", l.write.Minutes(), l.idle.Minutes()),
 		fmt.Sprintf("| %d each; others wait for %.0f s |", l.atOnce, l.turn.Seconds()),
 		fmt.Sprintf("when the process ends | %.0f s |", l.grace.Seconds()))

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -32,6 +33,7 @@ type parameter struct {
 	allowed []string       // all values there are, or
 	shape   *regexp.Regexp // what every value looks like, which says in words
 	says    string
+	longest int // characters of a value, when they are not mostCharacters
 }
 
 func (f *filter) parameters() map[string]parameter {
@@ -61,16 +63,28 @@ func parseFilter(query string) (filter, []problem) {
 
 // parse reads the values of known parameters from a query.
 func parse(query string, known map[string]parameter) []problem {
-	given, err := url.ParseQuery(query)
-	if err != nil {
-		return []problem{{Message: "the query cannot be read: " + shown(err.Error())}}
+	return parseUpTo(mostValues, query, known)
+}
+
+// parseUpTo reads so many values of known parameters.
+func parseUpTo(most int, query string, known map[string]parameter) []problem {
+	given := url.Values{}
+	for part := range strings.SplitSeq(query, "&") {
+		// All at once may be more than net/url reads.
+		value, err := url.ParseQuery(part)
+		if err != nil {
+			return []problem{{Message: "the query cannot be read: " + shown(err.Error())}}
+		}
+		for name, values := range value {
+			given[name] = append(given[name], values...)
+		}
 	}
 	names := slices.Sorted(maps.Keys(known))
 	var problems []problem
 	count := 0
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		if count += len(given[name]); count > mostValues {
-			return []problem{{Message: fmt.Sprintf("the query has more than %d values; name more at once with *", mostValues)}}
+		if count += len(given[name]); count > most {
+			return []problem{{Message: fmt.Sprintf("the query has more than %d values; name more at once with *", most)}}
 		}
 		p, isKnown := known[name]
 		if !isKnown {
@@ -93,7 +107,7 @@ func parse(query string, known map[string]parameter) []problem {
 // check returns what is wrong with a value, and whether something is.
 func (p parameter) check(name, value string) (problem, bool) {
 	switch {
-	case p.allowed != nil && slices.Contains(p.allowed, value), p.shape != nil && len(value) <= mostCharacters && p.shape.MatchString(value):
+	case p.allowed != nil && slices.Contains(p.allowed, value), p.shape != nil && len(value) <= cmp.Or(p.longest, mostCharacters) && p.shape.MatchString(value):
 		return problem{}, false
 	case p.allowed != nil:
 		return problem{

@@ -24,10 +24,12 @@ func (s *Server) guard(e endpoint) http.Handler {
 			fail(w, r, http.StatusMethodNotAllowed, problem{Message: "this path knows only " + allowed})
 			return
 		}
-		if status, problem := drain(r, s.limits.bodyBytes); status != 0 {
-			w.Header().Set("Connection", "close") // with the rest of the body
-			fail(w, r, status, problem)
-			return
+		if !e.reads {
+			if status, problem := drain(r, s.limits.bodyBytes); status != 0 {
+				w.Header().Set("Connection", "close") // with the rest of the body
+				fail(w, r, status, problem)
+				return
+			}
 		}
 		e.serve(w, r)
 	})
@@ -54,8 +56,7 @@ func protect(h http.Header) {
 	}
 }
 
-// drain reads the body of a request, which is of no use to anybody here. It
-// returns a status and a problem when there is more than limit of it.
+// drain reads the body of a request that has no use for one. It returns a status and a problem when there is more than limit of it.
 func drain(r *http.Request, limit int64) (status int, p problem) {
 	n, err := io.Copy(io.Discard, io.LimitReader(r.Body, limit+1))
 	switch {
@@ -109,10 +110,14 @@ func (w *begunWriter) Write(data []byte) (int, error) {
 // Unwrap is for [http.ResponseController].
 func (w *begunWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// inTurn lets only some requests of an endpoint be answered at once. Others
+// inTurn lets only so many requests of an endpoint be answered at once. Others
 // wait for a while, and are then told to come again.
-func (s *Server) inTurn(serve http.HandlerFunc) http.HandlerFunc {
-	turns := make(chan struct{}, s.limits.atOnce)
+func (s *Server) inTurn(atOnce int, serve http.HandlerFunc) http.HandlerFunc {
+	turns := make(chan struct{}, atOnce)
+	others := fmt.Sprintf("%d others are", atOnce)
+	if atOnce == 1 {
+		others = "another is"
+	}
 	return func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), s.limits.turn)
 		defer cancel()
@@ -122,7 +127,7 @@ func (s *Server) inTurn(serve http.HandlerFunc) http.HandlerFunc {
 			serve(w, r)
 		case <-ctx.Done():
 			w.Header().Set("Retry-After", "1")
-			fail(w, r, http.StatusServiceUnavailable, problem{Message: fmt.Sprintf("%d others are being answered; ask again later", s.limits.atOnce)})
+			fail(w, r, http.StatusServiceUnavailable, problem{Message: others + " being answered; ask again later"})
 		}
 	}
 }

@@ -17,13 +17,15 @@ import (
 type limits struct {
 	header time.Duration // to send the header of a request, from its first byte on a new connection
 	read   time.Duration // to send a whole request
-	write  time.Duration // from the header's end to the end of the answer
+	write  time.Duration // from the header's end to the end of the answer, and of each piece of a history
 	idle   time.Duration // between two requests of a connection
 	grace  time.Duration // to finish what is being answered when the server ends
 	turn   time.Duration // to wait until others have got their answers
+	export time.Duration // to take a history, during which the ledger cannot let go of what it writes over
 
 	headerBytes int   // of a request, all headers and the path together
-	bodyBytes   int64 // of a request: nothing here reads one
+	bodyBytes   int64 // of a request that has no use for one
+	formBytes   int64 // of one that names a history: 300 for each of 50,000 SLOs, of 127 characters at the most and a key of 64
 	atOnce      int   // answers that take much memory
 }
 
@@ -32,8 +34,8 @@ type limits struct {
 func usual() limits {
 	return limits{
 		header: 10 * time.Second, read: 30 * time.Second, write: 2 * time.Minute, idle: 2 * time.Minute,
-		grace: 5 * time.Second, turn: 10 * time.Second,
-		headerBytes: 64 << 10, bodyBytes: 4 << 10, atOnce: 4,
+		grace: 5 * time.Second, turn: 10 * time.Second, export: time.Hour,
+		headerBytes: 64 << 10, bodyBytes: 4 << 10, formBytes: 16 << 20, atOnce: 4,
 	}
 }
 

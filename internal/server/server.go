@@ -36,6 +36,7 @@ type Options struct {
 	Engine  Engine              // mandatory
 	Metrics prometheus.Gatherer // mandatory: what /metrics shows
 	Alerts  Alerts              // nil when nobody judges any
+	Ledger  Ledger              // nil leaves out /api/v1/ledger
 
 	// Registerer takes the metrics of the server itself; nil leaves them out.
 	Registerer prometheus.Registerer
@@ -107,18 +108,23 @@ type endpoint struct {
 	path   string
 	method string
 	serve  http.HandlerFunc
+	reads  bool // serve reads the body, which is of no use to others
 }
 
 func (s *Server) endpoints() []endpoint {
-	return []endpoint{
-		{"/", http.MethodGet, s.serveIndex},
-		{"/metrics", http.MethodGet, s.inTurn(s.serveMetrics)},
-		{"/-/healthy", http.MethodGet, serveHealthy},
-		{"/-/ready", http.MethodGet, s.serveReady},
-		{"/-/reload", http.MethodPost, s.serveReload},
-		{"/api/v1/slos", http.MethodGet, s.inTurn(s.serveSLOs)},
-		{"/api/v1/alerts", http.MethodGet, s.inTurn(s.serveAlerts)},
+	endpoints := []endpoint{
+		{path: "/", method: http.MethodGet, serve: s.serveIndex},
+		{path: "/metrics", method: http.MethodGet, serve: s.inTurn(s.limits.atOnce, s.serveMetrics)},
+		{path: "/-/healthy", method: http.MethodGet, serve: serveHealthy},
+		{path: "/-/ready", method: http.MethodGet, serve: s.serveReady},
+		{path: "/-/reload", method: http.MethodPost, serve: s.serveReload},
+		{path: "/api/v1/slos", method: http.MethodGet, serve: s.inTurn(s.limits.atOnce, s.serveSLOs)},
+		{path: "/api/v1/alerts", method: http.MethodGet, serve: s.inTurn(s.limits.atOnce, s.serveAlerts)},
 	}
+	if s.options.Ledger != nil {
+		endpoints = append(endpoints, endpoint{path: "/api/v1/ledger", method: http.MethodPost, serve: s.inTurn(1, s.serveLedger), reads: true})
+	}
+	return endpoints
 }
 
 // ServeHTTP answers a request without the web configuration, which is up to

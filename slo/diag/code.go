@@ -54,7 +54,7 @@ const (
 	CodeAlwaysFiring  Code = "SLO038" // a tier that fires while the target is met
 	CodeShortWindow   Code = "SLO039" // a window that is shorter than its policy looks back
 	CodeSlice         Code = "SLO040" // slices that do not fit an hour or the tiers
-	CodeInterval      Code = "SLO041" // an exclusion that ends before it begins
+	CodeInterval      Code = "SLO041" // an exclusion, or an incident, that ends before it begins
 	CodeRule          Code = "SLO042" // a recurrence rule that cannot be read or comes too often
 	CodeNoMatch       Code = "SLO043" // a pattern that matches nothing
 	CodeContradiction Code = "SLO045" // conditions that leave nothing, or everything, good

@@ -147,9 +147,20 @@ func (d *decoder) isOurs(text string) bool {
 	return d.file.Named || strings.Contains(text, "slojourn/v")
 }
 
-// decodeChunk reads everything in a chunk. It should be one document; the
-// parser reports what follows it.
+// decodeChunk reads everything in a chunk.
 func (d *decoder) decodeChunk() {
+	d.roots(func(root *yaml.Node) {
+		for root != nil {
+			next := d.cutSecond(root)
+			d.decodeDocument(root)
+			root = next
+		}
+	})
+}
+
+// roots parses everything in a chunk. It should be one document; the parser
+// reports what follows it.
+func (d *decoder) roots(read func(*yaml.Node)) {
 	parser := yaml.NewDecoder(strings.NewReader(d.chunk.yaml()))
 	for {
 		var node yaml.Node
@@ -165,11 +176,7 @@ func (d *decoder) decodeChunk() {
 			}
 			return
 		}
-		for root := node.Content[0]; root != nil; {
-			next := d.cutSecond(root)
-			d.decodeDocument(root)
-			root = next
-		}
+		read(node.Content[0])
 	}
 }
 

@@ -1,0 +1,148 @@
+package page
+
+import (
+	"fmt"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// plural writes how many there are of something.
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(int64(n)) + " " + more
+}
+
+func english() *labels {
+	return &labels{
+		Lang: "en", Colon: ": ", Title: "Backtest: would it have paged?",
+		Span: func(from, to, length, zone string) string {
+			return fmt.Sprintf("%s – %s, %s. Times are those of %s.", from, to, length, zone)
+		},
+		Scope: func(objectives, shown int) string {
+			return fmt.Sprintf("%s, %d of them with something to say.", plural(objectives, "objective", "objectives"), shown)
+		},
+		Hindsight: func(fromSource bool) string {
+			from := "the ledger"
+			if fromSource {
+				from = "the source"
+			}
+			return "This is hindsight: the history was replayed from " + from + " with the lag added, but what came late or was corrected is there at once, and sources never fail."
+		},
+		Missing: "What is missing", Policy: "policy",
+
+		Pages: "Pages", Tickets: "Tickets", PagesPerWeek: "Pages a week", NightPages: "Night pages", Repeated: "Repeated pages", Found: "Incidents found",
+		Night:          func(night string) string { return night },
+		RepeatedNote:   "within a day",
+		Of:             func(n, of int) string { return fmt.Sprintf("%d of %d", n, of) },
+		OfExpected:     func(n int) string { return fmt.Sprintf("of %d expected", n) },
+		TicketsPerWeek: func(n string) string { return n + " a week" },
+
+		Timeline: "Timeline", Objective: "Objective", Time: "Time", Held: "Held", Left: "Left",
+		BudgetLine: "budget left (dotted line: none)", Band: "incident", QuietBand: "nobody should be told",
+		MarkNames: map[string]string{
+			"page": "page: burns too fast", "ticket": "ticket: burns too fast", "held": "held back by a guard", "budget": "budget spent",
+			"noTraffic": "no traffic", "noData": "no data", "source": "source measures nothing",
+		},
+		Untold: "nobody told: observed, or below another alert", Gained: "gained", Lost: "lost",
+		LanesNote: "Pages are above, tickets below them.",
+		CompareNote: func(before, after string) string {
+			return fmt.Sprintf("In each row the upper lane is before (%s), the lower one after (%s).", before, after)
+		},
+		NoAlerts:  "No alert would have been sent, nothing was held back, and no budget was spent.",
+		MoreQuiet: func(n int) string { return "and " + plural(n, "more objective", "more objectives") + " without alerts" },
+		MoreRows: func(n int, pages, tickets string) string {
+			return fmt.Sprintf("and %s; pages: %s, tickets: %s", plural(n, "more objective", "more objectives"), pages, tickets)
+		},
+		MoreMarks: func(n int) string { return plural(n, "more mark is", "more marks are") + " not drawn" },
+		More:      func(n int) string { return fmt.Sprintf("and %s more", count(int64(n))) },
+		OnScreen: func(n int) string {
+			return fmt.Sprintf("The list of %s is on the screen only.", plural(n, "page", "pages"))
+		},
+		Observed: "observed",
+
+		Incidents: "Incidents", Incident: "Incident", When: "When", Expected: "Expected", Result: "Found",
+		TiersNote: "Under each tier: how soon it fired, or the highest burn rate of both its windows / its factor, and which guard held it back.",
+		Severity: func(s slo.Severity) string {
+			if s == slo.Page {
+				return "page"
+			}
+			return "ticket"
+		},
+		Nobody:       "nobody told",
+		FoundBy:      func(severity, after string) string { return severity + " after " + after },
+		FoundAlready: func(severity string) string { return severity + " fired already" },
+		Missed:       "missed", Outside: "outside the span", Quiet: "quiet, as it should be", NotQuiet: "told, but should not be",
+		TierAfter: func(after string) string { return after }, TierAlready: "already",
+		TierMissed: func(burn, factor string) string { return burn + " / " + factor },
+		Verdict: func(v burnrate.Verdict) string {
+			switch v {
+			case burnrate.FewEvents:
+				return "few events"
+			case burnrate.FewBad:
+				return "few bad"
+			case burnrate.Chance:
+				return "chance"
+			}
+			return ""
+		},
+		MoreTiers: func(n int) string { return "and " + plural(n, "more tier", "more tiers") + " without a column" },
+
+		Scores: "Scores", What: "What", Fired: "Fired", Right: "Right", Precision: "Precision", Recall: "Recall", Delay: "Delay",
+		ScoresNote: "Precision: of what fired, how much was about an incident. Recall: of the incidents expected, how many were found. Delay: the median, and from least to most.",
+		Sent:       func(severity string) string { return "all " + severity + "s" },
+
+		Toil: "Toil", Owner: "Owner", All: "all", PerWeek: "A week", AtNight: "Night", Weekend: "Weekend", Again: "Repeated", Short: "Short", Busiest: "Busiest day",
+		ToilNote: "Repeated: within a day after the same alert had resolved. Short: resolved within half an hour.",
+
+		Advice: "Advice", NoAdvice: "None: the history supports targets, windows and tiers.",
+
+		Changes: "Gained and lost", Change: "Change",
+		Kept: func(n, earlier, later int) string {
+			return fmt.Sprintf("%s in both: %d told earlier after the change, %d later.", plural(n, "alert is", "alerts are"), earlier, later)
+		},
+		NoPages:  "No page would have been sent.",
+		PageList: "Pages, one by one", Start: "Start", Length: "Length", Tier: "Tier", Step: "Step", Spent: "Spent", Consumed: "Consumed", Reason: "End",
+		Fires: "fires still", FromStart: "fired already when the span began",
+		Kind: func(k alert.Kind) string {
+			switch k {
+			case alert.Burn:
+				return "burn"
+			case alert.Budget:
+				return "budget spent"
+			case alert.NoTraffic:
+				return "no traffic"
+			case alert.NoData:
+				return "no data"
+			case alert.Source:
+				return "source"
+			}
+			return safe(string(k))
+		},
+		Reasons: func(r alert.Reason) string {
+			switch r {
+			case alert.DefinitionChanged:
+				return "definition changed"
+			case "":
+				return none
+			}
+			return safe(string(r))
+		},
+		HeldFor: func(length, burn, factor string) string {
+			return fmt.Sprintf("held back for %s: burned at %s of %s", length, burn, factor)
+		},
+		SpentTitle:    func(share string) string { return share + " of the budget spent at detection" },
+		ConsumedTitle: func(share string) string { return share + " consumed in all" },
+		LeftTitle: func(first, last, least string) string {
+			return fmt.Sprintf("Budget left: %s at first, %s in the end, %s at least", first, last, least)
+		},
+		RowTitle: func(name string) string { return "Alerts of " + name },
+		RowDesc: func(pages, tickets, held int) string {
+			return fmt.Sprintf("%s, %s, held back %s", plural(pages, "page", "pages"), plural(tickets, "ticket", "tickets"), plural(held, "time", "times"))
+		},
+		Below: func(what string) string { return "silent below " + what },
+	}
+}

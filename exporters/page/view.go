@@ -1,0 +1,225 @@
+package page
+
+import (
+	"cmp"
+
+	"github.com/slojourn/slojourn/burnrate/backtest"
+	"github.com/slojourn/slojourn/exporters/report"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// view is what the template shows.
+type view struct {
+	T                      *labels
+	Compare                bool
+	Names                  []string // of the runs
+	Span, Scope, Hindsight string
+	Lanes                  string // which lane is which
+	Missing                list
+	Figures                []figure
+	Legend                 []legend
+	Timeline               *timeline
+	Incidents              *incidents // nil without
+	Scores                 *table     // nil without incidents
+	Toil                   table
+	Advice                 list
+	Changes                *table // nil for one run
+	Kept                   string
+	Pages                  table
+	OnScreen               string // the list of pages, where paper has no room for it
+}
+
+// list is sentences, as many as there is room for.
+type list struct {
+	Items             []item
+	More, MoreOnPaper string
+}
+
+type item struct {
+	Text  string
+	Paper bool // it is printed
+}
+
+// figure is a number that is seen first.
+type figure struct{ Label, Before, Value, Note string }
+
+// legend is a mark with what it means.
+type legend struct{ Class, Symbol, Text string }
+
+// Bounds of what is shown on a screen, and on one sheet of A4. What is left out is
+// counted.
+const (
+	mostRows, paperRows           = 40, 7
+	paperRowsCompared             = 4
+	mostMarks                     = 300 // in a lane
+	mostIncidents, paperIncidents = 50, 4
+	mostTiers                     = 6
+	mostScores, paperScores       = 12, 6
+	mostToil, paperToil           = 20, 5
+	mostAdvice, paperAdvice       = 30, 3
+	mostPages, paperPages         = 100, 6
+	mostChanges, paperChanges     = 100, 5
+	mostMissing, paperMissing     = 20, 2
+)
+
+func (b *builder) view() *view {
+	v := &view{T: b.t, Compare: b.compare, Hindsight: b.t.Hindsight(b.doc.Origin == "source")}
+	v.Span = b.t.Span(b.date(b.doc.From), b.date(b.doc.To), b.duration(b.doc.To.Sub(b.doc.From)), b.zone.String())
+	for i := range b.doc.Runs {
+		v.Names = append(v.Names, safe(b.doc.Runs[i].Name))
+	}
+	v.Lanes = b.t.LanesNote
+	if b.compare {
+		v.Lanes = b.t.CompareNote(v.Names[0], v.Names[1]) + " " + v.Lanes
+	}
+	v.Missing = b.missing()
+	v.Figures = b.figures()
+	v.Timeline = b.timeline()
+	v.Scope = b.t.Scope(v.Timeline.Objectives, v.Timeline.Speaking)
+	v.Legend = b.legend(v.Timeline)
+	v.Incidents, v.Scores = b.incidents(), b.scores()
+	v.Toil, v.Advice = b.toil(), b.advice()
+	v.Pages = b.pages()
+	if b.compare {
+		v.Changes, v.Kept = b.changes()
+		if n := v.Pages.All; n > 0 {
+			v.OnScreen = b.t.OnScreen(n)
+		}
+	}
+	return v
+}
+
+// bounded counts what a list leaves out, on a screen and on paper.
+func (b *builder) bounded(all, most, paper int) (more, onPaper string) {
+	if all > most {
+		more = b.t.More(all - most)
+	}
+	if all > paper {
+		onPaper = b.t.More(all - paper)
+	}
+	return more, onPaper
+}
+
+func (b *builder) listOf(texts []string, most, paper int) list {
+	var l list
+	l.More, l.MoreOnPaper = b.bounded(len(texts), most, paper)
+	for i, text := range texts[:min(len(texts), most)] {
+		l.Items = append(l.Items, item{text, i < paper})
+	}
+	return l
+}
+
+func (b *builder) missing() list {
+	var texts []string
+	for _, f := range b.doc.Failures {
+		texts = append(texts, b.withID(f.ID, f.Message))
+	}
+	for _, n := range b.doc.Notices {
+		texts = append(texts, b.withID(n.ID, n.Message))
+	}
+	return b.listOf(texts, mostMissing, paperMissing)
+}
+
+func (b *builder) withID(id, message string) string {
+	if id == "" {
+		return cut(message, 2*mostText)
+	}
+	return safe(id) + b.t.Colon + cut(message, 2*mostText)
+}
+
+func (b *builder) advice() list {
+	var texts []string
+	for _, a := range b.last.Advice {
+		about := safe(a.ID)
+		if a.Objective != "" {
+			about += " (" + safe(a.Objective) + ")"
+		}
+		texts = append(texts, about+b.t.Colon+cut(adviceText(a, b.locale), 4*mostText))
+	}
+	return b.listOf(texts, mostAdvice, paperAdvice)
+}
+
+// toilOf returns the toil of an owner in a run, "" for that of all.
+func toilOf(run *report.BacktestRun, owner string) backtest.Toil {
+	for _, t := range run.Toil {
+		if t.Owner == owner {
+			return t
+		}
+	}
+	return backtest.Toil{Owner: owner}
+}
+
+func (b *builder) figures() []figure {
+	var list []figure
+	add := func(label, note string, value func(*report.BacktestRun) string) {
+		f := figure{Label: label, Value: value(b.last), Note: note}
+		if b.compare {
+			f.Before = value(&b.doc.Runs[0])
+		}
+		list = append(list, f)
+	}
+	counts := func(of func(backtest.Toil) int) func(*report.BacktestRun) string {
+		return func(r *report.BacktestRun) string { return count(int64(of(toilOf(r, "")))) }
+	}
+	add(b.t.Pages, "", counts(func(t backtest.Toil) int { return t.Pages }))
+	add(b.t.PagesPerWeek, "", func(r *report.BacktestRun) string { return number(toilOf(r, "").PagesPerWeek) })
+	add(b.t.NightPages, b.t.Night(safe(b.doc.Night)), counts(func(t backtest.Toil) int { return t.Night }))
+	add(b.t.Repeated, b.t.RepeatedNote, counts(func(t backtest.Toil) int { return t.Repeated }))
+	add(b.t.Tickets, b.t.TicketsPerWeek(number(toilOf(b.last, "").TicketsPerWeek)), counts(func(t backtest.Toil) int { return t.Tickets }))
+	if b.last.Judgement != nil {
+		_, expected := found(b.last.Judgement)
+		add(b.t.Found, b.t.OfExpected(expected), func(r *report.BacktestRun) string {
+			n, _ := found(r.Judgement)
+			return count(int64(n))
+		})
+	}
+	return list
+}
+
+// found returns how many incidents somebody should have been told of, and how many of
+// those were found.
+func found(j *backtest.Judgement) (found, expected int) {
+	if j == nil {
+		return 0, 0
+	}
+	for _, i := range j.Incidents {
+		if i.Expect == "" || i.Outside {
+			continue
+		}
+		expected++
+		if i.Told != nil {
+			found++
+		}
+	}
+	return found, expected
+}
+
+// legend explains the marks that the timeline has.
+func (b *builder) legend(t *timeline) []legend {
+	var list []legend
+	for _, name := range []string{"page", "ticket", "held", "budget", "noTraffic", "noData", "source"} {
+		class, drawn := t.symbols[name]
+		if drawn {
+			list = append(list, legend{class, name, b.t.MarkNames[name]})
+		}
+	}
+	for _, extra := range []struct {
+		drawn             bool
+		class, name, text string
+	}{
+		{t.untold, "untold page", "page", b.t.Untold},
+		{t.gained, "gained", "gained", b.t.Gained},
+		{t.lost, "lost", "lost", b.t.Lost},
+		{t.bands, "band", "band", b.t.Band},
+		{t.quietBands, "band quiet", "quiet", b.t.QuietBand},
+		{t.budgets, "budget", "left", b.t.BudgetLine},
+	} {
+		if extra.drawn {
+			list = append(list, legend{extra.class, extra.name, extra.text})
+		}
+	}
+	return list
+}
+
+// severityClass is the class of marks and words of a severity.
+func severityClass(s slo.Severity) string { return cmp.Or(string(s), "none") }

@@ -1,0 +1,291 @@
+package report
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/burnrate/backtest"
+	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// BacktestTable prints the document for people: of one run, which alerts it would
+// have sent, what guards held back, which incidents that found, how much toil that
+// is, and what the history advises; of two runs, what the change makes of that.
+// Instants are those of UTC, as [Alerts.Table] has them.
+func BacktestTable(w io.Writer, doc Backtest, color bool) error {
+	t := &backtestTable{alertTable{w: bufio.NewWriter(w), color: color}}
+	t.header(&doc)
+	switch {
+	case len(doc.Runs) > 1 && doc.Comparison != nil:
+		t.change(&doc)
+	case len(doc.Runs) > 0:
+		t.run(&doc.Runs[0], &doc)
+	}
+	t.notices(doc.Notices)
+	return t.w.Flush()
+}
+
+type backtestTable struct{ alertTable }
+
+// How many rows of each kind are shown; the rest is counted. JSON has all.
+const (
+	mostAlerts = 100
+	mostOthers = 20
+	mostTiers  = 8
+)
+
+func (t *backtestTable) header(doc *Backtest) {
+	text := fmt.Sprintf("%s to %s UTC, %s", minuteText(doc.From), minuteText(doc.To), term.Duration(doc.To.Sub(doc.From)))
+	if len(doc.Runs) > 0 {
+		ids := map[string]bool{}
+		for i := range doc.Runs {
+			for k := range doc.Runs[i].Objectives {
+				ids[doc.Runs[i].Objectives[k].ID] = true
+			}
+		}
+		text += fmt.Sprintf(" (%s): %s", counted(int(doc.Runs[0].Minutes), "minute", "minutes"), counted(len(ids), "journey, step or SLO", "journeys, steps and SLOs"))
+	}
+	t.paragraph(dim, text)
+	from := "the ledger"
+	if doc.Origin == "source" {
+		from = "what the source answers now"
+	}
+	t.paragraph(dim, "Hindsight: replayed from "+from+" with the lag added; what came late is there at once, and sources never fail.")
+}
+
+// paragraph writes a text in as many lines as it needs.
+func (t *backtestTable) paragraph(s style, text string) {
+	for _, line := range term.Wrap(plainText(text), tableWidth) {
+		t.line(s, line)
+	}
+}
+
+// run prints one run.
+func (t *backtestTable) run(r *BacktestRun, doc *Backtest) {
+	told, silent, observed := sorted(r.Episodes)
+	t.line("", "")
+	t.paragraph("", sentText(told))
+	t.alerts("ALERTS", told, r.To)
+	t.others("SILENT", silent, r.To)
+	t.others("OBSERVED", observed, r.To)
+	t.heldBack(r.Held)
+	t.incidents(r)
+	t.scores(r.Judgement)
+	t.toil(r.Toil, doc)
+	t.advice("ADVICE", r.Advice)
+}
+
+// sorted tells apart what people would have been told, what was silent, and what is
+// only observed.
+func sorted(list []backtest.Episode) (told, silent, observed []*backtest.Episode) {
+	for i := range list {
+		switch e := &list[i]; {
+		case e.Observe:
+			observed = append(observed, e)
+		case e.Sent:
+			told = append(told, e)
+		default:
+			silent = append(silent, e)
+		}
+	}
+	return told, silent, observed
+}
+
+// sentText says how much people would have been told.
+func sentText(told []*backtest.Episode) string {
+	pages, tickets, before := 0, 0, 0
+	for _, e := range told {
+		if e.Severity == slo.Page {
+			pages++
+		} else {
+			tickets++
+		}
+		if e.Before {
+			before++
+		}
+	}
+	if len(told) == 0 {
+		return "No alert would have been sent."
+	}
+	text := fmt.Sprintf("%s and %s would have been sent", counted(pages, "page", "pages"), counted(tickets, "ticket", "tickets"))
+	if before > 0 {
+		text += fmt.Sprintf("; %d of them fired in the first minute already, and may have begun before", before)
+	}
+	return text + "."
+}
+
+// alerts lists episodes that people would have been told of, the newest of them if
+// they are too many.
+func (t *backtestTable) alerts(title string, list []*backtest.Episode, end time.Time) {
+	if len(list) == 0 {
+		return
+	}
+	t.episodeHead(title)
+	if more := len(list) - mostAlerts; more > 0 {
+		t.detail("%d before these: -o json has all", more)
+		list = list[more:]
+	}
+	for _, e := range list {
+		t.episodeRow(e, end, aboutText(e.Key))
+		t.detail("%s", detectionText(e))
+	}
+}
+
+func (t *backtestTable) episodeHead(title string) {
+	t.head(term.Fit(title, severityWidth), term.Fit("KIND", kindWidth), term.Fit("FOR", lengthWidth), term.Fit("SINCE", instantWidth),
+		term.Fit("OWNER", ownerWidth), "WHAT")
+}
+
+func (t *backtestTable) episodeRow(e *backtest.Episode, end time.Time, what string) {
+	length := term.Duration(e.Length(end))
+	if e.End == nil {
+		length = "fires"
+	}
+	t.row(severityStyle(e.Severity), string(e.Severity), what, term.Fit(string(e.Kind), kindWidth), term.Fit(length, lengthWidth),
+		term.Fit(minuteText(e.Start), instantWidth), term.Fit(plainText(e.Owner), ownerWidth))
+}
+
+// others lists episodes that nobody would have been told of, in a row each.
+func (t *backtestTable) others(title string, list []*backtest.Episode, end time.Time) {
+	if len(list) == 0 {
+		return
+	}
+	t.episodeHead(title)
+	more := len(list) - mostOthers
+	for _, e := range list[:min(len(list), mostOthers)] {
+		what := aboutText(e.Key)
+		switch {
+		case e.Observe: // which is why
+		case e.Below != nil:
+			what += ", below the " + belowText(*e.Below)
+		case e.Kind == alert.Budget:
+			what += ", as what spent the budget was over"
+		}
+		t.episodeRow(e, end, what)
+	}
+	if more > 0 {
+		t.detail("%d after these: -o json has all", more)
+	}
+}
+
+// belowText names what an alert is silent below: page of checkout 28d.
+func belowText(k alert.Key) string { return string(k.Severity) + " of " + aboutText(k) }
+
+// detectionText says how an episode was detected, what that cost, and how it ended.
+func detectionText(e *backtest.Episode) string {
+	var parts []string
+	if e.Before {
+		parts = append(parts, "fired in the first minute already")
+	}
+	if e.Since.Before(e.Start) {
+		text := "silent since " + minuteText(e.Since)
+		if e.Below != nil {
+			text += ", below the " + belowText(*e.Below)
+		}
+		parts = append(parts, text)
+	}
+	if len(e.Tiers) > 0 {
+		parts = append(parts, strings.Join(e.Tiers, ", then "))
+	}
+	if e.Kind == alert.Budget && e.Why.Budget != nil {
+		parts = append(parts, budgetText(*e.Why.Budget))
+	} else if text := spentText(e); text != "" {
+		parts = append(parts, text)
+	}
+	parts = append(parts, missingTexts(e.Why)...)
+	if e.Why.Cause != nil {
+		parts = append(parts, causeSentence(*e.Why.Cause))
+	}
+	switch {
+	case e.End == nil:
+		parts = append(parts, "still fires at the end")
+	case e.Reason == alert.Recovered:
+		parts = append(parts, "recovered")
+	default:
+		parts = append(parts, "resolved as "+cmp.Or(string(e.Reason), "over"))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// spentText says how much of the budget was spent when it was detected, "" when that
+// is not known.
+func spentText(e *backtest.Episode) string {
+	if !e.Consumed.Defined() {
+		return ""
+	}
+	if e.Spent.Defined() && len(e.Why.Tiers) > 0 {
+		return fmt.Sprintf("detected with %s of the budget spent within %s, %s in all", shareText(e.Spent), e.Why.Tiers[0].Long, shareText(e.Consumed))
+	}
+	return fmt.Sprintf("%s of the budget was spent by then", shareText(e.Consumed))
+}
+
+// heldBack lists what guards held back: what burned most above its factor if that is
+// too much.
+func (t *backtestTable) heldBack(held []backtest.Held) {
+	if len(held) == 0 {
+		return
+	}
+	list := make([]*backtest.Held, len(held))
+	for i := range held {
+		list[i] = &held[i]
+	}
+	more := len(list) - mostOthers
+	if more > 0 {
+		slices.SortStableFunc(list, func(a, b *backtest.Held) int { return cmp.Compare(excess(&b.Tier), excess(&a.Tier)) })
+		list = list[:mostOthers]
+		slices.SortStableFunc(list, func(a, b *backtest.Held) int { return a.From.Compare(b.From) })
+	}
+	t.head(term.Fit("HELD BACK", severityWidth), term.Fit("TIER", kindWidth), term.Fit("FOR", lengthWidth), term.Fit("SINCE", instantWidth),
+		term.FitRight("LONG", rateWidth), term.FitRight("SHORT", rateWidth), term.FitRight("FACTOR", rateWidth), " WHAT")
+	for _, h := range list {
+		t.row("", string(h.Severity), aboutText(alert.Key{ID: h.ID, Objective: h.Objective}), term.Fit(plainText(h.Tier.Long+"/"+h.Tier.Short), kindWidth),
+			term.Fit(minutesText(h.Minutes), lengthWidth), term.Fit(minuteText(h.From), instantWidth), term.FitRight(burnText(h.Tier.LongBurn), rateWidth),
+			term.FitRight(burnText(h.Tier.ShortBurn), rateWidth), term.FitRight(burnText(h.Tier.Factor), rateWidth)+" ")
+		t.detail("%s", heldRecord{Tier: h.Tier, HeldBy: heldByGuard, Guard: h.Guard}.text())
+	}
+	if more > 0 {
+		t.detail("%d more, which burned less above their factors: -o json has all", more)
+	}
+}
+
+// excess is by how much a tier burns above its factor, in both windows.
+func excess(t *alert.Tier) float64 {
+	long, _ := t.LongBurn.Value()
+	short, _ := t.ShortBurn.Value()
+	factor, known := t.Factor.Value()
+	if !known || factor == 0 {
+		return 0
+	}
+	return min(long, short) / factor
+}
+
+func (t *backtestTable) notices(notices []burnrate.Notice) {
+	if len(notices) == 0 {
+		return
+	}
+	remarks := make([]burnrate.Failure, len(notices))
+	for i, n := range notices {
+		remarks[i] = burnrate.Failure(n)
+	}
+	t.line("", "")
+	for _, text := range Grouped(remarks) {
+		for i, line := range term.Wrap(plainText(text), tableWidth-2) {
+			mark := noticeMark + " "
+			if i > 0 {
+				mark = "  "
+			}
+			t.line(dim, mark+line)
+		}
+	}
+}
+
+// counted is a number with its noun: 1 page, 12 pages.
+func counted(n int, one, many string) string { return fmt.Sprint(n) + " " + plural(n, one, many) }
