@@ -32,39 +32,33 @@ const (
 
 // interval is how far ticks may be apart.
 type interval struct {
-	next  func(time.Time) time.Time // of midnight, or of an hour
-	begin func(time.Time) time.Time // at or before an instant
+	begin func(time.Time) time.Time              // at or before an instant
+	tick  func(begin time.Time, n int) time.Time // the nth from there
 	label func(words, time.Time) string
 }
 
-// days returns an interval of days that begins on a Monday where it is weeks.
-func days(n int, label func(words, time.Time) string) interval {
-	return interval{
-		next: func(at time.Time) time.Time { return at.AddDate(0, 0, n) },
-		begin: func(at time.Time) time.Time {
-			start := midnight(at)
-			if n%7 == 0 {
-				start = start.AddDate(0, 0, -(int(start.Weekday())+6)%7)
-			}
-			return start
-		},
-		label: label,
+// wall returns when clocks show an hour of a day, either of which may be too large. An
+// hour that clocks leave out is the one after it: in São Paulo days began at 01:00 when
+// clocks were put forward at midnight.
+func wall(year int, month time.Month, day, hour int, zone *time.Location) time.Time {
+	at, want := time.Date(year, month, day, hour, 0, 0, 0, zone), time.Date(year, month, day, hour, 0, 0, 0, time.UTC)
+	if _, offset := at.Zone(); at.Add(time.Duration(offset) * time.Second).Before(want) {
+		return at.Add(time.Hour)
 	}
+	return at
 }
 
 func midnight(at time.Time) time.Time {
-	return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, at.Location())
+	return wall(at.Year(), at.Month(), at.Day(), 0, at.Location())
 }
 
 // hours returns an interval of hours of the clock. At midnight it says the day.
 func hours(n int) interval {
 	return interval{
-		next: func(at time.Time) time.Time {
-			return time.Date(at.Year(), at.Month(), at.Day(), at.Hour()+n, 0, 0, 0, at.Location())
-		},
 		begin: midnight,
+		tick:  func(b time.Time, k int) time.Time { return wall(b.Year(), b.Month(), b.Day(), k*n, b.Location()) },
 		label: func(w words, at time.Time) string {
-			if at.Hour() == 0 {
+			if at.Equal(midnight(at)) {
 				return w.shortDay(at)
 			}
 			return at.Format("15:04")
@@ -72,56 +66,74 @@ func hours(n int) interval {
 	}
 }
 
+// days returns an interval of days that begins on a Monday where it is weeks.
+func days(n int) interval {
+	return interval{
+		begin: func(at time.Time) time.Time {
+			back := 0
+			if n%7 == 0 {
+				back = (int(at.Weekday()) + 6) % 7
+			}
+			return wall(at.Year(), at.Month(), at.Day()-back, 0, at.Location())
+		},
+		tick:  func(b time.Time, k int) time.Time { return wall(b.Year(), b.Month(), b.Day()+k*n, 0, b.Location()) },
+		label: words.shortDay,
+	}
+}
+
+// months returns an interval of months, from January on.
 func months(n int) interval {
 	return interval{
-		next: func(at time.Time) time.Time { return at.AddDate(0, n, 0) },
 		begin: func(at time.Time) time.Time {
-			return time.Date(at.Year(), at.Month()-(at.Month()-1)%time.Month(n), 1, 0, 0, 0, 0, at.Location())
+			return wall(at.Year(), at.Month()-(at.Month()-1)%time.Month(n), 1, 0, at.Location())
+		},
+		tick: func(b time.Time, k int) time.Time {
+			return wall(b.Year(), b.Month()+time.Month(k*n), 1, 0, b.Location())
 		},
 		label: words.month,
 	}
 }
 
 // ticks returns the lines of the axis: as close as there is room for their labels, at
-// midnights, Mondays and firsts of the zone.
+// hours, midnights, Mondays and firsts of the zone. Of more than ten years every tenth
+// has one.
 func (b *builder) ticks() []tick {
-	chosen := months(12)
+	var list []tick
 	for _, i := range []interval{
-		hours(1), hours(3), hours(6), hours(12), days(1, words.shortDay), days(2, words.shortDay), days(7, words.shortDay), days(14, words.shortDay),
-		months(1), months(3),
+		hours(1), hours(3), hours(6), hours(12), days(1), days(2), days(7), days(14), months(1), months(3), months(12), months(120),
 	} {
-		if b.fits(i) {
-			chosen = i
+		var few bool
+		if list, few = b.ticksOf(i); few {
 			break
 		}
 	}
-	var ticks []tick
-	right := 0.0
-	for at := chosen.begin(b.from.In(b.zone)); !at.After(b.doc.To) && len(ticks) <= mostTicks; at = chosen.next(at) {
-		if at.Before(b.from) {
+	return list
+}
+
+// ticksOf returns those of an interval, and whether they are not too many.
+func (b *builder) ticksOf(i interval) (list []tick, few bool) {
+	begin, last, right := i.begin(b.from.In(b.zone)), time.Time{}, 0.0
+	for k := range 24 + 2*mostTicks { // some lie before the first instant
+		at := i.tick(begin, k)
+		if at.After(b.doc.To) {
+			return list, true
+		}
+		if at.Before(b.from) || !at.After(last) {
 			continue
 		}
-		t := tick{X: percent(b.at(at)), Label: chosen.label(b.words, at)}
+		last = at
+		t := tick{X: percent(b.at(at)), Label: i.label(b.words, at)}
 		left := b.at(at) / 100 * narrowest
-		end := left + float64(term.Width(t.Label))*letter + 6
-		if left < right || end > narrowest {
+		if end := left + float64(term.Width(t.Label))*letter + 6; left < right || end > narrowest {
 			t.Label = ""
 		} else {
 			right = end
 		}
-		ticks = append(ticks, t)
+		if list = append(list, t); len(list) > mostTicks {
+			return list, false
+		}
 	}
-	return ticks
-}
-
-// fits reports whether an interval has few enough ticks, without going through all
-// minutes of a year.
-func (b *builder) fits(i interval) bool {
-	n := 0
-	for at := i.begin(b.from.In(b.zone)); !at.After(b.doc.To) && n <= mostTicks; n++ {
-		at = i.next(at)
-	}
-	return n <= mostTicks
+	return list, false
 }
 
 // bands puts incidents across the rows, and returns in how many lines their labels are.
@@ -129,7 +141,10 @@ func (b *builder) bands(t *timeline) int {
 	if b.last.Judgement == nil {
 		return 0
 	}
-	var lines labelLines
+	lines := labelLines{most: mostLabelLines}
+	if b.compare {
+		lines.most-- // rows are higher
+	}
 	order := make([]int, min(len(b.last.Judgement.Incidents), mostIncidents))
 	for n := range order {
 		order[n] = n
@@ -154,18 +169,21 @@ func (b *builder) bands(t *timeline) int {
 		lines.place(&c, x/100*narrowest, number+" "+cut(i.Name, mostLabel), number)
 		t.Bands = append(t.Bands, c)
 	}
-	return len(lines)
+	return len(lines.ends)
 }
 
 // mostLabel is how many characters a label has at most, and mostLabelLines in how many
 // lines they are.
 const (
-	mostLabel      = 26
+	mostLabel      = 30
 	mostLabelLines = 3
 )
 
-// labelLines is up to where the lines of labels are taken, in pixels.
-type labelLines []float64
+// labelLines is up to where each line of labels is taken, in pixels.
+type labelLines struct {
+	ends []float64
+	most int
+}
 
 // place finds the first line with room for the label of a band that begins at x: to
 // the right of there, to the left at the right end. Where no line has room for the
@@ -179,12 +197,12 @@ func (l *labelLines) place(c *band, x float64, texts ...string) {
 		if x+width > narrowest {
 			left, c.Anchor = x-width, "end"
 		}
-		for line := range mostLabelLines {
-			if line == len(*l) {
-				*l = append(*l, 0)
+		for line := range l.most {
+			if line == len(l.ends) {
+				l.ends = append(l.ends, 0)
 			}
-			if left >= (*l)[line] {
-				(*l)[line] = left + width
+			if left >= l.ends[line] {
+				l.ends[line] = left + width
 				c.Label, c.LabelX, c.LabelY = text, c.X, line*labelHeight+11
 				return
 			}

@@ -183,14 +183,14 @@ func retail() report.Backtest {
 				{Owner: "web", Weeks: 4, Pages: 1, Tickets: 1, PagesPerWeek: ratio(0.25), TicketsPerWeek: ratio(0.25), Busiest: 1},
 			},
 			Advice: []backtest.Advice{
-				{Kind: backtest.TargetMissed, ID: "barcode-payment/authorise", Objective: "28d", Owner: "payments", Window: "28d", Missed: 1, Of: 3, Target: "99.9%"},
+				{Kind: backtest.TargetMissed, ID: "barcode-payment/authorise", Objective: "28d", Owner: "payments", Target: "99.95%", Window: "28d", Missed: 1, Of: 3, Whole: 3, ProposedTarget: "99.9%"},
 				{
-					Kind: backtest.TierHeld, ID: "night-orders", Objective: "28d", Owner: "web", Severity: slo.Page, Long: "1h", Short: "5m", Minutes: 30,
+					Kind: backtest.TierHeld, ID: "night-orders", Objective: "28d", Owner: "web", Severity: slo.Page, Long: "1h", Short: "5m", Minutes: 30, Burn: ratio(33.3), Factor: ratio(13.44),
 				},
 				{
-					Kind: backtest.TierSilent, ID: "opening-hours", Objective: "28d", Owner: "web", Severity: slo.Ticket, Long: "3d", Short: "6h", Burn: ratio(0.4), Factor: ratio(1),
+					Kind: backtest.TiersSilent, ID: "opening-hours", Objective: "28d", Owner: "web", Severity: slo.Ticket, Long: "3d", Short: "6h", Burn: ratio(0.4), Factor: ratio(1), Minutes: 40_321,
 				},
-				{Kind: backtest.SLIWithoutBad, ID: "opening-hours", Objective: "28d", Owner: "web", Events: "48210"},
+				{Kind: backtest.SLIWithoutBad, ID: "opening-hours", Objective: "28d", Owner: "web", Events: "48210", Minutes: 40_321},
 			},
 		}},
 		Failures: []burnrate.Failure{},
@@ -235,6 +235,26 @@ func compared() report.Backtest {
 	return doc
 }
 
+// largeCompared is more than a page has room for, twice.
+func largeCompared() report.Backtest {
+	doc := large()
+	after := doc.Runs[0]
+	doc.Runs[0].Name, after.Name = "a branch with a name that is long", "--policy a-policy-with-a-name-that-is-long"
+	doc.Runs = append(doc.Runs, after)
+	doc.Comparison = &backtest.Comparison{}
+	for n := range after.Episodes {
+		switch n % 3 {
+		case 0:
+			doc.Comparison.Gained = append(doc.Comparison.Gained, n)
+		case 1:
+			doc.Comparison.Lost = append(doc.Comparison.Lost, n)
+		default:
+			doc.Comparison.Kept = append(doc.Comparison.Kept, backtest.Pair{Before: n, After: n, Later: float64(n%7) - 3})
+		}
+	}
+	return doc
+}
+
 // large is more than a page has room for: 40 objectives that page and 14 that do not,
 // 200 pages, 30 incidents and as much of all else.
 func large() report.Backtest {
@@ -243,7 +263,7 @@ func large() report.Backtest {
 	doc.From, doc.To = at(1, 0, 0).AddDate(0, 0, -60), at(29, 0, 0)
 	run.From, run.To = doc.From, doc.To
 	minutes := int(doc.To.Sub(doc.From) / time.Minute)
-	run.Objectives, run.Episodes, run.Held, run.Sightings, run.Advice = nil, nil, nil, nil, nil
+	run.Objectives, run.Sightings, run.Advice = nil, nil, nil // what is left has alerts of all kinds
 	run.Toil = run.Toil[:1]
 	for n := range 54 {
 		id := fmt.Sprintf("journey-with-a-name-%02d/step-with-a-longer-name-%02d", n/5, n)
@@ -256,7 +276,7 @@ func large() report.Backtest {
 		}
 		run.Objectives = append(run.Objectives, o)
 		run.Advice = append(run.Advice, backtest.Advice{
-			Kind: backtest.TargetMissed, ID: id, Objective: "28d", Owner: o.Owner, Window: "28d", Missed: 2, Of: 3, Target: "99.5%",
+			Kind: backtest.TargetMissed, ID: id, Objective: "28d", Owner: o.Owner, Target: "99.95%", Window: "28d", Missed: 2, Of: 3, Whole: 3, ProposedTarget: "99.5%",
 		})
 	}
 	for n := range 200 {
@@ -272,6 +292,9 @@ func large() report.Backtest {
 	}
 	judgement := *run.Judgement
 	run.Judgement, judgement.Incidents = &judgement, nil
+	for _, long := range []string{"2h", "3h", "4h", "5h"} {
+		judgement.Tiers = append(judgement.Tiers, backtest.Score{Severity: slo.Ticket, Long: long, Short: "15m", Fired: 1234, Delays: &backtest.Delays{Median: 1234}})
+	}
 	for n := range 30 {
 		from, told, after := doc.From.Add(time.Duration(n*minutes/30)*time.Minute), n*6, time.Duration(n)*time.Minute
 		i := backtest.IncidentFound{

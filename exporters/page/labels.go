@@ -15,11 +15,9 @@ type labels struct {
 	Scope     func(objectives, shown int) string
 	Hindsight func(fromSource bool) string
 	Missing   string // what could not be measured, and what is missing of the history
-	Policy    string
 
 	// Of figures, tables and the timeline.
 	Pages, Tickets, PagesPerWeek, NightPages, Repeated, Found string
-	Night                                                     func(night string) string
 	RepeatedNote                                              string
 	Of                                                        func(n, of int) string
 	TicketsPerWeek                                            func(n string) string
@@ -45,15 +43,13 @@ type labels struct {
 	FoundBy                                                func(severity, after string) string
 	FoundAlready                                           func(severity string) string
 	Missed, Outside, Quiet, NotQuiet                       string
-	TierAfter                                              func(after string) string
 	TierAlready                                            string
-	TierMissed                                             func(burn, factor string) string
 	Verdict                                                func(burnrate.Verdict) string
 	MoreTiers                                              func(n int) string
 
-	Scores, What, Fired, Right, Precision, Recall, Delay string
-	ScoresNote                                           string
-	Sent                                                 func(severity string) string
+	Scores, What, Fired, Precision, Recall, Delay string
+	ScoresNote                                    string
+	Sent                                          func(severity string) string
 
 	Toil, Owner, All, PerWeek, AtNight, Weekend, Again, Short, Busiest string
 	ToilNote                                                           string
@@ -72,7 +68,6 @@ type labels struct {
 	Reasons          func(alert.Reason) string
 	HeldFor          func(length, burn, factor string) string
 	SpentTitle       func(share string) string
-	ConsumedTitle    func(share string) string
 	LeftTitle        func(first, last, least string) string
 	RowTitle         func(name string) string
 	RowDesc          func(pages, tickets, held int) string

@@ -32,12 +32,11 @@ func english() *labels {
 			}
 			return "This is hindsight: the history was replayed from " + from + " with the lag added, but what came late or was corrected is there at once, and sources never fail."
 		},
-		Missing: "What is missing", Policy: "policy",
+		Missing: "What is missing",
 
 		Pages: "Pages", Tickets: "Tickets", PagesPerWeek: "Pages a week", NightPages: "Night pages", Repeated: "Repeated pages", Found: "Incidents found",
-		Night:          func(night string) string { return night },
 		RepeatedNote:   "within a day",
-		Of:             func(n, of int) string { return fmt.Sprintf("%d of %d", n, of) },
+		Of:             func(n, of int) string { return count(int64(n)) + " of " + count(int64(of)) },
 		OfExpected:     func(n int) string { return fmt.Sprintf("of %d expected", n) },
 		TicketsPerWeek: func(n string) string { return n + " a week" },
 
@@ -76,8 +75,7 @@ func english() *labels {
 		FoundBy:      func(severity, after string) string { return severity + " after " + after },
 		FoundAlready: func(severity string) string { return severity + " fired already" },
 		Missed:       "missed", Outside: "outside the span", Quiet: "quiet, as it should be", NotQuiet: "told, but should not be",
-		TierAfter: func(after string) string { return after }, TierAlready: "already",
-		TierMissed: func(burn, factor string) string { return burn + " / " + factor },
+		TierAlready: "already",
 		Verdict: func(v burnrate.Verdict) string {
 			switch v {
 			case burnrate.FewEvents:
@@ -91,7 +89,7 @@ func english() *labels {
 		},
 		MoreTiers: func(n int) string { return "and " + plural(n, "more tier", "more tiers") + " without a column" },
 
-		Scores: "Scores", What: "What", Fired: "Fired", Right: "Right", Precision: "Precision", Recall: "Recall", Delay: "Delay",
+		Scores: "Scores", What: "What", Fired: "Fired", Precision: "Precision", Recall: "Recall", Delay: "Delay",
 		ScoresNote: "Precision: of what fired, how much was about an incident. Recall: of the incidents expected, how many were found. Delay: the median, and from least to most.",
 		Sent:       func(severity string) string { return "all " + severity + "s" },
 
@@ -134,8 +132,7 @@ func english() *labels {
 		HeldFor: func(length, burn, factor string) string {
 			return fmt.Sprintf("held back for %s: burned at %s of %s", length, burn, factor)
 		},
-		SpentTitle:    func(share string) string { return share + " of the budget spent at detection" },
-		ConsumedTitle: func(share string) string { return share + " consumed in all" },
+		SpentTitle: func(share string) string { return share + " of the budget spent at detection" },
 		LeftTitle: func(first, last, least string) string {
 			return fmt.Sprintf("Budget left: %s at first, %s in the end, %s at least", first, last, least)
 		},

@@ -30,12 +30,11 @@ func japanese() *labels {
 			}
 			return "これは後からの検証です。" + from + "の履歴に計測の遅れを加えて再生していますが、遅れて届いた値や訂正された値は最初から反映され、ソースの障害は起こりません。"
 		},
-		Missing: "計測・履歴の欠落", Policy: "アラートポリシー",
+		Missing: "計測・履歴の欠落",
 
 		Pages: "緊急", Tickets: "チケット", PagesPerWeek: "緊急（週あたり）", NightPages: "夜間の緊急", Repeated: "再発した緊急", Found: "検知したインシデント",
-		Night:          func(night string) string { return night },
 		RepeatedNote:   "1日以内",
-		Of:             func(n, of int) string { return fmt.Sprintf("%d件中%d件", of, n) },
+		Of:             func(n, of int) string { return count(int64(of)) + "件中" + count(int64(n)) + "件" },
 		OfExpected:     func(n int) string { return fmt.Sprintf("期待%d件のうち", n) },
 		TicketsPerWeek: func(n string) string { return "週あたり" + n },
 
@@ -70,8 +69,7 @@ func japanese() *labels {
 		FoundBy:      func(severity, after string) string { return after + "後に" + severity },
 		FoundAlready: func(severity string) string { return severity + "が発生済み" },
 		Missed:       "見逃し", Outside: "期間外", Quiet: "通知なし（期待どおり）", NotQuiet: "不要な通知あり",
-		TierAfter: func(after string) string { return after }, TierAlready: "発生済み",
-		TierMissed: func(burn, factor string) string { return burn + " / " + factor },
+		TierAlready: "発生済み",
 		Verdict: func(v burnrate.Verdict) string {
 			switch v {
 			case burnrate.FewEvents:
@@ -87,7 +85,7 @@ func japanese() *labels {
 			return fmt.Sprintf("ほか%s件の条件は列を省略しています", count(int64(n)))
 		},
 
-		Scores: "評価", What: "対象", Fired: "発生", Right: "的中", Precision: "適合率", Recall: "再現率", Delay: "検知まで",
+		Scores: "評価", What: "対象", Fired: "発生", Precision: "適合率", Recall: "再現率", Delay: "検知まで",
 		ScoresNote: "適合率は発生したもののうちインシデントに対応していた割合、再現率は期待されるインシデントのうち検知できた割合です。検知までの時間は中央値で、下は最短と最長です。",
 		Sent:       func(severity string) string { return severity + "全体" },
 
@@ -101,7 +99,7 @@ func japanese() *labels {
 			return fmt.Sprintf("両方にあるアラートは%d件で、変更後に早くなるものは%d件、遅くなるものは%d件です。", n, earlier, later)
 		},
 		NoPages:  "緊急アラートは送られませんでした。",
-		PageList: "緊急の一覧", Start: "発生", Length: "継続", Tier: "条件", Step: "ステップ", Spent: "検知時の消費", Consumed: "累計消費", Reason: "終了",
+		PageList: "緊急の一覧", Start: "発生", Length: "継続", Tier: "条件", Step: "ステップ", Spent: "検知時消費", Consumed: "累計消費", Reason: "終了",
 		Fires: "継続中", FromStart: "開始時点で発生済み",
 		Kind: func(k alert.Kind) string {
 			switch k {
@@ -138,8 +136,7 @@ func japanese() *labels {
 		HeldFor: func(length, burn, factor string) string {
 			return fmt.Sprintf("%s抑止：バーンレート%s（しきい値%s）", length, burn, factor)
 		},
-		SpentTitle:    func(share string) string { return "検知までにバジェットの" + share + "を消費" },
-		ConsumedTitle: func(share string) string { return "累計消費" + share },
+		SpentTitle: func(share string) string { return "検知までにバジェットの" + share + "を消費" },
 		LeftTitle: func(first, last, least string) string {
 			return fmt.Sprintf("バジェット残量：最初は%s、最後は%s、最小は%s", first, last, least)
 		},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -133,8 +134,8 @@ func (b *builder) scores() *table {
 		rows = append(rows, []cell{
 			text(name),
 			numeric(of(func(s *backtest.Score) string { return count(int64(s.Fired)) })),
-			{Text: of(func(s *backtest.Score) string { return share(s.Precision) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.t.Of(s.True, s.Fired) })},
-			{Text: of(func(s *backtest.Score) string { return share(s.Recall) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.t.Of(s.Found, s.Expected) })},
+			{Text: of(func(s *backtest.Score) string { return share(s.Precision) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.of(s.True, s.Fired) })},
+			{Text: of(func(s *backtest.Score) string { return share(s.Recall) }), Class: "n", Note: b.note(k, func(s *backtest.Score) string { return b.of(s.Found, s.Expected) })},
 			{Text: of(b.delay), Class: "n", Note: b.note(k, func(s *backtest.Score) string {
 				if s.Delays == nil || s.Delays.Least == s.Delays.Most {
 					return ""
@@ -145,6 +146,14 @@ func (b *builder) scores() *table {
 	}
 	t := b.tableOf(heads, rows, mostScores, paperScores)
 	return &t
+}
+
+// of says what a ratio is of, "" for nothing.
+func (b *builder) of(n, of int) string {
+	if of == 0 {
+		return ""
+	}
+	return b.t.Of(n, of)
 }
 
 // note is what stands below a ratio: what it is of, in the run that the page is about.
@@ -179,10 +188,12 @@ func scoreOf(j *backtest.Judgement, k scoreKey) *backtest.Score {
 
 // alertRow is a line about an episode. head are its first cells.
 func (b *builder) alertRow(e *backtest.Episode, head ...cell) []cell {
-	what := text(safe(e.ID))
-	var notes string
+	what, notes := text(safe(e.ID)), ""
+	if journey, step, isStep := strings.Cut(e.ID, "/"); isStep {
+		what, notes = text(safe(step)), safe(journey)
+	}
 	if e.Objective != "" {
-		notes = safe(e.Objective)
+		notes = join(" · ", notes, safe(e.Objective))
 	}
 	if e.Kind != alert.Burn {
 		notes = join(" · ", notes, b.t.Kind(e.Kind))
@@ -195,7 +206,7 @@ func (b *builder) alertRow(e *backtest.Episode, head ...cell) []cell {
 	for _, tier := range e.Tiers {
 		tiers = join(", ", tiers, safe(tier))
 	}
-	length := cell{Text: b.duration(e.Length(b.doc.To)), Class: b.lengthClass()}
+	length := cell{Text: b.duration(e.Length(b.doc.To)), Class: b.besideChange("n")}
 	if e.Before {
 		length.Note = b.t.FromStart
 	}
@@ -204,16 +215,15 @@ func (b *builder) alertRow(e *backtest.Episode, head ...cell) []cell {
 		end = cell{Text: b.shortMoment(*e.End), Note: b.t.Reasons(e.Reason)}
 	}
 	end.Class = "screen"
-	return append(head, cell{Text: b.shortMoment(e.Start), Note: b.weekday(e.Start.In(b.zone))}, length, end, what, text(cmp.Or(tiers, none)), numeric(share(e.Spent)), wide(share(e.Consumed)))
+	return append(head, cell{Text: b.shortMoment(e.Start), Note: b.weekday(e.Start.In(b.zone))}, length, end, what, cell{Text: cmp.Or(tiers, none), Class: b.besideChange("")}, numeric(share(e.Spent)), wide(share(e.Consumed)))
 }
 
-// lengthClass is that of the column of lengths, which paper has no room for beside what
-// changed.
-func (b *builder) lengthClass() string {
+// besideChange is the class of a column that paper has no room for beside what changed.
+func (b *builder) besideChange(class string) string {
 	if b.compare {
-		return "n screen"
+		return strings.TrimSpace(class + " screen")
 	}
-	return "n"
+	return class
 }
 
 func join(between, text, more string) string {
@@ -224,8 +234,8 @@ func join(between, text, more string) string {
 }
 
 func (b *builder) alertHeads(head ...cell) []cell {
-	return append(head, cell{Text: b.t.Start, Class: "start"}, cell{Text: b.t.Length, Class: b.lengthClass() + " length"}, cell{Text: b.t.Reason, Class: "screen"},
-		text(b.t.Objective), cell{Text: b.t.Tier, Class: "tier"}, cell{Text: b.t.Spent, Class: "n spent"}, wide(b.t.Consumed))
+	return append(head, cell{Text: b.t.Start, Class: "start"}, cell{Text: b.t.Length, Class: b.besideChange("n length")}, cell{Text: b.t.Reason, Class: "screen"},
+		text(b.t.Objective), cell{Text: b.t.Tier, Class: b.besideChange("tier")}, cell{Text: b.t.Spent, Class: "n spent"}, wide(b.t.Consumed))
 }
 
 // pages lists the pages that people would have been told of, in the order of time.
@@ -288,12 +298,16 @@ func (b *builder) incidents() *incidents {
 	heads := []cell{numeric("#"), text(b.t.Incident), text(b.t.When), text(b.t.Expected)}
 	if b.compare {
 		for n := range b.doc.Runs {
-			heads = append(heads, cell{Text: b.t.Result, Note: safe(b.doc.Runs[n].Name)})
+			heads = append(heads, cell{Text: b.t.Result, Note: cut(b.doc.Runs[n].Name, mostLabel)})
 		}
 	} else {
 		heads = append(heads, text(b.t.Result))
 	}
-	tiers := j.Tiers[:min(len(j.Tiers), mostTiers)]
+	most := mostTiers
+	if b.compare {
+		most = mostTiersCompared
+	}
+	tiers := j.Tiers[:min(len(j.Tiers), most)]
 	for _, s := range tiers {
 		heads = append(heads, cell{Text: safe(s.Long + "/" + s.Short), Note: b.t.Severity(s.Severity)})
 	}
@@ -318,6 +332,7 @@ func (b *builder) incidents() *incidents {
 	t := &incidents{Table: b.tableOf(heads, rows, mostIncidents, paperIncidents)}
 	if n := len(j.Tiers) - len(tiers); n > 0 {
 		t.MoreTiers = b.t.MoreTiers(n)
+		t.Table.MoreOnPaper = join(" · ", t.Table.MoreOnPaper, t.MoreTiers)
 	}
 	return t
 }
@@ -364,9 +379,9 @@ func (b *builder) sighting(i *backtest.IncidentFound, s backtest.Score) cell {
 		case !seen.First.IsZero() && seen.First.Before(i.From):
 			return cell{Text: b.t.TierAlready, Class: "good"}
 		case !seen.First.IsZero():
-			return cell{Text: b.t.TierAfter(b.duration(seen.First.Sub(i.From).Round(time.Minute))), Class: "good"}
+			return cell{Text: b.duration(seen.First.Sub(i.From).Round(time.Minute)), Class: "good"}
 		case seen.Highest.Defined():
-			return cell{Text: b.t.TierMissed(number(seen.Highest), number(tier.Factor)), Note: b.t.Verdict(seen.Verdict), Class: "quietly"}
+			return cell{Text: number(seen.Highest) + " / " + number(tier.Factor), Note: b.t.Verdict(seen.Verdict), Class: "quietly"}
 		}
 	}
 	return cell{Text: none, Class: "quietly"}

@@ -53,10 +53,10 @@ const (
 	paperRowsCompared             = 4
 	mostMarks                     = 300 // in a lane
 	mostIncidents, paperIncidents = 50, 4
-	mostTiers                     = 6
+	mostTiers, mostTiersCompared  = 6, 4
 	mostScores, paperScores       = 12, 6
 	mostToil, paperToil           = 20, 5
-	mostAdvice, paperAdvice       = 30, 3
+	mostAdvice, paperAdvice       = 30, 2
 	mostPages, paperPages         = 100, 6
 	mostChanges, paperChanges     = 100, 5
 	mostMissing, paperMissing     = 20, 2
@@ -134,7 +134,7 @@ func (b *builder) advice() list {
 		if a.Objective != "" {
 			about += " (" + safe(a.Objective) + ")"
 		}
-		texts = append(texts, about+b.t.Colon+cut(adviceText(a, b.locale), 4*mostText))
+		texts = append(texts, about+b.t.Colon+cut(report.AdviceText(a, b.locale), 4*mostText))
 	}
 	return b.listOf(texts, mostAdvice, paperAdvice)
 }
@@ -163,7 +163,7 @@ func (b *builder) figures() []figure {
 	}
 	add(b.t.Pages, "", counts(func(t backtest.Toil) int { return t.Pages }))
 	add(b.t.PagesPerWeek, "", func(r *report.BacktestRun) string { return number(toilOf(r, "").PagesPerWeek) })
-	add(b.t.NightPages, b.t.Night(safe(b.doc.Night)), counts(func(t backtest.Toil) int { return t.Night }))
+	add(b.t.NightPages, safe(b.doc.Night), counts(func(t backtest.Toil) int { return t.Night }))
 	add(b.t.Repeated, b.t.RepeatedNote, counts(func(t backtest.Toil) int { return t.Repeated }))
 	add(b.t.Tickets, b.t.TicketsPerWeek(number(toilOf(b.last, "").TicketsPerWeek)), counts(func(t backtest.Toil) int { return t.Tickets }))
 	if b.last.Judgement != nil {
