@@ -32,10 +32,10 @@ type Replay struct {
 	shard int // how many SLOs and journeys are evaluated together at most; 0 for the usual
 }
 
-// Run has see look at a snapshot of each minute, which holds until see returns: its
-// memory is used again. The last one says in its Failures and Notices what is not
-// kept, as [Kept] does. An error of see ends the run. See and Progress are called by
-// the goroutine that calls Run.
+// Run has see look at a snapshot of each minute. Its statuses hold until see returns,
+// as their memory is used again; its Failures and Notices stay. Those of the last one
+// say what is not kept, as [Kept] does. An error of see ends the run. See and Progress
+// are called by the goroutine that calls Run.
 func (r *Replay) Run(ctx context.Context, see func(burnrate.Snapshot) error) error {
 	p, err := r.begin(ctx)
 	if err != nil {
