@@ -5,17 +5,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/backtest"
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
-
-// ratios compares them exactly.
-var ratios = cmp.Comparer(func(a, b burnrate.Ratio) bool { return a == b })
 
 func lagged(*slo.SLO) (time.Duration, bool) { return lag, true }
 
