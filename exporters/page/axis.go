@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/term"
@@ -141,10 +142,7 @@ func (b *builder) bands(t *timeline) int {
 	if b.last.Judgement == nil {
 		return 0
 	}
-	lines := labelLines{most: mostLabelLines}
-	if b.compare {
-		lines.most-- // rows are higher
-	}
+	var texts []labelText
 	order := make([]int, min(len(b.last.Judgement.Incidents), mostIncidents))
 	for n := range order {
 		order[n] = n
@@ -166,46 +164,62 @@ func (b *builder) bands(t *timeline) int {
 		} else {
 			t.bands = true
 		}
-		lines.place(&c, x/100*narrowest, number+" "+cut(i.Name, mostLabel), number)
-		t.Bands = append(t.Bands, c)
+		t.Bands, texts = append(t.Bands, c), append(texts, labelText{x / 100 * narrowest, number, number + " " + cut(i.Name, mostLabel)})
 	}
-	return len(lines.ends)
+	lines := min(mostLabelLines, len(texts))
+	if b.compare {
+		lines = min(mostLabelLines-1, len(texts)) // rows are higher
+	}
+	placeLabels(t.Bands, texts, lines)
+	return lines
 }
 
-// mostLabel is how many characters a label has at most, and mostLabelLines in how many
-// lines they are.
+// mostLabel is how many characters of a name a label has at most, and mostLabelLines in
+// how many lines they are.
 const (
 	mostLabel      = 30
 	mostLabelLines = 3
+	leastName      = 6 // columns of a name that say something
 )
 
-// labelLines is up to where each line of labels is taken, in pixels.
-type labelLines struct {
-	ends []float64
-	most int
+// labelText is what a band is called, and where it begins, in pixels.
+type labelText struct {
+	x             float64
+	number, named string
 }
 
-// place finds the first line with room for the label of a band that begins at x: to
-// the right of there, to the left at the right end. Where no line has room for the
-// text, it is the number alone, and nothing where there is no room for that either:
-// incidents are drawn all the same, and have their number in the table.
-func (l *labelLines) place(c *band, x float64, texts ...string) {
-	for _, text := range texts {
-		width := float64(term.Width(text))*letter + 6
-		left := x
-		c.Anchor = "start"
-		if x+width > narrowest {
-			left, c.Anchor = x-width, "end"
+// placeLabels puts the labels of bands, which are in the order of time, into lines by
+// turns. Each has room up to the next one in its line; at the right end it stands to the
+// left of where its band begins. Where there is no room for some of the name, it is the
+// number alone, and nothing where there is none for that: the band has a title, and the
+// table has the incident.
+func placeLabels(bands []band, texts []labelText, lines int) {
+	taken := make([]float64, lines) // up to where
+	for k := range bands {
+		c, text, line := &bands[k], texts[k], k%lines
+		right, left := float64(narrowest), taken[line]
+		if k+lines < len(texts) {
+			right = texts[k+lines].x
 		}
-		for line := range l.most {
-			if line == len(l.ends) {
-				l.ends = append(l.ends, 0)
+		after, before := right-text.x, text.x-left
+		c.Anchor = "start"
+		room := after
+		if before > after && right == narrowest {
+			c.Anchor, room = "end", before
+		}
+		label := text.named
+		if columns := int((room - 6) / letter); term.Width(label) > columns {
+			label = strings.TrimRight(term.Fit(text.named, max(columns, 0)), " ")
+			if columns < term.Width(text.number)+leastName {
+				label = text.number
 			}
-			if left >= l.ends[line] {
-				l.ends[line] = left + width
-				c.Label, c.LabelX, c.LabelY = text, c.X, line*labelHeight+11
-				return
+			if columns < term.Width(label) {
+				continue
 			}
+		}
+		c.Label, c.LabelX, c.LabelY = label, c.X, line*labelHeight+11
+		if taken[line] = text.x; c.Anchor == "start" {
+			taken[line] += float64(term.Width(label))*letter + 6
 		}
 	}
 }

@@ -110,10 +110,43 @@ func TestBands(t *testing.T) {
 		got = append(got, strings.Join([]string{c.X, c.Width, c.End, c.Class, c.Anchor, c.Label}, " "))
 	}
 	want := []string{
-		"10.71% 3.57% 14.29% band start 3 one", "10.71% 3.57% 14.29% band quiet start 4 quiet", "10.86% 0.00% 10.86% band start 5 two", "11.01% 3.27% 14.29% band start ",
-		"11.16% 3.12% 14.29% band start ", "96.43% 3.57% 100.00% band end 1 late",
+		"10.71% 3.57% 14.29% band start ", "10.71% 3.57% 14.29% band quiet start ", "10.86% 0.00% 10.86% band start 5 two", "11.01% 3.27% 14.29% band start 6 three",
+		"11.16% 3.12% 14.29% band start 7 four", "96.43% 3.57% 100.00% band end 1 late",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || lines != mostLabelLines || !tl.bands || !tl.quietBands {
 		t.Errorf("in %d lines (-want +got):\n%s", lines, diff)
 	}
+}
+
+// TestLabelsOfBands never lie on one another, and lie in the picture.
+func TestLabelsOfBands(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		xs := rapid.SliceOfN(rapid.Float64Range(0, narrowest), 1, 40).Draw(r, "xs")
+		slices.Sort(xs)
+		var texts []labelText
+		for n, x := range xs {
+			number := count(int64(n + 1))
+			texts = append(texts, labelText{x, number, number + " " + rapid.StringMatching(`[a-z停止]{1,30}`).Draw(r, "name")})
+		}
+		bands := make([]band, len(xs))
+		placeLabels(bands, texts, rapid.IntRange(1, mostLabelLines).Draw(r, "lines"))
+		right := map[int]float64{}
+		for n, c := range bands {
+			if c.Label == "" {
+				continue
+			}
+			if !strings.HasPrefix(c.Label, texts[n].number) {
+				r.Fatalf("%q does not begin with %s", c.Label, texts[n].number)
+			}
+			left, width := xs[n], float64(term.Width(c.Label))*letter
+			if c.Anchor == "end" {
+				left -= width
+			}
+			if left < right[c.LabelY] || left+width > narrowest {
+				r.Fatalf("%q lies at %g to %g, and the one before ends at %g", c.Label, left, left+width, right[c.LabelY])
+			}
+			right[c.LabelY] = left + width
+		}
+	})
 }

@@ -99,7 +99,7 @@ func japanese() *labels {
 			return fmt.Sprintf("両方にあるアラートは%d件で、変更後に早くなるものは%d件、遅くなるものは%d件です。", n, earlier, later)
 		},
 		NoPages:  "緊急アラートは送られませんでした。",
-		PageList: "緊急の一覧", Start: "発生", Length: "継続", Tier: "条件", Step: "ステップ", Spent: "検知時消費", Consumed: "累計消費", Reason: "終了",
+		PageList: "緊急の一覧", Start: "発生", Length: "継続", Tier: "条件", Step: "ステップ", Spent: "消費", Consumed: "累計消費", Reason: "終了",
 		Fires: "継続中", FromStart: "開始時点で発生済み",
 		Kind: func(k alert.Kind) string {
 			switch k {

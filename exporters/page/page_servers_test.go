@@ -20,21 +20,22 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// These tests open pages in the Chromium of Debian, without a window.
+// These tests open pages in Chromium, without a window.
 
 // chromium finds it: on PATH, or where `make test` says it is.
 func chromium(t *testing.T) string {
 	t.Helper()
-	const name = "chromium-headless-shell"
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	for _, dir := range filepath.SplitList(os.Getenv("SLOJOURN_SERVERS")) {
-		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+	for _, name := range []string{"chromium-headless-shell", "chromium", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
+		for _, dir := range filepath.SplitList(os.Getenv("SLOJOURN_SERVERS")) {
+			if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+				return path
+			}
+		}
 	}
-	t.Fatalf("there is no %s on PATH: install it, or let .ci/servers fetch it and say in SLOJOURN_SERVERS where it is, as make test does", name)
+	t.Fatal("there is no chromium-headless-shell, chromium or google-chrome on PATH: install one, or let .ci/servers fetch the first and say in SLOJOURN_SERVERS where it is, as make test does")
 	return ""
 }
 
@@ -44,7 +45,7 @@ func browse(t *testing.T, address string, args ...string) (output, complaints st
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), chromium(t), append([]string{
-		"--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(), "--enable-logging=stderr",
+		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(), "--enable-logging=stderr",
 		"--window-size=1280,1000",
 	}, append(args, address)...)...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
