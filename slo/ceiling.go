@@ -13,26 +13,38 @@ import (
 // of 99.5 % for the journey would be missed with every step meeting its own.
 // Steps without objectives promise nothing and are left out.
 func (r *resolver) checkCeiling(d JourneyDeclaration, j *Journey) {
-	if j.Compose != Series {
-		return
-	}
 	for i, o := range j.Objectives {
-		ceiling := big.NewRat(1, 1)
-		for _, step := range j.Steps {
-			if objective, ok := nearestObjective(step.SLO.Objectives, o.Window); ok {
-				ceiling.Mul(ceiling, objective.Target.rat())
-			}
-		}
-		if len(j.Objectives) != len(d.Objectives) || o.Target.rat().Cmp(ceiling) <= 0 {
+		ceiling := j.ceiling(o)
+		if ceiling == nil || len(j.Objectives) != len(d.Objectives) {
 			continue
 		}
-		percent := floorPercent(ceiling, 4)
 		r.list.Add(diag.Diagnostic{
-			Code: diag.CodeCeiling, Severity: diag.Warning, Span: d.Objectives[i].Target.Span,
-			Message: fmt.Sprintf("target %s is above what the steps promise together: %s%%", o.Target, percent),
-			Hint:    fmt.Sprintf("write %s%% or less, or raise the targets of the steps", floorPercent(ceiling, 1)),
+			Code: diag.CodeCeiling, Severity: diag.Warning, Span: d.Objectives[i].Target.Span, Message: aboveCeiling(o, ceiling),
+			Hint: fmt.Sprintf("write %s%% or less, or raise the targets of the steps", floorPercent(ceiling, 1)),
 		})
 	}
+}
+
+// ceiling returns what the steps of a journey promise together, if an objective promises
+// more, and else nil.
+func (j *Journey) ceiling(o Objective) *big.Rat {
+	if j.Compose != Series {
+		return nil
+	}
+	ceiling := big.NewRat(1, 1)
+	for _, step := range j.Steps {
+		if objective, ok := nearestObjective(step.SLO.Objectives, o.Window); ok {
+			ceiling.Mul(ceiling, objective.Target.rat())
+		}
+	}
+	if o.Target.rat().Cmp(ceiling) <= 0 {
+		return nil
+	}
+	return ceiling
+}
+
+func aboveCeiling(o Objective, ceiling *big.Rat) string {
+	return fmt.Sprintf("target %s is above what the steps promise together: %s%%", o.Target, floorPercent(ceiling, 4))
 }
 
 // nearestObjective is the one with the same window, or else the first.

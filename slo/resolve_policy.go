@@ -57,14 +57,12 @@ func (r *resolver) resolvePolicies(declared []PolicyDeclaration) {
 // above its factor; when everything fails, the burn rate is 1 / (1 - target):
 // 10 for 90 %.
 func (r *resolver) checkTiers(d ObjectiveDeclaration, o Objective) {
-	if longest := o.Alerts.LongestTier(); longest > time.Duration(o.Window.Minutes())*time.Minute {
+	if message := o.lookedBack(); message != "" {
 		place := cmp.Or(d.Window.Span, d.Target.Span)
 		if o.Alerts.BuiltIn {
 			place = d.Target.Span
 		}
-		r.warn(diag.CodeShortWindow, place, policyHint(o, "use an alert policy with shorter tiers"),
-			"the alert policy %s looks back %s, which is longer than the window of %s",
-			o.Alerts.Name, FormatDuration(longest), o.Window)
+		r.warn(diag.CodeShortWindow, place, policyHint(o, "use an alert policy with shorter tiers"), "%s", message)
 		return
 	}
 	alike := tierProblem{policy: o.Alerts.Name, target: o.Target, window: o.Window}
@@ -75,22 +73,40 @@ func (r *resolver) checkTiers(d ObjectiveDeclaration, o Objective) {
 	limit := new(big.Rat).Inv(o.Target.AllowedRat())
 	for i, tier := range o.Alerts.Tiers {
 		factor := tier.Factor(o.Window)
-		switch {
-		case factor.Cmp(limit) >= 0:
+		switch code, message := o.unsound(tier, factor, limit); code {
+		case diag.CodeUnreachable:
 			sound = false
-			r.tierProblem(diag.CodeUnreachable, i, d, o,
-				fmt.Sprintf("the tier of %s can never fire: it needs a burn rate above %s, and at a target of %s everything failing burns at %s",
-					FormatDuration(tier.Long), number(factor), o.Target, number(limit)),
-				reachHint(tier, o, factor, limit))
-		case factor.Cmp(big.NewRat(1, 1)) < 0:
+			r.tierProblem(code, i, d, o, message, reachHint(tier, o, factor, limit))
+		case diag.CodeAlwaysFiring:
 			sound = false
-			r.tierProblem(diag.CodeAlwaysFiring, i, d, o,
-				fmt.Sprintf("the tier of %s fires while the target is met: over %s it fires above a burn rate of %s, and 1 just spends the budget",
-					FormatDuration(tier.Long), o.Window, number(factor)),
-				calmHint(tier, o))
+			r.tierProblem(code, i, d, o, message, calmHint(tier, o))
 		}
 	}
 	r.sound[alike] = sound
+}
+
+// lookedBack says that the objective's policy looks back longer than its window is; ""
+// if it does not.
+func (o Objective) lookedBack() string {
+	longest := o.Alerts.LongestTier()
+	if longest <= time.Duration(o.Window.Minutes())*time.Minute {
+		return ""
+	}
+	return fmt.Sprintf("the alert policy %s looks back %s, which is longer than the window of %s", o.Alerts.Name, FormatDuration(longest), o.Window)
+}
+
+// unsound says what is wrong with a tier of a factor; no code for nothing. The limit is
+// the burn rate when everything fails.
+func (o Objective) unsound(tier Tier, factor, limit *big.Rat) (diag.Code, string) {
+	switch {
+	case factor.Cmp(limit) >= 0:
+		return diag.CodeUnreachable, fmt.Sprintf("the tier of %s can never fire: it needs a burn rate above %s, and at a target of %s everything failing burns at %s",
+			FormatDuration(tier.Long), number(factor), o.Target, number(limit))
+	case factor.Cmp(big.NewRat(1, 1)) < 0:
+		return diag.CodeAlwaysFiring, fmt.Sprintf("the tier of %s fires while the target is met: over %s it fires above a burn rate of %s, and 1 just spends the budget",
+			FormatDuration(tier.Long), o.Window, number(factor))
+	}
+	return "", ""
 }
 
 // tierProblem tells findings apart that would say the same of one tier.

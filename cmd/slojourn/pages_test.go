@@ -13,7 +13,7 @@ import (
 )
 
 // TestPages runs the sessions on the pages of the examples, in the guide for
-// teams and on the pages about sources, doctor, ledger, test and alerts, as a reader does who started
+// teams and on the pages about sources, doctor, ledger, test, alerts and backtest, as a reader does who started
 // slojourn demo and wrote its address into the specs, and has a ledger in data. With -update it writes down what they
 // print now.
 //
@@ -40,7 +40,7 @@ func TestPages(t *testing.T) {
 		t.Fatalf("no page found: %v", err)
 	}
 	pages = append(pages, filepath.Join(root, "examples", "README.md"))
-	for _, name := range []string{"writing-a-journey.md", "file.md", "new-relic.md", "doctor.md", "ledger.md", "test.md", "alerts.md"} {
+	for _, name := range []string{"writing-a-journey.md", "file.md", "new-relic.md", "doctor.md", "ledger.md", "test.md", "alerts.md", "backtest.md"} {
 		pages = append(pages, filepath.Join(root, "docs", name))
 	}
 	for _, page := range pages {
@@ -50,7 +50,7 @@ func TestPages(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Chdir(withEndpoint(t, filepath.Join(root, "examples"), server.URL+"/graphql"))
-			if filepath.Base(page) == "alerts.md" {
+			if base := filepath.Base(page); base == "alerts.md" || base == "backtest.md" {
 				if err := writeStory(t.Context(), "data", "examples/alerts-and-exclusions"); err != nil {
 					t.Fatal(err)
 				}

@@ -15,18 +15,22 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/spec"
+	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
 // offline are the commands that open no socket and read no secret, with
 // arguments to run them on a folder of specs. online are those that may do both,
-// eval and alerts among them where they read no ledger.
+// eval, alerts and backtest among them where they read no ledger.
 func offline(specs string) map[string][][]string {
 	return map[string][][]string{
 		"validate": {{"--strict", specs}, {"-o", "json", specs}, {"-o", "sarif", specs}, {"-o", "github", specs}},
 		"fmt":      {{"--check", specs}, {"--diff", specs}, {specs}},
 		"explain":  {{"SLO014"}, {"checkout", specs}},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
+		"backtest": offlineBacktest(filepath.Join(specs, "data"), specs),
 		"alerts":   offlineAlerts(filepath.Join(specs, "data"), specs),
 		"eval":     offlineEval(filepath.Join(specs, "data"), specs),
 		"ledger":   offlineLedger(filepath.Join(specs, "data"), specs),
@@ -42,6 +46,15 @@ func offlineEval(dir, specs string) [][]string {
 		{"--data-dir", dir, specs},
 		{"--data-dir", dir, "-o", "json", specs},
 		{"--data-dir", dir, "--at", "2026-11-22T08:00:00Z", "--explain", "checkout", "--config", specs, specs},
+	}
+}
+
+// offlineBacktest replays a ledger, with all outputs, and compares.
+func offlineBacktest(dir, specs string) [][]string {
+	return [][]string{
+		{"--data-dir", dir, specs},
+		{"--data-dir", dir, "-o", "json", "--config", specs, "--target", "99.9%", specs},
+		{"--data-dir", dir, "-o", "html", "--incidents", filepath.Join(specs, "incidents"), "--against", specs, specs},
 	}
 }
 
@@ -68,7 +81,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"alerts", "demo", "doctor", "eval", "notify", "serve", "simulator"}
+var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {
@@ -145,10 +158,13 @@ spec:
   runbook: %[2]s
   sli: {from: PageAction, bad: actionName = 'failed'}
 `, reference, endpoint)
+	set := load.Files([]spec.File{{Name: "specs.yaml", Folder: "/", Data: []byte(text)}}, newrelic.Key).Set
 	return map[string]string{
+		"incidents":  "- {name: outage, from: 2026-11-22T08:58:00Z, to: 2026-11-22T09:00:00Z}\n",
 		"specs.yaml": text, "queries.nrql": "SELECT count(*) FROM PageAction",
 		"quiet.burn": "slo target=99% window=28d\nload 1m good=1 for 1h\nexpect no page for 1h\n",
 		"measured.ndjson": `{"schema":"slojourn.ledger/v1","at":"2026-11-22T09:00:00Z"}
+{"type":"minute","minute":"2026-11-22T08:50:00Z","indicator":"` + string(set.SLOs[0].Indicator) + `","total":120,"bad":3}
 {"type":"minute","minute":"2026-11-22T08:59:00Z","indicator":"v1:a","total":120,"bad":3}
 ` + trustAlert() + `{"type":"end"}
 `,

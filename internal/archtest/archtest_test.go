@@ -60,6 +60,7 @@ internal/engine                never internal/server, cmd, burnrate/ledger, sour
 internal/server                never cmd
 internal/secret                never cmd
 internal/telemetry             never cmd, internal/server, exporters, sources/newrelic, sources/file
+internal/revision              only slo, slo/diag, slo/spec
 internal/term                  never cmd
 internal/archtest              anything
 

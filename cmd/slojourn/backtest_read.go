@@ -1,0 +1,202 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/internal/engine"
+	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/spec"
+)
+
+// question is what is asked: one side, or those before and after a change, and what
+// really went wrong.
+type question struct {
+	sides     []*side
+	renamed   map[string]string // ids before the change to those after it
+	incidents []slo.Incident
+	judged    bool // incidents were given, though perhaps none
+	open      []io.Closer
+}
+
+// asItIs is how the specs are called that the paths lead to.
+const asItIs = "as it is"
+
+// side is a set, and the minutes that it is replayed over.
+type side struct {
+	name     string
+	set      *slo.Set
+	all      []string // ids of everything that is measured, also what was not chosen
+	records  engine.Records
+	failures []burnrate.Failure
+	notices  []burnrate.Notice
+}
+
+// close ends what was opened, the last one first.
+func (q *question) close() error {
+	var failure error
+	for _, c := range slices.Backward(q.open) {
+		if err := c.Close(); err != nil && failure == nil {
+			failure = failed(err)
+		}
+	}
+	q.open = nil
+	return failure
+}
+
+// read reads the specs, those before the change, and the incidents.
+func (b *backtesting) read(ctx context.Context) (question, error) {
+	result, err := measurable(b.env, b.trusted, b.paths)
+	if err != nil {
+		return question{}, err
+	}
+	q := question{}
+	if b.incidentsFile != "" {
+		q.judged = true
+		if q.incidents, err = b.readIncidents(result.Set); err != nil {
+			return q, err
+		}
+	}
+	before := result
+	if b.change.against != "" {
+		if before, err = b.loadAgainst(ctx); err != nil {
+			return q, err
+		}
+		if before.Findings.Failed() { // what it is warned of is over
+			return q, refuse(b.env, before)
+		}
+		if err := holdsSomething(before.Set); err != nil {
+			return q, err
+		}
+	}
+	sets := []*slo.Set{before.Set, result.Set}
+	if err := b.choose(sets); err != nil {
+		return q, err
+	}
+	after := &side{set: sets[1], all: measuredIDs(result.Set)}
+	q.sides = []*side{{set: sets[0], all: measuredIDs(before.Set)}, after}
+	switch {
+	case b.change.against != "":
+		q.sides[0].name, after.name = b.change.against, strings.Join(b.paths, " ")
+		q.renamed = renamedIn(after.set)
+	case b.change.any():
+		q.sides[0].name, after.name = asItIs, b.change.String()
+		if after.set, err = b.change.apply(after.set, everyID(result.Set)); err != nil {
+			return q, err
+		}
+		b.warn(q.sides[0].set, after.set)
+	default:
+		after.name = asItIs
+		q.sides = q.sides[1:]
+	}
+	return q, nil
+}
+
+// readIncidents reads the file of incidents, and prints what is wrong with it.
+func (b *backtesting) readIncidents(set *slo.Set) ([]slo.Incident, error) {
+	in, name := b.env.stdin, "<stdin>"
+	if b.incidentsFile != "-" {
+		if err := isFile(b.incidentsFile); err != nil {
+			return nil, err
+		}
+		file, err := os.Open(b.incidentsFile)
+		if err != nil {
+			return nil, failed(err)
+		}
+		defer file.Close() //nolint:errcheck // only read from
+		in, name = file, b.incidentsFile
+	}
+	file, err := spec.Read(in, name)
+	if err != nil {
+		return nil, failed(err)
+	}
+	incidents, findings := spec.DecodeIncidents(file)
+	if !findings.Failed() {
+		findings.Add(slo.CheckIncidents(set, incidents)...)
+	}
+	findings.Sort()
+	files := []spec.File{file}
+	load.Redact(findings, files)
+	if err := printFindings(b.env.stderr, b.env, visible(findings), load.Lines(files)); err != nil {
+		return nil, failed(err)
+	}
+	if findings.Failed() {
+		return nil, &exitError{code: exitFindings}
+	}
+	return incidents, nil
+}
+
+// choose leaves in each set what --slo asks for.
+func (b *backtesting) choose(sets []*slo.Set) error {
+	if len(b.only) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, set := range sets {
+		ids = append(ids, everyID(set)...)
+	}
+	for _, pattern := range b.only {
+		if err := matchesSome("--slo", pattern, ids); err != nil {
+			return err
+		}
+	}
+	for n, set := range sets {
+		sets[n] = chosen(set, b.only)
+	}
+	return nil
+}
+
+// chosen returns the journeys and SLOs of some ids, and the steps of the journeys.
+func chosen(set *slo.Set, patterns []string) *slo.Set {
+	wanted := func(id string) bool {
+		return slices.ContainsFunc(patterns, func(pattern string) bool { return slo.MatchID(pattern, id) })
+	}
+	part := *set
+	part.SLOs, part.Journeys = nil, nil
+	steps := map[*slo.SLO]bool{}
+	for _, j := range set.Journeys {
+		if !wanted(j.ID) {
+			continue
+		}
+		part.Journeys = append(part.Journeys, j)
+		for _, step := range j.Steps {
+			steps[step.SLO] = true
+		}
+	}
+	for _, s := range set.SLOs {
+		if steps[s] || wanted(s.ID) {
+			part.SLOs = append(part.SLOs, s)
+		}
+	}
+	return &part
+}
+
+// everyID returns the ids of journeys, steps and SLOs, in order.
+func everyID(set *slo.Set) []string {
+	var ids []string
+	for _, s := range set.SLOs {
+		ids = append(ids, s.ID)
+	}
+	for _, j := range set.Journeys {
+		ids = append(ids, j.ID)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+// matchesSome wants a pattern that matches an id.
+func matchesSome(flag, pattern string, ids []string) error {
+	if slices.ContainsFunc(ids, func(id string) bool { return slo.MatchID(pattern, id) }) {
+		return nil
+	}
+	if near, found := diag.Nearest(pattern, ids); found {
+		return usage("%s: there is no journey, step or SLO %q; did you mean %s?", flag, pattern, near)
+	}
+	return usage("%s: there is no journey, step or SLO %q; slojourn eval lists them", flag, pattern)
+}
