@@ -104,6 +104,7 @@ func (j *judge) found() []IncidentFound {
 
 // told returns the first episode that told people of an incident, -1 for none. When
 // there is none about it, it is one that went on from before: people looked already.
+// Where nobody should have been told, what was about another incident is no alarm.
 func (j *judge) told(i int) int {
 	already := -1
 	for k := range j.run.Episodes {
@@ -112,6 +113,7 @@ func (j *judge) told(i int) int {
 			continue
 		}
 		switch s := j.shotOf(e); {
+		case j.incidents[i].Expect == "" && j.expected(&s):
 		case j.about(&s, i):
 			return k
 		case already < 0 && j.incidents[i].Expect != "" && j.during(&s, i):
@@ -119,6 +121,17 @@ func (j *judge) told(i int) int {
 		}
 	}
 	return already
+}
+
+// expected reports whether it began for an incident of which somebody should have been
+// told.
+func (j *judge) expected(s *shot) bool {
+	for i := range j.incidents {
+		if j.incidents[i].Expect != "" && j.about(s, i) {
+			return true
+		}
+	}
+	return false
 }
 
 // atLeast reports whether a severity is what was expected, or higher.

@@ -326,6 +326,29 @@ func TestJudgeTold(t *testing.T) {
 	}
 }
 
+// TestJudgeAlarms wants no false alarm of what somebody had to be told of, for another
+// reason.
+func TestJudgeAlarms(t *testing.T) {
+	t.Parallel()
+	run := judged(nil)
+	run.Episodes = []backtest.Episode{told(keyOf("pay", alert.Burn, slo.Page), 104, 110)}
+	quiet := incident(100, 110, "")
+	for name, test := range map[string]struct {
+		other slo.Incident
+		alarm bool
+	}{
+		"another incident of it":          {incident(90, 110, slo.Ticket, "pay"), false},
+		"another one is not about it":     {incident(90, 110, slo.Ticket, "search"), true},
+		"another one was over":            {incident(80, 90, slo.Page, "pay"), true},
+		"nobody should be told of either": {incident(90, 110, "", "pay"), true},
+	} {
+		found := backtest.Judge(run, []slo.Incident{quiet, test.other}).Incidents[0]
+		if got := found.Told != nil; got != test.alarm {
+			t.Errorf("%s: an alarm: %t, want %t", name, got, test.alarm)
+		}
+	}
+}
+
 // TestJudgeIncidents looks at what is kept of incidents.
 func TestJudgeIncidents(t *testing.T) {
 	t.Parallel()
