@@ -25,10 +25,11 @@ lag of each source, and says which pages and tickets would have been sent, what
 guards held back, what the alerts would have cost people, and what the history
 says about targets, windows and tiers.
 
-With --data-dir the history is that of a ledger, also while serve writes it. Else
-it is measured from the Sources of the given files and folders (default: the
-current folder; "-" is stdin), as far back as they remember and 90 days at most,
-into a ledger that is deleted in the end.
+With --data-dir the history is that of a ledger, also while serve writes it, and
+with --server that of a running serve, whatever specs it has. Else it is measured
+from the Sources of the given files and folders (default: the current folder; "-"
+is stdin), as far back as they remember and 90 days at most. What is fetched or
+measured is deleted in the end.
 
 With --incidents a list of what really went wrong says how much of it was found,
 how soon, and how many alerts were about nothing. --against, or --target and
@@ -43,7 +44,8 @@ the rest is printed all the same.`,
 			"  slojourn backtest --data-dir /var/lib/slojourn --target checkout=99.95% specs\n" +
 			"  slojourn backtest --data-dir /var/lib/slojourn --against main -o html specs > review.html",
 	}
-	b := &backtesting{env: env, trusted: &trust{}}
+	b := &backtesting{env: env, trusted: &trust{}, asked: remoteFlags(cmd)}
+	cmd.Flags().Lookup("server").Usage = "address of a running serve, such as https://slo.example.com: take what it has measured"
 	format := formatFlag(cmd, formats...)
 	configFlag(cmd, b.trusted)
 	hostFlag(cmd, b.trusted)
@@ -82,7 +84,8 @@ type backtesting struct {
 	env           environment
 	trusted       *trust
 	paths         []string
-	dir           string // of a ledger; "" when everything is measured
+	dir           string  // of a ledger; "" when there is none
+	asked         *remote // whose ledger is fetched; without an address and a ledger everything is measured
 	only          []string
 	incidentsFile string
 	change        change
@@ -97,12 +100,14 @@ type backtesting struct {
 // others.
 func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, locale string) error {
 	given := cmd.Flags().Changed
-	for _, flag := range []string{"data-dir", "incidents", "against", "from", "to"} {
+	for _, flag := range []string{"data-dir", "server", "incidents", "against", "from", "to"} {
 		if given(flag) && cmd.Flags().Lookup(flag).Value.String() == "" {
 			return usage("--%s is empty", flag)
 		}
 	}
 	switch {
+	case given("data-dir") && given("server"):
+		return usage("--server and --data-dir exclude each other: a running serve, or its ledger")
 	case given("data-dir") && given("secrets-dir"):
 		return usage("with --data-dir no secret is needed: leave out --secrets-dir")
 	case given("against") && (given("target") || given("policy")):
@@ -111,6 +116,9 @@ func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, local
 		return usage("--locale is for -o html only: the table and the JSON are in English")
 	case b.incidentsFile == "-" && slices.Contains(b.paths, "-"):
 		return usage("--incidents and the specs cannot both come from stdin: write one of them to a file")
+	}
+	if err := b.checkServer(given); err != nil {
+		return err
 	}
 	if b.locale = slo.Locale(locale); b.locale != slo.English && b.locale != slo.Japanese {
 		return usage("--locale %q is not known; use en or ja", locale)
@@ -133,6 +141,22 @@ func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, local
 	}
 	return b.change.check()
 }
+
+// checkServer refuses what says how a server is asked, unless there is one.
+func (b *backtesting) checkServer(given func(flag string) bool) error {
+	if b.asked.address != "" {
+		return b.asked.checkAccess(given)
+	}
+	for _, flag := range []string{"user", "password-from", "ca-file"} {
+		if given(flag) {
+			return usage("--%s is for --server only", flag)
+		}
+	}
+	return nil
+}
+
+// kept reports whether the minutes are from a ledger.
+func (b *backtesting) kept() bool { return b.dir != "" || b.asked.address != "" }
 
 // wholeMinute reads an instant, cut to the minute; it is zero when nothing is said.
 func wholeMinute(flag, text string) (time.Time, error) {

@@ -19,8 +19,11 @@ const mostDays = 90
 
 // measure finds the minutes of each side: in the ledger, or from the Sources.
 func (b *backtesting) measure(ctx context.Context, q *question, progress *progress) error {
-	if b.dir != "" {
-		return b.openKept(ctx, q)
+	switch {
+	case b.dir != "":
+		return b.openKept(ctx, q, b.dir)
+	case b.asked.address != "":
+		return b.fetch(ctx, q, progress)
 	}
 	last := q.sides[len(q.sides)-1]
 	if err := b.measureSide(ctx, q, last, progress); err != nil {
@@ -61,16 +64,40 @@ func (b *backtesting) measureSide(ctx context.Context, q *question, s *side, pro
 	return b.fill(ctx, q, s, stoppedAt(end), progress)
 }
 
+// fetch takes the history of all sides from a running serve: with --from from as long
+// before it as windows reach back.
+func (b *backtesting) fetch(ctx context.Context, q *question, progress *progress) error {
+	var sets []*slo.Set
+	for _, s := range q.sides {
+		sets = append(sets, s.set)
+	}
+	dir, remove, err := fetchLedger(ctx, b.env, b.asked, b.trusted.secretsDir, sets, b.from, b.to, progress.fetching)
+	if err != nil {
+		return err
+	}
+	q.open = append(q.open, closing(remove))
+	return b.openKept(ctx, q, dir)
+}
+
+// closing is something to be done in the end.
+type closing func()
+
+// Close implements [io.Closer].
+func (c closing) Close() error {
+	c()
+	return nil
+}
+
 // openKept opens the ledger in which all sides find their minutes.
-func (b *backtesting) openKept(ctx context.Context, q *question) error {
-	reader, err := openLedger(ctx, b.dir)
+func (b *backtesting) openKept(ctx context.Context, q *question, dir string) error {
+	reader, err := openLedger(ctx, dir)
 	if err != nil {
 		return err
 	}
 	q.open = append(q.open, reader)
 	pinned, err := reader.Pinned(ctx)
 	if err != nil {
-		return ledgerFailed(ctx, b.dir, err)
+		return ledgerFailed(ctx, dir, err)
 	}
 	q.open = append(q.open, pinned)
 	for _, s := range q.sides {

@@ -43,6 +43,15 @@ func (p *progress) measuring(e engine.Progress) {
 	}
 }
 
+// fetching shows how much has come from a server.
+func (p *progress) fetching(bytes int64) {
+	const often, megabyte = 200 * time.Millisecond, 1 << 20
+	if now := p.now(); p.status != nil && now.Sub(p.shown) >= often {
+		p.shown = now
+		p.status.Show(fmt.Sprintf("fetching  %.1f MiB", float64(bytes)/megabyte))
+	}
+}
+
 // replaying returns what shows how much of a history was gone through: of so many SLOs,
 // from an instant on.
 func (p *progress) replaying(from time.Time, slos int) func(done, all int64) {

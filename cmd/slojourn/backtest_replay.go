@@ -31,7 +31,7 @@ func (b *backtesting) samples(from, to time.Time) int {
 // replay makes the document of all sides.
 func (b *backtesting) replay(ctx context.Context, q *question, progress *progress) (report.Backtest, error) {
 	doc := report.Backtest{Schema: report.BacktestSchema, TimeZone: b.zone.String(), Night: b.night.String(), Origin: "source"}
-	if b.dir != "" {
+	if b.kept() {
 		doc.Origin = "ledger"
 	}
 	var err error
@@ -78,7 +78,7 @@ func (b *backtesting) runSide(ctx context.Context, q *question, s *side, from, t
 	if err != nil {
 		return report.BacktestRun{}, err
 	}
-	if b.dir != "" { // else what was measured has said why it was not
+	if b.kept() { // else what was measured has said why it was not
 		s.failures, s.notices = last.Failures, last.Notices
 	}
 	run := report.BacktestRun{Name: s.name, Run: recorder.Run()}
@@ -162,7 +162,7 @@ func (b *backtesting) nothing(sides []*side) error {
 	switch {
 	case len(failures) > 0:
 		return printFailures(b.env.stderr, failures)
-	case b.dir != "":
+	case b.kept():
 		return failed(errors.New("the ledger has no minute of these specs: has slojourn serve read them, and does it write this ledger?"))
 	}
 	return failed(errors.New("the Sources have no minute of these specs: slojourn eval says more"))

@@ -492,3 +492,34 @@ func codeOf(err error) int {
 	}
 	return 0
 }
+
+// TestBacktestOfAServer says the same of what a server gives away as of its ledger, of
+// specs that the server has, and of others.
+func TestBacktestOfAServer(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(data, os.DirFS(told(t))); err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(t.Context(), data, ledger.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // only read from
+	asked := giving(t, l)
+	for _, args := range [][]string{
+		{alertSpecs},
+		{"-o", "json", "--slo", "barcode-payment", alertSpecs},
+		{"--target", "barcode-payment/*=99.5%", alertSpecs},
+	} {
+		_, want, warned := execute(t.Context(), strings.NewReader(""), append([]string{"backtest", "--data-dir", data}, args...)...)
+		code, got, stderr := execute(t.Context(), strings.NewReader(""), append([]string{"backtest", "--server", asked.address}, args...)...)
+		if diff := cmp.Diff(want, got); code != 0 || stderr != warned || diff != "" || !strings.Contains(got, "barcode-payment") {
+			t.Errorf("%v: exit code %d, stderr %q (-ledger +server):\n%s", args, code, stderr, diff)
+		}
+	}
+	code, stdout, stderr := execute(t.Context(), strings.NewReader(""), "backtest", "--server", asked.address+"/elsewhere", alertSpecs)
+	if code != exitFailed || stdout != "" || !strings.Contains(stderr, "upgrade it") {
+		t.Errorf("exit code %d, stdout %q, stderr %q", code, stdout, stderr)
+	}
+}
