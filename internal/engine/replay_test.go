@@ -79,6 +79,9 @@ func (l *lived) checkReplay(t *testing.T, r *Replay, first, last slo.Minute) *ba
 // TestReplay says of each minute what the engine said live, and decides the same
 // about alerts.
 func TestReplay(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there are no races in it but those of TestReplayInShards")
+	}
 	inBubble(t, func(t *testing.T) {
 		l, _ := live(t, 270, 0, nil)
 		first, last := l.span()
@@ -103,6 +106,9 @@ func TestReplay(t *testing.T) {
 // TestReplayAcrossASeam goes from one definition to the next one where the engine
 // did.
 func TestReplayAcrossASeam(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there are no races in it but those of TestReplayInShards")
+	}
 	inBubble(t, func(t *testing.T) {
 		l, _ := live(t, 200, 60, func(set *slo.Set) {
 			for _, s := range set.SLOs {
@@ -120,8 +126,8 @@ func TestReplayAcrossASeam(t *testing.T) {
 // some, or all.
 func TestReplayInShards(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		l, from := live(t, 6, 0, nil)
-		first := from - 15*1440
+		l, _ := live(t, 6, 0, nil)
+		first := l.story.begin + 1440
 		var want []burnrate.Snapshot
 		for _, most := range []int{1000, 1, 3} {
 			r := l.replay(first, first+400)

@@ -168,8 +168,11 @@ func shopStory(from slo.Minute) func(slo.IndicatorID, slo.Minute) sources.Sum {
 func live(t *testing.T, minutes, at int, edit func(*slo.Set)) (*lived, slo.Minute) {
 	t.Helper()
 	r := newRig(t, 1)
-	from := slo.MinuteAt(time.Now()) + 5
-	l := &lived{rig: r, story: &story{begin: from - 16*1440, tells: shopStory(from)}, set: shop(t, from), snapshots: map[slo.Minute]burnrate.Snapshot{}}
+	from, days := slo.MinuteAt(time.Now())+5, slo.Minute(16)
+	if testing.Short() {
+		days = 2
+	}
+	l := &lived{rig: r, story: &story{begin: from - days*1440, tells: shopStory(from)}, set: shop(t, from), snapshots: map[slo.Minute]burnrate.Snapshot{}}
 	specs := func() Specs { return Specs{Set: l.set, Sources: map[string]sources.Source{"story": l.story}} }
 	options := Options{Ledger: r.ledger, Clock: r.clock, Log: slog.New(slog.DiscardHandler)}
 	var err error
