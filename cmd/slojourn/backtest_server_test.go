@@ -174,10 +174,24 @@ func replayedBy(t *testing.T, book *ledger.Reader, set *slo.Set, from, to time.T
 	defer pinned.Close() //nolint:errcheck // only read from
 	var seen []burnrate.Snapshot
 	replay := engine.Replay{Set: set, Records: pinned, Lag: lagOf, From: from, To: to}
-	if err := replay.Run(t.Context(), func(s burnrate.Snapshot) error { seen = append(seen, s); return nil }); err != nil {
+	if err := replay.Run(t.Context(), func(s burnrate.Snapshot) error { seen = append(seen, keptOf(s)); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return seen
+}
+
+// keptOf copies a snapshot whose memory is used again.
+func keptOf(s burnrate.Snapshot) burnrate.Snapshot {
+	s.Statuses = slices.Clone(s.Statuses)
+	for i := range s.Statuses {
+		objectives := slices.Clone(s.Statuses[i].Objectives)
+		for k := range objectives {
+			o := &objectives[k]
+			o.Burn, o.Tiers, o.Traffic, o.Shares = slices.Clone(o.Burn), slices.Clone(o.Tiers), slices.Clone(o.Traffic), slices.Clone(o.Shares)
+		}
+		s.Statuses[i].Objectives = objectives
+	}
+	return s
 }
 
 // TestFetchLedger replays the same from what the server gives away as from its own
