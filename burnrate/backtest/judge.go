@@ -24,11 +24,14 @@ func Judge(run *Run, incidents []slo.Incident) Judgement {
 	for i := range incidents {
 		span := incidents[i].Span()
 		j.spans = append(j.spans, span)
-		j.outside = append(j.outside, span.Intersect(whole).Len() == 0)
+		j.outside = append(j.outside, true)
 	}
 	for i := range run.Objectives {
 		o := &run.Objectives[i]
 		j.concerned[o.ID] = j.concerns(o.ID, o.Steps)
+		for n, concerns := range j.concerned[o.ID] {
+			j.outside[n] = j.outside[n] && !(concerns && j.spans[n].Intersect(whole).Len() > 0)
+		}
 	}
 	return Judgement{Incidents: j.found(), Sent: j.sent(), Tiers: j.tiers()}
 }

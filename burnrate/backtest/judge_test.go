@@ -349,6 +349,27 @@ func TestJudgeAlarms(t *testing.T) {
 	}
 }
 
+// TestJudgeOutside leaves out what the run does not look at.
+func TestJudgeOutside(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		incident slo.Incident
+		outside  bool
+	}{
+		"of everything":       {incident(100, 110, slo.Page), false},
+		"of what is there":    {incident(100, 110, slo.Page, "search", "other"), false},
+		"of something else":   {incident(100, 110, slo.Page, "other"), true},
+		"of a step":           {incident(100, 110, slo.Page, "receipt"), false},
+		"after the run":       {incident(1001, 1010, slo.Page), true},
+		"up to its beginning": {incident(-5, 0, slo.Page), true},
+	} {
+		judgement := backtest.Judge(judged(nil), []slo.Incident{test.incident})
+		if got := judgement.Incidents[0].Outside; got != test.outside || (judgement.Sent[0].Expected == 0) != test.outside {
+			t.Errorf("%s: outside: %t, want %t; %+v", name, got, test.outside, judgement.Sent[0])
+		}
+	}
+}
+
 // TestJudgeIncidents looks at what is kept of incidents.
 func TestJudgeIncidents(t *testing.T) {
 	t.Parallel()

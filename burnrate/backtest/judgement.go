@@ -25,7 +25,8 @@ type IncidentFound struct {
 	SLOs   []string     `json:"slos,omitempty"`
 	Expect slo.Severity `json:"expect,omitempty"` // "" when nobody should have been told
 	Note   string       `json:"note,omitempty"`
-	// Outside says that the run has no minute of it. It is in no score.
+	// Outside says that the run has no minute of it, or nothing that it concerns. It is
+	// in no score.
 	Outside bool `json:"outside,omitempty"`
 	// Told is the first episode of at least the severity that was expected that people
 	// were told of, as index in [Run.Episodes], and After how long after From that was;

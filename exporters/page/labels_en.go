@@ -74,7 +74,7 @@ func english() *labels {
 		Nobody:       "nobody told",
 		FoundBy:      func(severity, after string) string { return severity + " after " + after },
 		FoundAlready: func(severity string) string { return severity + " fired already" },
-		Missed:       "missed", Outside: "outside the span", Quiet: "quiet, as it should be", NotQuiet: "told, but should not be",
+		Missed:       "missed", Outside: "not replayed", Quiet: "quiet, as it should be", NotQuiet: "told, but should not be",
 		TierAlready: "already",
 		Verdict: func(v burnrate.Verdict) string {
 			switch v {

@@ -68,7 +68,7 @@ func japanese() *labels {
 		Severity:  severity, Nobody: "通知なし",
 		FoundBy:      func(severity, after string) string { return after + "後に" + severity },
 		FoundAlready: func(severity string) string { return severity + "が発生済み" },
-		Missed:       "見逃し", Outside: "期間外", Quiet: "通知なし（期待どおり）", NotQuiet: "不要な通知あり",
+		Missed:       "見逃し", Outside: "対象外", Quiet: "通知なし（期待どおり）", NotQuiet: "不要な通知あり",
 		TierAlready: "発生済み",
 		Verdict: func(v burnrate.Verdict) string {
 			switch v {

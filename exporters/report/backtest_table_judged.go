@@ -59,7 +59,7 @@ func (t *backtestTable) incidentRow(v *incidentView, first string, s style) {
 func (v *incidentView) outcome() (string, style, string) {
 	switch {
 	case v.Outside:
-		return "outside", dim, "no minute of it was replayed"
+		return "outside", dim, "it is of another time, or about other SLOs"
 	case v.Told == nil && v.Expect == nil:
 		return "quiet", green, "nobody would have been told, as expected"
 	case v.Told == nil:
