@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"log/slog"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -9,12 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slojourn/slojourn/burnrate/ledger"
+	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
 )
 
 // TestPages runs the sessions on the pages of the examples, in the guide for
 // teams and on the pages about sources, doctor, ledger, test, alerts and backtest, as a reader does who started
-// slojourn demo and wrote its address into the specs, and has a ledger in data. With -update it writes down what they
+// slojourn demo and wrote its address into the specs, and has a ledger in data, and that of the demo in shop. With -update it writes down what they
 // print now.
 //
 // It is not parallel, as the sessions name files from the root of the
@@ -55,6 +58,9 @@ func TestPages(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			if strings.Contains(page, "backtest") {
+				fillShop(t, "shop", server.URL+"/graphql", now)
+			}
 			text, err := os.ReadFile(page)
 			if err != nil {
 				t.Fatal(err)
@@ -70,6 +76,35 @@ func TestPages(t *testing.T) {
 				t.Errorf("the page is not what happens:\n%s", firstDifference(string(text), played))
 			}
 		})
+	}
+}
+
+// fillShop makes the ledger that slojourn demo has in a folder when all history is
+// there.
+func fillShop(t *testing.T, dir, endpoint string, now time.Time) {
+	t.Helper()
+	result, err := demoSpecs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock, err := simulator.NewClock(now, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shop := &openShop{clock: clock, endpoint: endpoint}
+	measuring := shop.measure(result.Set)
+	defer measuring.close()
+	store, err := ledger.Open(t.Context(), dir, ledger.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	options := engine.Options{Ledger: store, Clock: shopStands{shop}, Log: slog.New(slog.DiscardHandler)}
+	failures, _, err := engine.Fill(t.Context(), options, engine.Specs{Set: result.Set, Sources: measuring}, now.AddDate(0, 0, -mostDays), func(engine.Progress) {})
+	if err != nil || len(failures) > 0 {
+		t.Fatal(err, failures)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -196,8 +196,13 @@ func (t *backtestTable) incidentChanges(before, after *BacktestRun) {
 		return
 	}
 	t.incidentHead()
+	var outside []string
 	for i := range after.Judgement.Incidents {
 		v := incidentViewOf(&after.Judgement.Incidents[i], &after.Run)
+		if v.Outside && i < len(before.Judgement.Incidents) && before.Judgement.Incidents[i].Outside {
+			outside = append(outside, v.Name)
+			continue
+		}
 		outcome, s, text := v.outcome()
 		t.incidentRow(&v, outcome, s)
 		if i < len(before.Judgement.Incidents) {
@@ -212,6 +217,7 @@ func (t *backtestTable) incidentChanges(before, after *BacktestRun) {
 			t.tiers(&v)
 		}
 	}
+	t.outside(outside)
 }
 
 func withWord(word, sentence string) string { return word + ", " + sentence }

@@ -20,8 +20,13 @@ func (t *backtestTable) incidents(r *BacktestRun) {
 		return
 	}
 	t.incidentHead()
+	var outside []string
 	for i := range r.Judgement.Incidents {
 		v := incidentViewOf(&r.Judgement.Incidents[i], &r.Run)
+		if v.Outside {
+			outside = append(outside, v.Name)
+			continue
+		}
 		outcome, s, text := v.outcome()
 		t.incidentRow(&v, outcome, s)
 		t.detail("%s", text)
@@ -29,6 +34,14 @@ func (t *backtestTable) incidents(r *BacktestRun) {
 		if v.Note != nil {
 			t.detail("note: %s", *v.Note)
 		}
+	}
+	t.outside(outside)
+}
+
+// outside names the incidents that nothing that was replayed has to do with.
+func (t *backtestTable) outside(names []string) {
+	if len(names) > 0 {
+		t.detail("of another time, or about other SLOs: %s", strings.Join(names, ", "))
 	}
 }
 
