@@ -328,6 +328,8 @@ func periodsText(a *backtest.Advice) string {
 		switch {
 		case p.Missed:
 			text += " (missed)"
+		case !p.Whole && p.Error.Defined() && p.Coverage < 0.01:
+			text += " (hardly measured)"
 		case !p.Whole && p.Error.Defined():
 			text += " (" + percent(p.Coverage, 0) + " measured)"
 		}
