@@ -55,11 +55,10 @@ const (
 	// of it. It would spend at most a tenth with the longer ProposedWindow, or with
 	// ProposedTarget over the same window; "" when none of the usual ones does.
 	WindowShort AdviceKind = "window-short"
-	// WindowUnknown: the history has only Whole whole periods of the window, 0 or 1,
-	// which says little of its target. Over the shorter ProposedWindow it has Of whole
-	// Periods, and the target would have been missed in Missed of them. Without a
-	// ProposedWindow the Periods are those of the window itself. It is not said when
-	// there is one, and the target was met in all of them.
+	// WindowUnknown: the history has no whole period of the window, so that nothing can be
+	// said of its target. Over the shorter ProposedWindow it has Of whole Periods, and
+	// the target would have been missed in Missed of them. Without a ProposedWindow the
+	// Periods are those of the window itself.
 	WindowUnknown AdviceKind = "window-unknown"
 	// TiersSilent: no tier of the objective fired in the Minutes that were judged. The
 	// one that is named came closest: it burned at Burn of its Factor.

@@ -90,7 +90,7 @@ func (a *adviser) target(o *Objective, t slo.Target, histories []history) bool {
 	}
 	h := own(histories, o)
 	whole := h.whole()
-	if len(whole) < enoughPeriods {
+	if len(whole) == 0 {
 		a.unknown(o, t, h, histories)
 		return false
 	}
@@ -100,6 +100,9 @@ func (a *adviser) target(o *Objective, t slo.Target, histories []history) bool {
 	if advice.Missed > 0 {
 		advice.ProposedTarget = tightest(func(other slo.Target) bool { return missed(whole, other) == 0 })
 		a.add(advice)
+		return false
+	}
+	if advice.Of < enoughPeriods {
 		return false
 	}
 	advice.Kind = TargetLoose
@@ -130,11 +133,11 @@ func tightest(will func(slo.Target) bool) string {
 	return ""
 }
 
-// unknown says that there is too little history for a window, and what there is of the
-// longest shorter one: unless that one window is there, and nothing was missed.
+// unknown says that there is no whole period of a window, and what there is of the
+// longest shorter one.
 func (a *adviser) unknown(o *Objective, t slo.Target, h history, histories []history) {
 	advice := about(WindowUnknown, o)
-	advice.Whole, advice.Periods = len(h.whole()), h.ratios(t)
+	advice.Periods = h.ratios(t)
 	length := int64(0)
 	for _, other := range histories {
 		whole := other.whole()
@@ -143,9 +146,6 @@ func (a *adviser) unknown(o *Objective, t slo.Target, h history, histories []his
 			advice.ProposedWindow, advice.Of, advice.Missed = other.window.String(), len(whole), missed(whole, t)
 			advice.Periods = other.ratios(t)
 		}
-	}
-	if advice.Whole > 0 && advice.Missed+missed(h.whole(), t) == 0 {
-		return
 	}
 	a.add(advice)
 }

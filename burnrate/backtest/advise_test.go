@@ -133,14 +133,14 @@ func TestAdviceOnTargets(t *testing.T) {
 			want: []string{"target-missed pay o 99.9% 28d missed 1 of 2 whole 2 → 99.8% -o-x-"},
 		},
 		{
-			name: "not enough", target: "99.9%", window: "28d", past: []counted{{1000, 500, 40}, fine},
+			name: "not enough", target: "99.9%", window: "28d", past: []counted{{1000, 500, 40}},
 			others: map[string][]counted{"1d": {fine, fine, fine}, "7d": {fine, {1_000_000, 2000, full}, fine, {1, 0, 10}}},
-			want:   []string{"window-unknown pay o 99.9% 28d missed 1 of 3 whole 1 → 7d oxo-"},
+			want:   []string{"window-unknown pay o 99.9% 28d missed 1 of 3 → 7d oxo-"},
 		},
 		{
 			name: "not enough of shorter ones", target: "99.9%", window: "7d", past: []counted{{1_000_000, 2000, full}},
 			others: map[string][]counted{"1d": {fine, {1, 0, 10}}, "28d": {fine, fine}},
-			want:   []string{"window-unknown pay o 99.9% 7d whole 1 x"},
+			want:   []string{"target-missed pay o 99.9% 7d missed 1 of 1 whole 1 → 99.8% x"},
 		},
 		{
 			name: "not enough, and nothing was missed in what there is", target: "99.9%", window: "28d", past: []counted{fine},
@@ -158,8 +158,8 @@ func TestAdviceOnTargets(t *testing.T) {
 			name: "a short window, and two that will do", target: "99.9%", window: "1d", past: []counted{{500, 1, full}},
 			others: map[string][]counted{"7d": {{10_000, 10, full}}, "28d": {{40_000, 40, full}}},
 			want: []string{
+				"target-missed pay o 99.9% 1d missed 1 of 1 whole 1 → 99.8% x",
 				"window-short pay o 99.9% 1d of 1 whole 1 share 2 events 500 → 98% → 7d x",
-				"window-unknown pay o 99.9% 1d whole 1 x",
 			},
 		},
 		{
@@ -250,8 +250,8 @@ func TestAdviceOnSLIs(t *testing.T) {
 		{name: "with one that burned", window: "28d", past: []counted{{300_000, 0, full}}, highest: 0.1, want: []string{"window-unknown"}},
 		{name: "with one of late", window: "28d", past: []counted{{300_000, 0, full}}, last: 1, want: []string{"window-unknown"}},
 		{name: "without good ones", window: "1d", past: []counted{{10, 10, full}}, want: []string{"sli-without-good pay minutes 1440 events 10"}},
-		{name: "without good ones of fewer", window: "1d", past: []counted{{9, 9, full}}, want: []string{"window-unknown"}},
-		{name: "with a good one", window: "1d", past: []counted{{10, 9, full}}, want: []string{"window-unknown"}},
+		{name: "without good ones of fewer", window: "1d", past: []counted{{9, 9, full}}, want: []string{"target-missed pay a 50% 1d missed 1 of 1 whole 1 x", "window-unknown"}},
+		{name: "with a good one", window: "1d", past: []counted{{10, 9, full}}, want: []string{"target-missed pay a 50% 1d missed 1 of 1 whole 1 x", "window-unknown"}},
 		{name: "without events", window: "1d", past: []counted{{0, 0, full}}, want: []string{"sli-without-events pay minutes 1440"}},
 		{name: "without events in a shorter time", window: "1d", past: []counted{{0, 0, 99}}, want: []string{"window-unknown"}},
 	} {

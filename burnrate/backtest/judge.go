@@ -88,6 +88,10 @@ func (j *judge) shotOf(e *Episode) shot {
 	return shot{from: e.Start, evidence: e.Evidence, until: e.Until, first: e.Before, concerns: j.concernsOf(e.ID)}
 }
 
+func (j *judge) shotAt(o *Objective, f *Firing) shot {
+	return shot{from: f.From, evidence: f.Evidence, until: f.Until, first: f.From.Equal(j.run.From), concerns: j.concerned[o.ID]}
+}
+
 // found says what was found of each incident.
 func (j *judge) found() []IncidentFound {
 	list := make([]IncidentFound, len(j.incidents))
@@ -142,25 +146,42 @@ func atLeast(severity, expected slo.Severity) bool {
 	return expected != slo.Page || severity == slo.Page
 }
 
-// seen returns the sightings of an incident, what fired first before the others.
-func (j *judge) seen(i int) []int {
-	var list []int
+// seen returns the sightings of an incident, what fired first before the others. Where
+// nobody should have been told, what fired for another incident is left out.
+func (j *judge) seen(i int) []Sighting {
+	var list []Sighting
 	for n := range j.run.Sightings {
-		if j.run.Sightings[n].Incident == i {
-			list = append(list, n)
+		if s := j.run.Sightings[n]; s.Incident == i && (j.incidents[i].Expect != "" || j.unexpected(&s)) {
+			list = append(list, s)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b int) int {
-		x, y := &j.run.Sightings[a], &j.run.Sightings[b]
+	slices.SortStableFunc(list, func(x, y Sighting) int {
 		if x.First.IsZero() != y.First.IsZero() {
 			if x.First.IsZero() {
 				return 1
 			}
 			return -1
 		}
-		return cmp.Or(x.First.Compare(y.First), cmp.Compare(j.near(y), j.near(x)))
+		return cmp.Or(x.First.Compare(y.First), cmp.Compare(j.near(&y), j.near(&x)))
 	})
 	return list
+}
+
+// unexpected reports whether a tier did not fire, or fired for nothing that somebody
+// should have been told of: then First is the first time that it did.
+func (j *judge) unexpected(s *Sighting) bool {
+	if s.First.IsZero() {
+		return true
+	}
+	o := &j.run.Objectives[s.Objective]
+	for k := range o.Tiers[s.Tier].Firings {
+		shot := j.shotAt(o, &o.Tiers[s.Tier].Firings[k])
+		if j.about(&shot, s.Incident) && !j.expected(&shot) {
+			s.First = shot.from
+			return true
+		}
+	}
+	return false
 }
 
 // near returns how much of its factor a tier burned at: 0.5 at half of it, and less
@@ -179,7 +200,7 @@ func (j *judge) sent() []Score {
 	var pages, tickets []shot
 	for k := range j.run.Episodes {
 		e := &j.run.Episodes[k]
-		if e.Kind != alert.Burn || !e.Told() {
+		if !e.Told() {
 			continue
 		}
 		if e.Severity == slo.Page {
@@ -215,10 +236,7 @@ func (j *judge) tiers() []Score {
 			key := tier{o.Tiers[k].Severity, long, short}
 			shots[key] = slices.Grow(shots[key], len(o.Tiers[k].Firings))
 			for n := range o.Tiers[k].Firings {
-				f := &o.Tiers[k].Firings[n]
-				shots[key] = append(shots[key], shot{
-					from: f.From, evidence: f.Evidence, until: f.Until, first: f.From.Equal(j.run.From), concerns: j.concerned[o.ID],
-				})
+				shots[key] = append(shots[key], j.shotAt(o, &o.Tiers[k].Firings[n]))
 			}
 		}
 	}

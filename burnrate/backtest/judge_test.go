@@ -251,10 +251,16 @@ func TestJudgeSent(t *testing.T) {
 			[]string{"page: 0 of 1 true (0), 0 of 0 found (undefined)", "ticket: 0 of 0 true (undefined), 1 of 1 found (1), after 4/4/4"},
 		},
 		{
-			"what is observed, or not about burning",
-			[]backtest.Episode{observed, told(keyOf("pay", alert.NoTraffic, slo.Page), 104, 110)},
+			"what is observed",
+			[]backtest.Episode{observed},
 			[]slo.Incident{incident(100, 110, slo.Page)},
 			[]string{"page: 0 of 0 true (undefined), 0 of 1 found (0)", "ticket: 0 of 0 true (undefined), 0 of 1 found (0)"},
+		},
+		{
+			"what is not about burning",
+			[]backtest.Episode{told(keyOf("pay", alert.NoTraffic, slo.Page), 104, 110)},
+			[]slo.Incident{incident(100, 110, slo.Page)},
+			[]string{"page: 1 of 1 true (1), 1 of 1 found (1), after 4/4/4", "ticket: 0 of 0 true (undefined), 1 of 1 found (1), after 4/4/4"},
 		},
 		{
 			"a ticket of each",
@@ -370,6 +376,43 @@ func TestJudgeOutside(t *testing.T) {
 	}
 }
 
+// TestJudgeSeen shows of something that nobody should have been told of what fired for
+// it, and not what fired for something else.
+func TestJudgeSeen(t *testing.T) {
+	t.Parallel()
+	run := judged(map[string][2][]backtest.Firing{
+		"pay":    {{fires(104, 110), fires(204, 210)}, nil}, // for another one, and then for nothing
+		"search": {{fires(104, 110)}, nil},
+	})
+	for o := range run.Objectives {
+		run.Sightings = append(run.Sightings, backtest.Sighting{Objective: o, Tier: 2, First: at(104)}, backtest.Sighting{Objective: o, Tier: 0})
+	}
+	quiet := incident(90, 300, "")
+	for name, test := range map[string]struct {
+		other slo.Incident
+		want  []string
+	}{
+		"nothing else":         {incident(100, 110, "", "pay"), []string{"pay 2 104", "pay/authorise 2 104", "search 2 104", "pay 0 never", "pay/authorise 0 never", "search 0 never"}},
+		"something else of it": {incident(100, 110, slo.Ticket, "pay"), []string{"search 2 104", "pay 2 204", "pay 0 never", "pay/authorise 0 never", "search 0 never"}},
+	} {
+		run.Objectives[1].Tiers[2].Firings = nil
+		if name == "nothing else" {
+			run.Objectives[1].Tiers[2].Firings = []backtest.Firing{fires(104, 110)}
+		}
+		var got []string
+		for _, s := range backtest.Judge(run, []slo.Incident{quiet, test.other}).Incidents[0].Seen {
+			first := "never"
+			if !s.First.IsZero() {
+				first = fmt.Sprint(s.First.Sub(at(0)).Minutes())
+			}
+			got = append(got, fmt.Sprint(run.Objectives[s.Objective].ID, " ", s.Tier, " ", first))
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // TestJudgeIncidents looks at what is kept of incidents.
 func TestJudgeIncidents(t *testing.T) {
 	t.Parallel()
@@ -402,13 +445,20 @@ func TestJudgeIncidents(t *testing.T) {
 	first := slo.Incident{Name: "first", From: at(10), To: at(20), SLOs: []string{"pay"}, Expect: slo.Page, Note: "rolled back"}
 	before := slo.Incident{Name: "before", From: at(-20), To: at(0)}
 	judgement := backtest.Judge(run, []slo.Incident{first, before, {Name: "at the end", From: at(999), To: at(1005)}, {Name: "later", From: at(1000), To: at(1005)}})
+	seen := func(order ...int) []backtest.Sighting {
+		var list []backtest.Sighting
+		for _, n := range order {
+			list = append(list, run.Sightings[n])
+		}
+		return list
+	}
 	want := []backtest.IncidentFound{
-		{Name: "first", From: at(10), To: at(20), SLOs: []string{"pay"}, Expect: slo.Page, Note: "rolled back", Seen: []int{4, 5, 3, 0, 1, 6, 2}},
-		{Name: "before", From: at(-20), To: at(0), Outside: true, Seen: []int{7}},
+		{Name: "first", From: at(10), To: at(20), SLOs: []string{"pay"}, Expect: slo.Page, Note: "rolled back", Seen: seen(4, 5, 3, 0, 1, 6, 2)},
+		{Name: "before", From: at(-20), To: at(0), Outside: true, Seen: seen(7)},
 		{Name: "at the end", From: at(999), To: at(1005)},
 		{Name: "later", From: at(1000), To: at(1005), Outside: true},
 	}
-	if diff := cmp.Diff(want, judgement.Incidents); diff != "" {
+	if diff := cmp.Diff(want, judgement.Incidents, cmp.Comparer(func(a, b burnrate.Ratio) bool { return a == b })); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	data, err := json.Marshal(backtest.Judge(judged(nil), nil))

@@ -10,8 +10,8 @@ import (
 // Judgement is how well the alerts of a run found incidents.
 type Judgement struct {
 	Incidents []IncidentFound `json:"incidents"` // in the order they were given
-	// Sent are the burn alerts that people would have been told, by severity, a page
-	// before a ticket; Tiers are those of all objectives, by severity and windows, the
+	// Sent are the alerts of all kinds that people would have been told of, by severity,
+	// a page before a ticket; Tiers are those of all objectives, by severity and windows, the
 	// shortest first.
 	Sent  []Score `json:"sent"`
 	Tiers []Score `json:"tiers"`
@@ -35,10 +35,10 @@ type IncidentFound struct {
 	// that went on from before, as people looked already: After may be below 0.
 	Told  *int           `json:"told"`
 	After *time.Duration `json:"-"`
-	// Seen is how each tier of what the incident concerns stood, as index in
-	// [Run.Sightings]: what fired first and then what burned most in relation to its
-	// factor.
-	Seen []int `json:"-"`
+	// Seen is how each tier of what the incident concerns stood: what fired first and
+	// then what burned most in relation to its factor. Where nobody should have been
+	// told, what fired for another incident is not among it.
+	Seen []Sighting `json:"-"`
 }
 
 // Score is how often something fired, and how often it was right.

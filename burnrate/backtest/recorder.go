@@ -178,7 +178,9 @@ func (e *Episode) tell(event *alert.Event, snapshot *burnrate.Snapshot) {
 	}
 	e.Consumed = o.Budget.Consumed
 	if event.Kind == alert.Burn && len(event.Why.Tiers) > 0 {
-		e.Spent = spentBy(&event.Why.Tiers[0], o)
+		if long, err := slo.ParseDuration(event.Why.Tiers[0].Long); err == nil {
+			e.Spent = spent(o, windowOf(o, long))
+		}
 	}
 }
 
@@ -196,19 +198,24 @@ func objectiveOf(snapshot *burnrate.Snapshot, k alert.Key) *burnrate.Objective {
 	return nil
 }
 
-// spentBy returns which part of an objective's budget the long window of a tier has
-// spent: burn rate × long / window. 14.4 over 1 h of 720 h is 2 %.
-func spentBy(t *alert.Tier, o *burnrate.Objective) burnrate.Ratio {
-	rate, known := t.LongBurn.Value()
-	long, err := slo.ParseDuration(t.Long)
-	if !known || err != nil {
+// spent returns which part of an objective's budget the failures of one of its windows
+// have spent: bad / allowed, 5 bad events of 50 that may be are 10 %. Of a composed
+// journey, which has no counts, it is burn rate × length / window: 14.4 over 1 h of 720 h
+// is 2 %.
+func spent(o *burnrate.Objective, window int) burnrate.Ratio {
+	burn := &o.Burn[window]
+	if o.Composed {
+		rate, known := burn.Rate.Value()
+		if !known {
+			return burnrate.Ratio{}
+		}
+		return burnrate.RatioOf(rate * float64(burn.Window.Window.Minutes()) / float64(o.Window.Window.Minutes()))
+	}
+	allowed, known := o.Budget.Allowed.Value()
+	if !known || allowed == 0 {
 		return burnrate.Ratio{}
 	}
-	return spent(rate, long, o)
-}
-
-func spent(rate float64, long time.Duration, o *burnrate.Objective) burnrate.Ratio {
-	return burnrate.RatioOf(rate * long.Minutes() / float64(o.Window.Window.Minutes()))
+	return burnrate.RatioOf(float64(burn.Window.Counts.Bad) / allowed)
 }
 
 // Run returns what was seen so far.

@@ -54,8 +54,8 @@ type Episode struct {
 	Tiers []string `json:"tiers,omitempty"`
 	// Consumed is how much of the budget was consumed when it was detected, of alerts
 	// about objectives, and Spent which part of the budget the long window of the
-	// first tier in Why has spent, for burn alerts: 2 % of 30 days within 1 h at a burn
-	// rate of 14.4.
+	// first tier in Why has spent, for burn alerts: 5 bad events within 1 h of 50
+	// that the budget allows are 10 %.
 	Consumed burnrate.Ratio `json:"budgetConsumed"`
 	Spent    burnrate.Ratio `json:"budgetSpent"`
 

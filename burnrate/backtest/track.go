@@ -22,7 +22,6 @@ type tierTrack struct {
 	Tier
 	long, short int // where its windows are in [burnrate.Objective.Burn]
 	hold        time.Duration
-	spans       time.Duration // the long window
 	held        []Held
 	holding     *Held   // under way
 	most        float64 // its highest burn rate
@@ -47,7 +46,7 @@ func newTrack(s *burnrate.Status, o *burnrate.Objective, incidents []slo.Inciden
 				Severity: tier.Severity, Long: slo.FormatDuration(tier.Long), Short: slo.FormatDuration(tier.Short),
 				Factor: burnrate.RatioOf(factor), Firings: []Firing{},
 			},
-			long: windowOf(o, tier.Long), short: windowOf(o, tier.Short), spans: tier.Long,
+			long: windowOf(o, tier.Long), short: windowOf(o, tier.Short),
 			hold: o.Alerts.Hold.Ticket, seen: map[int]*Sighting{}, highest: -1,
 		}
 		if tier.Severity == slo.Page {
@@ -108,7 +107,7 @@ func (k *tierTrack) see(at time.Time, o *burnrate.Objective, tier int, t *track,
 	switch j.Verdict {
 	case burnrate.Fires:
 		k.Fired++
-		k.fire(at, o, burn, long)
+		k.fire(at, o, burn)
 	case burnrate.FewEvents, burnrate.FewBad, burnrate.Chance:
 		k.Held++
 		k.restrain(at, o, j, t, r, burn)
@@ -116,14 +115,14 @@ func (k *tierTrack) see(at time.Time, o *burnrate.Objective, tier int, t *track,
 }
 
 // fire begins a firing, or goes on with the last one.
-func (k *tierTrack) fire(at time.Time, o *burnrate.Objective, burn, long float64) {
+func (k *tierTrack) fire(at time.Time, o *burnrate.Objective, burn float64) {
 	evidence := o.Burn[k.short].Window.Span
 	if n := len(k.Firings); n > 0 && at.Sub(k.Firings[n-1].To) <= k.hold+time.Minute {
 		k.Firings[n-1].To, k.Firings[n-1].Until = at, evidence.End
 		return
 	}
 	k.Firings = append(k.Firings, Firing{
-		From: at, To: at, Evidence: evidence, Until: evidence.End, Burn: burnrate.RatioOf(burn), Spent: spent(long, k.spans, o),
+		From: at, To: at, Evidence: evidence, Until: evidence.End, Burn: burnrate.RatioOf(burn), Spent: spent(o, k.long),
 	})
 }
 

@@ -366,11 +366,8 @@ func (b *builder) result(run *report.BacktestRun, name string, n int) cell {
 // sighting says how the tiers of a score stood in an incident: how soon the first of
 // them fired, or how close the closest came.
 func (b *builder) sighting(i *backtest.IncidentFound, s backtest.Score) cell {
-	for _, n := range i.Seen {
-		if n < 0 || n >= len(b.last.Sightings) {
-			continue
-		}
-		seen := &b.last.Sightings[n]
+	for n := range i.Seen {
+		seen := &i.Seen[n]
 		tier := b.tier(seen)
 		if tier == nil || tier.Severity != s.Severity || tier.Long != s.Long || tier.Short != s.Short {
 			continue

@@ -217,8 +217,8 @@ func incidentViewOf(i *backtest.IncidentFound, r *backtest.Run) incidentView {
 	if i.After != nil {
 		v.After = new(i.After.Minutes())
 	}
-	for _, n := range i.Seen {
-		s := &r.Sightings[n]
+	for n := range i.Seen {
+		s := &i.Seen[n]
 		o := &r.Objectives[s.Objective]
 		t := &o.Tiers[s.Tier]
 		seen := seenView{
