@@ -21,7 +21,8 @@ type question struct {
 	sides     []*side
 	renamed   map[string]string // ids before the change to those after it
 	incidents []slo.Incident
-	judged    bool // incidents were given, though perhaps none
+	judged    bool              // incidents were given, though perhaps none
+	notices   []burnrate.Notice // about the change
 	open      []io.Closer
 }
 
@@ -90,7 +91,7 @@ func (b *backtesting) read(ctx context.Context) (question, error) {
 		if after.set, err = b.change.apply(after.set, everyID(result.Set)); err != nil {
 			return q, err
 		}
-		b.warn(q.sides[0].set, after.set)
+		q.notices = b.warn(q.sides[0].set, after.set)
 	default:
 		after.name = asItIs
 		q.sides = q.sides[1:]

@@ -47,6 +47,7 @@ func (b *backtesting) replay(ctx context.Context, q *question, progress *progres
 		doc.Failures = merged(doc.Failures, s.failures)
 		doc.Notices = merged(doc.Notices, s.notices)
 	}
+	doc.Notices = merged(doc.Notices, q.notices)
 	if len(doc.Runs) == 2 {
 		comparison := backtest.Compare(&doc.Runs[0].Run, &doc.Runs[1].Run, q.renamed)
 		doc.Comparison = &comparison
