@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -87,7 +86,7 @@ func inMissed(h *backtest.Held, j *backtest.Judgement, steps []string) bool {
 			return false
 		}
 		incident := slo.Incident{SLOs: found.SLOs}
-		return incident.Concerns(h.ID, steps) && h.From.Before(found.To.Add(short)) && h.To.Add(time.Minute).After(found.From)
+		return incident.Concerns(h.ID, steps) && h.From.Before(found.To.Add(short)) && h.To.After(found.From)
 	})
 }
 

@@ -233,9 +233,9 @@ func TestBacktestHeld(t *testing.T) {
 			held("chance", "chance", 20, 200, 10, slo.Page, night),
 			held("chance-more", "chance", 3, 3, 1, slo.Ticket, night),
 			held("wait", "few-events", 2, 2, 1, slo.Page, noon.Add(time.Hour+4*time.Minute)), // its 5m still have a minute of it
-			held("trip", "few-events", 3, 3, 1, slo.Page, noon.Add(-9*time.Minute)),
+			held("trip", "few-events", 3, 3, 1, slo.Page, noon.Add(-8*time.Minute)),          // until a minute after it began
 			held("wait-later", "few-bad", 2, 2, 1, slo.Page, noon.Add(time.Hour+5*time.Minute)),
-			held("wait-sooner", "few-bad", 1.9, 2, 1, slo.Page, noon.Add(-10*time.Minute)),
+			held("wait-sooner", "few-bad", 1.9, 2, 1, slo.Page, noon.Add(-9*time.Minute)), // until it began
 			held("wait-ticket", "few-bad", 1.8, 2, 1, slo.Ticket, noon),
 			held("late", "few-events", 4, 2.5, 1, slo.Ticket, evening),
 			held("late-false", "few-events", 2, 2, 1, slo.Page, night),
