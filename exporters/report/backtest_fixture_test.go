@@ -194,7 +194,7 @@ func judgementFixture() *backtest.Judgement {
 		Sent: []backtest.Score{
 			{
 				Severity: slo.Page, Fired: 4, True: 2, Expected: 2, Found: 1, Precision: ratio(0.5), Recall: ratio(0.5),
-				Delays: &backtest.Delays{Least: 7, Median: 7.5, Most: 80},
+				Delays: &backtest.Delays{Least: 7, Median: 7.5, Most: 2601},
 			},
 			{Severity: slo.Ticket, Fired: 1, True: 1, Expected: 3, Found: 1, Already: 1, Precision: ratio(1), Recall: ratio(1.0 / 3)},
 		},

@@ -222,7 +222,7 @@ func (t *backtestTable) scores(j *backtest.Judgement) {
 		{"ALREADY", 7, false},
 		{"LEAST", 7, false},
 		{"MEDIAN", 7, false},
-		{"MOST", 7, false},
+		{"MOST", 10, false},
 	}, rows)
 	t.paragraph(dim, "RIGHT fired about an incident that expects it; FOUND is of the incidents that expect it, ALREADY those for which it fired before "+
 		"they began. "+foundNote+" LEAST, MEDIAN and MOST are how long detection took.")
