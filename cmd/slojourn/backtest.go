@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os/signal"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -70,8 +72,10 @@ the rest is printed all the same.`,
 		if err := b.readFlags(cmd, *from, *to, *zone, *night, *locale); err != nil {
 			return err
 		}
-		err := b.run(cmd.Context())
-		if err != nil && cmd.Context().Err() != nil {
+		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP) // which a terminal sends that is closed
+		defer stop()
+		err := b.run(ctx)
+		if err != nil && ctx.Err() != nil {
 			return failed(errors.New("interrupted"))
 		}
 		return err

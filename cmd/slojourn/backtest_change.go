@@ -151,17 +151,18 @@ func (e *edit) policyIn(set *slo.Set) (*slo.AlertPolicy, error) {
 	if e.target.Valid() || e.policy == "none" {
 		return nil, nil
 	}
-	names := []string{"none"}
+	var names []string
 	for _, p := range set.Policies {
 		if p.Name == e.policy {
 			return p, nil
 		}
 		names = append(names, p.Name)
 	}
-	slices.Sort(names)
 	if near, found := diag.Nearest(e.policy, names); found {
 		return nil, usage("%s: there is no alert policy %q; did you mean %s?", e.flag, e.policy, near)
 	}
+	names = append(names, "none")
+	slices.Sort(names)
 	return nil, usage("%s: there is no alert policy %q; use %s", e.flag, e.policy, join(names))
 }
 

@@ -65,7 +65,8 @@ func (b *backtesting) notReplayed(ctx context.Context, err error) error {
 
 // runSide replays one side, and says what follows from it.
 func (b *backtesting) runSide(ctx context.Context, q *question, s *side, from, to time.Time, progress *progress) (report.BacktestRun, error) {
-	recorder := backtest.NewRecorder(backtest.Options{Incidents: q.incidents, From: from, To: to, Samples: b.samples(from, to)})
+	incidents := q.underNames()
+	recorder := backtest.NewRecorder(backtest.Options{Incidents: incidents, From: from, To: to, Samples: b.samples(from, to)})
 	replay := engine.Replay{
 		Set: s.set, Records: s.records, Lag: lagOf, From: from, To: to,
 		Progress: progress.replaying(from, len(s.set.Measured())),
@@ -88,7 +89,10 @@ func (b *backtesting) runSide(ctx context.Context, q *question, s *side, from, t
 		return run, err
 	}
 	if q.judged {
-		judgement := backtest.Judge(&run.Run, q.incidents)
+		judgement := backtest.Judge(&run.Run, incidents)
+		for i := range judgement.Incidents {
+			judgement.Incidents[i].SLOs = q.incidents[i].SLOs
+		}
 		run.Judgement = &judgement
 	}
 	run.Toil = backtest.ToilOf(&run.Run, b.zone, b.night)
