@@ -90,13 +90,13 @@ func (b *backtesting) runSide(ctx context.Context, q *question, s *side, from, t
 	}
 	if q.judged {
 		judgement := backtest.Judge(&run.Run, incidents)
-		for i := range judgement.Incidents {
-			judgement.Incidents[i].SLOs = q.incidents[i].SLOs
-		}
 		run.Judgement = &judgement
 	}
 	run.Toil = backtest.ToilOf(&run.Run, b.zone, b.night)
 	run.Advice = backtest.Advise(&run.Run, run.Judgement, periods)
+	for i := range q.incidents { // as they were written
+		run.Judgement.Incidents[i].SLOs = q.incidents[i].SLOs
+	}
 	return run, nil
 }
 
