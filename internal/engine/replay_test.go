@@ -341,7 +341,7 @@ func TestHourCache(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := newHourCache(l.ledger, shardsOf(whole, storyLag, 3))
+		c := newHourCache(l.ledger, shardsOf(whole, storyLag, 3), 0)
 		hour := from.Floor(60)
 		for _, minutes := range [][]slo.Minute{
 			{hour - 61, hour - 1, hour - 60}, {hour - 60, hour, hour + 119}, {hour + 119, hour + 70}, {hour - 100*24*60, hour - 20, hour + 80},
