@@ -138,7 +138,10 @@ func (b *backtesting) span(ctx context.Context, sides []*side) (from, to time.Ti
 			last = known.last
 		}
 	}
-	if !last.After(first) {
+	switch {
+	case first.IsZero() && older:
+		return from, to, usage("all that is kept of these specs and times is quarter-hours, which say nothing of short windows: minutes are kept for 100 days, so begin later")
+	case !last.After(first):
 		return from, to, b.nothing(sides)
 	}
 	if to = b.to; to.IsZero() {

@@ -127,8 +127,7 @@ func (r *Replay) begin(ctx context.Context) (*replaying, error) {
 	err = whole.eachCoarse(ctx, r.Records, func(c int, list []burnrate.Coarse) error {
 		return owner[c].evaluator.SetCoarse(column[c], list)
 	})
-	since, _ := whole.since(kept.Since)
-	p.hours = newHourCache(r.Records, p.shards, since)
+	p.hours = newHourCache(r.Records, p.shards, kept.Since)
 	return p, err
 }
 

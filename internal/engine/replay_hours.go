@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -20,11 +21,11 @@ import (
 // minutes. Minutes of a day are kept for all or for none.
 type hourCache struct {
 	records  Records
-	since    slo.Minute // before which nothing was measured
 	ids      []slo.IndicatorID
 	held     [][]heldBy        // of ids
 	columns  []int             // how many each shard has
 	lineages []lineage.Lineage // of the columns of all shards, one shard after the other
+	since    []slo.Minute      // of lineages, the first minute that was measured
 	there    map[slo.Minute]*hourBlock
 	free     []*hourBlock
 }
@@ -42,8 +43,8 @@ type hourBlock struct {
 	empty bool // nothing was measured
 }
 
-func newHourCache(records Records, shards []*shard, since slo.Minute) *hourCache {
-	c := &hourCache{records: records, since: since, there: map[slo.Minute]*hourBlock{}}
+func newHourCache(records Records, shards []*shard, since map[slo.IndicatorID]slo.Minute) *hourCache {
+	c := &hourCache{records: records, there: map[slo.Minute]*hourBlock{}}
 	byID := map[slo.IndicatorID][]heldBy{}
 	for n, s := range shards {
 		c.columns, c.lineages = append(c.columns, len(s.measured)), append(c.lineages, s.lineages...)
@@ -52,6 +53,13 @@ func newHourCache(records Records, shards []*shard, since slo.Minute) *hourCache
 				byID[id] = append(byID[id], heldBy{n, h.column, h.span, h.unit})
 			}
 		}
+	}
+	for _, l := range c.lineages {
+		first, measured := l.Since(since)
+		if !measured {
+			first = math.MaxInt64
+		}
+		c.since = append(c.since, first)
 	}
 	c.ids = slices.Sorted(maps.Keys(byID))
 	for _, id := range c.ids {
@@ -106,7 +114,7 @@ func (c *hourCache) readHour(ctx context.Context, hour slo.Minute) (*hourBlock, 
 			}
 		}
 	}
-	if block.empty && hour+minutesOfHour > c.since {
+	if block.empty && slices.ContainsFunc(c.since, func(first slo.Minute) bool { return first < hour+minutesOfHour }) {
 		return block, c.readQuarters(ctx, hour, block)
 	}
 	return block, nil
@@ -122,16 +130,20 @@ func (c *hourCache) readQuarters(ctx context.Context, hour slo.Minute, block *ho
 	if err != nil {
 		return err
 	}
+	since := c.since
 	for n, columns := range c.columns {
 		for k := range columns {
 			for q, sum := range totals[k].Sums {
 				block.empty = block.empty && sum.Minutes == 0
 				for i, row := range spread(sum) {
-					block.rows[n][(q*quarterMinutes+i)*columns+k] = row
+					// What is before a history was in no window.
+					if at := q*quarterMinutes + i; hour+slo.Minute(at) >= since[k] {
+						block.rows[n][at*columns+k] = row
+					}
 				}
 			}
 		}
-		totals = totals[columns:]
+		totals, since = totals[columns:], since[columns:]
 	}
 	return nil
 }

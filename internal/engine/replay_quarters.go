@@ -94,8 +94,8 @@ func aroundQuarters(cuts []slo.Minute) []slo.Minute {
 }
 
 // betweenCuts returns the sums between cuts by those between the cuts around them. Where
-// more than a minute was measured in one, a quarter-hour is kept. One in which a single
-// minute was measured is as if that was its first one, as [spread] has it.
+// more than a minute was measured in one, a quarter-hour is kept; [spread] takes a single
+// minute of one for its first, so that there is no difference.
 func betweenCuts(cuts, around []slo.Minute, sums []burnrate.Sum) []burnrate.Sum {
 	between := make([]burnrate.Sum, max(0, len(cuts)-1))
 	add := func(m slo.Minute, s burnrate.Sum) {
@@ -122,13 +122,17 @@ func betweenCuts(cuts, around []slo.Minute, sums []burnrate.Sum) []burnrate.Sum 
 	return between
 }
 
-// spread returns rows that add up to a quarter-hour, as evenly as whole events can be:
-// when 12 minutes of it were measured, the first 12 of them. In which minutes events
-// were is not known.
+// spread returns rows that add up to a quarter-hour, as evenly as whole events can be: in
+// which minutes events were is not known. When 12 minutes of it were measured, they are
+// taken for the last 12, as a history may begin within it; a single one is the first.
 func spread(quarter burnrate.Sum) (rows [quarterMinutes]burnrate.Row) {
 	measured := min(quarter.Minutes, quarterMinutes)
+	first := quarterMinutes - measured
+	if measured == 1 {
+		first = 0
+	}
 	for n := range measured {
-		rows[n] = burnrate.Row{Counts: partOf(quarter.Counts, n, measured), Rows: partOf(quarter.Rows, n, measured), Measured: true}
+		rows[first+n] = burnrate.Row{Counts: partOf(quarter.Counts, n, measured), Rows: partOf(quarter.Rows, n, measured), Measured: true}
 	}
 	return rows
 }
@@ -136,8 +140,9 @@ func spread(quarter burnrate.Sum) (rows [quarterMinutes]burnrate.Row) {
 // partOf returns one of so many parts of counts: good and bad events are shared out on
 // their own, so that in none of them more are bad than there are.
 func partOf(c slo.Counts, n, parts int64) slo.Counts {
-	// Of 7 events in 3 parts, 2, 4 and 7 are in those up to each.
-	upTo := func(events, n int64) int64 { return events/parts*n + events%parts*n/parts }
+	// Of 7 events in 3 parts, 2, 4 and 7 are in those up to each. 15 times what is kept
+	// of a quarter-hour at most, 15 × 8·10¹², is far below 2⁶³.
+	upTo := func(events, n int64) int64 { return events * n / parts }
 	part := func(events int64) int64 { return upTo(events, n+1) - upTo(events, n) }
 	bad := part(c.Bad)
 	return slo.Counts{Total: part(c.Total-c.Bad) + bad, Bad: bad}
