@@ -30,10 +30,8 @@ func FirstMinute(ctx context.Context, set *slo.Set, records Records) (slo.Minute
 		if err != nil {
 			return 0, false, err
 		}
-		for k, row := range record.Rows {
-			if row.Measured && slices.ContainsFunc(s.held[ids[k]], func(h held) bool { return h.span.Start <= record.Minute && record.Minute < h.span.End }) {
-				return record.Minute, true, nil
-			}
+		if slices.ContainsFunc(record.Rows, func(row burnrate.Row) bool { return row.Measured }) {
+			return record.Minute, true, nil
 		}
 	}
 	return 0, false, nil

@@ -114,12 +114,12 @@ func newAged(t *testing.T) *aged {
 		for m := span.Start; m < span.End; m++ {
 			record := burnrate.Record{Minute: m, Rows: make([]burnrate.Row, len(batch.Indicators))}
 			for k, s := range set.Measured() {
-				total := random.Int64N(9)
+				total := 1 + random.Int64N(9)
 				row := burnrate.Counted(slo.Counts{Total: total, Bad: min(total, random.Int64N(40)/39)})
 				switch {
-				case s.ID == "young" && m < a.young:
-					continue
-				case random.Int64N(50) == 0 && s.SLI.Slice == nil && m != a.first && m != a.young:
+				case s.ID == "young" && m < a.young, s.ID == "buy/late" && m < begin+7:
+					continue // which begins with the last minute of a quarter-hour
+				case random.Int64N(50) == 0 && s.SLI.Slice == nil && m != a.first && m != a.young && m > begin+7:
 					continue // a gap
 				case s.SLI.Slice != nil:
 					row = burnrate.Counted(slo.Counts{})
@@ -264,7 +264,9 @@ func TestSpread(t *testing.T) {
 			}
 			for _, c := range [][2]slo.Counts{{row.Counts, quarter.Counts}, {row.Rows, quarter.Rows}} {
 				part, whole := c[0], c[1]
-				even := func(part, whole int64) bool { return part*quarter.Minutes-whole < quarter.Minutes && whole-part*quarter.Minutes < quarter.Minutes }
+				even := func(part, whole int64) bool {
+					return part*quarter.Minutes-whole < quarter.Minutes && whole-part*quarter.Minutes < quarter.Minutes
+				}
 				if !part.Consistent() || !even(part.Bad, whole.Bad) || !even(part.Total-part.Bad, whole.Total-whole.Bad) {
 					t.Fatalf("minute %d has %+v of %+v", n, part, whole)
 				}
@@ -349,7 +351,9 @@ func TestSpreading(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := between(cuts, func(m slo.Minute) burnrate.Sum { return sumOfRow(spread(h.quarters[m/quarterMinutes])[m%quarterMinutes]) })
+		want := between(cuts, func(m slo.Minute) burnrate.Sum {
+			return sumOfRow(spread(h.quarters[m/quarterMinutes])[m%quarterMinutes])
+		})
 		if diff := cmp.Diff(want, got[0].Sums); diff != "" {
 			t.Fatalf("between %v (-want +got):\n%s", cuts, diff)
 		}
