@@ -30,8 +30,8 @@ says about targets, windows and tiers.
 With --data-dir the history is that of a ledger, also while serve writes it, and
 with --server that of a running serve, whatever specs it has. Else it is measured
 from the Sources of the given files and folders (default: the current folder; "-"
-is stdin), as far back as they remember and 90 days at most. What is fetched or
-measured is deleted in the end.
+is stdin), as far back as they remember, and 90 days unless --from says more. What
+is fetched or measured is deleted in the end.
 
 With --incidents a list of what really went wrong says how much of it was found,
 how soon, and how many alerts were about nothing. --against, or --target and
@@ -54,7 +54,7 @@ the rest is printed all the same.`,
 	secretsFlag(cmd, b.trusted)
 	flags := cmd.Flags()
 	flags.StringVar(&b.dir, "data-dir", "", "folder of a ledger: take what was measured from there, and ask no Source")
-	from := flags.String("from", "", "instant to begin at, in RFC 3339 (default: the first minute that is kept, at most 90 days before the end)")
+	from := flags.String("from", "", "instant to begin at, in RFC 3339 (default: 90 days before the end, or the first minute that is kept when that is later)")
 	to := flags.String("to", "", "instant to end at, in RFC 3339 (default: the newest minute that is kept)")
 	flags.StringArrayVar(&b.only, "slo", nil, "id of a journey, step or SLO, with * for any characters: only those, and the steps of journeys (may be repeated)")
 	flags.StringVar(&b.incidentsFile, "incidents", "", "file with a list of what really went wrong; - is stdin")

@@ -13,8 +13,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// mostDays is how far back a history goes that nobody has said the beginning of. Sources
-// are asked for no more.
+// mostDays is how far back a history goes that nobody has said the beginning of.
 const mostDays = 90
 
 // measure finds the minutes of each side: in the ledger, or from the Sources.
@@ -54,14 +53,14 @@ func (b *backtesting) measureSide(ctx context.Context, q *question, s *side, pro
 	if err := b.fill(ctx, q, s, clock, progress); err != nil {
 		return err
 	}
-	_, end, err := s.kept(ctx)
+	known, err := s.kept(ctx)
 	switch {
 	case err != nil:
 		return failed(err)
-	case end.IsZero() || clock.Now().Sub(end) <= fresh:
+	case known.last.IsZero() || clock.Now().Sub(known.last) <= fresh:
 		return nil
 	}
-	return b.fill(ctx, q, s, stoppedAt(end), progress)
+	return b.fill(ctx, q, s, stoppedAt(known.last), progress)
 }
 
 // fetch takes the history of all sides from a running serve: with --from from as long

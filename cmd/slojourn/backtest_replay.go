@@ -121,22 +121,27 @@ func merged[T interface {
 // is kept.
 func (b *backtesting) span(ctx context.Context, sides []*side) (from, to time.Time, err error) {
 	var first, last time.Time
+	older := false
 	for _, s := range sides {
-		begin, end, err := s.kept(ctx)
+		known, err := s.kept(ctx)
 		if err != nil {
 			return from, to, b.notReplayed(ctx, err)
 		}
-		if begin.IsZero() {
+		older = older || known.older
+		if known.first.IsZero() {
 			continue
 		}
-		if first.IsZero() || begin.Before(first) {
-			first = begin
+		if first.IsZero() || known.first.Before(first) {
+			first = known.first
 		}
-		if end.After(last) {
-			last = end
+		if known.last.After(last) {
+			last = known.last
 		}
 	}
-	if !last.After(first) {
+	switch {
+	case first.IsZero() && older:
+		return from, to, usage("all that is kept of these specs and times is quarter-hours, which say nothing of short windows: minutes are kept for 100 days, so begin later")
+	case !last.After(first):
 		return from, to, b.nothing(sides)
 	}
 	if to = b.to; to.IsZero() {
@@ -148,6 +153,8 @@ func (b *backtesting) span(ctx context.Context, sides []*side) (from, to time.Ti
 		}
 	}
 	switch {
+	case from.Before(first) && older:
+		err = usage("--from %s is before the first minute that is kept, %s: what is older is kept as quarter-hours, which say nothing of short windows", stamped(from), stamped(first))
 	case from.Before(first):
 		err = usage("--from %s is before the first minute that is known, %s", stamped(from), stamped(first))
 	case to.After(last):
@@ -173,17 +180,22 @@ func (b *backtesting) nothing(sides []*side) error {
 	return failed(errors.New("the Sources have no minute of these specs: slojourn eval says more"))
 }
 
-// kept returns the first minute that is known of anything in the set, and up to when
-// everything was measured, as the instant in which it was; both are zero when nothing
-// was.
-func (s *side) kept(ctx context.Context) (first, last time.Time, err error) {
+// extent is what is known of a set.
+type extent struct {
+	first time.Time // the first minute that is kept as one, of anything; zero when there is none
+	older bool      // something older is kept as quarter-hours
+	last  time.Time // up to when everything was measured, as the instant in which it was
+}
+
+// kept returns the extent of what is known of a side.
+func (s *side) kept(ctx context.Context) (extent, error) {
 	kept, err := s.records.State(ctx)
 	if err != nil {
-		return first, last, err
+		return extent{}, err
 	}
 	lineages, err := lineage.All(kept)
 	if err != nil {
-		return first, last, err
+		return extent{}, err
 	}
 	lags := map[string]time.Duration{}
 	begin, known := slo.Minute(0), false
@@ -202,11 +214,19 @@ func (s *side) kept(ctx context.Context) (first, last time.Time, err error) {
 	}
 	snapshot, err := engine.Kept(ctx, s.set, s.records, lagOf, kept.At)
 	if err != nil {
-		return first, last, err
+		return extent{}, err
 	}
 	s.failures = merged(s.failures, snapshot.Failures)
 	if !known {
-		return first, last, nil
+		return extent{}, nil
+	}
+	first, isKept, err := engine.FirstMinute(ctx, s.set, s.records)
+	if err != nil {
+		return extent{}, err
+	}
+	e := extent{older: !isKept || begin < first}
+	if isKept {
+		e.first = first.Time()
 	}
 	for i := range snapshot.Statuses {
 		status := &snapshot.Statuses[i]
@@ -214,9 +234,10 @@ func (s *side) kept(ctx context.Context) (first, last time.Time, err error) {
 		if !measured || len(status.Objectives) == 0 {
 			continue
 		}
-		if end := status.Objectives[0].Window.Span.End.Time().Add(lag); end.After(last) {
-			last = end
+		if end := status.Objectives[0].Window.Span.End.Time().Add(lag); end.After(e.last) {
+			e.last = end
 		}
 	}
-	return begin.Time(), last.Truncate(time.Minute), nil
+	e.last = e.last.Truncate(time.Minute)
+	return e, nil
 }

@@ -39,7 +39,7 @@ type indicator struct {
 	columns []int    // of the evaluator, which are measured by it
 
 	start   slo.Minute // the first minute that can be measured
-	floor   slo.Minute // what is before it is not asked for; 0 for the usual, see filledMinutes
+	floor   slo.Minute // the first minute that is filled in, however old; 0 for the usual, see filledMinutes
 	known   bool       // start is
 	never   bool       // there never was an event
 	end     slo.Minute // what is behind its newest closed minute, as of the last tick

@@ -11,10 +11,10 @@ import (
 )
 
 // Fill measures the history of specs into a ledger, once and without waiting for more
-// minutes to pass: from since on, which is whole hours and 90 days ago at most, up to
-// what can be measured now. What is asked for a replay begins before its first minute,
-// by the longest of its windows, and two weeks for noTraffic. progress is told how
-// much is left after each piece.
+// minutes to pass: from the hour of since on, however long ago that is, up to what can
+// be measured now. What is asked for a replay begins before its first minute, by the
+// longest of its windows, and two weeks for noTraffic. progress is told how much is left
+// after each piece.
 //
 // What could not be measured is a failure: a source that answers some of it with
 // errors is asked again a few times at most, while others go on. An error means that
@@ -24,9 +24,10 @@ func Fill(ctx context.Context, options Options, specs Specs, since time.Time, pr
 	if err != nil {
 		return nil, nil, err
 	}
+	floor := max(minutesOfHour, slo.MinuteAt(since).Floor(minutesOfHour)) // nothing was measured in 1970
 	for _, f := range e.feeds {
 		for _, i := range f.indicators {
-			i.floor = slo.MinuteAt(since).Floor(minutesOfHour)
+			i.floor = floor
 		}
 	}
 	if err := e.Tick(ctx); err != nil {

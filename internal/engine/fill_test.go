@@ -58,6 +58,34 @@ func TestFill(t *testing.T) {
 	})
 }
 
+// TestFillFromLongAgo measures what is asked for, however long before the end it is; an
+// engine that goes on fills in 90 days.
+func TestFillFromLongAgo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there are no races in it but those of TestFill")
+	}
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 97*24, "a")
+		end := slo.MinuteAt(time.Now().Add(-lag))
+		since := (end - 95*24*60).Floor(60)
+		failures, _, err := r.fill(t.Context(), since)
+		if err != nil || len(failures) > 0 {
+			t.Fatal(failures, err)
+		}
+		if wrong := r.wrong(slo.Span{Start: since, End: end}); len(wrong) > 0 {
+			t.Errorf("%d minutes are wrong, such as %s", len(wrong), wrong[0])
+		}
+		kept, err := r.ledger.State(t.Context())
+		if err != nil || kept.Since["a"] != since {
+			t.Errorf("it begins %d minutes before what was asked for, %v", since-kept.Since["a"], err)
+		}
+		usual := indicator{start: r.world.begin, end: end}
+		if got := usual.oldest(); got != end-90*24*60 {
+			t.Errorf("an engine begins %d minutes before its end", end-got)
+		}
+	})
+}
+
 // TestFillFails says what could not be measured, all of it or a part of the history,
 // and ends.
 func TestFillFails(t *testing.T) {

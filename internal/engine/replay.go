@@ -18,6 +18,10 @@ import (
 // hindsight all the same: what came late, was corrected or was filled in is there at
 // once, and sources never fail. What has no lag, as a file, ends with the instant.
 //
+// Of what is kept as quarter-hours, windows hold and let go the events as if they were
+// spread over their minutes. What windows of a few minutes say is wrong there, so that a
+// replay should not begin before [FirstMinute].
+//
 // It takes time for each SLO and minute, and memory for each SLO, however long it is:
 // the hours in which minutes enter and leave windows are read one by one.
 type Replay struct {
@@ -101,7 +105,7 @@ func (r *Replay) begin(ctx context.Context) (*replaying, error) {
 		}
 	}
 	endAt(p.first)
-	series, err := whole.series(ctx, r.Records, kept.Since, ends)
+	series, err := whole.series(ctx, spreading{r.Records}, kept.Since, ends)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +127,7 @@ func (r *Replay) begin(ctx context.Context) (*replaying, error) {
 	err = whole.eachCoarse(ctx, r.Records, func(c int, list []burnrate.Coarse) error {
 		return owner[c].evaluator.SetCoarse(column[c], list)
 	})
-	p.hours = newHourCache(r.Records, p.shards)
+	p.hours = newHourCache(r.Records, p.shards, kept.Since)
 	return p, err
 }
 

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -15,13 +16,18 @@ import (
 // dropped with the last one, so that an hour is read again for the next window that
 // reaches it. With the windows of paging and the days that noTraffic looks at that is
 // 13 hours, and 24 while they pass into the next one: of 2.4 kB for each SLO, 58 kB.
+//
+// An hour of which no minute is kept any more has its quarter-hours, spread over their
+// minutes. Minutes of a day are kept for all or for none.
 type hourCache struct {
-	records Records
-	ids     []slo.IndicatorID
-	held    [][]heldBy // of ids
-	columns []int      // of shards
-	there   map[slo.Minute]*hourBlock
-	free    []*hourBlock
+	records  Records
+	ids      []slo.IndicatorID
+	held     [][]heldBy        // of ids
+	columns  []int             // how many each shard has
+	lineages []lineage.Lineage // of the columns of all shards, one shard after the other
+	since    []slo.Minute      // of lineages, the first minute that was measured
+	there    map[slo.Minute]*hourBlock
+	free     []*hourBlock
 }
 
 // heldBy is the part of the history of a shard's column that an indicator has.
@@ -37,16 +43,23 @@ type hourBlock struct {
 	empty bool // nothing was measured
 }
 
-func newHourCache(records Records, shards []*shard) *hourCache {
+func newHourCache(records Records, shards []*shard, since map[slo.IndicatorID]slo.Minute) *hourCache {
 	c := &hourCache{records: records, there: map[slo.Minute]*hourBlock{}}
 	byID := map[slo.IndicatorID][]heldBy{}
 	for n, s := range shards {
-		c.columns = append(c.columns, len(s.measured))
+		c.columns, c.lineages = append(c.columns, len(s.measured)), append(c.lineages, s.lineages...)
 		for id, list := range s.held {
 			for _, h := range list {
 				byID[id] = append(byID[id], heldBy{n, h.column, h.span, h.unit})
 			}
 		}
+	}
+	for _, l := range c.lineages {
+		first, measured := l.Since(since)
+		if !measured {
+			first = math.MaxInt64
+		}
+		c.since = append(c.since, first)
 	}
 	c.ids = slices.Sorted(maps.Keys(byID))
 	for _, id := range c.ids {
@@ -101,7 +114,38 @@ func (c *hourCache) readHour(ctx context.Context, hour slo.Minute) (*hourBlock, 
 			}
 		}
 	}
+	if block.empty && slices.ContainsFunc(c.since, func(first slo.Minute) bool { return first < hour+minutesOfHour }) {
+		return block, c.readQuarters(ctx, hour, block)
+	}
 	return block, nil
+}
+
+// readQuarters fills a block with the quarter-hours of an hour.
+func (c *hourCache) readQuarters(ctx context.Context, hour slo.Minute, block *hourBlock) error {
+	var cuts []slo.Minute
+	for m := hour; m <= hour+minutesOfHour; m += quarterMinutes {
+		cuts = append(cuts, m)
+	}
+	totals, err := c.records.Totals(ctx, c.lineages, slices.Repeat([][]slo.Minute{cuts}, len(c.lineages)))
+	if err != nil {
+		return err
+	}
+	since := c.since
+	for n, columns := range c.columns {
+		for k := range columns {
+			for q, sum := range totals[k].Sums {
+				block.empty = block.empty && sum.Minutes == 0
+				for i, row := range spread(sum) {
+					// What is before a history was in no window.
+					if at := q*quarterMinutes + i; hour+slo.Minute(at) >= since[k] {
+						block.rows[n][at*columns+k] = row
+					}
+				}
+			}
+		}
+		totals, since = totals[columns:], since[columns:]
+	}
+	return nil
 }
 
 // block returns an empty block.

@@ -337,11 +337,11 @@ func TestHourCache(t *testing.T) {
 		l, from := live(t, 130, 10, func(set *slo.Set) { // which has no minutes of before
 			set.SLOs[0].Indicator, set.SLOs[0].History = "anew", slo.History{Mode: slo.Restart, Reason: "another service"}
 		})
-		whole, _, _, err := keptState(t.Context(), l.set, l.ledger)
+		whole, kept, _, err := keptState(t.Context(), l.set, l.ledger)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := newHourCache(l.ledger, shardsOf(whole, storyLag, 3))
+		c := newHourCache(l.ledger, shardsOf(whole, storyLag, 3), kept.Since)
 		hour := from.Floor(60)
 		for _, minutes := range [][]slo.Minute{
 			{hour - 61, hour - 1, hour - 60}, {hour - 60, hour, hour + 119}, {hour + 119, hour + 70}, {hour - 100*24*60, hour - 20, hour + 80},

@@ -40,12 +40,17 @@ func (e *Engine) scan(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// filledMinutes is how far back the history is filled in: minutes are kept a
-// little longer.
+// filledMinutes is how far back the history is filled in, unless an engine has a
+// floor: minutes are kept a little longer.
 const filledMinutes = 90 * 24 * minutesOfHour
 
 // oldest returns the first minute of an indicator that is filled in.
-func (i *indicator) oldest() slo.Minute { return max(i.start, i.floor, i.end-filledMinutes) }
+func (i *indicator) oldest() slo.Minute {
+	if i.floor > 0 {
+		return max(i.start, i.floor)
+	}
+	return max(i.start, i.end-filledMinutes)
+}
 
 // scanDay finds gaps by the number of minutes in each hour, and looks into those
 // that were measured in part.
