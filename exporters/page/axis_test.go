@@ -104,7 +104,8 @@ func TestBands(t *testing.T) {
 		incident("three", at(4, 2, 0), at(5, 0, 0)), incident("four", at(4, 3, 0), at(5, 0, 0)),
 	}}
 	var tl timeline
-	lines := b.bands(&tl)
+	b.bands(&tl)
+	lines := b.labelLines()
 	var got []string
 	for _, c := range tl.Bands {
 		got = append(got, strings.Join([]string{c.X, c.Width, c.End, c.Class, c.Anchor, c.Label}, " "))
@@ -127,11 +128,11 @@ func TestLabelsOfBands(t *testing.T) {
 		var texts []labelText
 		for n, x := range xs {
 			number := count(int64(n + 1))
-			texts = append(texts, labelText{x, number, number + " " + rapid.StringMatching(`[a-z停止]{1,30}`).Draw(r, "name")})
+			texts = append(texts, labelText{x, number, number + " " + rapid.StringMatching(`[a-z停止]{1,60}`).Draw(r, "name"), rapid.Bool().Draw(r, "first")})
 		}
 		bands := make([]band, len(xs))
 		placeLabels(bands, texts, rapid.IntRange(1, mostLabelLines).Draw(r, "lines"))
-		right := map[int]float64{}
+		lines := map[int][][2]float64{}
 		for n, c := range bands {
 			if c.Label == "" {
 				continue
@@ -143,10 +144,15 @@ func TestLabelsOfBands(t *testing.T) {
 			if c.Anchor == "end" {
 				left -= width
 			}
-			if left < right[c.LabelY] || left+width > narrowest {
-				r.Fatalf("%q lies at %g to %g, and the one before ends at %g", c.Label, left, left+width, right[c.LabelY])
+			if left < 0 || left+width > narrowest {
+				r.Fatalf("%q lies at %g to %g", c.Label, left, left+width)
 			}
-			right[c.LabelY] = left + width
+			for _, other := range lines[c.LabelY] {
+				if left < other[1] && other[0] < left+width {
+					r.Fatalf("%q lies at %g to %g, where another one does", c.Label, left, left+width)
+				}
+			}
+			lines[c.LabelY] = append(lines[c.LabelY], [2]float64{left, left + width})
 		}
 	})
 }

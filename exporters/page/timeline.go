@@ -25,9 +25,10 @@ type timeline struct {
 
 	symbols                                          map[string]string // which marks are drawn, with a class
 	untold, gained, lost, bands, quietBands, budgets bool              // which others are
+	already                                          bool              // some fired in the first minute
 }
 
-// axis is what stands behind all rows.
+// axis is what stands above all rows.
 type axis struct {
 	Ticks      []tick
 	Bands      []band
@@ -41,6 +42,7 @@ func (a axis) AxisText() int { return a.AxisHeight - 5 }
 // row is an objective, or a source.
 type row struct {
 	Axis         *axis
+	Bands        []band // incidents that may have hurt it
 	Name, Detail string
 	Title, Desc  string // of the picture
 	Height       int
@@ -84,6 +86,7 @@ const mostName = 28
 type subject struct {
 	id, objective string
 	runs          [2]part
+	differs       bool                // a change makes a difference
 	of            *backtest.Objective // of the last run that has it
 }
 
@@ -94,6 +97,7 @@ type part struct {
 	held      []int
 	pages     int
 	tickets   int
+	already   [2]int // pages and tickets that fired in the first snapshot
 }
 
 func (s *subject) pages() int   { return s.runs[0].pages + s.runs[1].pages }
@@ -119,19 +123,23 @@ func (s *subject) worst() float64 {
 	return most
 }
 
-func (s *subject) speaks() bool { return s.marks() > 0 || s.worst() >= 1 }
+func (s *subject) speaks() bool { return s.marks() > 0 || s.worst() >= 1 || s.differs }
 
-// subjects returns what rows may be about: those with the most pages first.
+// subjects returns what rows may be about: what a change makes different first, and
+// then those with the most pages.
 func (b *builder) subjects() []*subject {
 	var list []*subject
 	byKey, first := map[[2]string]*subject{}, map[string]*subject{}
-	get := func(id, objective string) *subject {
+	names := b.names()
+	differs := b.differs(names)
+	get := func(run int, id, objective string) *subject {
+		id, objective = names.after(run, id, objective)
 		if s := first[id]; objective == "" && s != nil {
 			return s // what concerns all objectives stands at the first one
 		}
 		s := byKey[[2]string{id, objective}]
 		if s == nil {
-			s = &subject{id: id, objective: objective}
+			s = &subject{id: id, objective: objective, differs: differs[[2]string{id, objective}]}
 			byKey[[2]string{id, objective}] = s
 			list = append(list, s)
 			if first[id] == nil {
@@ -143,7 +151,7 @@ func (b *builder) subjects() []*subject {
 	for n := range b.doc.Runs {
 		run := &b.doc.Runs[n]
 		for i := range run.Objectives {
-			s := get(run.Objectives[i].ID, run.Objectives[i].Name)
+			s := get(n, run.Objectives[i].ID, run.Objectives[i].Name)
 			s.runs[n].objective, s.of = &run.Objectives[i], &run.Objectives[i]
 		}
 	}
@@ -151,10 +159,14 @@ func (b *builder) subjects() []*subject {
 		run := &b.doc.Runs[n]
 		for i := range run.Episodes {
 			e := &run.Episodes[i]
-			p := &get(e.ID, e.Objective).runs[n]
+			p := &get(n, e.ID, e.Objective).runs[n]
 			p.episodes = append(p.episodes, i)
 			switch {
-			case !counted(e):
+			case !e.Told():
+			case e.Before && e.Severity == slo.Page:
+				p.already[0]++
+			case e.Before:
+				p.already[1]++
 			case e.Severity == slo.Page:
 				p.pages++
 			default:
@@ -162,11 +174,17 @@ func (b *builder) subjects() []*subject {
 			}
 		}
 		for i := range run.Held {
-			p := &get(run.Held[i].ID, run.Held[i].Objective).runs[n]
+			p := &get(n, run.Held[i].ID, run.Held[i].Objective).runs[n]
 			p.held = append(p.held, i)
 		}
 	}
 	slices.SortStableFunc(list, func(x, y *subject) int {
+		if x.differs != y.differs {
+			if x.differs {
+				return -1
+			}
+			return 1
+		}
 		return cmp.Or(cmp.Compare(y.pages(), x.pages()), cmp.Compare(y.tickets(), x.tickets()), cmp.Compare(y.marks(), x.marks()),
 			cmp.Compare(y.worst(), x.worst()), cmp.Compare(x.id, y.id), cmp.Compare(x.objective, y.objective))
 	})
@@ -176,8 +194,8 @@ func (b *builder) subjects() []*subject {
 func (b *builder) timeline() *timeline {
 	t := &timeline{symbols: map[string]string{}, Time: b.t.Time}
 	t.Ticks = b.ticks()
-	levels := b.bands(t)
-	t.AxisHeight = axisHeight + levels*labelHeight
+	b.bands(t)
+	t.AxisHeight = axisHeight + b.labelLines()*labelHeight
 	gained, lost := map[int]bool{}, map[int]bool{}
 	if b.compare {
 		for _, i := range b.doc.Comparison.Gained {
@@ -187,27 +205,30 @@ func (b *builder) timeline() *timeline {
 			lost[i] = true
 		}
 	}
-	onPaper := b.paperRows()
-	var left, leftOnPaper leftOut
+	var speaking []*subject
 	for _, s := range b.subjects() {
 		if s.of != nil {
 			t.Objectives++
 		}
-		if !s.speaks() {
-			continue
+		if s.speaks() {
+			speaking = append(speaking, s)
+			if s.of != nil {
+				t.Speaking++
+			}
 		}
-		if s.of != nil {
-			t.Speaking++
-		}
-		if len(t.Rows) >= onPaper {
+	}
+	var left, leftOnPaper leftOut
+	printed := b.printed(speaking)
+	for n, s := range speaking {
+		if !printed[n] {
 			leftOnPaper.add(s)
 		}
-		if len(t.Rows) >= mostRows {
+		if n >= mostRows {
 			left.add(s)
 			continue
 		}
 		r := b.row(s, t, [2]map[int]bool{lost, gained})
-		r.Paper = len(t.Rows) < onPaper
+		r.Paper = printed[n]
 		t.Rows = append(t.Rows, r)
 	}
 	if left.rows > 0 {
@@ -222,42 +243,68 @@ func (b *builder) timeline() *timeline {
 	return t
 }
 
-// paperRows is how many rows one sheet has room for.
-func (b *builder) paperRows() int {
-	switch {
-	case b.compare && b.last.Judgement == nil:
-		return paperRowsCompared + 2
-	case b.compare:
-		return paperRowsCompared
-	case b.last.Judgement == nil:
-		return paperRows + 3
-	default:
-		return paperRows
+// printed chooses the rows that paper has room for, by their indexes: the first ones,
+// and of the last third of the room those that an incident hurt which was missed, or a
+// false alarm was about.
+func (b *builder) printed(list []*subject) map[int]bool {
+	printed := map[int]bool{}
+	for n := range min(len(list), mostRows, b.paper.rows) {
+		printed[n] = true
 	}
+	least := b.paper.rows - b.paper.rows/3
+	for _, i := range b.ranked() {
+		incident := &b.last.Judgement.Incidents[i]
+		if !b.alarming(i) || len(incident.SLOs) == 0 || len(printed) < b.paper.rows {
+			continue
+		}
+		hurt := -1
+		for n, s := range list[:min(len(list), mostRows)] {
+			if concerns(incident, s) && (hurt < 0 || printed[n]) {
+				hurt = n
+			}
+		}
+		last := b.paper.rows - 1
+		for last >= least && !printed[last] {
+			last--
+		}
+		if hurt >= 0 && !printed[hurt] && last >= least {
+			delete(printed, last)
+			printed[hurt] = true
+		}
+	}
+	return printed
 }
 
 // leftOut is what rows would have shown for which there is no room.
 type leftOut struct {
 	rows           int
 	pages, tickets [2]int // of each run
+	already        [2][2]int
 }
 
 func (l *leftOut) add(s *subject) {
 	l.rows++
-	for n := range s.runs {
-		l.pages[n] += s.runs[n].pages
-		l.tickets[n] += s.runs[n].tickets
+	for n, p := range s.runs {
+		l.pages[n] += p.pages
+		l.tickets[n] += p.tickets
+		l.already[n][0] += p.already[0]
+		l.already[n][1] += p.already[1]
 	}
 }
 
 func (b *builder) leftOut(l leftOut) string {
-	counts := func(n [2]int) string {
-		if b.compare {
-			return count(int64(n[0])) + " → " + count(int64(n[1]))
+	counts := func(kind int, n [2]int) string {
+		text := ""
+		for run := range b.doc.Runs {
+			c := count(int64(n[run]))
+			if already := l.already[run][kind]; already > 0 {
+				c = withAlready(n[run], already)
+			}
+			text = join(" → ", text, c)
 		}
-		return count(int64(n[0]))
+		return text
 	}
-	return b.t.MoreRows(l.rows, counts(l.pages), counts(l.tickets))
+	return b.t.MoreRows(l.rows, counts(0, l.pages), counts(1, l.tickets))
 }
 
 // row draws a subject. changed are the episodes of each run that the other one has
@@ -265,6 +312,11 @@ func (b *builder) leftOut(l leftOut) string {
 func (b *builder) row(s *subject, t *timeline, changed [2]map[int]bool) row {
 	r := row{Name: safe(s.id), Axis: &t.axis, BudgetHeight: budgetHeight}
 	r.Detail = b.detail(s, &r)
+	for _, c := range t.Bands {
+		if concerns(&b.last.Judgement.Incidents[c.incident], s) {
+			r.Bands = append(r.Bands, c)
+		}
+	}
 	pages, tickets, held, undrawn := 0, 0, 0, 0
 	for n := range b.doc.Runs {
 		run, p := &b.doc.Runs[n], s.runs[n]
@@ -297,7 +349,8 @@ func (b *builder) row(s *subject, t *timeline, changed [2]map[int]bool) row {
 		for i, text := range b.numbers(p) {
 			r.Numbers[i] = append(r.Numbers[i], text)
 		}
-		pages, tickets, held = p.pages, p.tickets, len(p.held)
+		pages, tickets, held = p.pages+p.already[0], p.tickets+p.already[1], len(p.held)
+		t.already = t.already || p.already != [2]int{}
 	}
 	r.BudgetY = laneHeight*len(b.doc.Runs) + 1
 	r.Height = r.BudgetY
@@ -354,7 +407,16 @@ func (b *builder) numbers(p part) [4]string {
 			left = share(burnrate.RatioOf(1 - consumed))
 		}
 	}
-	return [4]string{orNone(p.pages), orNone(p.tickets), orNone(len(p.held)), left}
+	return [4]string{withAlready(p.pages, p.already[0]), withAlready(p.tickets, p.already[1]), orNone(len(p.held)), left}
+}
+
+// withAlready writes a count, and that of those that fired in the first snapshot beside
+// it: 3 + 2.
+func withAlready(n, already int) string {
+	if already == 0 {
+		return orNone(n)
+	}
+	return count(int64(n)) + " + " + count(int64(already))
 }
 
 // orNone writes a count, and nothing is a dash: the eye finds numbers sooner.
@@ -431,12 +493,7 @@ func (b *builder) heldMark(h *backtest.Held, lane int, t *timeline) mark {
 	m := mark{Class: "held " + severityClass(h.Severity), Symbol: "held"}
 	t.symbols["held"] = "held"
 	b.place(&m, h.From, h.To.Add(time.Minute), h.Severity, lane)
-	burn := h.Tier.LongBurn
-	if short, known := h.Tier.ShortBurn.Value(); known {
-		if long, _ := burn.Value(); short < long {
-			burn = h.Tier.ShortBurn
-		}
-	}
+	burn := lower(h.Tier)
 	m.Title = b.t.Severity(h.Severity) + " " + safe(h.Tier.Long+"/"+h.Tier.Short) + ": " + b.stretch(h.From, h.To) + ", " +
 		b.t.HeldFor(b.minutes(float64(h.Minutes)), number(burn), number(h.Tier.Factor))
 	if guard := b.verdict(h.Tier.Verdict); guard != "" {
