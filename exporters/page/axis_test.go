@@ -111,8 +111,8 @@ func TestBands(t *testing.T) {
 		got = append(got, strings.Join([]string{c.X, c.Width, c.End, c.Class, c.Anchor, c.Label}, " "))
 	}
 	want := []string{
-		"10.71% 3.57% 14.29% band start ", "10.71% 3.57% 14.29% band quiet start ", "10.86% 0.00% 10.86% band start 5 two", "11.01% 3.27% 14.29% band start 6 three",
-		"11.16% 3.12% 14.29% band start 7 four", "96.43% 3.57% 100.00% band end 1 late",
+		"10.71% 3.57% 14.29% band start 3 one", "10.71% 3.57% 14.29% band quiet end 4 quiet", "10.86% 0.00% 10.86% band start 5 two", "11.01% 3.27% 14.29% band start 6 three",
+		"11.16% 3.12% 14.29% band  ", "96.43% 3.57% 100.00% band end 1 late",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || lines != mostLabelLines || !tl.bands || !tl.quietBands {
 		t.Errorf("in %d lines (-want +got):\n%s", lines, diff)

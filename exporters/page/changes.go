@@ -158,7 +158,7 @@ func (b *builder) objectiveTable(list []objectiveChange) table {
 			}
 			return count(int64(n[0])) + " → " + count(int64(n[1]))
 		}
-		name := b.about(c.ID)
+		name := text(safe(c.ID))
 		switch {
 		case c.was == nil:
 			name.Note = b.t.New

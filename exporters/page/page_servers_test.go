@@ -61,7 +61,12 @@ func browse(t *testing.T, address string, args ...string) (output, complaints st
 func documents() map[string]report.Backtest {
 	bare := retail()
 	bare.Runs[0].Judgement = nil
-	return map[string]report.Backtest{"retail": retail(), "compared": compared(), "large": large(), "largeCompared": largeCompared(), "bare": bare}
+	unjudged := largeCompared()
+	unjudged.Runs[0].Judgement, unjudged.Runs[1].Judgement = nil, nil
+	return map[string]report.Backtest{
+		"retail": retail(), "compared": compared(), "large": large(), "largeCompared": largeCompared(), "bare": bare, "unjudged": unjudged,
+		"few": few(1, 12), "fewer": few(3, 30), "more": few(8, 2), "already": already(), "changed": changedAmongOthers(), "same": unchanged(),
+	}
 }
 
 // window is how many pixels a window is wide.

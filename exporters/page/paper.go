@@ -89,7 +89,7 @@ func (b *builder) onPaper(wants paper) paper {
 	p.below = leastBelow
 	free -= leastBelow * paperRow
 	grow(&p.rows, wants.rows, leastRows, row)
-	grow(&p.incidents, alarms, alarmsFirst, paperRow)
+	grow(&p.incidents, min(alarms, wants.incidents), alarmsFirst, paperRow)
 	grow(&p.objectives, wants.objectives, objectivesFirst, paperRow)
 	grow(&p.incidents, wants.incidents, 4, paperRow)
 	grow(&p.below, wants.below, 6, paperRow)
