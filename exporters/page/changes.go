@@ -134,7 +134,7 @@ func (c *objectiveChange) spentMore() float64 {
 
 func (b *builder) objectiveTable(list []objectiveChange) table {
 	heads := []cell{
-		text(b.t.Objective), text(b.t.Target), text(b.t.Policy), numeric(b.t.PagesHead), numeric(b.t.Tickets), numeric(b.t.AtEnd), numeric(b.t.AtMost),
+		text(b.t.Objective), {Text: b.t.Target, Class: "target"}, text(b.t.Policy), numeric(b.t.PagesHead), numeric(b.t.Tickets), numeric(b.t.AtEnd), numeric(b.t.AtMost),
 	}
 	var rows [][]cell
 	for k := range list {
@@ -166,7 +166,7 @@ func (b *builder) objectiveTable(list []objectiveChange) table {
 			name.Note = b.t.Gone
 		}
 		rows = append(rows, []cell{
-			name, text(turned(func(o *backtest.Objective) string { return safe(o.Target) + " / " + b.window(o.Window) })),
+			name, {Text: turned(func(o *backtest.Objective) string { return safe(o.Target) + " / " + b.window(o.Window) }), Class: "target"},
 			text(turned(func(o *backtest.Objective) string { return cmp.Or(safe(o.Policy), none) })),
 			numeric(counts(c.Pages)), numeric(counts(c.Tickets)),
 			numeric(turned(func(o *backtest.Objective) string { return share(o.Consumed) })), numeric(turned(func(o *backtest.Objective) string { return share(o.Worst) })),

@@ -1,17 +1,10 @@
 package page
 
 import (
-	"cmp"
-	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
-	"github.com/slojourn/slojourn/burnrate/alert"
-	"github.com/slojourn/slojourn/burnrate/backtest"
 	"github.com/slojourn/slojourn/internal/term"
-	"github.com/slojourn/slojourn/slo"
 )
 
 // timeline is a row for each objective that has something to say, over one axis.
@@ -81,115 +74,6 @@ const (
 
 // mostName is how many columns wide an id is that has room at the head of a row.
 const mostName = 28
-
-// subject is what a row is about, with what each run says of it.
-type subject struct {
-	id, objective string
-	runs          [2]part
-	differs       bool                // a change makes a difference
-	of            *backtest.Objective // of the last run that has it
-}
-
-// part is what one run says of a subject.
-type part struct {
-	objective *backtest.Objective
-	episodes  []int
-	held      []int
-	pages     int
-	tickets   int
-	already   [2]int // pages and tickets that fired in the first snapshot
-}
-
-func (s *subject) pages() int   { return s.runs[0].pages + s.runs[1].pages }
-func (s *subject) tickets() int { return s.runs[0].tickets + s.runs[1].tickets }
-
-func (s *subject) marks() int {
-	n := 0
-	for _, p := range s.runs {
-		n += len(p.episodes) + len(p.held)
-	}
-	return n
-}
-
-// worst is the most of the budget that was consumed at any time.
-func (s *subject) worst() float64 {
-	most := 0.0
-	for _, p := range s.runs {
-		if p.objective != nil {
-			value, _ := p.objective.Worst.Value()
-			most = max(most, value)
-		}
-	}
-	return most
-}
-
-func (s *subject) speaks() bool { return s.marks() > 0 || s.worst() >= 1 || s.differs }
-
-// subjects returns what rows may be about: what a change makes different first, and
-// then those with the most pages.
-func (b *builder) subjects() []*subject {
-	var list []*subject
-	byKey, first := map[[2]string]*subject{}, map[string]*subject{}
-	names := b.names()
-	differs := b.differs(names)
-	get := func(run int, id, objective string) *subject {
-		id, objective = names.after(run, id, objective)
-		if s := first[id]; objective == "" && s != nil {
-			return s // what concerns all objectives stands at the first one
-		}
-		s := byKey[[2]string{id, objective}]
-		if s == nil {
-			s = &subject{id: id, objective: objective, differs: differs[[2]string{id, objective}]}
-			byKey[[2]string{id, objective}] = s
-			list = append(list, s)
-			if first[id] == nil {
-				first[id] = s
-			}
-		}
-		return s
-	}
-	for n := range b.doc.Runs {
-		run := &b.doc.Runs[n]
-		for i := range run.Objectives {
-			s := get(n, run.Objectives[i].ID, run.Objectives[i].Name)
-			s.runs[n].objective, s.of = &run.Objectives[i], &run.Objectives[i]
-		}
-	}
-	for n := range b.doc.Runs {
-		run := &b.doc.Runs[n]
-		for i := range run.Episodes {
-			e := &run.Episodes[i]
-			p := &get(n, e.ID, e.Objective).runs[n]
-			p.episodes = append(p.episodes, i)
-			switch {
-			case !e.Told():
-			case e.Before && e.Severity == slo.Page:
-				p.already[0]++
-			case e.Before:
-				p.already[1]++
-			case e.Severity == slo.Page:
-				p.pages++
-			default:
-				p.tickets++
-			}
-		}
-		for i := range run.Held {
-			p := &get(n, run.Held[i].ID, run.Held[i].Objective).runs[n]
-			p.held = append(p.held, i)
-		}
-	}
-	slices.SortStableFunc(list, func(x, y *subject) int {
-		if x.differs != y.differs {
-			if x.differs {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Or(cmp.Compare(y.pages(), x.pages()), cmp.Compare(y.tickets(), x.tickets()), cmp.Compare(y.marks(), x.marks()),
-			cmp.Compare(y.worst(), x.worst()), cmp.Compare(x.id, y.id), cmp.Compare(x.objective, y.objective))
-	})
-	return list
-}
 
 func (b *builder) timeline() *timeline {
 	t := &timeline{symbols: map[string]string{}, Time: b.t.Time}
@@ -425,89 +309,4 @@ func orNone(n int) string {
 		return none
 	}
 	return count(int64(n))
-}
-
-// at is where an instant lies, in percent of the length.
-func (b *builder) at(at time.Time) float64 {
-	return 100 * min(max(float64(at.Sub(b.from))/float64(b.length), 0), 1)
-}
-
-func percent(value float64) string { return strconv.FormatFloat(value, 'f', 2, 64) + "%" }
-
-// place puts a mark where it belongs.
-func (b *builder) place(m *mark, from, to time.Time, severity slo.Severity, lane int) {
-	x := b.at(from)
-	m.X, m.Width = percent(x), percent(max(b.at(to)-x, 0))
-	m.Y, m.Thick = lane+ticketY, 3
-	if severity == slo.Page {
-		m.Y, m.Thick = lane+pageY, 6
-	}
-	m.Top = m.Y - m.Thick/2
-}
-
-func (b *builder) episodeMark(e *backtest.Episode, lane int, t *timeline) mark {
-	m := mark{Class: severityClass(e.Severity), Symbol: severityClass(e.Severity)}
-	switch e.Kind {
-	case alert.Budget, alert.NoTraffic, alert.NoData, alert.Source:
-		m.Symbol = string(e.Kind)
-	}
-	if !e.Told() {
-		m.Class, t.untold = m.Class+" untold", true
-	} else if _, drawn := t.symbols[m.Symbol]; !drawn || e.Severity == slo.Page {
-		t.symbols[m.Symbol] = severityClass(e.Severity)
-	}
-	end := b.doc.To
-	if e.End != nil {
-		end = *e.End
-	}
-	b.place(&m, e.Start, end, e.Severity, lane)
-	m.Title = b.t.Severity(e.Severity) + " (" + b.t.Kind(e.Kind) + "): " + b.stretch(e.Start, end) + ", " + b.lasted(e)
-	for _, tier := range e.Tiers {
-		m.Title += ", " + safe(tier)
-	}
-	if e.Spent.Defined() {
-		m.Title += ", " + b.t.SpentTitle(share(e.Spent))
-	}
-	if e.Before {
-		m.Title += ", " + b.t.FromStart
-	}
-	switch {
-	case e.Observe:
-		m.Title += ", " + b.t.Observed
-	case !e.Sent && e.Below != nil:
-		m.Title += ", " + b.t.Below(safe(e.Below.ID))
-	}
-	return m
-}
-
-// lasted says how long an episode lasted, and whether it fires still.
-func (b *builder) lasted(e *backtest.Episode) string {
-	text := b.duration(e.Length(b.doc.To))
-	if e.End == nil {
-		text += " (" + b.t.Fires + ")"
-	}
-	return text
-}
-
-func (b *builder) heldMark(h *backtest.Held, lane int, t *timeline) mark {
-	m := mark{Class: "held " + severityClass(h.Severity), Symbol: "held"}
-	t.symbols["held"] = "held"
-	b.place(&m, h.From, h.To.Add(time.Minute), h.Severity, lane)
-	burn := lower(h.Tier)
-	m.Title = b.t.Severity(h.Severity) + " " + safe(h.Tier.Long+"/"+h.Tier.Short) + ": " + b.stretch(h.From, h.To) + ", " +
-		b.t.HeldFor(b.minutes(float64(h.Minutes)), number(burn), number(h.Tier.Factor))
-	if guard := b.verdict(h.Tier.Verdict); guard != "" {
-		m.Title += " (" + guard + ")"
-	}
-	return m
-}
-
-// verdict says in words which guard held a tier back, "" for other verdicts.
-func (b *builder) verdict(text string) string {
-	for _, v := range []burnrate.Verdict{burnrate.FewEvents, burnrate.FewBad, burnrate.Chance} {
-		if v.String() == text {
-			return b.t.Verdict(v)
-		}
-	}
-	return ""
 }
