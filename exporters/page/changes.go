@@ -166,7 +166,8 @@ func (b *builder) objectiveTable(list []objectiveChange) table {
 			name.Note = b.t.Gone
 		}
 		rows = append(rows, []cell{
-			name, {Text: turned(func(o *backtest.Objective) string { return safe(o.Target) + " / " + b.window(o.Window) }), Class: "target"},
+			name,
+			{Text: turned(func(o *backtest.Objective) string { return safe(o.Target) + " / " + b.window(o.Window) }), Class: "target"},
 			text(turned(func(o *backtest.Objective) string { return cmp.Or(safe(o.Policy), none) })),
 			numeric(counts(c.Pages)), numeric(counts(c.Tickets)),
 			numeric(turned(func(o *backtest.Objective) string { return share(o.Consumed) })), numeric(turned(func(o *backtest.Objective) string { return share(o.Worst) })),
