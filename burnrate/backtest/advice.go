@@ -45,7 +45,7 @@ type AdviceKind string
 const (
 	// TargetMissed: the target would have been missed in Missed of Of whole Periods of
 	// the window. ProposedTarget would have been met in all of them; "" when none of
-	// the usual ones would.
+	// the usual ones would. Of may be 1: one miss is enough to say so.
 	TargetMissed AdviceKind = "target-missed"
 	// TargetLoose: the target would have been met in all Of whole Periods, and so
 	// would ProposedTarget, which is tighter, with at least half of its budget left.
@@ -99,7 +99,6 @@ type Advice struct {
 
 	Missed int            `json:"missed"`
 	Of     int            `json:"of"`
-	Whole  int            `json:"whole"`
 	Share  burnrate.Ratio `json:"share"`
 	Burn   burnrate.Ratio `json:"burn"`
 	Factor burnrate.Ratio `json:"factor"`

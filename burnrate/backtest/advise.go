@@ -21,7 +21,7 @@ const (
 
 // Advise says what a history says about targets, windows, tiers and SLIs. periods are
 // those of the set of the run, also of before it; judgement is nil without incidents. It
-// is ordered by id, objective, kind and severity.
+// is ordered by id, objective, how much there is to do about its kind, and severity.
 //
 // An SLI that has no information is said, and nothing of its targets and tiers beside.
 // Of tiers, one of each severity is named: that which shows it most.
@@ -36,9 +36,20 @@ func Advise(run *Run, judgement *Judgement, periods []Period) []Advice {
 		a.objective(o, target)
 	}
 	slices.SortStableFunc(a.list, func(x, y Advice) int {
-		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Objective, y.Objective), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Severity, y.Severity))
+		return cmp.Or(cmp.Compare(x.ID, y.ID), cmp.Compare(x.Objective, y.Objective), cmp.Compare(x.Kind.rank(), y.Kind.rank()), cmp.Compare(x.Severity, y.Severity))
 	})
 	return a.list
+}
+
+// rank orders kinds of advice about the same, the most useful first: what is wrong with
+// an SLI puts all else in doubt, a missed target asks for a decision, alerts that wake
+// people for nothing or never wake anybody come before targets that might be tighter,
+// and last is what only more history will tell.
+func (k AdviceKind) rank() int {
+	return slices.Index([]AdviceKind{
+		SLIWithoutEvents, SLIWithoutGood, SLIWithoutBad, TargetMissed, WindowShort, TierFalse, TierConstant, TierHeld, TargetLoose,
+		TiersSilent, WindowUnknown,
+	}, k)
 }
 
 // adviser collects advice.

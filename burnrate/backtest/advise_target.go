@@ -96,7 +96,6 @@ func (a *adviser) target(o *Objective, t slo.Target, histories []history) bool {
 	}
 	advice := about(TargetMissed, o)
 	advice.Of, advice.Missed, advice.Periods = len(whole), missed(whole, t), h.ratios(t)
-	advice.Whole = advice.Of
 	if advice.Missed > 0 {
 		advice.ProposedTarget = tightest(func(other slo.Target) bool { return missed(whole, other) == 0 })
 		a.add(advice)
@@ -161,7 +160,7 @@ func (a *adviser) short(o *Objective, t slo.Target, histories []history) {
 	advice := about(WindowShort, o)
 	bad, of := t.Allowed()
 	advice.Share = burnrate.RatioOf(float64(of) / (float64(events) * float64(bad)))
-	advice.Of, advice.Whole, advice.Events, advice.Periods = len(whole), len(whole), slo.FormatCount(events, 1), h.ratios(t)
+	advice.Of, advice.Events, advice.Periods = len(whole), slo.FormatCount(events, 1), h.ratios(t)
 	length := int64(0)
 	for _, other := range histories {
 		minutes := other.window.Minutes()

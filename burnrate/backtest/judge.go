@@ -84,8 +84,14 @@ func (j *judge) during(s *shot, i int) bool {
 	return s.concerns[i] && slo.Span{Start: s.evidence.Start, End: s.until}.Intersect(j.spans[i]).Len() > 0
 }
 
+// shotOf looks at an episode. A budget alert, which lasts for as long as the share stays
+// spent, is about nothing but what it began for.
 func (j *judge) shotOf(e *Episode) shot {
-	return shot{from: e.Start, evidence: e.Evidence, until: e.Until, first: e.Before, concerns: j.concernsOf(e.ID)}
+	s := shot{from: e.Start, evidence: e.Evidence, until: e.Until, first: e.Before, concerns: j.concernsOf(e.ID)}
+	if e.Kind == alert.Budget {
+		s.until = e.Evidence.End
+	}
+	return s
 }
 
 func (j *judge) shotAt(o *Objective, f *Firing) shot {

@@ -313,6 +313,8 @@ func TestJudgeTold(t *testing.T) {
 		{"of another id", []backtest.Episode{told(page, 104, 110)}, incident(100, 110, slo.Page, "search"), "-"},
 		{"of a step", []backtest.Episode{told(page, 104, 110)}, incident(100, 110, slo.Page, "receipt"), "0 4m0s"},
 		{"already", []backtest.Episode{told(page, 90, 110), told(page, 95, 110)}, incident(100, 110, slo.Page), "0 -10m0s"},
+		{"a budget that was spent before", []backtest.Episode{told(keyOf("pay", alert.Budget, slo.Ticket), 90, 110)}, incident(100, 110, slo.Ticket), "-"},
+		{"a budget that it spends", []backtest.Episode{told(keyOf("pay", alert.Budget, slo.Ticket), 105, 110)}, incident(100, 110, slo.Ticket), "0 5m0s"},
 		{"already, and again", []backtest.Episode{told(page, 90, 110), told(page, 105, 110)}, incident(100, 110, slo.Page), "1 5m0s"},
 		{"over before", []backtest.Episode{told(page, 90, 102)}, incident(100, 110, slo.Page), "-"},
 	}

@@ -175,5 +175,7 @@ type Sighting struct {
 	Highest burnrate.Ratio   // the highest burn rate of both windows at once
 	At      time.Time        // when that was
 	Verdict burnrate.Verdict // then
-	First   time.Time        // the first snapshot in which it fired; zero when it never did
+	// First is when the first firing began that was about the incident; else when one did
+	// that went on from before; zero when it did not fire.
+	First time.Time
 }

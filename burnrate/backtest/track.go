@@ -26,7 +26,7 @@ type tierTrack struct {
 	holding     *Held   // under way
 	most        float64 // its highest burn rate
 	highest     float64
-	seen        map[int]*Sighting // of incidents
+	seen        map[int]*sighted // of incidents
 }
 
 func newTrack(s *burnrate.Status, o *burnrate.Objective, incidents []slo.Incident) track {
@@ -47,7 +47,7 @@ func newTrack(s *burnrate.Status, o *burnrate.Objective, incidents []slo.Inciden
 				Factor: burnrate.RatioOf(factor), Firings: []Firing{},
 			},
 			long: windowOf(o, tier.Long), short: windowOf(o, tier.Short),
-			hold: o.Alerts.Hold.Ticket, seen: map[int]*Sighting{}, highest: -1,
+			hold: o.Alerts.Hold.Ticket, seen: map[int]*sighted{}, highest: -1,
 		}
 		if tier.Severity == slo.Page {
 			k.hold = o.Alerts.Hold.Page
@@ -99,11 +99,6 @@ func (k *tierTrack) see(at time.Time, o *burnrate.Objective, tier int, t *track,
 	if longKnown && shortKnown && burn > k.highest {
 		k.highest, k.HighestAt = burn, at
 	}
-	for _, i := range r.active {
-		if slices.Contains(t.concerned, i) {
-			k.sight(at, o, j, i, &r.options.Incidents[i], burn, longKnown && shortKnown)
-		}
-	}
 	switch j.Verdict {
 	case burnrate.Fires:
 		k.Fired++
@@ -111,6 +106,11 @@ func (k *tierTrack) see(at time.Time, o *burnrate.Objective, tier int, t *track,
 	case burnrate.FewEvents, burnrate.FewBad, burnrate.Chance:
 		k.Held++
 		k.restrain(at, o, j, t, r, burn)
+	}
+	for _, i := range r.active {
+		if slices.Contains(t.concerned, i) {
+			k.sight(at, o, j, i, &r.options.Incidents[i], burn, longKnown && shortKnown)
+		}
 	}
 }
 
@@ -163,7 +163,7 @@ func (k *tierTrack) sight(at time.Time, o *burnrate.Objective, j *burnrate.Judge
 	}
 	s := k.seen[i]
 	if s == nil {
-		s = &Sighting{Incident: i}
+		s = &sighted{Sighting: Sighting{Incident: i}}
 		k.seen[i] = s
 	}
 	s.Judged++
@@ -171,9 +171,20 @@ func (k *tierTrack) sight(at time.Time, o *burnrate.Objective, j *burnrate.Judge
 	if known && (!before || burn > highest) {
 		s.Highest, s.At, s.Verdict = burnrate.RatioOf(burn), at, j.Verdict
 	}
-	if j.Verdict == burnrate.Fires && s.First.IsZero() {
-		s.First = at
+	if j.Verdict != burnrate.Fires || s.began {
+		return
 	}
+	f := &k.Firings[len(k.Firings)-1]
+	s.began = f.Evidence.Intersect(incident.Span()).Len() > 0
+	if s.began || s.First.IsZero() {
+		s.First = f.From
+	}
+}
+
+// sighted is a sighting, and whether the tier began to fire for the incident.
+type sighted struct {
+	Sighting
+	began bool
 }
 
 // result returns what is known of the objective. What was held back is in the order
@@ -201,7 +212,7 @@ func (t *track) sightings(incident, objective int) []Sighting {
 	var list []Sighting
 	for i := range t.tiers {
 		if s := t.tiers[i].seen[incident]; s != nil {
-			seen := *s
+			seen := s.Sighting
 			seen.Objective, seen.Tier = objective, i
 			list = append(list, seen)
 		}

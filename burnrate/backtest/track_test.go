@@ -208,3 +208,25 @@ func TestBudget(t *testing.T) {
 		t.Errorf("got %+v", o)
 	}
 }
+
+// TestSightingsOfWhatFires looks at two times within one outage: what had been firing
+// before the second one is seen since then, and the first one when it began.
+func TestSightingsOfWhatFires(t *testing.T) {
+	t.Parallel()
+	minutes, happened := during(stretch{60, 100, 0}, stretch{40, 100, 50}, stretch{60, 100, 0})
+	options := backtest.Options{Incidents: []slo.Incident{
+		{Name: "the beginning", From: at(60), To: at(64), Expect: slo.Page},
+		{Name: "the middle", From: at(80), To: at(85), Expect: slo.Page},
+	}}
+	run := record(options, snapshots(t, setOf(t, small(t), "pay"), minutes, 0, happened))
+	if len(run.Sightings) != 6 {
+		t.Fatalf("%d sightings", len(run.Sightings))
+	}
+	for i := range run.Sightings {
+		s := &run.Sightings[i]
+		firings := run.Objectives[s.Objective].Tiers[s.Tier].Firings
+		if len(firings) != 1 || !s.First.Equal(firings[0].From) {
+			t.Errorf("incident %d: first at %d of %+v", s.Incident, minuteOf(s.First), firings)
+		}
+	}
+}

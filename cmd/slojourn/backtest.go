@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"os/signal"
 	"slices"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -59,7 +61,7 @@ the rest is printed all the same.`,
 	flags.StringVar(&b.change.against, "against", "", "the specs before the change: a folder, a file, or a revision of git")
 	flags.StringArrayVar(&b.change.targets, "target", nil, "change a target: [ID[:OBJECTIVE]=]PERCENTAGE, where the id may have * (may be repeated)")
 	flags.StringArrayVar(&b.change.policies, "policy", nil, "change an alert policy: [ID[:OBJECTIVE]=]NAME, or none (may be repeated)")
-	zone := flags.String("time-zone", "UTC", "time zone of days, nights and weekends, such as Asia/Tokyo")
+	zone := flags.String("time-zone", "UTC", "time zone of nights and weekends, and of what the table and the page show, such as Asia/Tokyo")
 	night := flags.String("night", "22:00-07:00", "when people sleep")
 	locale := flags.String("locale", string(slo.English), "language of the page of -o html: en or ja")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -70,8 +72,10 @@ the rest is printed all the same.`,
 		if err := b.readFlags(cmd, *from, *to, *zone, *night, *locale); err != nil {
 			return err
 		}
-		err := b.run(cmd.Context())
-		if err != nil && cmd.Context().Err() != nil {
+		ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGHUP) // which a terminal sends that is closed
+		defer stop()
+		err := b.run(ctx)
+		if err != nil && ctx.Err() != nil {
 			return failed(errors.New("interrupted"))
 		}
 		return err

@@ -151,17 +151,18 @@ func (e *edit) policyIn(set *slo.Set) (*slo.AlertPolicy, error) {
 	if e.target.Valid() || e.policy == "none" {
 		return nil, nil
 	}
-	names := []string{"none"}
+	var names []string
 	for _, p := range set.Policies {
 		if p.Name == e.policy {
 			return p, nil
 		}
 		names = append(names, p.Name)
 	}
-	slices.Sort(names)
 	if near, found := diag.Nearest(e.policy, names); found {
 		return nil, usage("%s: there is no alert policy %q; did you mean %s?", e.flag, e.policy, near)
 	}
+	names = append(names, "none")
+	slices.Sort(names)
 	return nil, usage("%s: there is no alert policy %q; use %s", e.flag, e.policy, join(names))
 }
 
@@ -203,22 +204,29 @@ func copied(set *slo.Set) *slo.Set {
 	return &c
 }
 
-// warn says what makes no sense about a changed set that made sense before.
-func (b *backtesting) warn(before, after *slo.Set) {
+// warn says what makes no sense about a changed set that made sense before, and returns
+// it for the document.
+func (b *backtesting) warn(before, after *slo.Set) []burnrate.Notice {
 	known := map[slo.Doubt]bool{}
 	for _, doubt := range before.Doubts() {
 		known[doubt] = true
 	}
 	var doubts []burnrate.Failure
+	var notices []burnrate.Notice
 	for _, doubt := range after.Doubts() {
 		if !known[doubt] {
 			doubts = append(doubts, burnrate.Failure(doubt))
+			notices = append(notices, burnrate.Notice{ID: doubt.ID, Message: afterTheChange + doubt.Message})
 		}
 	}
 	for _, line := range report.Grouped(doubts) {
-		complain(b.env.stderr, "after the change: "+line)
+		complain(b.env.stderr, afterTheChange+line)
 	}
+	return notices
 }
+
+// afterTheChange begins what is wrong with the changed set alone.
+const afterTheChange = "after the change: "
 
 // loadAgainst reads the specs before the change: those of a folder or a file, if there
 // is one, and else those of a revision. The operator's folder is as it is now.

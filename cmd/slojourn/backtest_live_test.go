@@ -61,16 +61,21 @@ func TestBacktestIsLive(t *testing.T) {
 	}
 }
 
-// apart lists the lines that only one of two lists has, in order.
+// apart lists the lines that one of two lists has more often than the other, in order.
 func apart(live, replayed []string) string {
-	var lines []string
+	more := map[string]int{}
 	for _, line := range live {
-		if !slices.Contains(replayed, line) {
-			lines = append(lines, line+" (live)")
-		}
+		more[line]++
 	}
 	for _, line := range replayed {
-		if !slices.Contains(live, line) {
+		more[line]--
+	}
+	var lines []string
+	for line, n := range more {
+		if n > 0 {
+			lines = append(lines, line+" (live)")
+		}
+		if n < 0 {
 			lines = append(lines, line+" (replayed)")
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -21,7 +22,8 @@ type question struct {
 	sides     []*side
 	renamed   map[string]string // ids before the change to those after it
 	incidents []slo.Incident
-	judged    bool // incidents were given, though perhaps none
+	judged    bool              // incidents were given, though perhaps none
+	notices   []burnrate.Notice // about the change
 	open      []io.Closer
 }
 
@@ -56,13 +58,7 @@ func (b *backtesting) read(ctx context.Context) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
-	q := question{}
-	if b.incidentsFile != "" {
-		q.judged = true
-		if q.incidents, err = b.readIncidents(result.Set); err != nil {
-			return q, err
-		}
-	}
+	q := question{judged: b.incidentsFile != ""}
 	before := result
 	if b.change.against != "" {
 		if before, err = b.loadAgainst(ctx); err != nil {
@@ -75,8 +71,16 @@ func (b *backtesting) read(ctx context.Context) (question, error) {
 			return q, err
 		}
 	}
+	if before != result {
+		q.renamed = renamedIn(result.Set)
+	}
+	if q.judged {
+		if q.incidents, err = b.readIncidents(both(before.Set, result.Set)); err != nil {
+			return q, err
+		}
+	}
 	sets := []*slo.Set{before.Set, result.Set}
-	if err := b.choose(sets); err != nil {
+	if err := b.choose(sets, q.renamed); err != nil {
 		return q, err
 	}
 	after := &side{set: sets[1], all: measuredIDs(result.Set)}
@@ -84,13 +88,12 @@ func (b *backtesting) read(ctx context.Context) (question, error) {
 	switch {
 	case b.change.against != "":
 		q.sides[0].name, after.name = b.change.against, strings.Join(b.paths, " ")
-		q.renamed = renamedIn(after.set)
 	case b.change.any():
 		q.sides[0].name, after.name = asItIs, b.change.String()
 		if after.set, err = b.change.apply(after.set, everyID(result.Set)); err != nil {
 			return q, err
 		}
-		b.warn(q.sides[0].set, after.set)
+		q.notices = b.warn(q.sides[0].set, after.set)
 	default:
 		after.name = asItIs
 		q.sides = q.sides[1:]
@@ -132,8 +135,47 @@ func (b *backtesting) readIncidents(set *slo.Set) ([]slo.Incident, error) {
 	return incidents, nil
 }
 
+// both has the ids of two sets, to look for patterns in.
+func both(before, after *slo.Set) *slo.Set {
+	if before == after {
+		return after
+	}
+	set := *after
+	set.SLOs, set.Journeys = slices.Concat(after.SLOs, before.SLOs), slices.Concat(after.Journeys, before.Journeys)
+	return &set
+}
+
+// underBoth adds to patterns the other name of what was renamed and that they match.
+func underBoth(patterns []string, renamed map[string]string) []string {
+	matches := func(id string) bool {
+		return slices.ContainsFunc(patterns, func(pattern string) bool { return slo.MatchID(pattern, id) })
+	}
+	all := slices.Clone(patterns)
+	for _, old := range slices.Sorted(maps.Keys(renamed)) {
+		if matches(old) {
+			all = append(all, renamed[old])
+		}
+		if matches(renamed[old]) {
+			all = append(all, old)
+		}
+	}
+	return all
+}
+
+// underNames returns the incidents with the patterns of all names of what they hurt.
+func (q *question) underNames() []slo.Incident {
+	if len(q.renamed) == 0 {
+		return q.incidents
+	}
+	list := slices.Clone(q.incidents)
+	for i := range list {
+		list[i].SLOs = underBoth(list[i].SLOs, q.renamed)
+	}
+	return list
+}
+
 // choose leaves in each set what --slo asks for.
-func (b *backtesting) choose(sets []*slo.Set) error {
+func (b *backtesting) choose(sets []*slo.Set, renamed map[string]string) error {
 	if len(b.only) == 0 {
 		return nil
 	}
@@ -147,7 +189,7 @@ func (b *backtesting) choose(sets []*slo.Set) error {
 		}
 	}
 	for n, set := range sets {
-		sets[n] = chosen(set, b.only)
+		sets[n] = chosen(set, underBoth(b.only, renamed))
 	}
 	return nil
 }

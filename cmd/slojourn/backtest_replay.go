@@ -47,6 +47,7 @@ func (b *backtesting) replay(ctx context.Context, q *question, progress *progres
 		doc.Failures = merged(doc.Failures, s.failures)
 		doc.Notices = merged(doc.Notices, s.notices)
 	}
+	doc.Notices = merged(doc.Notices, q.notices)
 	if len(doc.Runs) == 2 {
 		comparison := backtest.Compare(&doc.Runs[0].Run, &doc.Runs[1].Run, q.renamed)
 		doc.Comparison = &comparison
@@ -64,7 +65,8 @@ func (b *backtesting) notReplayed(ctx context.Context, err error) error {
 
 // runSide replays one side, and says what follows from it.
 func (b *backtesting) runSide(ctx context.Context, q *question, s *side, from, to time.Time, progress *progress) (report.BacktestRun, error) {
-	recorder := backtest.NewRecorder(backtest.Options{Incidents: q.incidents, From: from, To: to, Samples: b.samples(from, to)})
+	incidents := q.underNames()
+	recorder := backtest.NewRecorder(backtest.Options{Incidents: incidents, From: from, To: to, Samples: b.samples(from, to)})
 	replay := engine.Replay{
 		Set: s.set, Records: s.records, Lag: lagOf, From: from, To: to,
 		Progress: progress.replaying(from, len(s.set.Measured())),
@@ -87,11 +89,14 @@ func (b *backtesting) runSide(ctx context.Context, q *question, s *side, from, t
 		return run, err
 	}
 	if q.judged {
-		judgement := backtest.Judge(&run.Run, q.incidents)
+		judgement := backtest.Judge(&run.Run, incidents)
 		run.Judgement = &judgement
 	}
 	run.Toil = backtest.ToilOf(&run.Run, b.zone, b.night)
 	run.Advice = backtest.Advise(&run.Run, run.Judgement, periods)
+	for i := range q.incidents { // as they were written
+		run.Judgement.Incidents[i].SLOs = q.incidents[i].SLOs
+	}
 	return run, nil
 }
 

@@ -181,7 +181,7 @@ func retail() report.Backtest {
 				{Owner: "web", Weeks: 4, Pages: 1, Tickets: 1, PagesPerWeek: ratio(0.25), TicketsPerWeek: ratio(0.25), Busiest: 1},
 			},
 			Advice: []backtest.Advice{
-				{Kind: backtest.TargetMissed, ID: "barcode-payment/authorise", Objective: "28d", Owner: "payments", Target: "99.95%", Window: "28d", Missed: 1, Of: 3, Whole: 3, ProposedTarget: "99.9%"},
+				{Kind: backtest.TargetMissed, ID: "barcode-payment/authorise", Objective: "28d", Owner: "payments", Target: "99.95%", Window: "28d", Missed: 1, Of: 3, ProposedTarget: "99.9%"},
 				{
 					Kind: backtest.TierHeld, ID: "night-orders", Objective: "28d", Owner: "web", Severity: slo.Page, Long: "1h", Short: "5m", Minutes: 30, Burn: ratio(33.3), Factor: ratio(13.44),
 				},
@@ -274,7 +274,7 @@ func large() report.Backtest {
 		}
 		run.Objectives = append(run.Objectives, o)
 		run.Advice = append(run.Advice, backtest.Advice{
-			Kind: backtest.TargetMissed, ID: id, Objective: "28d", Owner: o.Owner, Target: "99.95%", Window: "28d", Missed: 2, Of: 3, Whole: 3, ProposedTarget: "99.5%",
+			Kind: backtest.TargetMissed, ID: id, Objective: "28d", Owner: o.Owner, Target: "99.95%", Window: "28d", Missed: 2, Of: 3, ProposedTarget: "99.5%",
 		})
 	}
 	for n := range 200 {

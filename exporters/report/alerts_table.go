@@ -142,11 +142,11 @@ func (t *alertTable) why(e Episode) {
 	if c := e.Why.Cause; c != nil {
 		t.detail("%s", causeSentence(*c))
 	}
-	for _, text := range missingTexts(e.Why) {
+	for _, text := range missingTexts(e.Why, time.UTC) {
 		t.detail("%s", text)
 	}
 	if b := e.Why.Budget; b != nil {
-		t.detail("%s", budgetText(*b))
+		t.detail("%s", budgetText(*b, time.UTC))
 	}
 }
 
@@ -188,7 +188,7 @@ func (t *alertTable) past(list []Episode) {
 		term.Fit("OWNER", ownerWidth), "WHAT")
 	for _, e := range list {
 		t.episode(e)
-		for _, text := range missingTexts(e.Why) {
+		for _, text := range missingTexts(e.Why, time.UTC) {
 			t.detail("%s", text)
 		}
 		t.impact(e)
@@ -228,8 +228,12 @@ func (e Episode) lengthText() string {
 	return minutesText(e.Minutes)
 }
 
-// minuteText is an instant to the minute.
-func minuteText(at time.Time) string { return at.UTC().Format("2006-01-02 15:04") }
+// minuteText is an instant of UTC to the minute.
+func minuteText(at time.Time) string { return minuteIn(at, time.UTC) }
+
+func minuteIn(at time.Time, zone *time.Location) string {
+	return at.In(zone).Format("2006-01-02 15:04")
+}
 
 func minutesText(n int64) string {
 	if n <= 0 {

@@ -28,13 +28,14 @@ func causeSentence(c alert.Cause) string {
 	return text + ": " + percent(ratio, 0) + " of the errors"
 }
 
-// missingTexts says what is missing of measurements or traffic, and since when.
-func missingTexts(w alert.Why) []string {
+// missingTexts says what is missing of measurements or traffic, and since when, by the
+// clock of a zone.
+func missingTexts(w alert.Why, zone *time.Location) []string {
 	var list []string
 	if s := w.Silent; s != nil {
 		text := fmt.Sprintf("%s of the last %s measured", minutesText(s.Measured), s.After)
 		if !s.Until.IsZero() {
-			text = "nothing measured since " + minuteText(s.Until)
+			text = "nothing measured since " + minuteIn(s.Until, zone)
 		}
 		list = append(list, text)
 	}
@@ -48,7 +49,7 @@ func missingTexts(w alert.Why) []string {
 			text = fmt.Sprintf("the source %s answers that nothing happens", s.Name)
 		}
 		if !s.Since.IsZero() {
-			text += " since " + minuteText(s.Since)
+			text += " since " + minuteIn(s.Since, zone)
 		}
 		text += fmt.Sprintf(", which %d journeys, steps and SLOs depend on", s.SLOs)
 		if s.Message != "" {
@@ -59,7 +60,7 @@ func missingTexts(w alert.Why) []string {
 	return list
 }
 
-func budgetText(b alert.BudgetSpent) string {
+func budgetText(b alert.BudgetSpent, zone *time.Location) string {
 	consumed, known := b.Consumed.Value()
 	if !known {
 		return "how much of the budget is spent is not known"
@@ -69,7 +70,7 @@ func budgetText(b alert.BudgetSpent) string {
 		text += ", which is " + b.Level + " or more"
 	}
 	if b.Gone != nil {
-		text += ", all of it by " + minuteText(*b.Gone)
+		text += ", all of it by " + minuteIn(*b.Gone, zone)
 		if b.AtEarliest {
 			text += " at the earliest"
 		}

@@ -24,7 +24,7 @@ func keyOf(id, objective string, kind alert.Kind, severity slo.Severity) alert.K
 // backtestFixture has one run with every kind of what a run has.
 func backtestFixture() report.Backtest {
 	return report.Backtest{
-		Schema: report.BacktestSchema, From: november(1, 0, 0), To: november(29, 0, 0), TimeZone: "Asia/Tokyo", Night: "22:00-07:00", Origin: "ledger",
+		Schema: report.BacktestSchema, From: november(1, 0, 0), To: november(28, 23, 59), TimeZone: "Asia/Tokyo", Night: "22:00-07:00", Origin: "ledger",
 		Runs:    []report.BacktestRun{runFixture()},
 		Notices: []burnrate.Notice{{ID: "search", Message: "nothing is kept before 2026-11-03"}, {ID: "cart", Message: "nothing is kept before 2026-11-03"}},
 	}
@@ -32,7 +32,7 @@ func backtestFixture() report.Backtest {
 
 func runFixture() report.BacktestRun {
 	run := backtest.Run{
-		From: november(1, 0, 0), To: november(29, 0, 0), Minutes: 40_321, Episodes: episodesFixture(), Held: heldFixture(),
+		From: november(1, 0, 0), To: november(28, 23, 59), Minutes: 40_320, Episodes: episodesFixture(), Held: heldFixture(),
 		Objectives: objectivesFixture(), Sightings: sightingsFixture(),
 	}
 	return report.BacktestRun{Name: "as it is", Run: run, Judgement: judgementFixture(), Toil: toilFixture(), Advice: adviceFixture()}
@@ -149,7 +149,7 @@ func objectivesFixture() []backtest.Objective {
 		{
 			ID: "shop", Kind: slo.KindJourney, Title: "Buy something", Owner: "shop", Steps: []string{"shop/basket", "shop/pay"}, Name: "28d", Target: "99.5%", Window: "28d",
 			Policy: "paging", Composed: true, Tiers: tiers[:2], Consumed: ratio(0.3), Worst: ratio(0.31), WorstAt: november(20, 5, 0),
-			Remaining: []backtest.Sample{{At: november(1, 0, 0), Remaining: burnrate.Ratio{}}, {At: november(29, 0, 0), Remaining: ratio(0.7)}},
+			Remaining: []backtest.Sample{{At: november(1, 0, 0), Remaining: burnrate.Ratio{}}, {At: november(28, 23, 59), Remaining: ratio(0.7)}},
 		},
 		{
 			ID: "shop/pay", Kind: slo.KindStep, Title: "Pay", Owner: "payments", Name: "28d", Target: "99.9%", Window: "28d", Policy: "paging", Unit: 1,
@@ -167,7 +167,7 @@ func sightingsFixture() []backtest.Sighting {
 		{Incident: 0, Objective: 2, Tier: 1, Judged: 30, Highest: ratio(0.1), At: november(3, 4, 5), Verdict: burnrate.CalmLong},
 		{Incident: 1, Objective: 0, Tier: 0, Judged: 12, Highest: ratio(33.3), At: november(5, 2, 5), Verdict: burnrate.FewBad},
 		{Incident: 1, Objective: 0, Tier: 1, Judged: 12},
-		{Incident: 4, Objective: 3, Tier: 3, Judged: 90, Highest: ratio(0.05), At: november(20, 6, 5), Verdict: burnrate.CalmLong},
+		{Incident: 4, Objective: 3, Tier: 3, Judged: 90, Highest: ratio(1.1976), At: november(20, 6, 5), Verdict: burnrate.CalmLong},
 		{Incident: 4, Objective: 3, Tier: 0, Judged: 90, Highest: ratio(0.02), At: november(20, 6, 5), Verdict: burnrate.CalmLong},
 	}
 }
@@ -175,17 +175,17 @@ func sightingsFixture() []backtest.Sighting {
 func judgementFixture() *backtest.Judgement {
 	found := func(index int, after time.Duration) (told *int, delay *time.Duration) { return &index, &after }
 	release := backtest.IncidentFound{
-		Name: "failed-release", From: november(3, 3, 46), To: november(3, 4, 1), SLOs: []string{"shop/*"}, Expect: slo.Page, Note: "rolled back", Seen: []int{0, 1, 2, 3},
+		Name: "failed-release", From: november(3, 3, 46), To: november(3, 4, 1), SLOs: []string{"shop/*"}, Expect: slo.Page, Note: "rolled back", Seen: sightingsFixture()[:4],
 	}
 	release.Told, release.After = found(payPage, 7*time.Minute)
 	planned := backtest.IncidentFound{Name: "load-test", From: november(14, 14, 0), To: november(14, 15, 0)}
 	planned.Told, planned.After = found(cartTraffic, 10*time.Minute)
-	already := backtest.IncidentFound{Name: "slow-network", From: november(20, 6, 0), To: november(20, 7, 30), Expect: slo.Ticket, Seen: []int{6, 7}}
+	already := backtest.IncidentFound{Name: "slow-network", From: november(20, 6, 0), To: november(20, 7, 30), Expect: slo.Ticket, Seen: sightingsFixture()[6:]}
 	already.Told, already.After = found(lateTicket, -time.Hour)
 	return &backtest.Judgement{
 		Incidents: []backtest.IncidentFound{
 			release,
-			{Name: "few-shoppers", From: november(5, 1, 58), To: november(5, 2, 10), Expect: slo.Page, Seen: []int{4, 5}},
+			{Name: "few-shoppers", From: november(5, 1, 58), To: november(5, 2, 10), Expect: slo.Page, Seen: sightingsFixture()[4:6]},
 			planned,
 			{Name: "drill", From: november(16, 9, 0), To: november(16, 10, 0)},
 			already,
@@ -194,7 +194,7 @@ func judgementFixture() *backtest.Judgement {
 		Sent: []backtest.Score{
 			{
 				Severity: slo.Page, Fired: 4, True: 2, Expected: 2, Found: 1, Precision: ratio(0.5), Recall: ratio(0.5),
-				Delays: &backtest.Delays{Least: 7, Median: 7.5, Most: 80},
+				Delays: &backtest.Delays{Least: 7, Median: 7.5, Most: 2601},
 			},
 			{Severity: slo.Ticket, Fired: 1, True: 1, Expected: 3, Found: 1, Already: 1, Precision: ratio(1), Recall: ratio(1.0 / 3)},
 		},

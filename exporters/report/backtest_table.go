@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,9 +18,13 @@ import (
 // BacktestTable prints the document for people: of one run, which alerts it would
 // have sent, what guards held back, which incidents that found, how much toil that
 // is, and what the history advises; of two runs, what the change makes of that.
-// Instants are those of UTC, as [Alerts.Table] has them.
+// Instants are those of the document's time zone, which the first line names: of UTC when
+// it is not known.
 func BacktestTable(w io.Writer, doc Backtest, color bool) error {
-	t := &backtestTable{alertTable{w: bufio.NewWriter(w), color: color}}
+	t := &backtestTable{alertTable{w: bufio.NewWriter(w), color: color}, time.UTC}
+	if zone, err := slo.LoadTimeZone(doc.TimeZone); err == nil {
+		t.zone = zone
+	}
 	t.header(&doc)
 	switch {
 	case len(doc.Runs) > 1 && doc.Comparison != nil:
@@ -33,7 +36,13 @@ func BacktestTable(w io.Writer, doc Backtest, color bool) error {
 	return t.w.Flush()
 }
 
-type backtestTable struct{ alertTable }
+type backtestTable struct {
+	alertTable
+	zone *time.Location
+}
+
+// minute is an instant to the minute, by the clock of the document's time zone.
+func (t *backtestTable) minute(at time.Time) string { return minuteIn(at, t.zone) }
 
 // How many rows of each kind are shown; the rest is counted. JSON has all.
 const (
@@ -43,7 +52,7 @@ const (
 )
 
 func (t *backtestTable) header(doc *Backtest) {
-	text := fmt.Sprintf("%s to %s UTC, %s", minuteText(doc.From), minuteText(doc.To), term.Duration(doc.To.Sub(doc.From)))
+	text := fmt.Sprintf("%s to %s %s", t.minute(doc.From), t.minute(doc.To), t.zone)
 	if len(doc.Runs) > 0 {
 		ids := map[string]bool{}
 		for i := range doc.Runs {
@@ -51,7 +60,8 @@ func (t *backtestTable) header(doc *Backtest) {
 				ids[doc.Runs[i].Objectives[k].ID] = true
 			}
 		}
-		text += fmt.Sprintf(" (%s): %s", counted(int(doc.Runs[0].Minutes), "minute", "minutes"), counted(len(ids), "journey, step or SLO", "journeys, steps and SLOs"))
+		minutes := doc.Runs[0].Minutes // one more than lie between the first and the last
+		text += fmt.Sprintf(", %s (%s): %s", minutesText(minutes), counted(int(minutes), "minute", "minutes"), counted(len(ids), "journey, step or SLO", "journeys, steps and SLOs"))
 	}
 	t.paragraph(dim, text)
 	from := "the ledger"
@@ -76,7 +86,7 @@ func (t *backtestTable) run(r *BacktestRun, doc *Backtest) {
 	t.alerts("ALERTS", told, r.To)
 	t.others("SILENT", silent, r.To)
 	t.others("OBSERVED", observed, r.To)
-	t.heldBack(r.Held)
+	t.heldBack(r)
 	t.incidents(r)
 	t.scores(r.Judgement)
 	t.toil(r.Toil, doc)
@@ -135,7 +145,7 @@ func (t *backtestTable) alerts(title string, list []*backtest.Episode, end time.
 	}
 	for _, e := range list {
 		t.episodeRow(e, end, aboutText(e.Key))
-		t.detail("%s", detectionText(e))
+		t.detail("%s", t.detectionText(e))
 	}
 }
 
@@ -150,7 +160,7 @@ func (t *backtestTable) episodeRow(e *backtest.Episode, end time.Time, what stri
 		length = "fires"
 	}
 	t.row(severityStyle(e.Severity), string(e.Severity), what, term.Fit(string(e.Kind), kindWidth), term.Fit(length, lengthWidth),
-		term.Fit(minuteText(e.Start), instantWidth), term.Fit(plainText(e.Owner), ownerWidth))
+		term.Fit(t.minute(e.Start), instantWidth), term.Fit(plainText(e.Owner), ownerWidth))
 }
 
 // others lists episodes that nobody would have been told of, in a row each.
@@ -180,13 +190,13 @@ func (t *backtestTable) others(title string, list []*backtest.Episode, end time.
 func belowText(k alert.Key) string { return string(k.Severity) + " of " + aboutText(k) }
 
 // detectionText says how an episode was detected, what that cost, and how it ended.
-func detectionText(e *backtest.Episode) string {
+func (t *backtestTable) detectionText(e *backtest.Episode) string {
 	var parts []string
 	if e.Before {
 		parts = append(parts, "fired in the first minute already")
 	}
 	if e.Since.Before(e.Start) {
-		text := "silent since " + minuteText(e.Since)
+		text := "silent since " + t.minute(e.Since)
 		if e.Below != nil {
 			text += ", below the " + belowText(*e.Below)
 		}
@@ -196,11 +206,11 @@ func detectionText(e *backtest.Episode) string {
 		parts = append(parts, strings.Join(e.Tiers, ", then "))
 	}
 	if e.Kind == alert.Budget && e.Why.Budget != nil {
-		parts = append(parts, budgetText(*e.Why.Budget))
+		parts = append(parts, budgetText(*e.Why.Budget, t.zone))
 	} else if text := spentText(e); text != "" {
 		parts = append(parts, text)
 	}
-	parts = append(parts, missingTexts(e.Why)...)
+	parts = append(parts, missingTexts(e.Why, t.zone)...)
 	if e.Why.Cause != nil {
 		parts = append(parts, causeSentence(*e.Why.Cause))
 	}
@@ -225,46 +235,6 @@ func spentText(e *backtest.Episode) string {
 		return fmt.Sprintf("detected with %s of the budget spent within %s, %s in all", shareText(e.Spent), e.Why.Tiers[0].Long, shareText(e.Consumed))
 	}
 	return fmt.Sprintf("%s of the budget was spent by then", shareText(e.Consumed))
-}
-
-// heldBack lists what guards held back: what burned most above its factor if that is
-// too much.
-func (t *backtestTable) heldBack(held []backtest.Held) {
-	if len(held) == 0 {
-		return
-	}
-	list := make([]*backtest.Held, len(held))
-	for i := range held {
-		list[i] = &held[i]
-	}
-	more := len(list) - mostOthers
-	if more > 0 {
-		slices.SortStableFunc(list, func(a, b *backtest.Held) int { return cmp.Compare(excess(&b.Tier), excess(&a.Tier)) })
-		list = list[:mostOthers]
-		slices.SortStableFunc(list, func(a, b *backtest.Held) int { return a.From.Compare(b.From) })
-	}
-	t.head(term.Fit("HELD BACK", severityWidth), term.Fit("TIER", kindWidth), term.Fit("FOR", lengthWidth), term.Fit("SINCE", instantWidth),
-		term.FitRight("LONG", rateWidth), term.FitRight("SHORT", rateWidth), term.FitRight("FACTOR", rateWidth), " WHAT")
-	for _, h := range list {
-		t.row("", string(h.Severity), aboutText(alert.Key{ID: h.ID, Objective: h.Objective}), term.Fit(plainText(h.Tier.Long+"/"+h.Tier.Short), kindWidth),
-			term.Fit(minutesText(h.Minutes), lengthWidth), term.Fit(minuteText(h.From), instantWidth), term.FitRight(burnText(h.Tier.LongBurn), rateWidth),
-			term.FitRight(burnText(h.Tier.ShortBurn), rateWidth), term.FitRight(burnText(h.Tier.Factor), rateWidth)+" ")
-		t.detail("%s", heldRecord{Tier: h.Tier, HeldBy: heldByGuard, Guard: h.Guard}.text())
-	}
-	if more > 0 {
-		t.detail("%d more, which burned less above their factors: -o json has all", more)
-	}
-}
-
-// excess is by how much a tier burns above its factor, in both windows.
-func excess(t *alert.Tier) float64 {
-	long, _ := t.LongBurn.Value()
-	short, _ := t.ShortBurn.Value()
-	factor, known := t.Factor.Value()
-	if !known || factor == 0 {
-		return 0
-	}
-	return min(long, short) / factor
 }
 
 func (t *backtestTable) notices(notices []burnrate.Notice) {

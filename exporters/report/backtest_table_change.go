@@ -87,7 +87,7 @@ func (t *backtestTable) moved(before, after *BacktestRun, kept []backtest.Pair) 
 			what += ", detected with " + turned(shareText(was.Spent), shareText(is.Spent)) + " of the budget spent"
 		}
 		t.row(severityStyle(is.Severity), string(is.Severity), what, term.Fit(string(is.Kind), kindWidth), term.Fit(by, movedWidth),
-			term.Fit(minuteText(was.Start), instantWidth), term.Fit(plainText(is.Owner), ownerWidth))
+			term.Fit(t.minute(was.Start), instantWidth), term.Fit(plainText(is.Owner), ownerWidth))
 	}
 	if more > 0 {
 		t.detail("%d more, which moved less: -o json has all", more)
@@ -250,6 +250,7 @@ func (t *backtestTable) scoreChanges(before, after *backtest.Judgement) {
 		{"RECALL", 12, true},
 		{"MEDIAN AFTER", 18, true},
 	}, rows)
+	t.paragraph(dim, foundNote)
 }
 
 func medianText(s *backtest.Score) string {

@@ -65,7 +65,7 @@ func (t *backtestTable) incidentRow(v *incidentView, first string, s style) {
 	if v.Expect != nil {
 		expect = string(*v.Expect)
 	}
-	t.row(s, first, v.Name, term.Fit(plainText(expect), kindWidth), term.Fit(term.Duration(v.To.Sub(v.From)), lengthWidth), term.Fit(minuteText(v.From), instantWidth))
+	t.row(s, first, v.Name, term.Fit(plainText(expect), kindWidth), term.Fit(term.Duration(v.To.Sub(v.From)), lengthWidth), term.Fit(t.minute(v.From), instantWidth))
 }
 
 // outcome says in a word and in a sentence what was made of an incident.
@@ -156,9 +156,11 @@ func (s *seenView) text() string {
 	case !known:
 		return "missed it, as nothing happened in its windows"
 	case s.Verdict != nil && highest > factor:
-		return fmt.Sprintf("missed it: burned at %s, factor %s, and was held back by the guard, %s", burnText(s.Highest), burnText(s.Factor), guardText(*s.Verdict))
+		burn, factor := apart(s.Highest, s.Factor)
+		return fmt.Sprintf("missed it: burned at %s, factor %s, and was held back by the guard, %s", burn, factor, guardText(*s.Verdict))
 	default:
-		return fmt.Sprintf("missed it: burned at most at %s of %s", burnText(s.Highest), burnText(s.Factor))
+		burn, factor := apart(s.Highest, s.Factor)
+		return fmt.Sprintf("missed it: burned at most at %s of %s", burn, factor)
 	}
 }
 
@@ -220,11 +222,14 @@ func (t *backtestTable) scores(j *backtest.Judgement) {
 		{"ALREADY", 7, false},
 		{"LEAST", 7, false},
 		{"MEDIAN", 7, false},
-		{"MOST", 7, false},
+		{"MOST", 10, false},
 	}, rows)
 	t.paragraph(dim, "RIGHT fired about an incident that expects it; FOUND is of the incidents that expect it, ALREADY those for which it fired before "+
-		"they began. What was paged for needs no ticket. LEAST, MEDIAN and MOST are how long detection took.")
+		"they began. "+foundNote+" LEAST, MEDIAN and MOST are how long detection took.")
 }
+
+// foundNote says what FOUND and FIRED count, which the rows do not show.
+const foundNote = "Tickets are FOUND by pages, too: what was paged for needs no ticket. Tiers count whatever they did, also what was silent or only observed."
 
 // tierName is the windows of a tier, or that it is what people would have been told.
 func tierName(s *backtest.Score) string {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -66,7 +67,7 @@ func TestBacktestEmpty(t *testing.T) {
 	doc := report.Backtest{Schema: report.BacktestSchema, From: november(1, 0, 0), To: november(1, 1, 0), Origin: "ledger", Runs: []report.BacktestRun{{
 		Run: backtest.Run{From: november(1, 0, 0), To: november(1, 1, 0), Minutes: 61, Objectives: []backtest.Objective{{ID: "a"}}},
 	}}}
-	want := `2026-11-01 00:00 to 2026-11-01 01:00 UTC, 1h (61 minutes): 1 journey, step or SLO
+	want := `2026-11-01 00:00 to 2026-11-01 01:00 UTC, 1h 1m (61 minutes): 1 journey, step or SLO
 Hindsight: replayed from the ledger with the lag added; what came late is there at once, and sources
 never fail.
 
@@ -88,7 +89,7 @@ func TestBacktestJSON(t *testing.T) {
 	empty.Runs[0].Objectives[0].Tiers = make([]backtest.Tier, 1)
 	empty.Runs[0].Sightings = make([]backtest.Sighting, 1)
 	empty.Runs[0].Advice = make([]backtest.Advice, 1)
-	empty.Runs[0].Judgement = &backtest.Judgement{Incidents: []backtest.IncidentFound{{Seen: []int{0}}}, Sent: make([]backtest.Score, 1)}
+	empty.Runs[0].Judgement = &backtest.Judgement{Incidents: []backtest.IncidentFound{{Seen: make([]backtest.Sighting, 1)}}, Sent: make([]backtest.Score, 1)}
 	shapes := func(doc report.Backtest) map[string]string {
 		var value any
 		if err := json.Unmarshal([]byte(backtestJSONOf(t, doc)), &value); err != nil {
@@ -180,32 +181,149 @@ func TestBacktestCuts(t *testing.T) {
 	many(&doc)
 	many(&doc)
 	many(&doc)
-	worst := heldFixture()[0]
-	worst.ID, worst.From, worst.Tier.Factor, worst.Tier.LongBurn = "worst", november(28, 0, 0), ratio(0.1), ratio(1.2)
-	doc.Runs[0].Held = append(doc.Runs[0].Held, worst)
 	doc.Runs[0].Advice = slices.Repeat(doc.Runs[0].Advice, 10)
 	doc.Runs[0].Episodes = append(doc.Runs[0].Episodes, backtest.Episode{Key: keyOf("newest", "28d", alert.Burn, slo.Page), Start: november(28, 0, 0), Since: november(28, 0, 0), Sent: true})
 	table := backtestTableOf(t, doc, false)
 	for _, want := range []string{
-		"  34 before these: -o json has all\n",              // 19 × 7 + 1 of 100
-		"  18 after these: -o json has all\n",               // 19 × 2 of 20
-		"  19 more, which burned less above their factors:", // 19 × 2 + 1 of 20
-		"  90 more: -o json has all\n",                      // 10 × 19 of 100
-		" worst 28d\n", " newest 28d\n",
+		"  34 before these: -o json has all\n", // 19 × 7 + 1 of 100
+		"  18 after these: -o json has all\n",  // 19 × 2 of 20
+		"  18 more: -o json has all. First is what was held back in an incident that was missed, then what\n", // 19 × 2 of 20
+		"  130 more: -o json has all\n", // 10 × 23 of 100
+		" newest 28d\n",
 		"  184 tiers more: -o json has all\n", // 64 × 3 of 8
 	} {
 		if !strings.Contains(table, want) {
 			t.Errorf("%q is missing in\n%s", want, table)
 		}
 	}
-	if strings.Index(table, " worst 28d\n") < strings.LastIndex(table, "2026-11-05 02:00   33.3") {
-		t.Errorf("what was held back is not in the order of time:\n%s", table)
+	doc.Runs[0].Judgement = nil
+	if table := backtestTableOf(t, doc, false); !strings.Contains(table, "  18 more: -o json has all. First is what chance may explain, then") {
+		t.Errorf("an order that knows of no incidents is not in\n%s", table)
 	}
 	change := changeFixture()
 	many(&change)
 	many(&change)
 	if table := backtestTableOf(t, change, false); !strings.Contains(table, "  52 more, which moved less: -o json has all\n") || strings.Count(table, "1h 30m earlier") != 20 {
 		t.Errorf("20 of 72 alerts that moved are not the ones that moved most:\n%s", table)
+	}
+}
+
+// TestBacktestHeld shows what was held back in incidents that were missed first, then
+// what is likeliest to have been right, and of that what burned most above its factor in
+// both of its windows.
+func TestBacktestHeld(t *testing.T) {
+	t.Parallel()
+	held := func(id, verdict string, long, short, factor float64, severity slo.Severity, from time.Time) backtest.Held {
+		return backtest.Held{
+			ID: id, Severity: severity, From: from, To: from.Add(9 * time.Minute), Minutes: 10,
+			Tier: alert.Tier{Long: "1h", Short: "5m", LongBurn: ratio(long), ShortBurn: ratio(short), Factor: ratio(factor), Verdict: verdict},
+		}
+	}
+	incident := func(from time.Time, expect slo.Severity, slos ...string) backtest.IncidentFound {
+		return backtest.IncidentFound{From: from, To: from.Add(time.Hour), Expect: expect, SLOs: slos}
+	}
+	night, noon, evening := november(3, 2, 0), november(4, 12, 0), november(5, 18, 0)
+	doc := report.Backtest{Runs: []report.BacktestRun{{Run: backtest.Run{
+		Objectives: []backtest.Objective{{ID: "trip", Steps: []string{"wait"}}, {ID: "wait"}},
+		Episodes:   make([]backtest.Episode, 1),
+		Held: []backtest.Held{
+			held("few-events", "few-events", 900, 900, 1, slo.Page, night),
+			held("few-bad", "few-bad", 300, 300, 1, slo.Page, night),
+			held("few-bad-more", "few-bad", 400, 400, 1, slo.Page, night),
+			held("chance", "chance", 20, 200, 10, slo.Page, night),
+			held("chance-more", "chance", 3, 3, 1, slo.Ticket, night),
+			held("wait", "few-events", 2, 2, 1, slo.Page, noon.Add(time.Hour+4*time.Minute)), // its 5m still have a minute of it
+			held("trip", "few-events", 3, 3, 1, slo.Page, noon.Add(-8*time.Minute)),          // until a minute after it began
+			held("wait-later", "few-bad", 2, 2, 1, slo.Page, noon.Add(time.Hour+5*time.Minute)),
+			held("wait-sooner", "few-bad", 1.9, 2, 1, slo.Page, noon.Add(-9*time.Minute)), // until it began
+			held("wait-ticket", "few-bad", 1.8, 2, 1, slo.Ticket, noon),
+			held("late", "few-events", 4, 2.5, 1, slo.Ticket, evening),
+			held("late-false", "few-events", 2, 2, 1, slo.Page, night),
+		},
+	}}}}
+	told := incident(night, slo.Page)
+	told.Told = new(int)
+	outside := incident(night, slo.Page)
+	outside.Outside = true
+	rows := regexp.MustCompile(`(?m)^(?:page|ticket) .* (\S+)$`)
+	for name, test := range map[string]struct {
+		judgement *backtest.Judgement
+		want      []string
+	}{
+		"not judged": {nil, []string{
+			"chance-more", "chance", "few-bad-more", "few-bad", "wait-later", "wait-sooner", "wait-ticket", "few-events", "trip", "late", "wait", "late-false",
+		}},
+		"judged": {
+			&backtest.Judgement{Incidents: []backtest.IncidentFound{
+				incident(noon, slo.Page, "wait*"), incident(evening, slo.Ticket), told, outside, incident(night, ""), incident(night, slo.Page, "other"),
+			}},
+			[]string{
+				"trip", "late", "wait", "chance-more", "chance", "few-bad-more", "few-bad", "wait-later", "wait-sooner", "wait-ticket", "few-events", "late-false",
+			},
+		},
+	} {
+		doc.Runs[0].Judgement = test.judgement
+		var got []string
+		_, table, _ := strings.Cut(backtestTableOf(t, doc, false), "HELD BACK")
+		table, _, _ = strings.Cut(table, "INCIDENTS")
+		for _, row := range rows.FindAllStringSubmatch(table, -1) {
+			got = append(got, row[1])
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestBacktestTimeZone prints every instant by the clock of the zone that the first line
+// names, whatever zone the instants have: of UTC when there is no such zone.
+func TestBacktestTimeZone(t *testing.T) {
+	t.Parallel()
+	at := november(30, 20, 15)
+	page := keyOf("pay", "28d", alert.Burn, slo.Page)
+	run := backtest.Run{
+		From: at, To: at, Minutes: 1,
+		Episodes: []backtest.Episode{
+			{Key: page, Start: at.Add(time.Minute), Since: at, Sent: true, Why: alert.Why{
+				Silent: &alert.Silent{Until: at}, Source: &alert.SourceDown{Since: at}, Budget: &alert.BudgetSpent{Consumed: ratio(0.9), Gone: &at},
+			}},
+			{Key: keyOf("pay", "28d", alert.Budget, slo.Ticket), Start: at, Since: at, Sent: true, Why: alert.Why{Budget: &alert.BudgetSpent{Consumed: ratio(0.9), Gone: &at}}},
+			{Key: page, Start: at, Since: at},
+		},
+		Held: []backtest.Held{{From: at, To: at}},
+	}
+	judgement := backtest.Judgement{Incidents: []backtest.IncidentFound{{Name: "late", From: at, To: at, Expect: slo.Page}}}
+	one := report.BacktestRun{Run: run, Judgement: &judgement}
+	single := report.Backtest{From: at, To: at, Runs: []report.BacktestRun{one}}
+	both := report.Backtest{From: at, To: at, Runs: []report.BacktestRun{one, one}, Comparison: &backtest.Comparison{
+		Lost: []int{1}, Kept: []backtest.Pair{{Later: 1}},
+	}}
+	instants := regexp.MustCompile(`\d{4}-\d{2}-\d{2} \d{2}:\d`)
+	for _, test := range []struct{ zone, head, instant string }{
+		{"Asia/Tokyo", "2026-12-01 05:15 to 2026-12-01 05:15 Asia/Tokyo, 1m (1 minute): ", "2026-12-01 05:1"},
+		{"America/New_York", "2026-11-30 15:15 to 2026-11-30 15:15 America/New_York, 1m (1 minute): ", "2026-11-30 15:1"},
+		{"UTC", "2026-11-30 20:15 to 2026-11-30 20:15 UTC, 1m (1 minute): ", "2026-11-30 20:1"},
+		{"", "2026-11-30 20:15 to 2026-11-30 20:15 UTC, 1m (1 minute): ", "2026-11-30 20:1"},
+		{"Asia/Tokio", "2026-11-30 20:15 to 2026-11-30 20:15 UTC, 1m (1 minute): ", "2026-11-30 20:1"},
+	} {
+		for name, count := range map[string]int{"single": 11, "both": 6} {
+			doc := single
+			if name == "both" {
+				doc = both
+			}
+			doc.TimeZone = test.zone
+			table := backtestTableOf(t, doc, false)
+			if !strings.HasPrefix(table, test.head) {
+				t.Errorf("%s, %s: no %q at the beginning of\n%s", test.zone, name, test.head, table)
+			}
+			found := instants.FindAllString(strings.Join(strings.Fields(table), " "), -1)
+			if diff := cmp.Diff(slices.Repeat([]string{test.instant}, count), found); diff != "" {
+				t.Errorf("%s, %s: the beginnings of instants (-want +got):\n%s%s", test.zone, name, diff, table)
+			}
+			if !strings.Contains(backtestJSONOf(t, doc), `"from": "2026-11-30T20:15:00Z"`) {
+				t.Errorf("%s, %s: the JSON is not of UTC", test.zone, name)
+			}
+		}
 	}
 }
 

@@ -26,7 +26,6 @@ type adviceView struct {
 	ProposedWindow *string             `json:"proposedWindow"`
 	Missed         int                 `json:"missed"`
 	Of             int                 `json:"of"`
-	Whole          int                 `json:"whole"`
 	Share          burnrate.Ratio      `json:"share"`
 	Burn           burnrate.Ratio      `json:"burn"`
 	Factor         burnrate.Ratio      `json:"factor"`
@@ -48,7 +47,7 @@ func adviceViewOf(a *backtest.Advice) adviceView {
 	v := adviceView{
 		Kind: a.Kind, ID: a.ID, Objective: orNull(a.Objective), Owner: a.Owner, Text: AdviceText(*a, slo.English), Target: orNull(a.Target), Window: orNull(a.Window),
 		Severity: orNull(a.Severity), Long: orNull(a.Long), Short: orNull(a.Short), ProposedTarget: orNull(a.ProposedTarget), ProposedWindow: orNull(a.ProposedWindow),
-		Missed: a.Missed, Of: a.Of, Whole: a.Whole, Share: a.Share, Burn: a.Burn, Factor: a.Factor, Minutes: a.Minutes, Events: orNull(json.Number(a.Events)),
+		Missed: a.Missed, Of: a.Of, Share: a.Share, Burn: a.Burn, Factor: a.Factor, Minutes: a.Minutes, Events: orNull(json.Number(a.Events)),
 		Periods: []periodView{},
 	}
 	for _, p := range a.Periods {

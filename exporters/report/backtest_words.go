@@ -24,11 +24,7 @@ func adviceEnglish(a *backtest.Advice) string {
 	during := minutesText(a.Minutes)
 	switch a.Kind {
 	case backtest.TargetMissed:
-		text := fmt.Sprintf("%s would have been missed in %d of %s; ", a.Target, a.Missed, windowsEnglish(a.Of, a.Window))
-		if a.ProposedTarget == "" {
-			return text + "no usual target would have been met in all of them."
-		}
-		return text + a.ProposedTarget + " would have been met in all of them."
+		return missedEnglish(a)
 	case backtest.TargetLoose:
 		return fmt.Sprintf("%s would have been met in all %s, and so would %s, with at least half of its budget left.",
 			a.Target, windowsEnglish(a.Of, a.Window), a.ProposedTarget)
@@ -37,11 +33,13 @@ func adviceEnglish(a *backtest.Advice) string {
 	case backtest.WindowUnknown:
 		return unknownEnglish(a)
 	case backtest.TiersSilent:
-		return fmt.Sprintf("No tier fired in the %s that were judged. The %s came closest: it burned at %s of %s.", during, tier, burnText(a.Burn), burnText(a.Factor))
+		burn, factor := apart(a.Burn, a.Factor)
+		return fmt.Sprintf("No tier fired in the %s that were judged. The %s came closest: it burned at %s of %s.", during, tier, burn, factor)
 	case backtest.TierConstant:
 		return fmt.Sprintf("The %s fired in %s of the %s that were judged: what fires so often tells nothing new.", tier, wholePercent(a.Share), during)
 	case backtest.TierHeld:
-		return fmt.Sprintf("The %s never fired: it burned at up to %s, factor %s, and the guard held it back for %s.", tier, burnText(a.Burn), burnText(a.Factor), during)
+		burn, factor := apart(a.Burn, a.Factor)
+		return fmt.Sprintf("The %s never fired: it burned at up to %s, factor %s, and the guard held it back for %s.", tier, burn, factor, during)
 	case backtest.TierFalse:
 		return fmt.Sprintf("The %s fired %s, and never about an incident.", tier, timesText(a.Of))
 	case backtest.SLIWithoutBad:
@@ -55,9 +53,27 @@ func adviceEnglish(a *backtest.Advice) string {
 	}
 }
 
+func missedEnglish(a *backtest.Advice) string {
+	if a.Of == 1 {
+		text := fmt.Sprintf("%s would have been missed in the only %s that was measured well; ", a.Target, windowEnglish(a.Window))
+		if a.ProposedTarget == "" {
+			return text + "no usual target would have been met."
+		}
+		return text + a.ProposedTarget + " would have been met."
+	}
+	text := fmt.Sprintf("%s would have been missed in %d of %s; ", a.Target, a.Missed, windowsEnglish(a.Of, a.Window))
+	if a.ProposedTarget == "" {
+		return text + "no usual target would have been met in all of them."
+	}
+	return text + a.ProposedTarget + " would have been met in all of them."
+}
+
 func shortEnglish(a *backtest.Advice) string {
-	text := fmt.Sprintf("Half of %s have at most %s events, so that a single bad one spends %s of the budget of %s",
-		windowsEnglish(a.Of, a.Window), a.Events, wholePercent(a.Share), a.Target)
+	text := fmt.Sprintf("Half of %s have at most %s events", windowsEnglish(a.Of, a.Window), a.Events)
+	if a.Of == 1 {
+		text = fmt.Sprintf("The only %s that was measured well has %s events", windowEnglish(a.Window), a.Events)
+	}
+	text += fmt.Sprintf(", so that a single bad one spends %s of the budget of %s", wholePercent(a.Share), a.Target)
 	var instead []string
 	if a.ProposedWindow != "" {
 		instead = append(instead, "over "+a.ProposedWindow)
@@ -72,10 +88,7 @@ func shortEnglish(a *backtest.Advice) string {
 }
 
 func unknownEnglish(a *backtest.Advice) string {
-	text := fmt.Sprintf("The history has only %s that was measured well, which says little of %s.", windowsEnglish(a.Whole, a.Window), a.Target)
-	if a.Whole == 0 {
-		text = fmt.Sprintf("The history has no %s that was measured well, so that nothing can be said of %s.", windowEnglish(a.Window), a.Target)
-	}
+	text := fmt.Sprintf("The history has no %s that was measured well, so that nothing can be said of %s.", windowEnglish(a.Window), a.Target)
 	switch {
 	case a.ProposedWindow == "":
 		return text
@@ -95,11 +108,7 @@ func adviceJapanese(a *backtest.Advice) string {
 	during := strings.TrimSuffix(minutesJapanese(a.Minutes), "間") + "間" // 28日間, 6時間
 	switch a.Kind {
 	case backtest.TargetMissed:
-		text := fmt.Sprintf("目標の%sは、%s未達となっていました。", a.Target, missedJapanese(a.Missed, a.Of, a.Window))
-		if a.ProposedTarget == "" {
-			return text + "一般的な目標値のうち、すべてで達成できるものはありません。"
-		}
-		return text + a.ProposedTarget + "であれば、すべてで達成できていました。"
+		return targetJapanese(a)
 	case backtest.TargetLoose:
 		return fmt.Sprintf("目標の%sは、%sすべてで達成できていました。より厳しい%sでも、毎回バジェットを半分以上残して達成できていました。",
 			a.Target, windowsJapanese(a.Of, a.Window), a.ProposedTarget)
@@ -108,11 +117,13 @@ func adviceJapanese(a *backtest.Advice) string {
 	case backtest.WindowUnknown:
 		return unknownJapanese(a)
 	case backtest.TiersSilent:
-		return fmt.Sprintf("判定した%sに、どの条件も成立しませんでした。最も近かったのは%sで、バーンレートは最大%s（しきい値 %s）でした。", during, tier, burnText(a.Burn), burnText(a.Factor))
+		burn, factor := apart(a.Burn, a.Factor)
+		return fmt.Sprintf("判定した%sに、どの条件も成立しませんでした。最も近かったのは%sで、バーンレートは最大%s（しきい値 %s）でした。", during, tier, burn, factor)
 	case backtest.TierConstant:
 		return fmt.Sprintf("%sは、判定した%sのうち%sの時間で成立していました。これほど頻繁に出るアラートでは、新しい異常に気付けません。", tier, during, wholePercent(a.Share))
 	case backtest.TierHeld:
-		return fmt.Sprintf("%sは一度も成立しませんでした。バーンレートは最大%s（しきい値 %s）でしたが、ガードが合計%s抑えていました。", tier, burnText(a.Burn), burnText(a.Factor), during)
+		burn, factor := apart(a.Burn, a.Factor)
+		return fmt.Sprintf("%sは一度も成立しませんでした。バーンレートは最大%s（しきい値 %s）でしたが、ガードにより合計%s抑止されました。", tier, burn, factor, during)
 	case backtest.TierFalse:
 		return fmt.Sprintf("%sは%d回成立しましたが、インシデントに関するものは一度もありませんでした。", tier, a.Of)
 	case backtest.SLIWithoutBad:
@@ -126,9 +137,28 @@ func adviceJapanese(a *backtest.Advice) string {
 	}
 }
 
+func targetJapanese(a *backtest.Advice) string {
+	if a.Of == 1 {
+		text := fmt.Sprintf("目標の%sは、十分に計測できた唯一の期間（%s）で未達となっていました。", a.Target, windowJapanese(a.Window))
+		if a.ProposedTarget == "" {
+			return text + "一般的な目標値のうち、達成できるものはありません。"
+		}
+		return text + a.ProposedTarget + "であれば、達成できていました。"
+	}
+	text := fmt.Sprintf("目標の%sは、%s未達となっていました。", a.Target, missedJapanese(a.Missed, a.Of, a.Window))
+	if a.ProposedTarget == "" {
+		return text + "一般的な目標値のうち、すべてで達成できるものはありません。"
+	}
+	return text + a.ProposedTarget + "であれば、すべてで達成できていました。"
+}
+
 func shortJapanese(a *backtest.Advice) string {
-	text := fmt.Sprintf("期間が%sではイベントが少なく（%sの半数で%s件以下）、1件の失敗だけで目標%sのバジェットの%sを消費します。",
-		windowJapanese(a.Window), windowsJapanese(a.Of, a.Window), a.Events, a.Target, wholePercent(a.Share))
+	events := fmt.Sprintf("%sの半数で%s件以下", windowsJapanese(a.Of, a.Window), a.Events)
+	if a.Of == 1 {
+		events = fmt.Sprintf("十分に計測できた唯一の期間で%s件", a.Events)
+	}
+	text := fmt.Sprintf("期間が%sではイベントが少なく（%s）、1件の失敗だけで目標%sのバジェットの%sを消費します。",
+		windowJapanese(a.Window), events, a.Target, wholePercent(a.Share))
 	switch {
 	case a.ProposedWindow != "" && a.ProposedTarget != "":
 		return text + fmt.Sprintf("期間を%sにするか、目標を%sにすれば、10%%以下に収まります。", windowJapanese(a.ProposedWindow), a.ProposedTarget)
@@ -142,10 +172,7 @@ func shortJapanese(a *backtest.Advice) string {
 }
 
 func unknownJapanese(a *backtest.Advice) string {
-	text := fmt.Sprintf("十分に計測できたのは%sだけで、目標の%sについてはほとんど判断できません。", windowsJapanese(a.Whole, a.Window), a.Target)
-	if a.Whole == 0 {
-		text = fmt.Sprintf("期間（%s）を通して十分に計測できたことがなく、目標の%sについては判断できません。", windowJapanese(a.Window), a.Target)
-	}
+	text := fmt.Sprintf("期間（%s）を通して十分に計測できたことがなく、目標の%sについては判断できません。", windowJapanese(a.Window), a.Target)
 	switch {
 	case a.ProposedWindow == "":
 		return text
@@ -156,11 +183,8 @@ func unknownJapanese(a *backtest.Advice) string {
 	}
 }
 
-// windowsEnglish counts windows: 12 windows of 28d, 12 months.
+// windowsEnglish counts several windows: 12 windows of 28d, 12 months.
 func windowsEnglish(n int, window string) string {
-	if n == 1 {
-		return "1 " + windowEnglish(window)
-	}
 	if isCalendar(window) {
 		return fmt.Sprint(n, " ", window, "s")
 	}

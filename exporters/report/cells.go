@@ -109,6 +109,25 @@ func burnText(rate burnrate.Ratio) string {
 	}
 }
 
+// apart shows how a tier burned that did not fire, and its factor, with as many
+// digits as tell them apart: 0.9988 of 1 is 0.999 of 1.000, and not 1.00 of 1.00.
+func apart(burn, factor burnrate.Ratio) (string, string) {
+	const most = 6 // what differs behind that is the arithmetic of floats
+	b, known := burn.Value()
+	f, defined := factor.Value()
+	texts := [2]string{burnText(burn), burnText(factor)}
+	if !known || !defined || texts[0] != texts[1] {
+		return texts[0], texts[1]
+	}
+	for digits := 1; digits <= most; digits++ {
+		more := [2]string{strconv.FormatFloat(b, 'f', digits, 64), strconv.FormatFloat(f, 'f', digits, 64)}
+		if more[0] != more[1] {
+			return more[0], more[1]
+		}
+	}
+	return texts[0], texts[1]
+}
+
 func causeText(step *part) string {
 	text := ""
 	if step != nil {

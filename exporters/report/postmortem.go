@@ -190,9 +190,9 @@ func (p *postmortem) detection() {
 		p.line("- Guard: %s", markdown(guardWords(*w.Guard)))
 	}
 	if w.Budget != nil {
-		p.line("- Budget: %s", markdown(budgetText(*w.Budget)))
+		p.line("- Budget: %s", markdown(budgetText(*w.Budget, time.UTC)))
 	}
-	for _, text := range missingTexts(w) {
+	for _, text := range missingTexts(w, time.UTC) {
 		p.line("- %s", markdown(text))
 	}
 	p.line("- Who looked first, and when: …")
@@ -271,7 +271,7 @@ func (m message) text() string {
 		text += ", at " + m.Level
 	}
 	if m.Consumed.Defined() {
-		text += "; " + budgetText(alert.BudgetSpent{Consumed: m.Consumed})
+		text += "; " + budgetText(alert.BudgetSpent{Consumed: m.Consumed}, time.UTC)
 	}
 	return text
 }
