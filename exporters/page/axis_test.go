@@ -104,14 +104,15 @@ func TestBands(t *testing.T) {
 		incident("three", at(4, 2, 0), at(5, 0, 0)), incident("four", at(4, 3, 0), at(5, 0, 0)),
 	}}
 	var tl timeline
-	lines := b.bands(&tl)
+	b.bands(&tl)
+	lines := b.labelLines()
 	var got []string
 	for _, c := range tl.Bands {
 		got = append(got, strings.Join([]string{c.X, c.Width, c.End, c.Class, c.Anchor, c.Label}, " "))
 	}
 	want := []string{
-		"10.71% 3.57% 14.29% band start ", "10.71% 3.57% 14.29% band quiet start ", "10.86% 0.00% 10.86% band start 5 two", "11.01% 3.27% 14.29% band start 6 three",
-		"11.16% 3.12% 14.29% band start 7 four", "96.43% 3.57% 100.00% band end 1 late",
+		"10.71% 3.57% 14.29% band start 3 one", "10.71% 3.57% 14.29% band quiet end 4 quiet", "10.86% 0.00% 10.86% band start 5 two", "11.01% 3.27% 14.29% band start 6 three",
+		"11.16% 3.12% 14.29% band  ", "96.43% 3.57% 100.00% band end 1 late",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || lines != mostLabelLines || !tl.bands || !tl.quietBands {
 		t.Errorf("in %d lines (-want +got):\n%s", lines, diff)
@@ -127,11 +128,11 @@ func TestLabelsOfBands(t *testing.T) {
 		var texts []labelText
 		for n, x := range xs {
 			number := count(int64(n + 1))
-			texts = append(texts, labelText{x, number, number + " " + rapid.StringMatching(`[a-z停止]{1,30}`).Draw(r, "name")})
+			texts = append(texts, labelText{x, number, number + " " + rapid.StringMatching(`[a-z停止]{1,60}`).Draw(r, "name"), rapid.Bool().Draw(r, "first")})
 		}
 		bands := make([]band, len(xs))
 		placeLabels(bands, texts, rapid.IntRange(1, mostLabelLines).Draw(r, "lines"))
-		right := map[int]float64{}
+		lines := map[int][][2]float64{}
 		for n, c := range bands {
 			if c.Label == "" {
 				continue
@@ -143,10 +144,15 @@ func TestLabelsOfBands(t *testing.T) {
 			if c.Anchor == "end" {
 				left -= width
 			}
-			if left < right[c.LabelY] || left+width > narrowest {
-				r.Fatalf("%q lies at %g to %g, and the one before ends at %g", c.Label, left, left+width, right[c.LabelY])
+			if left < 0 || left+width > narrowest {
+				r.Fatalf("%q lies at %g to %g", c.Label, left, left+width)
 			}
-			right[c.LabelY] = left + width
+			for _, other := range lines[c.LabelY] {
+				if left < other[1] && other[0] < left+width {
+					r.Fatalf("%q lies at %g to %g, where another one does", c.Label, left, left+width)
+				}
+			}
+			lines[c.LabelY] = append(lines[c.LabelY], [2]float64{left, left + width})
 		}
 	})
 }

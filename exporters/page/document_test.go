@@ -124,8 +124,6 @@ func retail() report.Backtest {
 	objectives[0].Kind, objectives[4].Observe = slo.KindJourney, true
 	told, spike, eight := 1, 8, 21*time.Minute
 	seven, already := 12*time.Minute, -time.Hour
-	late := 9
-	_ = late
 	shop := 5
 	sightings := []backtest.Sighting{
 		{Incident: 0, Objective: 1, Tier: 0, Highest: ratio(140), Verdict: burnrate.Fires, First: at(4, 3, 12)},
@@ -141,12 +139,12 @@ func retail() report.Backtest {
 		Incidents: []backtest.IncidentFound{
 			{
 				Name: "Failed release of the payment API", From: at(4, 3, 0), To: at(4, 4, 0), Expect: slo.Page, Told: &told, After: &seven, Note: "rolled back",
-				Seen: []int{0, 1, 2},
+				Seen: sightings[0:3],
 			},
-			{Name: "Card terminals lose the network at night", From: at(6, 17, 0), To: at(6, 17, 45), Expect: slo.Page, Seen: []int{3, 4}},
+			{Name: "Card terminals lose the network at night", From: at(6, 17, 0), To: at(6, 17, 45), Expect: slo.Page, Seen: sightings[3:5]},
 			{Name: "Load test", From: at(8, 3, 0), To: at(8, 6, 0), Note: "announced"},
-			{Name: "Slow database", From: at(20, 5, 10), To: at(20, 8, 0), Expect: slo.Page, Told: &spike, After: &eight, Seen: []int{5, 6}},
-			{Name: "Search index half empty", From: at(11, 7, 0), To: at(12, 6, 0), Expect: slo.Ticket, Told: &shop, After: &already, Seen: []int{7}},
+			{Name: "Slow database", From: at(20, 5, 10), To: at(20, 8, 0), Expect: slo.Page, Told: &spike, After: &eight, Seen: sightings[5:7]},
+			{Name: "Search index half empty", From: at(11, 7, 0), To: at(12, 6, 0), Expect: slo.Ticket, Told: &shop, After: &already, Seen: sightings[7:8]},
 			{Name: "Flood in October", From: at(1, 0, 0).AddDate(0, 0, -9), To: at(1, 0, 0).AddDate(0, 0, -8), Expect: slo.Page, Outside: true},
 		},
 		Sent: []backtest.Score{

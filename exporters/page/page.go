@@ -38,6 +38,7 @@ type builder struct {
 	last    *report.BacktestRun // the run that the page is about: that after a change
 	from    time.Time
 	length  time.Duration
+	paper   paper
 }
 
 func newBuilder(doc *report.Backtest, locale slo.Locale) (*builder, error) {
@@ -60,6 +61,17 @@ func newBuilder(doc *report.Backtest, locale slo.Locale) (*builder, error) {
 	}, nil
 }
 
+// asItIs is what the set that is there now is called in English, as a run.
+const asItIs = "as it is"
+
+// runName is how people know the set of a run.
+func (b *builder) runName(n int) string {
+	if name := b.doc.Runs[n].Name; name != asItIs {
+		return safe(name)
+	}
+	return b.t.AsItIs
+}
+
 // episode returns one of a run by its index; false when there is none.
 func episode(run *report.BacktestRun, i int) (*backtest.Episode, bool) {
 	if i < 0 || i >= len(run.Episodes) {
@@ -67,6 +79,3 @@ func episode(run *report.BacktestRun, i int) (*backtest.Episode, bool) {
 	}
 	return &run.Episodes[i], true
 }
-
-// counted reports whether an episode is among those that toil counts.
-func counted(e *backtest.Episode) bool { return e.Told() && !e.Before }

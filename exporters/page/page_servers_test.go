@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,17 +61,20 @@ func browse(t *testing.T, address string, args ...string) (output, complaints st
 func documents() map[string]report.Backtest {
 	bare := retail()
 	bare.Runs[0].Judgement = nil
-	return map[string]report.Backtest{"retail": retail(), "compared": compared(), "large": large(), "largeCompared": largeCompared(), "bare": bare}
+	unjudged := largeCompared()
+	unjudged.Runs[0].Judgement, unjudged.Runs[1].Judgement = nil, nil
+	return map[string]report.Backtest{
+		"retail": retail(), "compared": compared(), "large": large(), "largeCompared": largeCompared(), "bare": bare, "unjudged": unjudged,
+		"few": few(1, 12), "fewer": few(3, 30), "more": few(8, 2), "already": already(), "changed": changedAmongOthers(), "same": unchanged(),
+	}
 }
 
-// Pixels of a window, and of a sheet of A4 without its margins: 281 mm × 196 mm at 96 a
-// 25.4 mm. On paper some room is left for fonts that are higher than those here.
-const (
-	window      = 1280
-	sheetWidth  = 1062
-	sheetHeight = 740
-	room        = 24
-)
+// window is how many pixels a window is wide.
+const window = 1280
+
+// narrow is how wide those of a phone and of a tablet are: tables scroll in boxes of
+// their own there.
+func narrow() []int { return []int{390, 768} }
 
 // serve shows every document in both languages, at /NAME.LANGUAGE.html, and with ?paper
 // as it is printed. At /measure it shows all of them, and measures them.
@@ -97,6 +101,9 @@ func serve(t *testing.T) (address string, names []string) {
 		for _, name := range names {
 			fmt.Fprintf(w, "<iframe src='/%s' width=%d height=400 style='border:0'></iframe>\n", name, window)
 			fmt.Fprintf(w, "<iframe src='/%s?paper' width=%d height=400 style='border:0'></iframe>\n", name, sheetWidth)
+			for _, width := range narrow() {
+				fmt.Fprintf(w, "<iframe src='/%s?%d' width=%d height=400 style='border:0'></iframe>\n", name, width, width)
+			}
 		}
 		fmt.Fprintf(w, "<pre id=result></pre><script>%s</script>", measure)
 	})
@@ -166,13 +173,16 @@ func TestChromiumShows(t *testing.T) {
 			if err := json.Unmarshal([]byte(html.UnescapeString(text)), &pages); err != nil {
 				t.Fatalf("%v in %q: %s", err, text, complaints)
 			}
-			if len(pages) != 2*len(names) {
-				t.Errorf("%d pages were measured, and there are %d in two sizes", len(pages), len(names))
+			if len(pages) != 4*len(names) {
+				t.Errorf("%d pages were measured, and there are %d in four sizes", len(pages), len(names))
 			}
 			for name, p := range pages {
 				width, height := window, 1_000_000
-				if strings.HasSuffix(name, "?paper") {
-					width, height = sheetWidth, sheetHeight-room
+				if _, size, _ := strings.Cut(name, "?"); size == "paper" {
+					width, height = sheetWidth, sheetHeight
+				} else if size != "" {
+					width, _ = strconv.Atoi(size)
+					p.Tables, p.Outside = nil, nil // they scroll
 				}
 				switch {
 				case p.Texts < 4:

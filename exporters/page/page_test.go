@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/slojourn/slojourn/burnrate/backtest"
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag/hostile"
@@ -62,7 +63,7 @@ func TestGolden(t *testing.T) {
 func elements() map[string]bool {
 	list := map[string]bool{}
 	for name := range strings.FieldsSeq(`html head meta title style body main header section div h1 h2 p span ul li dl dt dd table thead tbody tr th td
-		svg g defs pattern path circle rect line text use desc`) {
+		details summary svg g defs pattern path circle rect line text use desc`) {
 		list[name] = true
 	}
 	return list
@@ -187,10 +188,10 @@ func TestCounted(t *testing.T) {
 	t.Parallel()
 	page := string(pageOf(t, large(), slo.English))
 	for _, want := range []string{
-		`<p class="soft paper more">and 37 more objectives; pages: 25, tickets: 84</p>`, `<p class="soft paper more">and 18 more objectives without alerts</p>`,
-		`<p class="soft screen">and 4 more objectives; pages: 0, tickets: 0</p>`, `<p class="soft screen">and 105 more</p>`, `<p class="soft paper">and 199 more</p>`,
-		`<p class="soft paper">and 26 more · and 2 more tiers without a column</p>`, `<li class="soft paper">and 8 more</li>`,
-		`<p class="soft screen">and 24 more</p>`, `<p class="soft paper">and 52 more</p>`, `<p class="soft paper">and 12 more</p>`,
+		`<p class="soft paper more">and 40 more objectives; pages: 85, tickets: 94 &#43; 1</p>`, `<p class="soft paper more">and 18 more objectives without alerts</p>`,
+		`<p class="soft screen">and 4 more objectives; pages: 0, tickets: 0</p>`, `<p class="soft screen">and 105 more</p>`, `<p class="soft paper">and 198 more</p>`,
+		`<p class="soft paper">and 22 more · and 2 more tiers without a column</p>`, `<li class="soft paper">and 8 more</li>`,
+		`<p class="soft screen">and 24 more</p>`, `<p class="soft paper">and 52 more</p>`, `<p class="soft paper">and 10 more</p>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q; it says %q", want, regexp.MustCompile(`<(p|li) class="soft (screen|paper)[^>]*>and[^<]*<`).FindAllString(page, -1))
@@ -250,17 +251,16 @@ func TestIndexes(t *testing.T) {
 	t.Parallel()
 	doc := compared()
 	doc.Comparison.Gained, doc.Comparison.Lost = []int{-1, 99}, []int{-1, 99}
-	nowhere := 99
+	nowhere, below := 99, -1
+	doc.Comparison.Kept = []backtest.Pair{{Before: 99, After: -1, Later: 1}}
+	doc.Comparison.Objectives = []backtest.ObjectiveChange{{ID: "a", Before: &nowhere, After: &below}, {ID: "b", After: &nowhere}}
 	for n := range doc.Runs {
 		j := *doc.Runs[n].Judgement
 		j.Incidents = append(j.Incidents[:0:0], j.Incidents...)
 		for i := range j.Incidents {
-			j.Incidents[i].Told, j.Incidents[i].Seen = &nowhere, []int{-1, 99, 0}
+			j.Incidents[i].Told, j.Incidents[i].Seen = &nowhere, []backtest.Sighting{{Objective: -1}, {Objective: 99}, {Tier: -1}, {Tier: 99}}
 		}
 		doc.Runs[n].Judgement = &j
-		for i := range doc.Runs[n].Sightings {
-			doc.Runs[n].Sightings[i].Objective = 99
-		}
 	}
 	doc.From, doc.To = at(3, 0, 0), at(3, 0, 0)
 	check(t, "nowhere", pageOf(t, doc, slo.English))

@@ -12,21 +12,19 @@ import (
 type view struct {
 	T                      *labels
 	Compare                bool
-	Names                  []string // of the runs
+	After                  string // of headings of what is about the run after a change
 	Span, Scope, Hindsight string
-	Lanes                  string // which lane is which
+	Lanes                  []string // which lane is which, and what its numbers are
 	Missing                list
 	Figures                []figure
 	Legend                 []legend
 	Timeline               *timeline
+	Changes                *changes   // nil for one run
 	Incidents              *incidents // nil without
 	Scores                 *table     // nil without incidents
 	Toil                   table
 	Advice                 list
-	Changes                *table // nil for one run
-	Kept                   string
-	Pages                  table
-	OnScreen               string // the list of pages, where paper has no room for it
+	Lists                  lists
 }
 
 // list is sentences, as many as there is room for.
@@ -46,46 +44,46 @@ type figure struct{ Label, Before, Value, Note string }
 // legend is a mark with what it means.
 type legend struct{ Class, Symbol, Text string }
 
-// Bounds of what is shown on a screen, and on one sheet of A4. What is left out is
-// counted.
+// Bounds of what is shown on a screen, and of sentences on paper: see [paper] for
+// tables. What is left out is counted.
 const (
-	mostRows, paperRows           = 40, 7
-	paperRowsCompared             = 4
-	mostMarks                     = 300 // in a lane
-	mostIncidents, paperIncidents = 50, 4
-	mostTiers, mostTiersCompared  = 6, 4
-	mostScores, paperScores       = 12, 6
-	mostToil, paperToil           = 20, 5
-	mostAdvice, paperAdvice       = 30, 2
-	mostPages, paperPages         = 100, 6
-	mostChanges, paperChanges     = 100, 5
-	mostMissing, paperMissing     = 20, 2
+	mostRows                     = 40
+	mostMarks                    = 300 // in a lane
+	mostIncidents                = 50
+	mostTiers, mostTiersCompared = 6, 4
+	mostScores                   = 12
+	mostToil                     = 20
+	mostAdvice, paperAdvice      = 30, 2
+	mostPages                    = 100
+	mostTickets                  = 100
+	mostSilent, mostHeld         = 50, 50
+	mostChanges, mostObjectives  = 100, 40
+	mostMissing, paperMissing    = 20, 2
 )
 
 func (b *builder) view() *view {
+	b.paper = b.onPaper(b.wants())
 	v := &view{T: b.t, Compare: b.compare, Hindsight: b.t.Hindsight(b.doc.Origin == "source")}
-	v.Span = b.t.Span(b.date(b.doc.From), b.date(b.doc.To), b.duration(b.doc.To.Sub(b.doc.From)), b.zone.String())
-	for i := range b.doc.Runs {
-		v.Names = append(v.Names, safe(b.doc.Runs[i].Name))
+	length := b.duration(b.doc.To.Sub(b.doc.From))
+	if b.last.Minutes > 0 {
+		length = b.minutes(float64(b.last.Minutes)) // the last snapshot is a minute, too
 	}
-	v.Lanes = b.t.LanesNote
+	v.Span = b.t.Span(b.date(b.doc.From), b.date(b.doc.To), length, b.zone.String())
 	if b.compare {
-		v.Lanes = b.t.CompareNote(v.Names[0], v.Names[1]) + " " + v.Lanes
+		v.After = b.t.AfterChange
+		v.Lanes = []string{b.t.CompareNote(b.runName(0), b.runName(1))}
 	}
+	v.Lanes = append(v.Lanes, b.t.LanesNote)
 	v.Missing = b.missing()
 	v.Figures = b.figures()
 	v.Timeline = b.timeline()
+	if v.Timeline.already {
+		v.Lanes = append(v.Lanes, b.t.AlreadyNote)
+	}
 	v.Scope = b.t.Scope(v.Timeline.Objectives, v.Timeline.Speaking)
 	v.Legend = b.legend(v.Timeline)
-	v.Incidents, v.Scores = b.incidents(), b.scores()
-	v.Toil, v.Advice = b.toil(), b.advice()
-	v.Pages = b.pages()
-	if b.compare {
-		v.Changes, v.Kept = b.changes()
-		if n := v.Pages.All; n > 0 {
-			v.OnScreen = b.t.OnScreen(n)
-		}
-	}
+	v.Changes, v.Incidents, v.Scores = b.changes(), b.incidents(), b.scores()
+	v.Toil, v.Advice, v.Lists = b.toil(), b.advice(), b.lists()
 	return v
 }
 
@@ -161,11 +159,18 @@ func (b *builder) figures() []figure {
 	counts := func(of func(backtest.Toil) int) func(*report.BacktestRun) string {
 		return func(r *report.BacktestRun) string { return count(int64(of(toilOf(r, "")))) }
 	}
-	add(b.t.Pages, "", counts(func(t backtest.Toil) int { return t.Pages }))
-	add(b.t.PagesPerWeek, "", func(r *report.BacktestRun) string { return number(toilOf(r, "").PagesPerWeek) })
+	all := toilOf(b.last, "")
+	add(b.t.Pages, b.already(slo.Page), counts(func(t backtest.Toil) int { return t.Pages }))
+	if all.PagesPerWeek.Defined() { // a few hours say nothing of a week
+		add(b.t.PagesPerWeek, "", func(r *report.BacktestRun) string { return number(toilOf(r, "").PagesPerWeek) })
+	}
 	add(b.t.NightPages, safe(b.doc.Night), counts(func(t backtest.Toil) int { return t.Night }))
 	add(b.t.Repeated, b.t.RepeatedNote, counts(func(t backtest.Toil) int { return t.Repeated }))
-	add(b.t.Tickets, b.t.TicketsPerWeek(number(toilOf(b.last, "").TicketsPerWeek)), counts(func(t backtest.Toil) int { return t.Tickets }))
+	tickets := b.already(slo.Ticket)
+	if all.TicketsPerWeek.Defined() {
+		tickets = join(" · ", tickets, b.t.TicketsPerWeek(number(all.TicketsPerWeek)))
+	}
+	add(b.t.Tickets, tickets, counts(func(t backtest.Toil) int { return t.Tickets }))
 	if b.last.Judgement != nil {
 		_, expected := found(b.last.Judgement)
 		add(b.t.Found, b.t.OfExpected(expected), func(r *report.BacktestRun) string {
@@ -174,6 +179,26 @@ func (b *builder) figures() []figure {
 		})
 	}
 	return list
+}
+
+// already says how many alerts of a severity fired in the first snapshot: figures do
+// not count them, as they may have begun at any time before, and lists have them.
+func (b *builder) already(severity slo.Severity) string {
+	n := 0
+	text := b.change(func(r *report.BacktestRun) string {
+		found := 0
+		for i := range r.Episodes {
+			if e := &r.Episodes[i]; e.Told() && e.Before && e.Severity == severity {
+				found++
+			}
+		}
+		n += found
+		return count(int64(found))
+	})
+	if n == 0 {
+		return ""
+	}
+	return b.t.Already(text)
 }
 
 // found returns how many incidents somebody should have been told of, and how many of

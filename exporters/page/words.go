@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
@@ -193,6 +194,24 @@ func (w words) month(at time.Time) string {
 		return at.In(w.zone).Format("2006年1月")
 	}
 	return at.In(w.zone).Format("Jan 2006")
+}
+
+// middle leaves both ends of a text that is wider than so many columns.
+func middle(text string, columns int) string {
+	if term.Width(text) <= columns {
+		return text
+	}
+	runes := []rune(text)
+	end, width := len(runes), 0
+	for end > 0 && width+term.Width(string(runes[end-1])) <= columns/2 {
+		end--
+		width += term.Width(string(runes[end]))
+	}
+	begin, left := 0, columns-1-width
+	for begin < end && term.Width(string(runes[:begin+1])) <= left {
+		begin++
+	}
+	return string(runes[:begin]) + "…" + string(runes[end:])
 }
 
 // moment writes an instant without its year: Mon 2 Nov 09:13, 11月2日（月）09:13.

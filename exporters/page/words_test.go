@@ -51,6 +51,10 @@ func TestWords(t *testing.T) {
 		{ja.date(night), "2026年11月2日 23:59"},
 		{en.stretch(night.Add(-time.Hour), night), "Mon 2 Nov 22:59 – 23:59"},
 		{ja.stretch(night, night.Add(time.Minute)), "11月2日（月）23:59～11月3日（火）00:00"},
+		{middle("log-in/app", 10), "log-in/app"},
+		{middle("barcode-payment/show-barcode", 24), "barcode-pay…show-barcode"},
+		{middle("店舗検索/検索結果の表示", 12), "店舗…の表示"},
+		{middle("abc", 1), "…"},
 		{safe("a\n b\x1b[2J"), "a b�[2J"},
 		{safe(strings.Repeat("長", 1000)), strings.Repeat("長", 159) + "…"},
 	} {
