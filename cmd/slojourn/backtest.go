@@ -200,6 +200,11 @@ func (b *backtesting) run(ctx context.Context) error {
 	if closed := asked.close(); err == nil {
 		err = closed
 	}
+	if none, is := errors.AsType[*notMeasuredError](err); is {
+		if doc.Failures, err = none.failures, nil; b.format != "json" {
+			return printFailures(b.env.stderr, doc.Failures)
+		}
+	}
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ func stoppedAt(at time.Time) wallClock { return wallClock{func() time.Time { ret
 func (b *backtesting) fill(ctx context.Context, q *question, s *side, clock wallClock, progress *progress) error {
 	dir, err := os.MkdirTemp("", "slojourn-backtest-")
 	if err != nil {
-		return failed(fmt.Errorf("make a folder for what is measured: %w; name a ledger with --data-dir", cause(err)))
+		return failed(fmt.Errorf("make a folder for what is measured: %w; TMPDIR names another place", cause(err)))
 	}
 	q.open = append(q.open, folder(dir))
 	book, err := ledger.Open(ctx, dir, ledger.Options{})

@@ -159,11 +159,18 @@ func (b *backtesting) span(ctx context.Context, sides []*side) (from, to time.Ti
 		err = usage("--from %s is before the first minute that is known, %s", stamped(from), stamped(first))
 	case to.After(last):
 		err = usage("--to %s is after the newest minute that is known, %s", stamped(to), stamped(last))
+	case !from.Before(last):
+		err = usage("--from %s is not before the newest minute that is known, %s", stamped(from), stamped(last))
 	case !to.After(from):
 		err = usage("there is nothing between %s and %s: what is known goes from %s to %s", stamped(from), stamped(to), stamped(first), stamped(last))
 	}
 	return from, to, err
 }
+
+// notMeasuredError is the end when nothing could be measured.
+type notMeasuredError struct{ failures []burnrate.Failure }
+
+func (e *notMeasuredError) Error() string { return "nothing could be measured" }
 
 // nothing is the end of the command when no minute is known.
 func (b *backtesting) nothing(sides []*side) error {
@@ -173,7 +180,7 @@ func (b *backtesting) nothing(sides []*side) error {
 	}
 	switch {
 	case len(failures) > 0:
-		return printFailures(b.env.stderr, failures)
+		return &notMeasuredError{failures}
 	case b.kept():
 		return failed(errors.New("the ledger has no minute of these specs: has slojourn serve read them, and does it write this ledger?"))
 	}

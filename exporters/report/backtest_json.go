@@ -16,8 +16,8 @@ func BacktestJSON(w io.Writer, doc Backtest) error { return render.Encode(w, bac
 // backtestView is the document as its JSON has it. Keys are only added.
 type backtestView struct {
 	Schema     string          `json:"schema"`
-	From       time.Time       `json:"from"`
-	To         time.Time       `json:"to"`
+	From       *time.Time      `json:"from"`
+	To         *time.Time      `json:"to"`
 	TimeZone   string          `json:"timeZone"`
 	Night      string          `json:"night"`
 	Origin     string          `json:"origin"`
@@ -48,7 +48,7 @@ type toilView struct {
 
 func backtestViewOf(doc *Backtest) backtestView {
 	v := backtestView{
-		Schema: doc.Schema, From: doc.From.UTC(), To: doc.To.UTC(), TimeZone: doc.TimeZone, Night: doc.Night, Origin: doc.Origin,
+		Schema: doc.Schema, From: instant(doc.From), To: instant(doc.To), TimeZone: doc.TimeZone, Night: doc.Night, Origin: doc.Origin,
 		Runs: []runView{}, Errors: []remark{}, Notices: []remark{},
 	}
 	for i := range doc.Runs {

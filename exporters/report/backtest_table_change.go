@@ -40,18 +40,24 @@ func episodesAt(r *BacktestRun, at []int) []*backtest.Episode {
 
 // changeText says in numbers what people would have been told before and after.
 func changeText(before, after *BacktestRun, c *backtest.Comparison) string {
-	told := func(r *BacktestRun, severity slo.Severity) string {
+	count := func(r *BacktestRun, counts func(*backtest.Episode) bool) string {
 		n := 0
 		for i := range r.Episodes {
-			if r.Episodes[i].Told() && r.Episodes[i].Severity == severity {
+			if r.Episodes[i].Told() && counts(&r.Episodes[i]) {
 				n++
 			}
 		}
 		return fmt.Sprint(n)
 	}
-	return fmt.Sprintf("Pages: %s; tickets: %s. That is %d lost, %d gained and %d kept.",
-		turned(told(before, slo.Page), told(after, slo.Page)), turned(told(before, slo.Ticket), told(after, slo.Ticket)),
+	both := func(counts func(*backtest.Episode) bool) string { return turned(count(before, counts), count(after, counts)) }
+	text := fmt.Sprintf("Pages: %s; tickets: %s. That is %d lost, %d gained and %d kept.",
+		both(func(e *backtest.Episode) bool { return e.Severity == slo.Page }),
+		both(func(e *backtest.Episode) bool { return e.Severity == slo.Ticket }),
 		len(c.Lost), len(c.Gained), len(c.Kept))
+	if first := both(func(e *backtest.Episode) bool { return e.Before }); first != "0" {
+		text += fmt.Sprintf(" Of them fired in the first minute already, and may have begun before: %s.", first)
+	}
+	return text
 }
 
 // turned says what was before and what is after a change, or what is the same.
