@@ -49,7 +49,9 @@ func changeText(before, after *BacktestRun, c *backtest.Comparison) string {
 		}
 		return fmt.Sprint(n)
 	}
-	both := func(counts func(*backtest.Episode) bool) string { return turned(count(before, counts), count(after, counts)) }
+	both := func(counts func(*backtest.Episode) bool) string {
+		return turned(count(before, counts), count(after, counts))
+	}
 	text := fmt.Sprintf("Pages: %s; tickets: %s. That is %d lost, %d gained and %d kept.",
 		both(func(e *backtest.Episode) bool { return e.Severity == slo.Page }),
 		both(func(e *backtest.Episode) bool { return e.Severity == slo.Ticket }),
