@@ -19,6 +19,9 @@ func TestNoFaultWhereNoneIs(t *testing.T) {
 	}
 	texts := map[string]string{"whole": whole, "odd": odd}
 	for _, name := range files {
+		if filepath.Base(name) == "incidents.yaml" { // a list, and no spec
+			continue
+		}
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

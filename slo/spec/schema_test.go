@@ -129,6 +129,9 @@ func TestSchemaOfFiles(t *testing.T) {
 			t.Fatalf("no files in %s: %v", pattern, err)
 		}
 		for _, file := range files {
+			if filepath.Base(file) == "incidents.yaml" { // a list, and no spec
+				continue
+			}
 			data, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
