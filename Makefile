@@ -33,12 +33,12 @@ test-unit: ## run the tests that need nothing but Go
 	CGO_ENABLED=0 $(GO) test ./...
 	cd .ci/tools && CGO_ENABLED=0 $(GO) test ./licences
 
-# Properties try a fifth of the usual cases: races show in few. What compares with Prometheus
-# and simulates pages by chance has one goroutine, and takes minutes to compile or run.
+# Properties try a fifth of the usual cases: races show in few. What renders, compares with
+# Prometheus or simulates pages by chance has one goroutine, and takes minutes to compile or run.
 race: ## run the tests under the race detector (needs a C compiler)
 	@cc="$$($(GO) env CC)"; command -v $${cc%% *} >/dev/null || \
 		{ echo "make race: no C compiler ($$cc) on PATH: install gcc, or set CC" >&2; exit 1; }
-	CGO_ENABLED=1 $(GO) test -race -short $$($(GO) list ./... | grep -v -e /burnrate/promql -e /burnrate/alert/evidence)
+	CGO_ENABLED=1 $(GO) test -race -short $$($(GO) list ./... | grep -v -e /burnrate/promql -e /burnrate/alert/evidence -e /exporters/page -e /exporters/report)
 
 fuzz: ## run every fuzz target for FUZZTIME (10s), two at a time
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz

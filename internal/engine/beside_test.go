@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -140,11 +141,10 @@ func TestRunCatchesUp(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 2, "pay")
 		ctx, stop := context.WithCancel(t.Context())
-		long := false
+		var long atomic.Bool
 		options := r.options()
 		options.Maintain = func(context.Context, time.Time) error {
-			if long {
-				long = false
+			if long.Swap(false) {
 				time.Sleep(70 * time.Second)
 			}
 			return nil
@@ -156,7 +156,7 @@ func TestRunCatchesUp(t *testing.T) {
 		ended := make(chan error)
 		go func() { ended <- r.engine.Run(ctx) }()
 		time.Sleep(3*time.Minute + 30*time.Second)
-		long = true
+		long.Store(true)
 		time.Sleep(6 * time.Minute)
 		stop()
 		if err := <-ended; err != nil {
