@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -48,13 +49,15 @@ func (e *Exclusion) Applies(id, owner string) bool {
 	if e.Owner != "" {
 		return e.Owner == owner
 	}
+	return covers(e.SLOs, id)
+}
+
+// covers reports whether one of the patterns matches an id, or the journey of a step.
+func covers(patterns []string, id string) bool {
 	journey, _, isStep := strings.Cut(id, "/")
-	for _, pattern := range e.SLOs {
-		if MatchID(pattern, id) || isStep && MatchID(pattern, journey) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		return MatchID(pattern, id) || isStep && MatchID(pattern, journey)
+	})
 }
 
 // Spans returns the times at which the exclusion holds that have a minute

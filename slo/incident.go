@@ -1,7 +1,7 @@
 package slo
 
 import (
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -33,24 +33,13 @@ func (i *Incident) Concerns(id string, steps []string) bool {
 	if len(i.SLOs) == 0 {
 		return true
 	}
-	journey, _, isStep := strings.Cut(id, "/")
-	for _, pattern := range i.SLOs {
-		if MatchID(pattern, id) || isStep && MatchID(pattern, journey) {
-			return true
-		}
-		for _, step := range steps {
-			if MatchID(pattern, step) {
-				return true
-			}
-		}
-	}
-	return false
+	return covers(i.SLOs, id) || slices.ContainsFunc(i.SLOs, func(pattern string) bool { return matchesAny(pattern, steps) })
 }
 
 // CheckIncidents warns of patterns that match no id of a set, probably as one is
 // misspelt: what is wrong then would seem to be found by nothing.
 func CheckIncidents(set *Set, incidents []Incident) diag.List {
-	ids := set.ids()
+	ids := set.IDs()
 	var list diag.List
 	for i := range incidents {
 		incident := &incidents[i]

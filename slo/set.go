@@ -78,8 +78,8 @@ func (s *Set) Measured() []*SLO {
 	return measured
 }
 
-// ids lists the ids of all journeys, steps and SLOs, in order.
-func (s *Set) ids() []string {
+// IDs returns the ids of all journeys, steps and SLOs, in order.
+func (s *Set) IDs() []string {
 	var ids []string
 	for _, j := range s.Journeys {
 		ids = append(ids, j.ID)

@@ -104,25 +104,21 @@ type backtesting struct {
 // others.
 func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, locale string) error {
 	given := cmd.Flags().Changed
-	for _, flag := range []string{"data-dir", "server", "incidents", "against", "from", "to"} {
+	if err := checkPlace(cmd, b.asked.checkAccess); err != nil {
+		return err
+	}
+	for _, flag := range []string{"incidents", "against", "from", "to"} {
 		if given(flag) && cmd.Flags().Lookup(flag).Value.String() == "" {
 			return usage("--%s is empty", flag)
 		}
 	}
 	switch {
-	case given("data-dir") && given("server"):
-		return usage("--server and --data-dir exclude each other: a running serve, or its ledger")
-	case given("data-dir") && given("secrets-dir"):
-		return usage("with --data-dir no secret is needed: leave out --secrets-dir")
 	case given("against") && (given("target") || given("policy")):
 		return usage("--against has the other specs already: leave out --target and --policy, or --against")
 	case given("locale") && b.format != "html":
 		return usage("--locale is for -o html only: the table and the JSON are in English")
 	case b.incidentsFile == "-" && slices.Contains(b.paths, "-"):
 		return usage("--incidents and the specs cannot both come from stdin: write one of them to a file")
-	}
-	if err := b.checkServer(given); err != nil {
-		return err
 	}
 	if b.locale = slo.Locale(locale); b.locale != slo.English && b.locale != slo.Japanese {
 		return usage("--locale %q is not known; use en or ja", locale)
@@ -144,19 +140,6 @@ func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, local
 		return usage("--to %s is not after --from %s", stamped(b.to), stamped(b.from))
 	}
 	return b.change.check()
-}
-
-// checkServer refuses what says how a server is asked, unless there is one.
-func (b *backtesting) checkServer(given func(flag string) bool) error {
-	if b.asked.address != "" {
-		return b.asked.checkAccess(given)
-	}
-	for _, flag := range []string{"user", "password-from", "ca-file"} {
-		if given(flag) {
-			return usage("--%s is for --server only", flag)
-		}
-	}
-	return nil
 }
 
 // kept reports whether the minutes are from a ledger.

@@ -106,7 +106,7 @@ func (c *change) apply(set *slo.Set, all []string) (*slo.Set, error) {
 }
 
 func (e *edit) apply(set *slo.Set, all []string) error {
-	if err := matchesSome(e.flag, e.pattern, everyID(set)); err != nil {
+	if err := matchesSome(e.flag, e.pattern, set.IDs()); err != nil {
 		if slices.Contains(all, e.pattern) {
 			return usage("%s: --slo leaves out %s", e.flag, e.pattern)
 		}

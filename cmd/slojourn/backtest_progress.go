@@ -45,9 +45,8 @@ func (p *progress) measuring(e engine.Progress) {
 
 // fetching shows how much has come from a server.
 func (p *progress) fetching(bytes int64) {
-	const often, megabyte = 200 * time.Millisecond, 1 << 20
-	if now := p.now(); p.status != nil && now.Sub(p.shown) >= often {
-		p.shown = now
+	const megabyte = 1 << 20
+	if p.due() {
 		p.status.Show(fmt.Sprintf("fetching  %.1f MiB", float64(bytes)/megabyte))
 	}
 }
@@ -62,19 +61,25 @@ func (p *progress) replaying(from time.Time, slos int) func(done, all int64) {
 	}
 }
 
-// show shows what share of something is done, and how long the rest may take. It does a
-// few times a second at most.
+// show shows what share of something is done, and how long the rest may take.
 func (p *progress) show(what string, share float64, detail string) {
+	if p.due() {
+		p.status.Show(p.line(what, share, detail, p.shown.Sub(p.began)))
+	}
+}
+
+// due reports whether something is to be shown, a few times a second at most.
+func (p *progress) due() bool {
 	const often = 200 * time.Millisecond
 	if p.status == nil {
-		return
+		return false
 	}
 	now := p.now()
 	if now.Sub(p.shown) < often {
-		return
+		return false
 	}
 	p.shown = now
-	p.status.Show(p.line(what, share, detail, now.Sub(p.began)))
+	return true
 }
 
 // line is what is shown: the rest takes as long as what was done, in proportion.

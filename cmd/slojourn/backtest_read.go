@@ -90,7 +90,7 @@ func (b *backtesting) read(ctx context.Context) (question, error) {
 		q.sides[0].name, after.name = b.change.against, strings.Join(b.paths, " ")
 	case b.change.any():
 		q.sides[0].name, after.name = asItIs, b.change.String()
-		if after.set, err = b.change.apply(after.set, everyID(result.Set)); err != nil {
+		if after.set, err = b.change.apply(after.set, result.Set.IDs()); err != nil {
 			return q, err
 		}
 		q.notices = b.warn(q.sides[0].set, after.set)
@@ -181,7 +181,7 @@ func (b *backtesting) choose(sets []*slo.Set, renamed map[string]string) error {
 	}
 	var ids []string
 	for _, set := range sets {
-		ids = append(ids, everyID(set)...)
+		ids = append(ids, set.IDs()...)
 	}
 	for _, pattern := range b.only {
 		if err := matchesSome("--slo", pattern, ids); err != nil {
@@ -217,19 +217,6 @@ func chosen(set *slo.Set, patterns []string) *slo.Set {
 		}
 	}
 	return &part
-}
-
-// everyID returns the ids of journeys, steps and SLOs, in order.
-func everyID(set *slo.Set) []string {
-	var ids []string
-	for _, s := range set.SLOs {
-		ids = append(ids, s.ID)
-	}
-	for _, j := range set.Journeys {
-		ids = append(ids, j.ID)
-	}
-	slices.Sort(ids)
-	return ids
 }
 
 // matchesSome wants a pattern that matches an id.

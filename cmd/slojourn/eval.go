@@ -125,29 +125,10 @@ func measuredIDs(set *slo.Set) []string {
 
 // only returns what has to be measured for one id.
 func only(set *slo.Set, id string) (*slo.Set, error) {
-	part := *set
-	part.SLOs, part.Journeys = nil, nil
-	var ids []string
-	for _, s := range set.SLOs {
-		if ids = append(ids, s.ID); s.ID == id {
-			part.SLOs = []*slo.SLO{s}
-		}
+	ids := set.IDs()
+	if slices.Contains(ids, id) {
+		return chosen(set, []string{id}), nil
 	}
-	for _, j := range set.Journeys {
-		if ids = append(ids, j.ID); j.ID != id {
-			continue
-		}
-		part.Journeys = []*slo.Journey{j}
-		for _, step := range j.Steps {
-			if !slices.Contains(part.SLOs, step.SLO) { // two steps may share one
-				part.SLOs = append(part.SLOs, step.SLO)
-			}
-		}
-	}
-	if len(part.SLOs) > 0 || len(part.Journeys) > 0 {
-		return &part, nil
-	}
-	slices.Sort(ids)
 	if near, found := diag.Nearest(id, ids); found {
 		return nil, usage("--explain: there is no journey, step or SLO %q; did you mean %s?", id, near)
 	}

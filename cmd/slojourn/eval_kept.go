@@ -40,9 +40,15 @@ func lagOf(s *slo.SLO) (time.Duration, bool) {
 	return newrelic.Lag(s.Source.NewRelic, s.SLI), true
 }
 
-// checkOrigin refuses flags of eval that mean nothing beside others: numbers come
-// from Sources, from a ledger, or from a server.
+// checkOrigin refuses flags that mean nothing beside others, and what a server that
+// has specs of its own has no use for.
 func checkOrigin(cmd *cobra.Command, asked *remote, args []string) error {
+	return checkPlace(cmd, func(given func(flag string) bool) error { return asked.check(given, args) })
+}
+
+// checkPlace refuses flags that mean nothing beside others: numbers come from Sources,
+// from a ledger, or from a server, of which ofServer checks the flags.
+func checkPlace(cmd *cobra.Command, ofServer func(given func(flag string) bool) error) error {
 	given := func(flag string) bool { return cmd.Flags().Changed(flag) }
 	value := func(flag string) string { return cmd.Flags().Lookup(flag).Value.String() }
 	for _, flag := range []string{"data-dir", "server"} {
@@ -54,7 +60,7 @@ func checkOrigin(cmd *cobra.Command, asked *remote, args []string) error {
 	case given("server") && given("data-dir"):
 		return usage("--server and --data-dir exclude each other: a running serve, or its ledger")
 	case given("server"):
-		return asked.check(given, args)
+		return ofServer(given)
 	}
 	for _, flag := range []string{"user", "password-from", "ca-file"} {
 		if given(flag) {
