@@ -13,6 +13,10 @@ type Snapshot struct {
 	Sources  []SourceState // ordered by name
 	Failures []Failure
 	Notices  []Notice
+
+	// Who evaluates knows nothing of these, and the caller adds them.
+	Meters   []Meter    // of what is measured, ordered by id
+	Previous []Previous // of objectives with calendar windows, ordered by id and as in its specs
 }
 
 // SourceState says whether a source answers. Who evaluates does not know: it is

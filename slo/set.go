@@ -110,6 +110,10 @@ type SLO struct {
 	Indicator  IndicatorID // what SLOs with equal SLIs share
 	History    History
 	Objectives []Objective
+
+	// Elsewhere says that another shard of a fleet judges and exports the SLO, and
+	// that it is measured here for a journey alone. Then it has no objectives.
+	Elsewhere bool
 }
 
 // About is what people want to know of a journey or SLO.

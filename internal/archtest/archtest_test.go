@@ -62,6 +62,7 @@ internal/secret                never cmd
 internal/telemetry             never cmd, internal/server, exporters, sources/newrelic, sources/file
 internal/revision              only slo, slo/diag, slo/spec
 internal/term                  never cmd
+internal/servertest            nothing of ours
 internal/archtest              anything
 
 # The faces.

@@ -75,6 +75,7 @@ type Engine struct {
 
 // View is what the last tick said. It is never changed afterwards.
 type View struct {
+	Set      *slo.Set // that was evaluated
 	Snapshot burnrate.Snapshot
 	Alerts   Alerts
 	Progress Progress

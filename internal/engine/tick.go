@@ -328,7 +328,7 @@ const vanished = "events that were there are answered as none: may they still be
 func (e *Engine) fail() {
 	e.counts.Failed++
 	if view := e.view.Load(); view != nil {
-		e.view.Store(&View{view.Snapshot, view.Alerts, view.Progress, e.counts})
+		e.view.Store(&View{view.Set, view.Snapshot, view.Alerts, view.Progress, e.counts})
 	}
 }
 
@@ -373,7 +373,7 @@ func (e *Engine) publish(s burnrate.Snapshot, now time.Time) {
 	}
 	s.Failures = append(s.Failures, e.lossFailures()...)
 	sortByID(&s)
-	e.view.Store(&View{s, e.alerts.Alerts, e.progress(now), e.counts})
+	e.view.Store(&View{e.specs.Set, s, e.alerts.Alerts, e.progress(now), e.counts})
 }
 
 // sortByID orders what is said of SLOs.

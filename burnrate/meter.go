@@ -1,0 +1,41 @@
+package burnrate
+
+import (
+	"time"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Meter is what was counted under one id while a process ran: what a counter
+// of Prometheus shows, which may only go up, and starts at 0 with the process.
+// A minute that is filled in long after it was over must not look like events of
+// now; so it is in Late, or in neither.
+type Meter struct {
+	ID    string
+	Unit  int64     // of the events, see [slo.SLI.Unit]
+	Began time.Time // when it was 0
+
+	// Events are those of minutes that closed since Began, and of corrections of
+	// the newest [SettlingMinutes]. They count as burn rates do: what is bad in time
+	// that is excluded is good.
+	Events Outcomes
+	Late   Outcomes // that came later, or were measured later
+
+	// Watermark is what is behind the newest minute that was measured, 0 before any.
+	Watermark slo.Minute
+}
+
+// Outcomes are events by what became of them. Neither ever falls.
+type Outcomes struct{ Good, Bad int64 }
+
+// SettlingMinutes is how long before the end of an indicator a minute may be
+// corrected and its meter still moves.
+const SettlingMinutes = 5
+
+// Previous is what remained of an objective's budget at the end of the calendar
+// window before the present one.
+type Previous struct {
+	ID        string
+	Objective string
+	Remaining Ratio
+}
