@@ -171,9 +171,7 @@ func (e *Engine) recallAt(ctx context.Context, list []*formerBudget, border slo.
 	remaining := map[key]burnrate.Ratio{}
 	for _, status := range s.evaluator.Snapshot(border.Time()).Statuses {
 		for _, o := range status.Objectives {
-			if o.Window.State != burnrate.NoData {
-				remaining[key{status.ID, o.Name}] = o.Budget.Remaining
-			}
+			remaining[key{status.ID, o.Name}] = o.Budget.Remaining
 		}
 	}
 	for _, former := range list {

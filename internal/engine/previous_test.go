@@ -21,7 +21,17 @@ func period(t *testing.T, name string) slo.Window {
 	return w.In(time.UTC)
 }
 
-// daily has SLOs and journeys of them with a budget for each day.
+func target(t *testing.T, text string) slo.Target {
+	t.Helper()
+	parsed, err := slo.ParseTarget(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// daily gives SLOs, and a journey of them, a budget for each day, and the second one
+// another for each week.
 func (r *rig) daily() {
 	r.edit = func(set *slo.Set) {
 		day := slo.Objective{Name: "day", Target: set.SLOs[0].Objectives[0].Target, Window: period(r.T, "day")}
@@ -30,6 +40,7 @@ func (r *rig) daily() {
 			s.Objectives = append(s.Objectives, day)
 			j.Steps = append(j.Steps, slo.Step{Name: s.ID, SLO: s})
 		}
+		set.SLOs[1].Objectives = append(set.SLOs[1].Objectives, slo.Objective{Name: "week", Target: day.Target, Window: period(r.T, "week")})
 		set.Journeys = []*slo.Journey{j}
 	}
 }
@@ -43,19 +54,22 @@ func (r *rig) previous() map[string]string {
 	return list
 }
 
-// remaining is what remained of budgets at an end, by what is kept.
-func (r *rig) remaining(end slo.Minute) map[string]string {
+// remaining is what remained of the budgets of the day that ended, and of the last week
+// before that, by what is kept.
+func (r *rig) remaining(midnight slo.Minute) map[string]string {
 	r.Helper()
 	lag := func(*slo.SLO) (time.Duration, bool) { return 0, true }
-	snapshot, err := Kept(r.Context(), r.specs().Set, r.ledger, lag, end.Time())
-	if err != nil {
-		r.Fatal(err)
-	}
 	list := map[string]string{}
-	for _, status := range snapshot.Statuses {
-		for _, o := range status.Objectives {
-			if o.Name == "day" && o.Window.State != burnrate.NoData {
-				list[status.ID+" day"] = fmt.Sprint(o.Budget.Remaining)
+	for name, end := range map[string]slo.Minute{"day": midnight, "week": period(r.T, "week").Around(midnight).Start} {
+		snapshot, err := Kept(r.Context(), r.specs().Set, r.ledger, lag, end.Time())
+		if err != nil {
+			r.Fatal(err)
+		}
+		for _, status := range snapshot.Statuses {
+			for _, o := range status.Objectives {
+				if o.Name == name && o.Window.State != burnrate.NoData {
+					list[status.ID+" "+name] = fmt.Sprint(o.Budget.Remaining)
+				}
 			}
 		}
 	}
@@ -66,7 +80,7 @@ func (r *rig) remaining(end slo.Minute) map[string]string {
 // next midnight, has events arrive late, and other specs come.
 func TestPreviousWindows(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
-		r := newRig(t, 40, "pay", "search")
+		r := newRig(t, 60, "pay", "search")
 		time.Sleep(19 * time.Hour) // an hour before midnight
 		r.daily()
 		r.start()
@@ -78,7 +92,7 @@ func TestPreviousWindows(t *testing.T) {
 		}
 		r.minutes(1)
 		midnight := closed().Floor(1440)
-		if got, want := r.previous(), r.remaining(midnight); len(want) != 3 || cmp.Diff(want, got) != "" {
+		if got, want := r.previous(), r.remaining(midnight); len(want) != 4 || cmp.Diff(want, got) != "" {
 			t.Errorf("once the history was filled in: %s", cmp.Diff(want, got))
 		}
 
@@ -88,7 +102,17 @@ func TestPreviousWindows(t *testing.T) {
 		if got, want := r.previous(), r.remaining(midnight); cmp.Diff(want, got) != "" {
 			t.Errorf("in the last minute of a day: %s", cmp.Diff(want, got))
 		}
-		r.minutes(2)
+		at := r.engine.former.list[0].at
+		if r.minutes(1); !r.engine.former.list[0].at.Equal(at) {
+			t.Error("it was summed again for nothing")
+		}
+		if err := r.engine.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.previous(); len(got) != 1 || got["search week"] == "" {
+			t.Errorf("what ended at midnight is not known yet: %v", got)
+		}
+		r.minutes(1)
 		midnight += 1440
 		early := r.remaining(midnight)
 		if got := r.previous(); cmp.Diff(early, got) != "" {
@@ -104,18 +128,23 @@ func TestPreviousWindows(t *testing.T) {
 		}
 
 		r.ids = []string{"pay", "search", "cart"}
+		daily := r.edit
+		r.edit = func(set *slo.Set) {
+			daily(set)
+			set.SLOs[1].Objectives[2].Target = target(t, "99.9%")
+		}
 		if _, err := r.engine.Reload(t.Context(), r.specs()); err != nil {
 			t.Fatal(err)
 		}
 		if err := r.engine.Tick(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if got := r.previous(); got["pay day"] != want["pay day"] || got["cart day"] != "" {
+		if got := r.previous(); got["pay day"] != want["pay day"] || got["cart day"] != "" || got["search day"] != "" {
 			t.Errorf("after a reload: %v, want that of pay as in %v", got, want)
 		}
 		next(1)
 		r.minutes(1)
-		if got, want := r.previous(), r.remaining(midnight); len(want) != 4 || cmp.Diff(want, got) != "" {
+		if got, want := r.previous(), r.remaining(midnight); len(want) != 5 || cmp.Diff(want, got) != "" {
 			t.Errorf("with what is new: %s", cmp.Diff(want, got))
 		}
 	})
