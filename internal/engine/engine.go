@@ -66,6 +66,7 @@ type Engine struct {
 	loaded bool // the evaluator agrees with what is kept
 	alerts alerts
 	meters meters
+	former formerBudgets
 	// decided is the snapshot that the last tick decided by.
 	decided burnrate.Snapshot
 	losses  []loss

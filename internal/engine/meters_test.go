@@ -387,3 +387,24 @@ func TestMetersOfAnything(t *testing.T) {
 	})
 }
 
+
+// TestMeterInOtherUnits rounds up: what is shown must not fall.
+func TestMeterInOtherUnits(t *testing.T) {
+	t.Parallel()
+	m := meter{
+		shown:  burnrate.Meter{Unit: 1000, Began: time.Unix(1, 0), Events: burnrate.Outcomes{Good: 2001, Bad: 1000}, Late: burnrate.Outcomes{Good: 1}},
+		events: burnrate.Outcomes{Good: 1999, Bad: 1000}, late: burnrate.Outcomes{Good: -1500},
+	}
+	want := meter{
+		shown:  burnrate.Meter{Unit: 1, Began: time.Unix(1, 0), Events: burnrate.Outcomes{Good: 3, Bad: 1}, Late: burnrate.Outcomes{Good: 1}},
+		events: burnrate.Outcomes{Good: 2, Bad: 1}, late: burnrate.Outcomes{Good: -1},
+	}
+	if got := m.in(1); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	want.shown.Unit, want.shown.Events, want.shown.Late = 1000, burnrate.Outcomes{Good: 3000, Bad: 1000}, burnrate.Outcomes{Good: 1000}
+	want.events, want.late = burnrate.Outcomes{Good: 2000, Bad: 1000}, burnrate.Outcomes{Good: -1000}
+	if got := m.in(1).in(1000); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}

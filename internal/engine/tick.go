@@ -375,7 +375,7 @@ func (e *Engine) publish(s burnrate.Snapshot, now time.Time) {
 	}
 	s.Failures = append(s.Failures, e.lossFailures()...)
 	sortByID(&s)
-	s.Meters = e.meters.show(e.state, e.feeds)
+	s.Meters, s.Previous = e.meters.show(e.state, e.feeds), e.former.show(e.state, s.Statuses)
 	e.view.Store(&View{e.specs.Set, s, e.alerts.Alerts, e.progress(now), e.counts})
 }
 
