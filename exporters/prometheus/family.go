@@ -41,15 +41,13 @@ func families() []family {
 }
 
 func collectInfo(c *content, b *batch) {
+	var labels []label
 	for i := range c.subjects {
 		s := &c.subjects[i]
-		labels := []label{
-			{"id", s.status.ID},
-			{"journey", s.journey},
-			{"kind", string(s.status.Kind)},
-		}
-		labels = append(labels, specLabels(s.labels)...)
-		b.add(1, append(labels, label{"owner", s.status.Owner}, label{"stage", string(s.status.Stage)}, label{"step", s.step}, label{"title", s.status.Title})...)
+		labels = append(labels[:0], label{"id", s.status.ID}, label{"journey", s.journey}, label{"kind", string(s.status.Kind)})
+		labels = appendSpecLabels(labels, s.labels)
+		labels = append(labels, label{"owner", s.status.Owner}, label{"stage", string(s.status.Stage)}, label{"step", s.step}, label{"title", s.status.Title})
+		b.add(1, labels...)
 	}
 }
 
@@ -151,37 +149,36 @@ func oneIf(yes bool) float64 {
 }
 
 func collectFactors(c *content, b *batch) {
+	known := map[judged][]factor{}
 	c.each(func(s *subject, o *burnrate.Objective) {
 		if o.Alerts == nil {
 			return
 		}
-		for i, t := range o.Alerts.Tiers {
-			if repeated(o.Alerts.Tiers[:i], t) {
-				continue
-			}
-			factor, _ := t.Factor(o.Window.Window).Float64()
-			b.add(factor, label{"id", s.status.ID}, label{"journey", s.journey}, label{"long", slo.FormatDuration(t.Long)}, label{"objective", o.Name},
-				label{"severity", string(t.Severity)}, label{"short", slo.FormatDuration(t.Short)}, label{"step", s.step})
+		of := judged{o.Alerts, o.Window.Window}
+		factors, found := known[of]
+		if !found {
+			factors = factorsOf(of)
+			known[of] = factors
+		}
+		for _, f := range factors {
+			b.add(f.value, label{"id", s.status.ID}, label{"journey", s.journey}, label{"long", f.long}, label{"objective", o.Name},
+				label{"severity", string(f.severity)}, label{"short", f.short}, label{"step", s.step})
 		}
 	})
 }
 
-// repeated reports whether a tier has the severity and the windows of an earlier one.
-func repeated(earlier []slo.Tier, t slo.Tier) bool {
-	for _, e := range earlier {
-		if e.Severity == t.Severity && e.Long == t.Long && e.Short == t.Short {
-			return true
-		}
-	}
-	return false
-}
-
 func collectFiring(c *content, b *batch) {
+	known := map[*slo.AlertPolicy][]urgency{}
 	c.each(func(s *subject, o *burnrate.Objective) {
 		if o.Alerts == nil {
 			return
 		}
-		for _, k := range kindsOf(o.Alerts) {
+		kinds, found := known[o.Alerts]
+		if !found {
+			kinds = kindsOf(o.Alerts)
+			known[o.Alerts] = kinds
+		}
+		for _, k := range kinds {
 			key := alert.Key{ID: s.status.ID, Objective: o.Name, Kind: k.kind, Severity: k.severity}
 			b.add(oneIf(c.told[key]), label{"id", s.status.ID}, label{"journey", s.journey}, label{"kind", string(k.kind)},
 				label{"objective", o.Name}, label{"severity", string(k.severity)}, label{"step", s.step})

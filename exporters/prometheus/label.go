@@ -19,16 +19,16 @@ func LabelName(key string) string {
 	}, key)
 }
 
-// specLabels returns the labels of a spec in the order of their keys. Of those that
+// appendSpecLabels adds the labels of a spec in the order of their keys. Of those that
 // become the same name the first is taken: validation refuses the others.
-func specLabels(of map[string]string) []label {
+func appendSpecLabels(list []label, of map[string]string) []label {
 	if len(of) == 0 {
-		return nil
+		return list
 	}
-	list := make([]label, 0, len(of))
+	before := len(list)
 	for _, key := range slices.Sorted(maps.Keys(of)) {
 		l := label{LabelName(key), of[key]}
-		if !slices.ContainsFunc(list, func(earlier label) bool { return earlier.name == l.name }) {
+		if !slices.ContainsFunc(list[before:], func(earlier label) bool { return earlier.name == l.name }) {
 			list = append(list, l)
 		}
 	}

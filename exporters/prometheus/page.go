@@ -93,26 +93,51 @@ func (p *Page) body(s Scrape) (*body, error) {
 // body is encoded metrics, deflated. Its last block is not the last one of the stream,
 // and ends with a byte: more blocks can follow.
 type body struct {
-	deflated []byte
+	deflated segments
 	sum      uint32 // CRC-32 of what was deflated
 	size     uint32 // of that, as gzip has it
 }
 
 func newBody(v View, format expfmt.FormatType, names []string) (*body, error) {
-	var deflated bytes.Buffer
 	b := &body{}
-	z, err := flate.NewWriter(&deflated, flate.BestSpeed)
+	z, err := flate.NewWriter(&b.deflated, flate.BestSpeed)
 	if err != nil {
 		return nil, err
 	}
 	if err := encode(io.MultiWriter(z, b), v, format, names); err != nil {
 		return nil, err
 	}
-	if err := z.Flush(); err != nil {
-		return nil, err
+	return b, z.Flush()
+}
+
+// segments is bytes that are kept as they come, and never copied to make room.
+type segments [][]byte
+
+const segmentSize = 64 << 10
+
+// Write implements [io.Writer].
+func (s *segments) Write(data []byte) (int, error) {
+	n := len(data)
+	for len(data) > 0 {
+		last := len(*s) - 1
+		if last < 0 || len((*s)[last]) == segmentSize {
+			*s = append(*s, make([]byte, 0, segmentSize))
+			continue
+		}
+		fits := min(len(data), segmentSize-len((*s)[last]))
+		(*s)[last] = append((*s)[last], data[:fits]...)
+		data = data[fits:]
 	}
-	b.deflated = bytes.Clone(deflated.Bytes())
-	return b, nil
+	return n, nil
+}
+
+// reader reads the segments, and then the last bytes.
+func (s segments) reader(last ...byte) io.Reader {
+	readers := make([]io.Reader, 0, len(s)+1)
+	for _, segment := range append(s[:len(s):len(s)], last) {
+		readers = append(readers, bytes.NewReader(segment))
+	}
+	return io.MultiReader(readers...)
 }
 
 // Write takes note of bytes that are deflated.
@@ -129,7 +154,7 @@ func (b *body) zipped(to io.Writer, more func(io.Writer) error) error {
 	if _, err := to.Write([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255}); err != nil {
 		return err
 	}
-	if _, err := to.Write(b.deflated); err != nil {
+	if _, err := io.Copy(to, b.deflated.reader()); err != nil {
 		return err
 	}
 	all := body{sum: b.sum, size: b.size}
@@ -149,7 +174,6 @@ func (b *body) zipped(to io.Writer, more func(io.Writer) error) error {
 
 // plain writes the body as it was before it was deflated.
 func (b *body) plain(to io.Writer) error {
-	last := bytes.NewReader([]byte{0x03, 0x00}) // a block that is the last one, and empty
-	_, err := io.Copy(to, flate.NewReader(io.MultiReader(bytes.NewReader(b.deflated), last)))
+	_, err := io.Copy(to, flate.NewReader(b.deflated.reader(0x03, 0x00))) // a block that is the last one, and empty
 	return err
 }

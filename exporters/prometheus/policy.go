@@ -10,6 +10,34 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
+// judged is a policy and the window of an objective that it judges: what factors
+// depend on.
+type judged struct {
+	policy *slo.AlertPolicy
+	window slo.Window
+}
+
+// factor is that of a tier.
+type factor struct {
+	severity    slo.Severity
+	long, short string
+	value       float64
+}
+
+// factorsOf returns those of all tiers. Of tiers that differ in nothing else, the
+// first is taken.
+func factorsOf(j judged) []factor {
+	var list []factor
+	for _, t := range j.policy.Tiers {
+		f := factor{severity: t.Severity, long: slo.FormatDuration(t.Long), short: slo.FormatDuration(t.Short)}
+		f.value, _ = t.Factor(j.window).Float64()
+		if !slices.ContainsFunc(list, func(e factor) bool { return e.severity == f.severity && e.long == f.long && e.short == f.short }) {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
 // urgency is a kind of alert and how urgent it is.
 type urgency struct {
 	kind     alert.Kind
