@@ -2,7 +2,6 @@ package prometheus
 
 import (
 	"bytes"
-	"compress/flate"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/klauspost/compress/flate"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 )
@@ -41,30 +41,38 @@ func (p *Page) Write(to io.Writer, s Scrape) error {
 	if err != nil {
 		return err
 	}
+	rest, err := s.rest()
+	if err != nil {
+		return err
+	}
 	if s.Gzip {
-		return own.zipped(to, s.beside)
+		return own.zipped(to, rest)
 	}
 	if err := own.plain(to); err != nil {
 		return err
 	}
-	return s.beside(to)
+	_, err = to.Write(rest)
+	return err
 }
 
-// beside writes what is not of the page, and the end.
-func (s Scrape) beside(to io.Writer) error {
-	e := expfmt.NewEncoder(to, s.Format)
+// rest encodes what is not of the page, and the end.
+func (s Scrape) rest() ([]byte, error) {
+	var rest bytes.Buffer
+	e := expfmt.NewEncoder(&rest, s.Format)
 	for _, f := range s.Beside {
 		if !wanted(s.Names, f.GetName()) {
 			continue
 		}
 		if err := e.Encode(f); err != nil {
-			return fmt.Errorf("write metric %s: %w", f.GetName(), err)
+			return nil, fmt.Errorf("write metric %s: %w", f.GetName(), err)
 		}
 	}
 	if c, ok := e.(expfmt.Closer); ok {
-		return c.Close()
+		if err := c.Close(); err != nil {
+			return nil, err
+		}
 	}
-	return nil
+	return rest.Bytes(), nil
 }
 
 func wanted(names []string, name string) bool { return names == nil || slices.Contains(names, name) }
@@ -147,8 +155,8 @@ func (b *body) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-// zipped writes a gzip member of the body and what more writes.
-func (b *body) zipped(to io.Writer, more func(io.Writer) error) error {
+// zipped writes a gzip member of the body and the rest.
+func (b *body) zipped(to io.Writer, rest []byte) error {
 	// The magic number, deflate, no flags, no time, the fastest compression, an unknown
 	// system.
 	if _, err := to.Write([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255}); err != nil {
@@ -157,18 +165,12 @@ func (b *body) zipped(to io.Writer, more func(io.Writer) error) error {
 	if _, err := io.Copy(to, b.deflated.reader()); err != nil {
 		return err
 	}
+	if err := flate.StatelessDeflate(to, rest, true, nil); err != nil {
+		return err
+	}
 	all := body{sum: b.sum, size: b.size}
-	z, err := flate.NewWriter(to, flate.BestSpeed)
-	if err != nil {
-		return err
-	}
-	if err := more(io.MultiWriter(z, &all)); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
-		return err
-	}
-	_, err = to.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, all.sum), all.size))
+	all.Write(rest) //nolint:errcheck // it takes everything
+	_, err := to.Write(binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, all.sum), all.size))
 	return err
 }
 
