@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/exporters/notify"
@@ -159,7 +158,7 @@ func startFailed(ctx context.Context, err error) error {
 func (d *daemon) serves(shown *face, history *archive, registry *prometheus.Registry) server.Options {
 	version, _ := build()
 	options := server.Options{
-		Engine: shown, Alerts: shown, Ledger: history, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
+		Engine: shown, Alerts: shown, Ledger: history, Page: shown.Page, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
 	}
 	if d.reloads != nil {
 		options.Lifecycle, options.Reload = d.lifecycle, d.reloads.ask
@@ -186,29 +185,6 @@ func (d *daemon) measureItself(registry *prometheus.Registry, all ...prometheus.
 		}
 	}
 	return nil
-}
-
-// face shows an engine to the server, which does not ask before there is one.
-type face struct {
-	engine  *engine.Engine
-	courier *notify.Courier
-	ready   func(engine.Progress) error
-}
-
-// Snapshot implements [server.Engine].
-func (f *face) Snapshot() (burnrate.Snapshot, bool) {
-	if view := f.engine.View(); view != nil {
-		return view.Snapshot, true
-	}
-	return burnrate.Snapshot{}, false
-}
-
-// Ready implements [server.Engine].
-func (f *face) Ready() error {
-	if view := f.engine.View(); view != nil {
-		return f.ready(view.Progress)
-	}
-	return errors.New("nothing has been measured yet")
 }
 
 // maintenance keeps the ledger small, and says when the clock is doubted.
