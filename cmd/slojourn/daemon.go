@@ -18,7 +18,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/exporters/notify"
-	"github.com/slojourn/slojourn/exporters/prometheus/remote"
+	remotewrite "github.com/slojourn/slojourn/exporters/prometheus/remote"
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/server"
 	"github.com/slojourn/slojourn/internal/telemetry"
@@ -45,8 +45,8 @@ type daemon struct {
 	// lifecycle lets whoever reaches the port have the specs reloaded.
 	lifecycle bool
 	// receiver is sent every minute, as sending says; nil for none.
-	receiver *remote.ClientOptions
-	sending  remote.Options
+	receiver *remotewrite.ClientOptions
+	sending  remotewrite.Options
 	// beside runs beside the rest until its context ends; nil for nothing.
 	beside func(ctx context.Context, view func() *engine.View)
 }

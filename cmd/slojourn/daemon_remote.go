@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slojourn/slojourn/burnrate/ledger"
-	"github.com/slojourn/slojourn/exporters/prometheus/remote"
+	remotewrite "github.com/slojourn/slojourn/exporters/prometheus/remote"
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/internal/telemetry"
@@ -43,8 +43,8 @@ func remoteWriteFlags(cmd *cobra.Command, r *remoteWrite) {
 
 // options returns what a writer and its client need, and nil when nothing is sent.
 // Errors do not show what was written, where it may be a secret.
-func (r *remoteWrite) options(resolver secret.Resolver) (*remote.ClientOptions, remote.Options, error) {
-	var o remote.Options
+func (r *remoteWrite) options(resolver secret.Resolver) (*remotewrite.ClientOptions, remotewrite.Options, error) {
+	var o remotewrite.Options
 	if r.address == "" {
 		for flag, value := range map[string]string{
 			"user": r.user, "password-from": r.password, "token-from": r.token, "ca-file": r.caFile, "from": r.from, "label": strings.Join(r.labels, ""),
@@ -56,8 +56,8 @@ func (r *remoteWrite) options(resolver secret.Resolver) (*remote.ClientOptions, 
 		return nil, o, nil
 	}
 	version, _ := build()
-	client := &remote.ClientOptions{URL: r.address, Version: version, User: r.user}
-	u, err := remote.CheckURL(r.address)
+	client := &remotewrite.ClientOptions{URL: r.address, Version: version, User: r.user}
+	u, err := remotewrite.CheckURL(r.address)
 	if err != nil {
 		return nil, o, usage("--remote-write %w", err)
 	}
@@ -149,17 +149,17 @@ func labelsIn(pairs []string) (map[string]string, error) {
 }
 
 // feedsOf returns what of a view can be sent.
-func feedsOf(view func() *engine.View) func(time.Time) []remote.Feed {
-	return func(now time.Time) []remote.Feed {
+func feedsOf(view func() *engine.View) func(time.Time) []remotewrite.Feed {
+	return func(now time.Time) []remotewrite.Feed {
 		v := view()
 		if v == nil {
 			return nil
 		}
-		watermarks := map[string]slo.Minute{}
+		progress := remotewrite.Progress{Watermarks: map[string]slo.Minute{}, Filling: v.Progress.Waiting+v.Progress.Filling > 0}
 		for _, m := range v.Snapshot.Meters {
-			watermarks[m.ID] = m.Watermark
+			progress.Watermarks[m.ID] = m.Watermark
 		}
-		return remote.Feeds(v.Set, watermarks, now)
+		return remotewrite.Feeds(v.Set, progress, now)
 	}
 }
 
@@ -169,13 +169,13 @@ func (d *daemon) remoteWriter(book *ledger.Ledger, view func() *engine.View) (fu
 	if d.receiver == nil {
 		return func(context.Context) {}, nil, nil
 	}
-	client, err := remote.NewClient(*d.receiver)
+	client, err := remotewrite.NewClient(*d.receiver)
 	if err != nil {
 		return nil, nil, err
 	}
 	options := d.sending
 	options.Ledger, options.Sender, options.Clock, options.Log, options.Feeds = book, client, d.clock, d.log, feedsOf(view)
-	w := remote.New(options)
+	w := remotewrite.New(options)
 	stats := telemetry.Remote(func() telemetry.RemoteStats { return telemetry.RemoteStats(w.Stats()) })
 	return func(ctx context.Context) {
 		w.Run(ctx)

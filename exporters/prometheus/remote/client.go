@@ -142,7 +142,7 @@ func (c *Client) Send(ctx context.Context, body []byte) error {
 	if err != nil {
 		return c.unreachable(within, hidden, err)
 	}
-	defer response.Body.Close()                                       //nolint:errcheck // only read from
+	defer response.Body.Close()                                     //nolint:errcheck // only read from
 	text, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // the status says enough
 	return c.failure(response, string(text), hidden)
 }

@@ -84,14 +84,17 @@ func (p position) moved(to place) position {
 // where the one that is furthest behind is, or was: it may have another name only. At
 // the first time all begin with from, or when that is 0 with what is ready next.
 func (p position) follow(feeds []Feed, from slo.Minute) position {
-	first, after := len(p.Places) == 0, position{}
+	var after position
 	for _, f := range feeds {
 		at, known := p.of(f.Source)
-		if !known {
+		switch {
+		case known:
+		case f.Ready == 0:
+			continue
+		case len(p.Places) == 0 && from != 0:
+			at = place{Source: f.Source, Minute: from}
+		default:
 			at = place{Source: f.Source, Minute: f.Ready}
-			if first && from != 0 {
-				at.Minute = from
-			}
 			for _, other := range p.Places {
 				at.Minute = min(at.Minute, other.Minute)
 			}

@@ -98,10 +98,13 @@ func (w *Writer) Stats() Stats {
 // Run sends until ctx ends.
 func (w *Writer) Run(ctx context.Context) {
 	for ctx.Err() == nil {
+		pause := looksEvery
 		if feeds := w.Feeds(w.Clock.Now()); len(feeds) > 0 {
 			w.round(ctx, feeds)
+		} else {
+			pause = firstPause
 		}
-		_ = w.Clock.Sleep(ctx, looksEvery) // it ends with ctx
+		_ = w.Clock.Sleep(ctx, pause) // it ends with ctx
 	}
 }
 
@@ -149,15 +152,17 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 // behind reports whether there is something to do, and notes how much.
 func (w *Writer) behind(feeds []Feed) bool {
 	w.note(feeds)
-	if len(feeds) != len(w.position.Places) {
-		return true
-	}
+	known := 0
 	for _, f := range feeds {
-		if at, known := w.position.of(f.Source); !known || at.Minute < f.Ready {
+		at, there := w.position.of(f.Source)
+		if f.Ready > at.Minute { // also when it is not there
 			return true
 		}
+		if there {
+			known++
+		}
 	}
-	return false
+	return known < len(w.position.Places) // one is gone
 }
 
 // feed sends what is ready of a source.
@@ -171,8 +176,8 @@ func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.L
 		}
 	}
 	for ctx.Err() == nil {
-		at, _ := w.position.of(f.Source)
-		if at.Minute >= f.Ready {
+		at, known := w.position.of(f.Source)
+		if !known || at.Minute >= f.Ready {
 			return nil
 		}
 		items, next, err := w.read(ctx, at, f.Ready, histories, targets)
