@@ -17,6 +17,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/exporters/notify"
+	remotewrite "github.com/slojourn/slojourn/exporters/prometheus/remote"
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/server"
 	"github.com/slojourn/slojourn/internal/telemetry"
@@ -42,6 +43,9 @@ type daemon struct {
 	reloads *reloader
 	// lifecycle lets whoever reaches the port have the specs reloaded.
 	lifecycle bool
+	// receiver is sent every minute, as sending says; nil for none.
+	receiver *remotewrite.ClientOptions
+	sending  remotewrite.Options
 	// beside runs beside the rest until its context ends; nil for nothing.
 	beside func(ctx context.Context, view func() *engine.View)
 }
@@ -101,8 +105,12 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	}
 	n := newNarrator(d.log, d.status, d.columns, d.clock.Now)
 	n.adopt(d.specs)
-	if err := d.measureItself(registry, ticks, telemetry.Engine{View: e.View, Sources: n.sources, Ledger: book.Info},
-		telemetry.Outbox{Stats: courier.Stats, Now: d.clock.Now}); err != nil {
+	send, sending, err := d.remoteWriter(book, e.View)
+	if err != nil {
+		return failed(err)
+	}
+	if err := d.measureItself(registry, append(sending, ticks, telemetry.Engine{View: e.View, Sources: n.sources, Ledger: book.Info},
+		telemetry.Outbox{Stats: courier.Stats, Now: d.clock.Now})...); err != nil {
 		return failed(err)
 	}
 	shown.engine, shown.courier = e, courier
@@ -116,6 +124,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return e.Run(running) })
 	group.Go(func() error { courier.Run(running); return nil })
 	group.Go(func() error { n.run(running, e.View); return nil })
+	group.Go(func() error { send(running); return nil })
 	if d.beside != nil {
 		group.Go(func() error { d.beside(running, e.View); return nil })
 	}
