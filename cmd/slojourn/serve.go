@@ -25,6 +25,7 @@ type serveOptions struct {
 	removed   []string
 	format    string
 	level     string
+	remote    remoteWrite
 }
 
 func newServe(env environment) *cobra.Command {
@@ -61,6 +62,7 @@ later, do not end it.`,
 	flags.StringArrayVar(&o.removed, "allow-removal", nil, "id of an SLO that may be gone at this start, with * for any characters (may be repeated)")
 	flags.StringVar(&o.format, "log-format", "text", "format of the log: text or json")
 	flags.StringVar(&o.level, "log-level", "info", "what is logged: debug, info, warn or error, and what is worse")
+	remoteWriteFlags(cmd, &o.remote)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return runServe(cmd.Context(), env, &o, args) }
 	return cmd
 }
@@ -70,6 +72,10 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 		return usage("--data-dir DIR is missing: name the folder that the ledger is kept in")
 	}
 	if err := checkListen(o.listen); err != nil {
+		return err
+	}
+	client, sending, err := o.remote.options(o.trust.resolver(env))
+	if err != nil {
 		return err
 	}
 	status, out := statusOn(env)
@@ -108,6 +114,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 		clock: wallClock{env.now}, log: log, status: status, columns: func() int { return term.Columns(env.stderr) },
 		dir: o.dir, listen: o.listen, webConfig: o.webConfig, specs: first.specs, resolve: o.trust.resolver(env).Resolve, removed: o.removed, ready: engine.Progress.Ready,
 		reloads: newReloader(files, first.print, lookEvery, hangup), lifecycle: o.lifecycle,
+		receiver: client, sending: sending,
 	}
 	return d.run(ctx)
 }
