@@ -44,6 +44,8 @@ func subjectOf(set *slo.Set, event alert.Event) (alert.Subject, bool) {
 			}
 		}
 	}
+	s.Journeys = append(s.Journeys, o.AlsoIn...)
+	slices.Sort(s.Journeys)
 	describe(&s, about, o.Objectives, event.Objective)
 	return s, true
 }
