@@ -55,18 +55,18 @@ Exit code 1 means that the specs have errors.`,
 	cost := cmd.Flags().Bool("cost", false, "print what measuring the set asks of New Relic; all arguments are paths")
 	cardinality := cmd.Flags().Bool("cardinality", false, "print how many series the set has on /metrics; all arguments are paths")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *cardinality && (*cost || cmd.Flags().Changed("events-per-minute")) {
+			return usage("--cardinality counts series, which depend on no traffic: leave out --cost and --events-per-minute")
+		}
+		if *cardinality {
+			return interruptible(cmd.Context(), func() error { return explainCardinality(env, trusted, args) })
+		}
 		if *cost {
 			perMinute, err := trafficOf(*traffic)
 			if err != nil {
 				return err
 			}
 			return interruptible(cmd.Context(), func() error { return explainCost(env, trusted, args, perMinute) })
-		}
-		if *cardinality && (*cost || cmd.Flags().Changed("events-per-minute")) {
-			return usage("--cardinality counts series, which depend on no traffic: leave out --cost and --events-per-minute")
-		}
-		if *cardinality {
-			return interruptible(cmd.Context(), func() error { return explainCardinality(env, trusted, args) })
 		}
 		if len(args) == 0 {
 			return usage("a code or an id is missing: write a code such as %s, or the id of a journey, step or SLO", codes[0])
