@@ -172,7 +172,7 @@ func TestWatermarkAfterRestart(t *testing.T) {
 			}
 			return nil
 		}
-		r.minutes(200)
+		r.minutes(30)
 		r.start()
 		r.minutes(2)
 		if pay, search := r.meter("pay").Watermark, r.meter("search").Watermark; pay != read || search != closed()-1 {
