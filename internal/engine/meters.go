@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"time"
 
@@ -37,6 +38,24 @@ func newMeters(s *state, before meters) meters {
 	}
 	slices.SortFunc(next.order, func(a, b int) int { return cmp.Compare(s.measured[a].ID, s.measured[b].ID) })
 	return next
+}
+
+// knownBack is how far behind the newest minute of all those of others are looked for
+// that the process before has measured, in minutes.
+const knownBack = 7 * 24 * minutesOfHour
+
+// resume says up to when the process before has measured.
+func (ms *meters) resume(ctx context.Context, history History, s *state, kept burnrate.Kept) error {
+	search := &newest{
+		state: s, since: kept.Since, timed: slices.Repeat([]bool{true}, len(s.measured)), back: knownBack, ends: make([]slo.Minute, len(s.measured)),
+	}
+	if err := search.run(ctx, history, slo.MinuteAt(kept.At)); err != nil {
+		return errorf("look for the newest minutes", err)
+	}
+	for k, end := range search.ends {
+		ms.list[k].shown.Watermark = end
+	}
+	return nil
 }
 
 // in returns the meter in another unit.
@@ -124,7 +143,7 @@ func (ms *meters) show(s *state, feeds []*feed) []burnrate.Meter {
 		for _, i := range f.indicators {
 			for _, column := range i.columns {
 				m := &ms.list[column].shown
-				m.Watermark = min(max(m.Watermark, i.read), s.ends[column])
+				m.Watermark = min(max(m.Watermark, i.fresh), s.ends[column])
 			}
 		}
 	}

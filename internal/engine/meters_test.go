@@ -160,6 +160,34 @@ func TestMetersAfterRestart(t *testing.T) {
 	})
 }
 
+// TestWatermarkAfterRestart starts anew while a source fails that has failed for a while.
+func TestWatermarkAfterRestart(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 3, "pay", "search")
+		r.minutes(10)
+		read := closed() - 1
+		r.world.fails = func(id string, _ slo.Span) error {
+			if id == "pay" {
+				return errGone
+			}
+			return nil
+		}
+		r.minutes(30)
+		r.start()
+		r.minutes(2)
+		if pay, search := r.meter("pay").Watermark, r.meter("search").Watermark; pay != read || search != closed()-1 {
+			t.Errorf("up to %d and %d, want %d and %d", pay, search, read, closed()-1)
+		}
+		if _, err := r.engine.Reload(t.Context(), r.specs()); err != nil {
+			t.Fatal(err)
+		}
+		r.minutes(1)
+		if pay := r.meter("pay").Watermark; pay != read {
+			t.Errorf("after a reload up to %d, want %d", pay, read)
+		}
+	})
+}
+
 // TestMetersAndFailedCommits repeats a tick that was not kept, and goes on after the
 // first one of all was not.
 func TestMetersAndFailedCommits(t *testing.T) {

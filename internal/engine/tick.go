@@ -304,7 +304,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request, now time.Time) {
 				i.filling, i.again = pause{}, pause{}
 			}
 			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
-				i.read = r.span.End
+				i.read, i.fresh = r.span.End, r.span.End
 				i.gaps.remove(r.span)
 			}
 			if r.large > 0 {
