@@ -15,10 +15,7 @@ type face struct {
 	engine  *engine.Engine
 	courier *notify.Courier
 	ready   func(engine.Progress) error
-
-	mutex sync.Mutex
-	shown *engine.View // that page is of
-	page  *prometheus.Page
+	pages   pages
 }
 
 // Snapshot implements [server.Engine].
@@ -37,18 +34,27 @@ func (f *face) Ready() error {
 	return errors.New("nothing has been measured yet")
 }
 
-// Page returns the metrics of the newest view, nil before the first one. Whoever asks
-// while it is the newest gets the same page.
+// Page returns the metrics of the newest view, nil before the first one.
 func (f *face) Page() *prometheus.Page {
-	view := f.engine.View()
-	if view == nil {
-		return nil
+	if view := f.engine.View(); view != nil {
+		return f.pages.of(view)
 	}
-	f.mutex.Lock()
-	defer f.mutex.Unlock()
-	if f.shown != view {
-		f.shown = view
-		f.page = prometheus.NewPage(prometheus.View{Set: view.Set, Snapshot: view.Snapshot, Alerts: view.Alerts.State.Alerts})
+	return nil
+}
+
+// pages keeps the page of the newest view, so that all who ask are shown the same one.
+type pages struct {
+	mutex sync.Mutex
+	view  *engine.View
+	page  *prometheus.Page
+}
+
+func (p *pages) of(view *engine.View) *prometheus.Page {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.view != view {
+		p.view = view
+		p.page = prometheus.NewPage(prometheus.View{Set: view.Set, Snapshot: view.Snapshot, Alerts: view.Alerts.State.Alerts})
 	}
-	return f.page
+	return p.page
 }

@@ -3,6 +3,7 @@ package prometheus
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	dto "github.com/prometheus/client_model/go"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -88,7 +89,10 @@ func (p *part) label(l label) {
 		added.Name, added.Value = &added.name, &added.value
 		p.labels = append(p.labels, added)
 	}
-	p.labels[n].label = label{l.name, strings.ToValidUTF8(l.value, "\uFFFD")}
+	if !utf8.ValidString(l.value) {
+		l.value = strings.ToValidUTF8(l.value, "\uFFFD")
+	}
+	p.labels[n].label = l
 	p.metric.Label = append(p.metric.Label, &p.labels[n].LabelPair)
 }
 

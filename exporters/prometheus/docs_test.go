@@ -47,22 +47,35 @@ func TestDocs(t *testing.T) {
 	if diff := cmp.Diff(names, rows); diff != "" {
 		t.Errorf("(-exported +rows):\n%s", diff)
 	}
-	queries := regexp.MustCompile("(?s)```promql\n(.*?)```").FindAllStringSubmatch(page, -1)
-	if len(queries) < 5 {
-		t.Errorf("only %d queries are found", len(queries))
-	}
-	for _, query := range queries {
-		parsed, err := parser.NewParser(parser.Options{}).ParseExpr(query[1])
+	for _, query := range queriesOf(t) {
+		parsed, err := parser.NewParser(parser.Options{}).ParseExpr(query)
 		if err != nil {
-			t.Errorf("%s: %v", query[1], err)
+			t.Errorf("%s: %v", query, err)
 			continue
 		}
 		for _, selectors := range parser.ExtractSelectors(parsed) {
 			for _, m := range selectors {
 				if m.Name == "__name__" && !slices.Contains(names, m.Value) {
-					t.Errorf("%s asks for %s", query[1], m.Value)
+					t.Errorf("%s asks for %s", query, m.Value)
 				}
 			}
 		}
 	}
+}
+
+// queriesOf returns the queries on docs/prometheus.md.
+func queriesOf(t *testing.T) []string {
+	t.Helper()
+	page, err := os.ReadFile("../../docs/prometheus.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var queries []string
+	for _, block := range regexp.MustCompile("(?s)```promql\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		queries = append(queries, strings.TrimSpace(block[1]))
+	}
+	if len(queries) < 5 {
+		t.Errorf("only %d queries are found", len(queries))
+	}
+	return queries
 }

@@ -90,7 +90,7 @@ func shop(t testing.TB) View {
 		{Name: "bank", Target: target(t, "99.5%"), Window: tokyo},
 		{Name: "now", Target: target(t, "90%"), Window: window(t, "1h", "")},
 	}}
-	mail := &slo.SLO{ID: "mail", Kind: slo.KindSLO, Source: source, About: about(`Post "and" more`+"\nlines", map[string]string{"app.kubernetes.io/part-of": "shop", "tier": "1"}), Objectives: []slo.Objective{
+	mail := &slo.SLO{ID: "mail", Kind: slo.KindSLO, Source: source, About: about(`Post "and" more`+"\nlines", map[string]string{"app.kubernetes.io/part-of": "shop", "app.kubernetes.io/part.of": "lost", "tier": "1"}), Objectives: []slo.Objective{
 		{Name: "7d", Target: target(t, "99%"), Window: window(t, "7d", "")},
 	}}
 	checkout := &slo.Journey{ID: "checkout", About: about("Check out", nil), Compose: slo.Series, Objectives: []slo.Objective{
