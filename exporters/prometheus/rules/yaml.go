@@ -83,7 +83,7 @@ func (d *document) duration(level int, key string, value time.Duration) {
 
 var (
 	// Of such texts YAML takes none for anything else, but for words.
-	plain = regexp.MustCompile(`^[A-Za-z_][ -~]*[!-9;-~]$`)
+	plain = regexp.MustCompile(`^([A-Za-z_][ -~]*[!-9;-~]|[0-9]+[mhd])$`)
 	words = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|y|n)$`)
 )
 
