@@ -61,8 +61,16 @@ func (j *judged) burnByEvents(window string) string {
 }
 
 // noDataByEvents compares the time up to which something was measured. Nothing is
-// said of an SLO below the alert that most of them are behind.
+// said of an SLO below the alert that most of them are behind, and of several
+// objectives the first says it for all.
 func (m *maker) noDataByEvents(j *judged) *rule {
+	for i := range j.subject.objectives {
+		if o := &j.subject.objectives[i]; o != j.objective && o.Alerts != nil && o.Alerts.NoData != nil {
+			return nil // that says it
+		} else if o == j.objective {
+			break
+		}
+	}
 	measured := measuredOf(j.subject)
 	r := &rule{
 		alert: j.Kind.Name(), labels: labelsOf(j.Notification), wait: 2 * time.Minute,

@@ -49,6 +49,9 @@ func (d *document) pair(level int, key, value string) {
 		return
 	}
 	d.WriteString("|-\n")
+	if strings.HasPrefix(key, "- ") {
+		level++ // where the key stands
+	}
 	for line := range strings.Lines(value) {
 		if line != "\n" {
 			for range level + 1 {
