@@ -93,13 +93,16 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 		if k.Kind != alert.Burn || !within(measuredOf(k.subject).list(), m.list()) {
 			continue
 		}
+		if !k.firesIn(windows) {
+			continue
+		}
 		for n := range k.tiers {
 			if limit := k.tiers[n].Limit(); limit.Cmp(lowest) < 0 {
 				lowest = limit
 			}
 		}
 		key := k.ID + " " + k.Objective
-		if !k.firesIn(windows) || k.Severity == slo.Ticket && pages[key] {
+		if k.Severity == slo.Ticket && pages[key] {
 			continue
 		}
 		pages[key] = pages[key] || k.Severity == slo.Page

@@ -13,6 +13,9 @@ import (
 // text and one of what follows it. vmalert replaces %{NAME} in all of a file, by a
 // variable of its environment.
 func escape(text string) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
 	return strings.NewReplacer("%{", `{{"%"}}{{"{"}}`, "{", `{{"{"}}`).Replace(text)
 }
 
