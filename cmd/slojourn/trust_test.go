@@ -29,6 +29,10 @@ func offline(specs string) map[string][][]string {
 		"validate": {{"--strict", specs}, {"-o", "json", specs}, {"-o", "sarif", specs}, {"-o", "github", specs}},
 		"fmt":      {{"--check", specs}, {"--diff", specs}, {specs}},
 		"explain":  {{"SLO014"}, {"checkout", specs}},
+		"generate": {
+			{"prometheus-rules", specs}, {"prometheus-rules", "--evaluate", "events", "--config", specs, "-d", filepath.Join(specs, "rules"), specs},
+			{"prometheus-rules", "--format", "operator", "-d", filepath.Join(specs, "manifests"), specs},
+		},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"backtest": offlineBacktest(filepath.Join(specs, "data"), specs),
 		"alerts":   offlineAlerts(filepath.Join(specs, "data"), specs),

@@ -66,12 +66,12 @@ func (j *judged) annotations(burnRate func(window string) string, shown shownOf)
 		description.ask("\nBudget left: ", "max("+budgetOf(j.Key)+")", "humanizePercentage", shown.budget, "")
 	}
 	j.facts(description)
-	add("runbook_url", j.Subject.Runbook)
+	add("runbook_url", oneLine(j.Subject.Runbook))
 	add("contact", oneLine(j.Subject.Contact))
 	add("when_spent", oneLine(j.Subject.WhenSpent))
 	var links []string
 	for _, l := range j.Subject.Links {
-		links = append(links, oneLine(l.Title)+": "+l.URL)
+		links = append(links, oneLine(l.Title)+": "+oneLine(l.URL))
 	}
 	add("links", strings.Join(links, "\n"))
 	return a

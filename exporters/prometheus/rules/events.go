@@ -61,8 +61,16 @@ func (j *judged) burnByEvents(window string) string {
 }
 
 // noDataByEvents compares the time up to which something was measured. Nothing is
-// said of an SLO below the alert that most of them are behind.
+// said of an SLO below the alert that most of them are behind, and of several
+// objectives the first says it for all.
 func (m *maker) noDataByEvents(j *judged) *rule {
+	for i := range j.subject.objectives {
+		if o := &j.subject.objectives[i]; o != j.objective && o.Alerts != nil && o.Alerts.NoData != nil {
+			return nil // that says it
+		} else if o == j.objective {
+			break
+		}
+	}
 	measured := measuredOf(j.subject)
 	r := &rule{
 		alert: j.Kind.Name(), labels: labelsOf(j.Notification), wait: 2 * time.Minute,
@@ -195,9 +203,11 @@ func (m *measured) fires(t *burnrate.Tier, guard slo.Guard) string {
 }
 
 // Names of what is recorded of every id.
-func bad(window string) string      { return "slojourn:bad_events:increase" + window }
-func total(window string) string    { return "slojourn:events:increase" + window }
-func minutes(window string) string  { return "slojourn:measured_minutes:increase" + window }
+func bad(window string) string     { return "slojourn:bad_events:increase" + window }
+func total(window string) string   { return "slojourn:events:increase" + window }
+func ratio(window string) string   { return "slojourn:error_ratio:increase" + window } // of what has events
+func minutes(window string) string { return "slojourn:measured_minutes:increase" + window }
+
 func of(name, selector string) string { return name + "{" + selector + "}" }
 
 // exceeds compares an error ratio with a limit. That of one id is compared in whole
@@ -215,32 +225,33 @@ func (m *measured) exceeds(window string, limit *big.Rat) string {
 
 // ratio is the error ratio over a window, of a journey the composed one.
 func (m *measured) ratio(window string) string {
-	return m.composed(func(ids string) string { return of(bad(window), ids) }, window)
+	return m.composed(func(ids string) string { return of(ratio(window), ids) }, window)
 }
 
-// composed is an error ratio of bad events that a function says of ids. Steps
-// without events are left out. See burnrate's compose.
-func (m *measured) composed(bad func(ids string) string, window string) string {
-	e := func(ids string) string { return bad(ids) + " / (" + of(total(window), ids) + " > 0)" }
+// composed is an error ratio of those that a function says of ids. Steps without
+// events have none and are left out. See burnrate's compose.
+func (m *measured) composed(e func(ids string) string, window string) string {
+	var sum, by string
 	switch m.compose {
 	case "":
 		return e(m.ids())
 	case slo.Worst:
 		return "max(" + e(m.ids()) + ")"
 	case slo.Weighted:
-		return "(" + m.weighedSum(func(ids string) string { return "sum(" + e(ids) + ")" }) + ") / (" +
-			m.weighedSum(func(ids string) string { return "count(" + of(total(window), ids) + " > 0)" }) + ")"
+		sum = m.weighedSum(func(ids string) string { return "sum(" + e(ids) + ")" })
+		by = m.weighedSum(func(ids string) string { return "count(" + e(ids) + ")" })
 	case slo.Pooled:
-		return "(" + m.weighedSum(func(ids string) string { return "sum(" + bad(ids) + ")" }) + ") / (" +
-			m.weighedSum(func(ids string) string { return "sum(" + of(total(window), ids) + ")" }) + ")"
+		sum = m.weighedSum(func(ids string) string { return "sum(" + e(ids) + " * " + of(total(window), ids) + ")" })
+		by = m.weighedSum(func(ids string) string { return "sum(" + of(total(window), ids) + ")" })
 	default: // ln(1 - 1) is -Inf, and exp of that is 0
 		return "(1 - exp(" + m.weighedSum(func(ids string) string { return "sum(ln(1 - " + e(ids) + "))" }) + "))"
 	}
+	return "(" + sum + ") / (" + by + ")"
 }
 
 // weighedSum adds up what a function says of the ids of each group, by their weights.
 func (m *measured) weighedSum(of func(ids string) string) string {
-	if len(m.groups) == 1 {
+	if len(m.groups) == 1 { // all weigh the same, and of a series, as much as they say
 		if g := m.groups[0]; g.weight.Cmp(big.NewRat(1, 1)) == 0 {
 			return of(idsOf(g.ids))
 		}
@@ -252,7 +263,7 @@ func (m *measured) weighedSum(of func(ids string) string) string {
 	return strings.Join(parts, " + ")
 }
 
-// sum is the number of events of all that is counted.
+// sum is the number of events of all ids, each of which counts once.
 func (m *measured) sum(name string) string {
 	if m.compose == "" {
 		return of(name, m.ids())
@@ -264,15 +275,15 @@ func (m *measured) sum(name string) string {
 // as ln(1 / doubt), when each event fails with the probability of the limit. It is
 // never surer than the engine, which computes the probability itself:
 //
-//	P(X ≥ bad) ≤ exp(-(bad ln(bad/(n p)) + good ln(good/(n (1-p)))))   (Chernoff)
+//	P(X ≥ bad) ≤ exp(-n (e ln(e/p) + (1-e) ln((1-e)/(1-p)))),  e = bad / n > p   (Chernoff)
 //
 // Of a composed journey, a step that is sure by itself is enough in series and of the
 // worst. Else a lower bound of each step's error ratio is composed,
 //
 //	e - √(2 e ln(1/doubt) / n),
 //
-// which follows from the same by bad ln(bad/(n p)) + … ≥ n (e - p)² / 2e, and is
-// below that of Clopper and Pearson.
+// which follows from the same, as the sum in parentheses is at least (e - p)² / 2e,
+// and is below that of Clopper and Pearson.
 func (m *measured) sure(window string, limit *big.Rat, doubt float64) string {
 	least := strconv.FormatFloat(doubt, 'g', -1, 64)
 	if m.compose == "" {
@@ -280,22 +291,21 @@ func (m *measured) sure(window string, limit *big.Rat, doubt float64) string {
 	}
 	twice := strconv.FormatFloat(2*doubt, 'g', -1, 64)
 	bound := m.composed(func(ids string) string {
-		return "clamp_min(" + of(bad(window), ids) + " - sqrt(" + twice + " * " + of(bad(window), ids) + "), 0)"
+		e := of(ratio(window), ids)
+		return "clamp_min(" + e + " - sqrt(" + twice + " * " + e + " / " + of(total(window), ids) + "), 0)"
 	}, window) + " > " + decimal(limit)
 	if m.compose == slo.Weighted || m.compose == slo.Pooled {
 		return bound
 	}
-	one := fmt.Sprintf("max(%s and %s > %s * %s) > %s", chernoff(window, m.ids(), limit), of(bad(window), m.ids()), of(total(window), m.ids()), decimal(limit), least)
-	return "(" + one + " or " + bound + ")"
+	return fmt.Sprintf("(max(%s and %s > %s) > %s\n  or %s)", chernoff(window, m.ids(), limit), of(ratio(window), m.ids()), decimal(limit), least, bound)
 }
 
-// chernoff is the logarithm of how unlikely the bad events are. It is meant for
-// error ratios above the limit.
+// chernoff is how unlikely the bad events are, as a logarithm. It is meant for error
+// ratios above the limit.
 func chernoff(window, ids string, limit *big.Rat) string {
-	b, n := of(bad(window), ids), of(total(window), ids)
-	good := "(" + n + " - " + b + ")"
-	return fmt.Sprintf("(%s * ln(%s / (%s * %s)) + %s * ln(clamp_min(%s, 1e-9) / (%s * %s)))",
-		b, b, n, decimal(limit), good, good, n, decimal(new(big.Rat).Sub(big.NewRat(1, 1), limit)))
+	e := of(ratio(window), ids)
+	return fmt.Sprintf("%s * (%s * ln(%s / %s) + (1 - %s) * ln(clamp_min(1 - %s, 1e-12) / %s))",
+		of(total(window), ids), e, e, decimal(limit), e, e, decimal(new(big.Rat).Sub(big.NewRat(1, 1), limit)))
 }
 
 // covered asks for half of the minutes of a window, of all ids.

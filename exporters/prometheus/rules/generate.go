@@ -144,8 +144,11 @@ func (m *maker) file(name string, subjects []subject) File {
 	for i := range subjects {
 		for _, j := range m.alerts(&subjects[i]) {
 			r := m.rule(&j)
-			if r != nil {
+			switch {
+			case r != nil:
 				g.rules, all = append(g.rules, *r), append(all, j)
+			case j.Kind == alert.Budget || j.Kind == alert.NoTraffic:
+				f.about = "Budgets that are spent and traffic that is missing are left to the engine: counters do not reach back far enough."
 			}
 		}
 	}

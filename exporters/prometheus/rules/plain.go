@@ -28,6 +28,9 @@ func (f *File) Groups() []byte {
 
 // write writes groups as a list.
 func (f *File) write(d *document, level int) {
+	if f.about != "" {
+		d.comment(level, f.about)
+	}
 	for _, g := range f.groups {
 		d.pair(level, "- name", g.name)
 		d.duration(level+1, "interval", g.interval)

@@ -84,13 +84,16 @@ const playedEvents = 1_000_000
 // journey; then everything fails for 5 minutes; and then nothing does.
 func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 	m, windows := measuredOf(j.subject), j.windows()
-	lowest, longest := big.NewRat(1, 1), r.hold
-	var fire []fired
+	lowest, end := big.NewRat(1, 1), 10
+	var fire, held []fired
 	pages := map[string]bool{} // objectives of ids with one
 	t := test{name: j.Key.String() + ": at the limit; everything fails from 5m on; nothing does from 10m on", interval: everyMinute}
 	for i := range all {
 		k := &all[i]
 		if k.Kind != alert.Burn || !within(measuredOf(k.subject).list(), m.list()) {
+			continue
+		}
+		if !k.firesIn(windows) {
 			continue
 		}
 		for n := range k.tiers {
@@ -99,31 +102,34 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 			}
 		}
 		key := k.ID + " " + k.Objective
-		if !k.firesIn(windows) || k.Severity == slo.Ticket && pages[key] {
+		if k.Severity == slo.Ticket && pages[key] {
 			continue
 		}
 		pages[key] = pages[key] || k.Severity == slo.Page
-		longest = max(longest, rules[i].hold)
 		rate, _ := new(big.Rat).Inv(k.objective.Target.AllowedRat()).Float64()
 		shown := shownOf{budget: playedBudgetShown, burn: map[string]string{}}
 		for _, window := range windows {
 			shown.burn[window] = fmt.Sprintf("%.4g", rate)
 		}
-		fire = append(fire, fired{labelsOf(k.Notification), k.annotations(k.burnByEvents, shown).shown()})
-		t.series = append(t.series, series{budgetOf(k.Key), playedBudget + "x200"})
+		f := fired{labelsOf(k.Notification), k.annotations(k.burnByEvents, shown).shown()}
+		if fire = append(fire, f); rules[i].hold > 0 {
+			held = append(held, f)
+		}
+		t.series = append(t.series, series{budgetOf(k.Key), fmt.Sprintf("%sx%d", playedBudget, end)})
 	}
 	if len(m.list()) > 1 {
 		lowest = new(big.Rat)
 	}
 	most := new(big.Rat).Mul(lowest, big.NewRat(playedEvents, 1))
 	calm := new(big.Int).Quo(most.Num(), most.Denom())
-	end := int(10 + longest/time.Minute + 2)
+	calmRatio := big.NewRat(calm.Int64(), playedEvents).FloatString(6)
 	for _, id := range m.list() {
 		for _, window := range windows {
 			selector := fmt.Sprintf("id=%q", id)
 			t.series = append(t.series,
 				series{of(total(window), selector), fmt.Sprintf("%dx%d", playedEvents, end)},
 				series{of(bad(window), selector), fmt.Sprintf("%sx4 %dx4 0x%d", calm, playedEvents, end)},
+				series{of(ratio(window), selector), fmt.Sprintf("%sx4 1x4 0x%d", calmRatio, end)},
 				series{of(minutes(window), selector), fmt.Sprintf("%dx%d", 90*24*60, end)},
 			)
 		}
@@ -131,7 +137,7 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 	for _, at := range []struct {
 		minute int
 		fire   []fired
-	}{{4, nil}, {5, fire}, {9, fire}, {end, nil}} {
+	}{{4, nil}, {5, fire}, {9, fire}, {end, held}} {
 		t.alerts = append(t.alerts, expectedAlerts{time.Duration(at.minute) * time.Minute, r.alert, at.fire})
 	}
 	return t

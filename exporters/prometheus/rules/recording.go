@@ -58,6 +58,7 @@ func (m *maker) recordings() []group {
 		minute.rules = append(minute.rules,
 			rule{record: bad(name), expr: "max by (id) (" + over("events", `{outcome="bad"}`) + ")"},
 			rule{record: total(name), expr: "max by (id) (sum without (outcome) (" + over("events", "") + "))"},
+			rule{record: ratio(name), expr: bad(name) + " / (" + total(name) + " > 0)"},
 			rule{record: minutes(name), expr: "max by (id) (" + over("measured_minutes", "") + ")"},
 		)
 	}
@@ -104,21 +105,21 @@ func (m *maker) recordingTests() []test {
 		return nil
 	}
 	var tests []test
-	shortest, longest := windows[0], windows[len(windows)-1]
+	shortest, long := windows[0], slices.IndexFunc(windows, func(w time.Duration) bool { return w >= byPieces })
 	if shortest < byPieces {
 		tests = append(tests, countersTest(shortest))
 	}
-	if longest >= byPieces {
-		n := int((longest + 5*time.Minute - 1) / (5 * time.Minute))
+	if long >= 0 {
+		name, n := slo.FormatDuration(windows[long]), int((windows[long]+5*time.Minute-1)/(5*time.Minute))
+		full := time.Duration(n+1) * 5 * time.Minute
 		tests = append(tests, test{
-			name: "the longest window, of pieces", interval: 5 * time.Minute,
+			name: "a long window, of pieces", interval: 5 * time.Minute,
 			series: []series{
 				{`slojourn:events:delta5m{id="a",instance="a",outcome="bad"}`, fmt.Sprintf("1x%d", n+1)},
 				{`slojourn:events:delta5m{id="a",instance="a",outcome="good"}`, fmt.Sprintf("99x%d", n+1)},
 			},
 			values: []expectedValue{
-				valueOf(time.Duration(n+1)*5*time.Minute, bad(slo.FormatDuration(longest)), map[string]int{"a": n}),
-				valueOf(time.Duration(n+1)*5*time.Minute, total(slo.FormatDuration(longest)), map[string]int{"a": 100 * n}),
+				valueOf(full, bad(name), map[string]int{"a": n}), valueOf(full, total(name), map[string]int{"a": 100 * n}),
 			},
 		})
 	}

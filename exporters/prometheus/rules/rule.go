@@ -27,6 +27,7 @@ type Options struct {
 type File struct {
 	// Name is that of the journey or SLO, or [Fleet].
 	Name   string
+	about  string // a comment: what the rules leave out
 	groups []group
 	tests  []test
 }

@@ -3,21 +3,41 @@ package rules
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // escape makes a text do nothing in a template of Prometheus, which annotations and
-// labels are. vmalert also replaces %{NAME} in all of a file, by a variable of its
-// environment.
+// labels are. It takes every brace apart: two of them begin an action, also one of a
+// text and one of what follows it. vmalert replaces %{NAME} in all of a file, by a
+// variable of its environment.
 func escape(text string) string {
-	return strings.NewReplacer("{{", `{{"{{"}}`, "%{", `{{"%"}}{`).Replace(text)
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return strings.NewReplacer("%{", `{{"%"}}{{"{"}}`, "{", `{{"{"}}`).Replace(text)
 }
+
+// mostText is how many bytes of a text are passed on. Nobody reads more in an alert.
+const mostText = 3000
 
 // oneLine is a text of the specs as people read it: without characters that do
 // something, and without secrets.
 func oneLine(text string) string {
-	return strings.Join(strings.Fields(render.Plain(strings.ToValidUTF8(text, "\ufffd"))), " ")
+	// What looks like a secret may be cut here, but not within what is kept.
+	text = render.Plain(strings.ToValidUTF8(cut(text, 2*mostText), "\ufffd"))
+	return cut(strings.Join(strings.Fields(text), " "), mostText)
+}
+
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "…"
 }
 
 // text is what an annotation says, as a template and as it comes out in tests.

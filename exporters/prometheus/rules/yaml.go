@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +48,9 @@ func (d *document) pair(level int, key, value string) {
 		return
 	}
 	d.WriteString("|-\n")
+	if strings.HasPrefix(key, "- ") {
+		level++ // where the key stands
+	}
 	for line := range strings.Lines(value) {
 		if line != "\n" {
 			for range level + 1 {
@@ -81,21 +83,41 @@ func (d *document) duration(level int, key string, value time.Duration) {
 	}
 }
 
-var (
-	// Of such texts YAML takes none for anything else, but for words.
-	plain = regexp.MustCompile(`^[A-Za-z_][ -~]*[!-9;-~]$`)
-	words = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|y|n)$`)
-)
-
 // scalar writes a text on one line, with as few quotes as there can be.
 func scalar(text string) string {
 	switch {
-	case plain.MatchString(text) && !words.MatchString(text) && !strings.Contains(text, ": ") && !strings.Contains(text, " #"):
+	case isPlain(text):
 		return text
 	case isShown(text, false):
 		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
 	}
 	return quoted(text)
+}
+
+// isPlain reports whether YAML takes a text without quotes for nothing but itself. It
+// is of ASCII and begins with a letter, or it is a duration.
+func isPlain(text string) bool {
+	if text == "" {
+		return false
+	}
+	if first := text[0]; first < 'A' || first > 'z' || first > 'Z' && first < 'a' {
+		return isDuration(text)
+	}
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	switch strings.ToLower(text) {
+	case "true", "false", "null", "yes", "no", "on", "off", "y", "n":
+		return false
+	}
+	return !strings.Contains(text, ": ") && !strings.Contains(text, " #") && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, " ")
+}
+
+func isDuration(text string) bool {
+	digits := strings.TrimRight(text, "mhd")
+	return len(digits) == len(text)-1 && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // isBlock reports whether a text can be written as lines.
