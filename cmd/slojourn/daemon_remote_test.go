@@ -120,7 +120,7 @@ func TestServeRemoteWrites(t *testing.T) {
 	t.Parallel()
 	specs, data, secrets, r := fileSpecs(t, "pay"), t.TempDir(), t.TempDir(), newReceiver(t)
 	put(t, secrets, "token", "t0ken")
-	put(t, specs, "counts.csv", "minute,slo,total,bad\n2026-11-22T08:00:00Z,pay,10,1\n2026-11-22T08:01:00Z,pay,10,2\n2026-11-22T08:03:00Z,pay,10,0\n")
+	put(t, specs, "counts.csv", "minute,id,total,bad\n2026-11-22T08:00:00Z,pay,10,1\n2026-11-22T08:01:00Z,pay,10,2\n2026-11-22T08:03:00Z,pay,10,0\n")
 	args := []string{
 		"--data-dir", data, "--secrets-dir", secrets, "--remote-write", r.URL + "/push", "--remote-write-token-from", "file:token",
 		"--remote-write-from", "2026-11-22T08:01:00Z", "--remote-write-label", "replica=a", specs,
@@ -138,7 +138,7 @@ func TestServeRemoteWrites(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	wholeLedger(t, data)
-	put(t, specs, "counts.csv", "minute,slo,total,bad\n2026-11-22T08:00:00Z,pay,10,1\n2026-11-22T08:01:00Z,pay,10,2\n2026-11-22T08:03:00Z,pay,10,0\n2026-11-22T08:04:00Z,pay,10,4\n")
+	put(t, specs, "counts.csv", "minute,id,total,bad\n2026-11-22T08:00:00Z,pay,10,1\n2026-11-22T08:01:00Z,pay,10,2\n2026-11-22T08:03:00Z,pay,10,0\n2026-11-22T08:04:00Z,pay,10,4\n")
 	again := serveFiles(t, args...)
 	again.metric(`slojourn_remote_write_samples_total{outcome="sent"} 3`)
 	if said += again.log.String(); strings.Contains(said, "t0ken") || !strings.Contains(said, "500 Internal Server Error: down for") {
