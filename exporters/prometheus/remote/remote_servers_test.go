@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -193,5 +194,27 @@ func TestRealReceivers(t *testing.T) {
 			s.write(t, address, s.span.End, nil)
 			s.compare(t, server)
 		})
+	}
+}
+
+// TestRealPrometheusRefuses what is out of order without a window for it, and the same
+// again does not help.
+func TestRealPrometheusRefuses(t *testing.T) {
+	t.Parallel()
+	server := servertest.StartPrometheus(t, servertest.Options{Args: []string{"--web.enable-remote-write-receiver"}})
+	client, err := NewClient(ClientOptions{URL: server.URL() + "/api/v1/write"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	targets, now := []target{{"pay", 1, encodedLabels("pay", nil)}}, slo.MinuteAt(time.Now())
+	for range 2 {
+		if err := client.Send(t.Context(), encode([]item{{minute: now}}, targets)); err != nil {
+			t.Fatal(err)
+		}
+		err := client.Send(t.Context(), encode([]item{{minute: now - 600}}, targets))
+		if _, refused := errors.AsType[*RefusedError](err); !refused || !strings.Contains(err.Error(), "answered 400 Bad Request: out of") {
+			t.Errorf("it says %v", err)
+		}
 	}
 }
