@@ -40,12 +40,12 @@ func TestServePage(t *testing.T) {
 	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer receiver.Close()
 	put(t, specs, "notifier.yaml", fmt.Sprintf("apiVersion: slojourn/v1\nkind: Notifier\nmetadata: {name: hook, owner: web}\nspec: {webhook: {url: %q}, heartbeat: 1m}\n", receiver.URL))
-	s := serveFiles(t, "--data-dir", t.TempDir(), specs)
+	s := serveFiles(t, "--data-dir", t.TempDir(), "--remote-write", receiver.URL, "--remote-write-from", "2026-11-22T07:00:00Z", specs)
 	s.ready()
 	var metrics string
-	s.until("its heart beats", func() bool {
+	s.until("its heart beats, and minutes are sent", func() bool {
 		_, metrics = s.ask("GET", "/metrics")
-		return strings.Contains(metrics, "slojourn_notifier_last_success_timestamp_seconds{")
+		return strings.Contains(metrics, "slojourn_notifier_last_success_timestamp_seconds{") && strings.Contains(metrics, "slojourn_remote_write_last_success_timestamp_seconds ")
 	})
 	var there []string
 	for _, match := range regexp.MustCompile(`(?m)^# TYPE (slojourn_\S+) (\S+)$`).FindAllStringSubmatch(metrics, -1) {
@@ -74,12 +74,16 @@ func TestServePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range slices.Concat(sources, engines, couriers) {
+	writers, err := filepath.Glob("../../exporters/prometheus/remote/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range slices.Concat(sources, engines, couriers, writers) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, match := range regexp.MustCompile(`log\.(?:Info|Warn|Error|Log)\((?:[^"]*, )?"([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
+		for _, match := range regexp.MustCompile(`[lL]og\.(?:Info|Warn|Error|Log)\((?:[^"]*, )?"([^"]+)"`).FindAllStringSubmatch(string(text), -1) {
 			if !strings.HasSuffix(file, "_test.go") && !strings.HasPrefix(file, "demo") {
 				logged[match[1]] = true
 			}

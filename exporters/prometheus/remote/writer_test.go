@@ -263,7 +263,8 @@ func TestWriterInAMinute(t *testing.T) {
 	w := newWorld(t, ids...)
 	now := slo.MinuteAt(w.now)
 	for _, id := range ids {
-		w.rows[id][now-2] = burnrate.Counted(slo.Counts{Total: 3, Bad: 1})
+		w.rows[id][now-3] = burnrate.Counted(slo.Counts{Total: 3, Bad: 1})
+		w.rows[id][now-2] = burnrate.Counted(slo.Counts{Total: 2, Bad: 1})
 	}
 	w.answers = func() (bool, error) { // the first request is taken, and the process ends
 		if w.bodies == 1 {
@@ -271,11 +272,11 @@ func TestWriterInAMinute(t *testing.T) {
 		}
 		return true, nil
 	}
-	o := Options{Feeds: w.ready, From: now - 2}
+	o := Options{Feeds: w.ready, From: now - 3}
 	w.run(5*time.Second, o)
 	first := len(w.taken)
 	w.run(5*time.Second, o)
-	if len(w.taken) != 12000 || first != mostSamples || w.twice > 0 {
+	if len(w.taken) != 24000 || first != mostSamples || w.twice > 0 {
 		t.Errorf("%d samples, %d of them before, %d twice", len(w.taken), first, w.twice)
 	}
 }
