@@ -26,6 +26,7 @@ type serveOptions struct {
 	shard     string
 	format    string
 	level     string
+	remote    remoteWrite
 }
 
 func newServe(env environment) *cobra.Command {
@@ -63,6 +64,7 @@ later, do not end it.`,
 	flags.StringVar(&o.shard, "shard", "", "serve the k-th of n parts of the set, as k/n; n processes serve all of it")
 	flags.StringVar(&o.format, "log-format", "text", "format of the log: text or json")
 	flags.StringVar(&o.level, "log-level", "info", "what is logged: debug, info, warn or error, and what is worse")
+	remoteWriteFlags(cmd, &o.remote)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return runServe(cmd.Context(), env, &o, args) }
 	return cmd
 }
@@ -75,6 +77,10 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 		return err
 	}
 	part, err := parseShard(o.shard)
+	if err != nil {
+		return err
+	}
+	client, sending, err := o.remote.options(o.trust.resolver(env))
 	if err != nil {
 		return err
 	}
@@ -115,6 +121,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 		clock: wallClock{env.now}, log: log, status: status, columns: func() int { return term.Columns(env.stderr) },
 		dir: o.dir, listen: o.listen, webConfig: o.webConfig, specs: first.specs, resolve: o.trust.resolver(env).Resolve, removed: o.removed, ready: engine.Progress.Ready,
 		reloads: newReloader(files, first.print, lookEvery, hangup), lifecycle: o.lifecycle,
+		receiver: client, sending: sending,
 	}
 	return d.run(ctx)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -22,6 +23,10 @@ func TestServePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := string(data)
+	ofSLOs, err := os.ReadFile("../../docs/prometheus.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	serve, _, err := newRoot(environment{}).Find([]string{"serve"})
 	if err != nil {
 		t.Fatal(err)
@@ -47,8 +52,8 @@ func TestServePage(t *testing.T) {
 		if there = append(there, match[1]); strings.HasPrefix(match[1], "slojourn_http_") {
 			continue
 		}
-		if row := "| `" + match[1] + "` | " + match[2] + " |"; !strings.Contains(page, row) {
-			t.Errorf("%s has no row %s", path, row)
+		if row := "| `" + match[1] + "` | " + match[2] + " |"; !strings.Contains(page, row) && !bytes.Contains(ofSLOs, []byte(row)) {
+			t.Errorf("neither %s nor prometheus.md has a row %s", path, row)
 		}
 	}
 	for _, name := range regexp.MustCompile("(?m)^\\| `(slojourn_[a-z_]+)`").FindAllStringSubmatch(page, -1) {

@@ -65,6 +65,8 @@ type Engine struct {
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
 	alerts alerts
+	meters meters
+	former formerBudgets
 	// decided is the snapshot that the last tick decided by.
 	decided burnrate.Snapshot
 	losses  []loss
@@ -189,7 +191,7 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 	if e.state == nil {
 		resume(s, feeds, kept)
 	}
-	e.specs, e.feeds, e.state, e.loaded, e.alerts = specs, feeds, s, true, known
+	e.specs, e.feeds, e.state, e.loaded, e.alerts, e.meters = specs, feeds, s, true, known, newMeters(s, e.meters)
 	return changes, nil
 }
 

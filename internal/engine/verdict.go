@@ -21,6 +21,8 @@ type verdict struct {
 	states  alert.States
 	events  []alert.Event
 	last    burnrate.Snapshot
+
+	subjects *alert.Subjects // of the set, once they are needed
 }
 
 func newVerdict(before alerts, set *slo.Set, now time.Time) *verdict {
@@ -199,7 +201,10 @@ func (v *verdict) missed(over map[string]bool) []alert.Notification {
 // subject says what an event is about. Of what was removed, it is what was said
 // when it fired.
 func (v *verdict) subject(event alert.Event) alert.Subject {
-	if s, there := subjectOf(v.set, event); there {
+	if v.subjects == nil {
+		v.subjects = alert.SubjectsOf(v.set)
+	}
+	if s, there := v.subjects.Of(event.Key, event.Labels.Owner); there {
 		return s
 	}
 	for _, n := range slices.Backward(v.before.Log) {

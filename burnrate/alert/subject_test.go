@@ -1,4 +1,4 @@
-package engine
+package alert_test
 
 import (
 	"testing"
@@ -53,7 +53,7 @@ func TestSubject(t *testing.T) {
 		t.Run(test.id, func(t *testing.T) {
 			t.Parallel()
 			event := alert.Event{Key: alert.Key{ID: test.id, Objective: test.objective}, Labels: alert.Labels{Owner: "payments"}}
-			got, there := subjectOf(set, event)
+			got, there := alert.SubjectsOf(set).Of(event.Key, event.Labels.Owner)
 			if diff := cmp.Diff(test.want, got); diff != "" || there == test.gone {
 				t.Errorf("there is one: %t (-want +got):\n%s", there, diff)
 			}

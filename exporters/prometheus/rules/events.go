@@ -1,0 +1,315 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// byEvents is the rule that judges an alert by the counters of events, and nil for
+// what counters do not tell: the budget over weeks, which begins before they do,
+// and what traffic is usual.
+func (m *maker) byEvents(j *judged) *rule {
+	switch j.Kind {
+	case alert.Burn:
+		return m.burnByEvents(j)
+	case alert.NoData:
+		return m.noDataByEvents(j)
+	}
+	return nil
+}
+
+func (m *maker) burnByEvents(j *judged) *rule {
+	measured := measuredOf(j.subject)
+	var tiers []string
+	for i := range j.tiers {
+		if expr := measured.fires(&j.tiers[i], j.policy.Guard); expr != "" {
+			tiers = append(tiers, expr)
+		}
+	}
+	if len(tiers) == 0 {
+		return nil // not even when everything fails
+	}
+	r := &rule{alert: j.Kind.Name(), expr: strings.Join(tiers, "\nor\n"), labels: labelsOf(j.Notification)}
+	if measured.weighted {
+		r.about = "Without the guard: the counters have weights, and not how many events there were."
+	}
+	if len(tiers) > 1 {
+		r.expr = "(\n" + strings.Join(tiers, "\n) or (\n") + "\n)"
+	}
+	if page := (alert.Key{ID: j.ID, Objective: j.Objective, Kind: alert.Burn, Severity: slo.Page}); j.Severity == slo.Ticket {
+		r.expr = "(" + r.expr + ")\nunless on () ALERTS{alertname=\"" + page.Kind.Name() + "\",alertstate=\"firing\"," + selector(page) + "}"
+	}
+	if !m.options.NoHold {
+		r.hold = holdOf(j.policy, j.Severity)
+	}
+	r.annotations = j.annotations(j.burnByEvents, shownOf{}).templates()
+	return r
+}
+
+// burnByEvents is the burn rate over a window.
+func (j *judged) burnByEvents(window string) string {
+	return measuredOf(j.subject).ratio(window) + " / " + decimal(j.objective.Target.AllowedRat())
+}
+
+// noDataByEvents compares the time up to which something was measured. Nothing is
+// said of an SLO below the alert that most of them are behind.
+func (m *maker) noDataByEvents(j *judged) *rule {
+	measured := measuredOf(j.subject)
+	r := &rule{
+		alert: j.Kind.Name(), labels: labelsOf(j.Notification), wait: 2 * time.Minute,
+		expr: fmt.Sprintf("max(time() - max by (id) (slojourn_watermark_timestamp_seconds{%s} > 0)) > %d\nunless on () ALERTS{alertname=%q,alertstate=\"firing\"}",
+			measured.ids(), int64(measured.late(j.policy)/time.Second), behind),
+		annotations: j.annotations(j.burnByEvents, shownOf{}).templates(),
+	}
+	if !m.options.NoHold {
+		r.hold = holdOf(j.policy, j.Severity)
+	}
+	return r
+}
+
+// late is how old the newest minute is when there is no data.
+func (m *measured) late(p *slo.AlertPolicy) time.Duration { return p.NoData.After + m.lag }
+
+func holdOf(p *slo.AlertPolicy, severity slo.Severity) time.Duration {
+	if severity == slo.Page {
+		return p.Hold.Page
+	}
+	return p.Hold.Ticket
+}
+
+// measured is what the events of an objective are counted of: one id, or those of
+// the steps of a composed journey.
+type measured struct {
+	compose  slo.Compose // "" for one id
+	groups   []weighed
+	weighted bool          // an attribute says how much events count
+	lag      time.Duration // by which the newest minute is behind
+}
+
+// weighed is the ids that count alike in a journey.
+type weighed struct {
+	weight *big.Rat
+	ids    []string
+}
+
+// measuredOf says what a subject is counted of. An SLO that is several steps of a
+// journey counts several times.
+func measuredOf(s *subject) *measured {
+	m := &measured{}
+	if s.journey == nil {
+		m.add(s.slo)
+		m.groups = []weighed{{big.NewRat(1, 1), []string{s.id}}}
+		return m
+	}
+	m.compose = s.journey.Compose
+	weights, ids := map[string]*big.Rat{}, []string{}
+	for _, step := range s.journey.Steps {
+		m.add(step.SLO)
+		weight := big.NewRat(1, 1)
+		if m.compose == slo.Weighted {
+			weight = step.Weight.Rat()
+		}
+		if old := weights[step.SLO.ID]; old != nil {
+			weight.Add(weight, old)
+		} else {
+			ids = append(ids, step.SLO.ID)
+		}
+		weights[step.SLO.ID] = weight
+	}
+	for _, id := range ids {
+		at := slices.IndexFunc(m.groups, func(w weighed) bool { return w.weight.Cmp(weights[id]) == 0 })
+		if at < 0 {
+			at = len(m.groups)
+			m.groups = append(m.groups, weighed{weight: weights[id]})
+		}
+		m.groups[at].ids = append(m.groups[at].ids, id)
+	}
+	return m
+}
+
+func (m *measured) add(s *slo.SLO) {
+	lag := s.SLI.Lag.Value
+	if lag == 0 && s.Source != nil {
+		lag = s.Source.NewRelic.QueryLag
+	}
+	if lag == 0 {
+		lag = slo.DefaultQueryLag
+	}
+	if s.SLI.Slice != nil {
+		lag += s.SLI.Slice.Every.Value
+	}
+	m.lag = max(m.lag, lag+2*time.Minute) // a tick and a scrape
+	m.weighted = m.weighted || s.SLI.Unit() != 1
+}
+
+// list is all ids.
+func (m *measured) list() []string {
+	var ids []string
+	for _, g := range m.groups {
+		ids = append(ids, g.ids...)
+	}
+	return ids
+}
+
+// ids selects the series of all ids.
+func (m *measured) ids() string { return idsOf(m.list()) }
+
+func idsOf(ids []string) string {
+	if len(ids) == 1 {
+		return fmt.Sprintf("id=%q", ids[0])
+	}
+	return fmt.Sprintf("id=~%q", strings.Join(ids, "|")) // of names, which hold nothing else that has a meaning
+}
+
+// fires is the expression of a tier: see [burnrate.Tier.Judge] and JudgeJourney. It
+// is "" when the tier never fires.
+func (m *measured) fires(t *burnrate.Tier, guard slo.Guard) string {
+	if t.Limit().Cmp(big.NewRat(1, 1)) >= 0 {
+		return ""
+	}
+	long, short := slo.FormatDuration(t.Long), slo.FormatDuration(t.Short)
+	parts := []string{m.exceeds(long, t.Limit()), m.exceeds(short, t.Limit())}
+	if !m.weighted {
+		if guard.MinEvents > 0 {
+			parts = append(parts, fmt.Sprintf("%s >= %d", m.sum(total(long)), guard.MinEvents))
+		}
+		if guard.MinBad > 0 {
+			parts = append(parts, fmt.Sprintf("%s >= %d", m.sum(bad(long)), guard.MinBad))
+		}
+		if guard.Confidence.Sign() > 0 {
+			doubt, _ := new(big.Rat).Sub(big.NewRat(1, 1), guard.Confidence.Rat()).Float64()
+			parts = append(parts, m.sure(long, t.Limit(), -math.Log(doubt)))
+		}
+	}
+	parts = append(parts, m.covered(t.Long), m.covered(t.Short))
+	return strings.Join(parts, "\nand ")
+}
+
+// Names of what is recorded of every id.
+func bad(window string) string      { return "slojourn:bad_events:increase" + window }
+func total(window string) string    { return "slojourn:events:increase" + window }
+func minutes(window string) string  { return "slojourn:measured_minutes:increase" + window }
+func of(name, selector string) string { return name + "{" + selector + "}" }
+
+// exceeds compares an error ratio with a limit. That of one id is compared in whole
+// numbers, as bad × den > total × num: floats may fall to either side of a border.
+func (m *measured) exceeds(window string, limit *big.Rat) string {
+	if m.compose != "" {
+		return m.ratio(window) + " > " + decimal(limit)
+	}
+	b, n := of(bad(window), m.ids()), of(total(window), m.ids())
+	if most := big.NewInt(1 << 40); limit.Num().Cmp(most) < 0 && limit.Denom().Cmp(most) < 0 {
+		return fmt.Sprintf("%s * %s > %s * %s", b, limit.Denom(), n, limit.Num())
+	}
+	return fmt.Sprintf("%s > %s * %s", b, n, decimal(limit))
+}
+
+// ratio is the error ratio over a window, of a journey the composed one.
+func (m *measured) ratio(window string) string {
+	return m.composed(func(ids string) string { return of(bad(window), ids) }, window)
+}
+
+// composed is an error ratio of bad events that a function says of ids. Steps
+// without events are left out. See burnrate's compose.
+func (m *measured) composed(bad func(ids string) string, window string) string {
+	e := func(ids string) string { return bad(ids) + " / (" + of(total(window), ids) + " > 0)" }
+	switch m.compose {
+	case "":
+		return e(m.ids())
+	case slo.Worst:
+		return "max(" + e(m.ids()) + ")"
+	case slo.Weighted:
+		return "(" + m.weighedSum(func(ids string) string { return "sum(" + e(ids) + ")" }) + ") / (" +
+			m.weighedSum(func(ids string) string { return "count(" + of(total(window), ids) + " > 0)" }) + ")"
+	case slo.Pooled:
+		return "(" + m.weighedSum(func(ids string) string { return "sum(" + bad(ids) + ")" }) + ") / (" +
+			m.weighedSum(func(ids string) string { return "sum(" + of(total(window), ids) + ")" }) + ")"
+	default: // ln(1 - 1) is -Inf, and exp of that is 0
+		return "(1 - exp(" + m.weighedSum(func(ids string) string { return "sum(ln(1 - " + e(ids) + "))" }) + "))"
+	}
+}
+
+// weighedSum adds up what a function says of the ids of each group, by their weights.
+func (m *measured) weighedSum(of func(ids string) string) string {
+	if len(m.groups) == 1 {
+		if g := m.groups[0]; g.weight.Cmp(big.NewRat(1, 1)) == 0 {
+			return of(idsOf(g.ids))
+		}
+	}
+	parts := make([]string, len(m.groups))
+	for i, g := range m.groups {
+		parts[i] = decimal(g.weight) + " * (" + of(idsOf(g.ids)) + " or vector(0))"
+	}
+	return strings.Join(parts, " + ")
+}
+
+// sum is the number of events of all that is counted.
+func (m *measured) sum(name string) string {
+	if m.compose == "" {
+		return of(name, m.ids())
+	}
+	return "sum(" + of(name, m.ids()) + ")"
+}
+
+// sure asks whether chance explains the bad events with less than the doubt, given
+// as ln(1 / doubt), when each event fails with the probability of the limit. It is
+// never surer than the engine, which computes the probability itself:
+//
+//	P(X ≥ bad) ≤ exp(-(bad ln(bad/(n p)) + good ln(good/(n (1-p)))))   (Chernoff)
+//
+// Of a composed journey, a step that is sure by itself is enough in series and of the
+// worst. Else a lower bound of each step's error ratio is composed,
+//
+//	e - √(2 e ln(1/doubt) / n),
+//
+// which follows from the same by bad ln(bad/(n p)) + … ≥ n (e - p)² / 2e, and is
+// below that of Clopper and Pearson.
+func (m *measured) sure(window string, limit *big.Rat, doubt float64) string {
+	least := strconv.FormatFloat(doubt, 'g', -1, 64)
+	if m.compose == "" {
+		return chernoff(window, m.ids(), limit) + " > " + least
+	}
+	twice := strconv.FormatFloat(2*doubt, 'g', -1, 64)
+	bound := m.composed(func(ids string) string {
+		return "clamp_min(" + of(bad(window), ids) + " - sqrt(" + twice + " * " + of(bad(window), ids) + "), 0)"
+	}, window) + " > " + decimal(limit)
+	if m.compose == slo.Weighted || m.compose == slo.Pooled {
+		return bound
+	}
+	one := fmt.Sprintf("max(%s and %s > %s * %s) > %s", chernoff(window, m.ids(), limit), of(bad(window), m.ids()), of(total(window), m.ids()), decimal(limit), least)
+	return "(" + one + " or " + bound + ")"
+}
+
+// chernoff is the logarithm of how unlikely the bad events are. It is meant for
+// error ratios above the limit.
+func chernoff(window, ids string, limit *big.Rat) string {
+	b, n := of(bad(window), ids), of(total(window), ids)
+	good := "(" + n + " - " + b + ")"
+	return fmt.Sprintf("(%s * ln(%s / (%s * %s)) + %s * ln(clamp_min(%s, 1e-9) / (%s * %s)))",
+		b, b, n, decimal(limit), good, good, n, decimal(new(big.Rat).Sub(big.NewRat(1, 1), limit)))
+}
+
+// covered asks for half of the minutes of a window, of all ids.
+func (m *measured) covered(window time.Duration) string {
+	name := of(minutes(slo.FormatDuration(window)), m.ids())
+	half := strconv.FormatFloat(window.Minutes()/2, 'g', -1, 64)
+	if m.compose == "" {
+		return name + " >= " + half
+	}
+	return fmt.Sprintf("count(%s >= %s) == %d", name, half, len(m.list()))
+}
+
+// decimal writes a fraction as a float that Prometheus reads back.
+func decimal(r *big.Rat) string {
+	f, _ := r.Float64()
+	return strconv.FormatFloat(f, 'g', -1, 64)
+}

@@ -1,0 +1,160 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// behind is the name of the alert that most of what is measured is old.
+const behind = "SlojournIsBehind"
+
+// fleet is the file about slojourn itself, and about the sources: whoever hears
+// nothing has to know whether there is nothing to hear.
+func (m *maker) fleet() File {
+	f := File{Name: Fleet}
+	down := rule{
+		alert:  "SlojournIsDown",
+		expr:   fmt.Sprintf("up{job=%q} == 0 or absent(slojourn_last_tick_timestamp_seconds)", m.options.Job),
+		wait:   5 * time.Minute,
+		labels: map[string]string{"severity": string(slo.Page)},
+		annotations: map[string]string{
+			"summary": "slojourn does not answer; nothing is measured, and nobody is told of an outage.",
+		},
+	}
+	stopped := rule{
+		alert: "SlojournHasStopped", expr: "time() - slojourn_last_tick_timestamp_seconds > 300", wait: time.Minute,
+		labels: map[string]string{"severity": string(slo.Page)},
+		annotations: map[string]string{
+			"summary": "slojourn answers, but its newest numbers are {{ $value | humanizeDuration }} old.",
+		},
+	}
+	// The watermark of what was never measured is 0.
+	old := rule{
+		alert: behind,
+		expr: "count(time() - max by (id) (slojourn_watermark_timestamp_seconds > 0) > 3600)\n" +
+			"  > count(max by (id) (slojourn_watermark_timestamp_seconds > 0)) / 2",
+		wait: 5 * time.Minute, labels: map[string]string{"severity": string(slo.Page)},
+		annotations: map[string]string{
+			"summary": "Of most SLOs nothing newer than an hour is measured ({{ $value }} of them): nobody would see an outage.",
+		},
+	}
+	f.groups = []group{{name: Fleet, rules: []rule{down, stopped, old}}}
+	if m.options.Evaluate == Events {
+		f.groups = append(f.groups, m.recordings()...)
+		f.tests = append(f.tests, m.recordingTests()...)
+	} else {
+		m.sources(&f)
+	}
+	f.tests = append(m.fleetTests(&down, &stopped, &old), f.tests...)
+	return f
+}
+
+// sources adds the alerts about sources that something with alerts is measured by.
+func (m *maker) sources(f *File) {
+	g := group{name: Fleet + ":sources"}
+	for _, source := range m.set.Sources {
+		severities := m.severitiesOf(source)
+		for _, severity := range []slo.Severity{slo.Page, slo.Ticket} {
+			if !severities[severity] {
+				continue
+			}
+			var j judged
+			j.Key = alert.Key{ID: alert.SourceID(source.Name), Kind: alert.Source, Severity: severity}
+			j.Labels = alert.Labels{Owner: source.Owner, Title: source.Name}
+			j.Subject, _ = m.subjects.Of(j.Key, source.Owner)
+			g.rules = append(g.rules, *byMetrics(&j))
+			f.tests = append(f.tests, metricsTest(&j))
+		}
+	}
+	if len(g.rules) > 0 {
+		f.groups = append(f.groups, g)
+	}
+}
+
+// severitiesOf returns those that the alert about a source may have: the highest of
+// noData and of noTraffic of what it measures, for a journey that of its steps.
+func (m *maker) severitiesOf(source *slo.Source) map[slo.Severity]bool {
+	var failing, quiet slo.Severity
+	add := func(about slo.About, objectives []slo.Objective) {
+		for _, o := range objectives {
+			if o.Alerts == nil || about.Stage == slo.Observe {
+				continue
+			}
+			if d := o.Alerts.NoData; d != nil && failing != slo.Page {
+				failing = d.Severity
+			}
+			if d := o.Alerts.NoTraffic; d != nil && quiet != slo.Page {
+				quiet = d.Severity
+			}
+		}
+	}
+	for _, s := range m.set.SLOs {
+		if s.Source == source {
+			add(s.About, s.Objectives)
+		}
+	}
+	for _, j := range m.set.Journeys {
+		measures := j.Source == source
+		for _, step := range j.Steps {
+			measures = measures || step.SLO.Source == source
+		}
+		if measures {
+			add(j.About, j.Objectives)
+		}
+	}
+	severities := map[slo.Severity]bool{failing: true, quiet: true}
+	delete(severities, "")
+	return severities
+}
+
+// fleetTests play a fleet that ends, one that stands still, and one that measures
+// nothing.
+func (m *maker) fleetTests(down, stopped, old *rule) []test {
+	instance := fmt.Sprintf("{instance=\"a\",job=%q}", m.options.Job)
+	labels := func(r *rule) map[string]string {
+		return map[string]string{"severity": r.labels["severity"], "instance": "a", "job": m.options.Job}
+	}
+	return []test{
+		{
+			name: "an instance does not answer from 3m on", interval: time.Minute,
+			series: []series{{"up" + instance, "1x2 0x9"}, {"slojourn_last_tick_timestamp_seconds" + instance, "0+60x12"}},
+			alerts: []expectedAlerts{
+				{at: 7 * time.Minute, name: down.alert},
+				{at: 8 * time.Minute, name: down.alert, fire: []fired{{labels(down), down.annotations}}},
+			},
+		},
+		{
+			name: "there is no instance", interval: time.Minute, series: []series{{"up{job=\"other\"}", "1x12"}},
+			alerts: []expectedAlerts{{at: 5 * time.Minute, name: down.alert, fire: []fired{{down.labels, down.annotations}}}},
+		},
+		{
+			name: "the ticks end with that of 2m", interval: time.Minute,
+			series: []series{{"up" + instance, "1x12"}, {"slojourn_last_tick_timestamp_seconds" + instance, "0 60 120x12"}},
+			alerts: []expectedAlerts{
+				{at: 8 * time.Minute, name: stopped.alert},
+				{at: 9 * time.Minute, name: stopped.alert, fire: []fired{{labels(stopped), map[string]string{
+					"summary": "slojourn answers, but its newest numbers are 7m 0s old.",
+				}}}},
+				{at: 9 * time.Minute, name: down.alert},
+			},
+		},
+		{
+			name: "of two of three SLOs nothing is measured after 10m, the third goes on, and a fourth never began", interval: time.Minute,
+			series: []series{
+				{`slojourn_watermark_timestamp_seconds{id="a",instance="a"}`, "600x90"},
+				{`slojourn_watermark_timestamp_seconds{id="b",instance="a"}`, "600x90"},
+				{`slojourn_watermark_timestamp_seconds{id="c",instance="a"}`, "0+60x90"},
+				{`slojourn_watermark_timestamp_seconds{id="d",instance="a"}`, "0x90"},
+			},
+			alerts: []expectedAlerts{
+				{at: 75 * time.Minute, name: old.alert},
+				{at: 76 * time.Minute, name: old.alert, fire: []fired{{old.labels, map[string]string{
+					"summary": "Of most SLOs nothing newer than an hour is measured (2 of them): nobody would see an outage.",
+				}}}},
+			},
+		},
+	}
+}

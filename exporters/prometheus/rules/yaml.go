@@ -1,0 +1,147 @@
+package rules
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/slo"
+)
+
+// document writes YAML in blocks. A library writes ten thousand SLOs in more time
+// than everything else takes; this writes them as they come, and a test reads back
+// with the library what is written here.
+type document struct{ bytes.Buffer }
+
+// line writes a line at an indentation, counted in levels of two blanks.
+func (d *document) line(level int, format string, args ...any) {
+	for range level {
+		d.WriteString("  ")
+	}
+	fmt.Fprintf(d, format, args...)
+	d.WriteByte('\n')
+}
+
+// comment writes lines that nobody reads as YAML.
+func (d *document) comment(level int, text string) {
+	for line := range strings.Lines(text) {
+		d.line(level, "# %s", strings.TrimRight(line, "\n"))
+	}
+}
+
+// pair writes a key, which needs no quotes, with a text.
+func (d *document) pair(level int, key, value string) {
+	for range level {
+		d.WriteString("  ")
+	}
+	d.WriteString(key)
+	d.WriteString(": ")
+	if !isBlock(value) {
+		d.WriteString(scalar(value))
+		d.WriteByte('\n')
+		return
+	}
+	d.WriteString("|-\n")
+	for line := range strings.Lines(value) {
+		if line != "\n" {
+			for range level + 1 {
+				d.WriteString("  ")
+			}
+		}
+		d.WriteString(line)
+	}
+	d.WriteByte('\n')
+}
+
+// pairs writes a mapping of texts, ordered by key, and nothing when it is empty.
+func (d *document) pairs(level int, key string, values map[string]string) {
+	if len(values) == 0 {
+		return
+	}
+	d.line(level, "%s:", key)
+	d.entries(level+1, values)
+}
+
+func (d *document) entries(level int, values map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		d.pair(level, name, values[name])
+	}
+}
+
+func (d *document) duration(level int, key string, value time.Duration) {
+	if value > 0 {
+		d.pair(level, key, slo.FormatDuration(value))
+	}
+}
+
+var (
+	// Of such texts YAML takes none for anything else, but for words.
+	plain = regexp.MustCompile(`^[A-Za-z_][ -~]*[!-9;-~]$`)
+	words = regexp.MustCompile(`(?i)^(true|false|null|yes|no|on|off|y|n)$`)
+)
+
+// scalar writes a text on one line, with as few quotes as there can be.
+func scalar(text string) string {
+	switch {
+	case plain.MatchString(text) && !words.MatchString(text) && !strings.Contains(text, ": ") && !strings.Contains(text, " #"):
+		return text
+	case isShown(text, false):
+		return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	}
+	return quoted(text)
+}
+
+// isBlock reports whether a text can be written as lines.
+func isBlock(text string) bool {
+	return strings.Contains(text, "\n") && isShown(text, true) && !strings.HasSuffix(text, "\n") && !strings.HasPrefix(text, "\n") && !strings.HasPrefix(text, " ")
+}
+
+// isShown reports whether every character of a text may stand in YAML as it is.
+func isShown(text string, lines bool) bool {
+	for _, r := range text {
+		if !unicode.IsPrint(r) && (r != '\n' || !lines) || r == utf8.RuneError {
+			return false
+		}
+	}
+	return true
+}
+
+// quoted writes a text in double quotes, in which every character can be written.
+// What is not UTF-8 becomes U+FFFD.
+func quoted(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x100:
+			b.WriteString(`\x` + padded(r, 2))
+		case r < 0x10000:
+			b.WriteString(`\u` + padded(r, 4))
+		default:
+			b.WriteString(`\U` + padded(r, 8))
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+func padded(r rune, digits int) string {
+	text := strconv.FormatInt(int64(r), 16)
+	return strings.Repeat("0", digits-len(text)) + text
+}
