@@ -86,13 +86,13 @@ func (f *outputs) put(name string, data []byte) {
 			return
 		}
 	}
-	if err := replaceFile(path, data); err != nil {
+	if err := writeOutput(path, data); err != nil {
 		f.failures = append(f.failures, fmt.Errorf("write %s: %w", path, cause(err)))
 	}
 }
 
-// replaceFile makes or replaces a file: whoever reads it sees all of it or none.
-func replaceFile(path string, data []byte) error {
+// writeOutput makes or replaces a file: whoever reads it sees all of it or none.
+func writeOutput(path string, data []byte) error {
 	// A name that begins with a dot is nobody's rule.
 	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {

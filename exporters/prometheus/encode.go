@@ -24,7 +24,12 @@ func encode(out io.Writer, v View, format expfmt.FormatType, names []string) err
 	if err != nil {
 		return err
 	}
-	c, b := newContent(v), newBatch(e.part)
+	return collect(newContent(v), names, e.part, e.end)
+}
+
+// collect hands on the families of a view part by part, and says where each ends.
+func collect(c *content, names []string, part func(*dto.MetricFamily) error, end func() error) error {
+	b := newBatch(part)
 	for _, f := range families() {
 		if !wanted(names, f.name) {
 			continue
@@ -35,7 +40,7 @@ func encode(out io.Writer, v View, format expfmt.FormatType, names []string) err
 		if b.err != nil {
 			return fmt.Errorf("write metric %s: %w", f.name, b.err)
 		}
-		if err := e.end(); err != nil {
+		if err := end(); err != nil {
 			return err
 		}
 	}

@@ -46,7 +46,7 @@ func collectInfo(c *content, b *batch) {
 		s := &c.subjects[i]
 		labels = append(labels[:0], label{"id", s.status.ID}, label{"journey", s.journey}, label{"kind", string(s.status.Kind)})
 		labels = appendSpecLabels(labels, s.labels)
-		labels = append(labels, label{"owner", s.status.Owner}, label{"stage", string(s.status.Stage)}, label{"step", s.step}, label{"title", s.status.Title})
+		labels = append(labels, label{"owner", s.status.Owner}, label{"stage", string(s.status.Stage)}, label{"step", s.step}, label{"title", cut(s.status.Title)})
 		b.add(1, labels...)
 	}
 }

@@ -3,21 +3,14 @@ package prometheus
 import (
 	"maps"
 	"slices"
-	"strings"
+	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/slo"
 )
 
-// LabelName returns the name that a label of a spec has on slojourn_slo_info: that
-// of app.kubernetes.io/part-of is label_app_kubernetes_io_part_of.
-func LabelName(key string) string {
-	return "label_" + strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_':
-			return r
-		default:
-			return '_'
-		}
-	}, key)
-}
+// longest is how many characters of a title or of a label of a spec are shown, and most
+// how many labels. Validation allows fewer labels, and shorter ones.
+const longest, most = 4 * slo.MaxLabelLength, 2 * slo.MaxLabels
 
 // appendSpecLabels adds the labels of a spec in the order of their keys. Of those that
 // become the same name the first is taken: validation refuses the others.
@@ -27,10 +20,21 @@ func appendSpecLabels(list []label, of map[string]string) []label {
 	}
 	before := len(list)
 	for _, key := range slices.Sorted(maps.Keys(of)) {
-		l := label{LabelName(key), of[key]}
+		if len(list) == before+most {
+			break
+		}
+		l := label{slo.LabelName(key), cut(of[key])}
 		if !slices.ContainsFunc(list[before:], func(earlier label) bool { return earlier.name == l.name }) {
 			list = append(list, l)
 		}
 	}
 	return list
+}
+
+// cut shortens a text that is too long to be a label.
+func cut(text string) string {
+	if len(text) <= longest || utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	return string([]rune(text)[:longest]) + "…"
 }

@@ -17,12 +17,13 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"google.golang.org/protobuf/encoding/protodelim"
+	"pgregory.net/rapid"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
 
 // written is a page as it is sent.
-func written(t testing.TB, p *Page, s Scrape) string {
+func written(t rapid.TB, p *Page, s Scrape) string {
 	t.Helper()
 	var out bytes.Buffer
 	if err := p.Write(&out, s); err != nil {
@@ -116,7 +117,7 @@ func TestFormats(t *testing.T) {
 }
 
 // samples returns the samples of a text without their values. None is there twice.
-func samples(t testing.TB, text string) []string {
+func samples(t rapid.TB, text string) []string {
 	t.Helper()
 	var all []string
 	seen := map[string]bool{}
@@ -145,7 +146,7 @@ func withoutCreated(text string) string {
 }
 
 // decode writes messages as text.
-func decode(t testing.TB, messages string) string {
+func decode(t rapid.TB, messages string) string {
 	t.Helper()
 	in, out := strings.NewReader(messages), bytes.Buffer{}
 	for in.Len() > 0 {

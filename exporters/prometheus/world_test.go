@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/slo"
@@ -13,7 +15,7 @@ import (
 // end is the minute up to which everything was measured.
 const end = slo.Minute(29_500_000) // 2026-02-02T02:40:00Z
 
-func target(t testing.TB, text string) slo.Target {
+func target(t rapid.TB, text string) slo.Target {
 	t.Helper()
 	parsed, err := slo.ParseTarget(text)
 	if err != nil {

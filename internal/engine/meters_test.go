@@ -387,7 +387,6 @@ func TestMetersOfAnything(t *testing.T) {
 	})
 }
 
-
 // TestMeterInOtherUnits rounds up: what is shown must not fall.
 func TestMeterInOtherUnits(t *testing.T) {
 	t.Parallel()
