@@ -48,7 +48,10 @@ func startProcess(t *testing.T, args ...string) (*serving, *exec.Cmd) {
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { process.Process.Kill(); process.Wait() }) //nolint:errcheck // it may have ended
+	t.Cleanup(func() {
+		_ = process.Process.Kill() // it may have ended
+		_ = process.Wait()
+	})
 	listening := regexp.MustCompile(`msg="Listening on" address=(\S+)`)
 	s.until("it listens", func() bool {
 		match := listening.FindStringSubmatch(s.log.String())
@@ -60,15 +63,17 @@ func startProcess(t *testing.T, args ...string) (*serving, *exec.Cmd) {
 	return s, process
 }
 
-// tells has a daemon judge alerts at once, which other specs do, and waits until it has
-// told Alertmanager of the page.
-func (s *serving) tells(specs string) {
+// soon returns a clock that is ahead, so that its next minute begins in two seconds.
+func soon() func() time.Time {
+	now := time.Now()
+	ahead := max(0, now.Truncate(time.Minute).Add(58*time.Second).Sub(now))
+	return func() time.Time { return time.Now().Add(ahead) }
+}
+
+// tells waits until a daemon has told Alertmanager of the page, which it does when a
+// minute begins.
+func (s *serving) tells() {
 	s.Helper()
-	s.ready()
-	put(s.T, specs, "more.yaml", fmt.Sprintf("apiVersion: slojourn/v1\nkind: Team\nmetadata: {name: more, title: %q}\n", s.url))
-	if code, body := s.ask("POST", "/-/reload"); code != http.StatusOK {
-		s.Fatalf("reload: %d %s", code, body)
-	}
 	s.logs(`msg="a notification was delivered" notifier=alertmanager alert="pay/authorise 28d burn page"`)
 }
 
@@ -89,20 +94,17 @@ receivers:
 	want := map[string]int{
 		"alertname=ErrorBudgetBurn id=pay/authorise journey=pay kind=burn objective=28d owner=tills severity=page step=authorise": 1,
 	}
-	args := func() []string {
-		return []string{"--enable-lifecycle", "--data-dir", filepath.Join(t.TempDir(), "data"), specs}
-	}
-	first, process := startProcess(t, args()...)
-	first.tells(specs)
-	second, _ := startProcess(t, args()...)
-	second.tells(specs)
+	first, process := startProcess(t, "--data-dir", filepath.Join(t.TempDir(), "data"), specs)
+	second, _ := startProcess(t, "--data-dir", filepath.Join(t.TempDir(), "data"), specs)
+	first.tells()
+	second.tells()
 	heard.hears(t, am, "AfterTwo", want)
 
 	if err := process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	third, _ := startProcess(t, args()...)
-	third.tells(specs)
+	third := startDaemonBy(t, soon(), "serve", "--listen", "127.0.0.1:0", "--data-dir", filepath.Join(t.TempDir(), "data"), specs)
+	third.tells()
 	heard.hears(t, am, "AfterThree", want)
 	alerts, document := am.Alerts(t)
 	if len(alerts) != 3 {
