@@ -463,3 +463,44 @@ func TestAlertmanagerHeartbeat(t *testing.T) {
 	d.stop(t)
 	am.fires()
 }
+
+// TestAlertmanagerReplicas has two that deliver the same: people are told once, and it
+// fires as long as one of them says so.
+func TestAlertmanagerReplicas(t *testing.T) {
+	t.Parallel()
+	people, receiver := newTold(t)
+	am := newInstance(t, receiver)
+	am.Start()
+	one, two := deliverTo(t, t.TempDir(), am), deliverTo(t, t.TempDir(), am)
+	page := fired("pay", "payments")
+	later := page
+	later.Since = page.Since.Add(time.Second) // it began to look later
+	one.told(t, page)
+	two.told(t, later)
+	first := am.fires("pay")["pay"]
+	two.gets(t, "it was told too", func(s outbox.NotifierStats) bool { return s.Sent == 1 })
+
+	// One of them ends without a word.
+	one.stop(t)
+	servertest.Eventually(t, "the other one sends it again and again", func() error {
+		now := am.fires("pay")["pay"]
+		if !now.StartsAt.Equal(first.StartsAt) {
+			t.Fatalf("it fires since %s, and fired since %s", now.StartsAt, first.StartsAt)
+		}
+		if at := time.Now(); !at.After(first.EndsAt.Add(3 * time.Second)) {
+			return fmt.Errorf("it is %s", at)
+		}
+		return nil
+	})
+	people.hears(t, "/payments owner=payments firing: pay ErrorBudgetBurn page firing")
+
+	// One that says that it is over is not believed for longer than until the other one
+	// sends it again.
+	third := deliverTo(t, t.TempDir(), am)
+	third.told(t, later)
+	third.told(t, over(later))
+	third.gets(t, "it was told that it is over", func(s outbox.NotifierStats) bool { return s.Sent == 2 && s.Standing == 0 })
+	am.fires("pay")
+	two.told(t, over(later))
+	am.fires()
+}
