@@ -23,6 +23,7 @@ type serveOptions struct {
 	webConfig string
 	lifecycle bool
 	removed   []string
+	shard     string
 	format    string
 	level     string
 	remote    remoteWrite
@@ -60,6 +61,7 @@ later, do not end it.`,
 	flags.BoolVar(&o.lifecycle, "enable-lifecycle", false, "let whoever reaches the port have the specs reloaded with POST /-/reload")
 	flags.StringVar(&o.webConfig, "web-config", "", "file with certificates and passwords for HTTP, as Prometheus takes it")
 	flags.StringArrayVar(&o.removed, "allow-removal", nil, "id of an SLO that may be gone at this start, with * for any characters (may be repeated)")
+	flags.StringVar(&o.shard, "shard", "", "serve the k-th of n parts of the set, as k/n; n processes serve all of it")
 	flags.StringVar(&o.format, "log-format", "text", "format of the log: text or json")
 	flags.StringVar(&o.level, "log-level", "info", "what is logged: debug, info, warn or error, and what is worse")
 	remoteWriteFlags(cmd, &o.remote)
@@ -74,6 +76,10 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	if err := checkListen(o.listen); err != nil {
 		return err
 	}
+	part, err := parseShard(o.shard)
+	if err != nil {
+		return err
+	}
 	client, sending, err := o.remote.options(o.trust.resolver(env))
 	if err != nil {
 		return err
@@ -86,7 +92,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	hangup := make(chan os.Signal, 1) // before anything, as it would end the process
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	files := newSpecFiles(env, &o.trust, paths)
+	files := newSpecFiles(env, &o.trust, paths, part)
 	if err := files.check(); err != nil {
 		return err
 	}
@@ -108,6 +114,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	version, revision := build()
 	log.Info("slojourn begins", "version", version, "revision", revision, "pid", os.Getpid())
 	logFindings(log, first.result)
+	part.tell(log, first.specs.Set)
 	warnOpen(log, o)
 	warnUnheard(log, first.specs.Set)
 	d := daemon{
