@@ -114,6 +114,15 @@ func (r *receiver) set(down bool) {
 	r.down = down
 }
 
+// waitForMetric waits until a daemon shows a sample.
+func waitForMetric(s *serving, sample string) {
+	s.Helper()
+	s.until("there is "+sample, func() bool {
+		_, metrics := s.ask("GET", "/metrics")
+		return strings.Contains(metrics, "\n"+sample+"\n")
+	})
+}
+
 // TestServeRemoteWrites sends the minutes of a file once, over a receiver that fails
 // and a restart, with a token that is shown nowhere.
 func TestServeRemoteWrites(t *testing.T) {
@@ -128,11 +137,11 @@ func TestServeRemoteWrites(t *testing.T) {
 	r.set(true)
 	s := serveFiles(t, args...)
 	s.logs("the receiver of the remote write does not take samples, they are sent again")
-	s.metric("slojourn_remote_write_up 0")
+	waitForMetric(s, "slojourn_remote_write_up 0")
 	r.set(false)
 	s.logs("the remote write goes on: the receiver takes samples again")
-	s.metric("slojourn_remote_write_up 1")
-	s.metric("slojourn_remote_write_lag_seconds 0")
+	waitForMetric(s, "slojourn_remote_write_up 1")
+	waitForMetric(s, "slojourn_remote_write_lag_seconds 0")
 	said := s.log.String()
 	if code := s.stop(); code != 0 {
 		t.Errorf("exit code %d", code)
@@ -140,7 +149,7 @@ func TestServeRemoteWrites(t *testing.T) {
 	wholeLedger(t, data)
 	put(t, specs, "counts.csv", "minute,id,total,bad\n2026-11-22T08:00:00Z,pay,10,1\n2026-11-22T08:01:00Z,pay,10,2\n2026-11-22T08:03:00Z,pay,10,0\n2026-11-22T08:04:00Z,pay,10,4\n")
 	again := serveFiles(t, args...)
-	again.metric(`slojourn_remote_write_samples_total{outcome="sent"} 3`)
+	waitForMetric(again, `slojourn_remote_write_samples_total{outcome="sent"} 3`)
 	if said += again.log.String(); strings.Contains(said, "t0ken") || !strings.Contains(said, "500 Internal Server Error: down for") {
 		t.Errorf("the log shows the token, or not what was answered:\n%s", said)
 	}
