@@ -126,6 +126,12 @@ func (e *Evaluator) Load(history map[string]Series) error {
 	return nil
 }
 
+// Excluded reports whether exclusions have what is bad in a minute not count against
+// the id at an index of [Evaluator.Measured], as far back as its windows reach.
+func (e *Evaluator) Excluded(minute slo.Minute, index int) bool {
+	return e.columns[index].views[0].excluded.effect(minute) != ""
+}
+
 func (e *Evaluator) check(minute slo.Minute, rows []Row) error {
 	if rows != nil && len(rows) != len(e.columns) {
 		return fmt.Errorf("minute %d has %d rows for %d SLOs", minute, len(rows), len(e.columns))

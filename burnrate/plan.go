@@ -33,6 +33,9 @@ type subject struct {
 func newPlan(set *slo.Set, flowing bool) *plan {
 	p := &plan{exclusions: set.Exclusions, windows: map[string]*windows{}, flowing: flowing}
 	for _, s := range set.SLOs {
+		if s.Elsewhere {
+			continue // its journeys look at it
+		}
 		shape := p.shapeOf(s.Objectives, true, true)
 		p.subjects = append(p.subjects, &subject{
 			status: Status{
@@ -71,6 +74,12 @@ func (p *plan) journey(set *slo.Set, j *slo.Journey) *subject {
 	for _, step := range j.Steps {
 		s.status.Steps = append(s.status.Steps, step.SLO.ID)
 		follows, every = append(follows, step.SLO.ID), max(every, everyOf(&step.SLO.SLI))
+		if step.SLO.Elsewhere {
+			if s.status.Elsewhere == nil {
+				s.status.Elsewhere = map[string]string{}
+			}
+			s.status.Elsewhere[step.SLO.ID] = sourceOf(step.SLO.Source)
+		}
 	}
 	if j.Compose == slo.Measured {
 		follows = append(follows, j.ID)

@@ -42,6 +42,10 @@ type Status struct {
 	Source     string   // name of what measures it; "" for a composed journey
 	Steps      []string // ids of a journey's steps, in their order
 	Objectives []Objective
+
+	// Elsewhere is, by their ids, what measures those of the steps that another shard
+	// judges: these have no status of their own. Nil when there are none.
+	Elsewhere map[string]string
 }
 
 // Objective is how one objective stands. The windows of Burn are ordered from

@@ -114,6 +114,7 @@ type SLO struct {
 	// Elsewhere says that another shard of a fleet judges and exports the SLO, and
 	// that it is measured here for a journey alone. Then it has no objectives.
 	Elsewhere bool
+	AlsoIn    []string // ids of journeys of other shards that it is a step of
 }
 
 // About is what people want to know of a journey or SLO.

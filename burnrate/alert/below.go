@@ -184,9 +184,18 @@ func (a *advance) sourcesOf(s *burnrate.Status) []string {
 	}
 	var names []string
 	for _, id := range s.Steps {
-		if i, there := a.find(id); there && a.statuses[i].Source != "" && !slices.Contains(names, a.statuses[i].Source) {
-			names = append(names, a.statuses[i].Source)
+		if name := a.sourceOf(s, id); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names
+}
+
+// sourceOf returns the name of what measures an id that a status looks at, its own or
+// that of a step; "" when it is not known.
+func (a *advance) sourceOf(s *burnrate.Status, id string) string {
+	if i, there := a.find(id); there {
+		return a.statuses[i].Source
+	}
+	return s.Elsewhere[id]
 }

@@ -40,7 +40,7 @@ func (a *advance) noTraffic(s *burnrate.Status, o *burnrate.Objective) {
 		if o.Traffic[i].State != burnrate.Low {
 			continue
 		}
-		for _, name := range a.sourceOf(o.Traffic[i].ID) {
+		if name := a.sourceOf(s, o.Traffic[i].ID); name != "" {
 			c.under.sources = join(c.under.sources, []string{name})
 		}
 	}
@@ -49,14 +49,6 @@ func (a *advance) noTraffic(s *burnrate.Status, o *burnrate.Objective) {
 	}
 	c.definition = c.why.Traffic.After + " " + c.why.Traffic.Below
 	a.judge(&c)
-}
-
-// sourceOf returns the source of an id, if there is one.
-func (a *advance) sourceOf(id string) []string {
-	if i, there := a.find(id); there && a.statuses[i].Source != "" {
-		return []string{a.statuses[i].Source}
-	}
-	return nil
 }
 
 // compareTraffic orders traffic by how bad it looks: that which is low first, and

@@ -103,7 +103,7 @@ func (a *advance) membersOf(name string) *members {
 		}
 		for k := range s.Objectives {
 			for n := range s.Objectives[k].Traffic {
-				if t := &s.Objectives[k].Traffic[n]; a.measures(name, t.ID) {
+				if t := &s.Objectives[k].Traffic[n]; a.sourceOf(s, t.ID) == name {
 					m.traffic(t)
 				}
 			}
@@ -115,12 +115,6 @@ func (a *advance) membersOf(name string) *members {
 		}
 	}
 	return m
-}
-
-// measures reports whether a source measures an id.
-func (a *advance) measures(name, id string) bool {
-	i, there := a.find(id)
-	return there && a.statuses[i].Source == name
 }
 
 // asks reports whether something has alerts about what is not there.

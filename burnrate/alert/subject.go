@@ -2,6 +2,7 @@ package alert
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo"
@@ -65,6 +66,8 @@ func (s *Subjects) Of(key Key, owner string) (Subject, bool) {
 			made.Journeys = append(made.Journeys, u.journey.ID)
 		}
 	}
+	made.Journeys = append(made.Journeys, o.AlsoIn...)
+	slices.Sort(made.Journeys)
 	describe(&made, about, o.Objectives, key.Objective)
 	return made, true
 }

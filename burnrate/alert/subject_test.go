@@ -17,7 +17,7 @@ func TestSubject(t *testing.T) {
 	}
 	objectives := []slo.Objective{{Name: "contract", Target: target, Window: slo.Rolling(7 * 24 * 60), Alerts: slo.BuiltInPolicies()[0]}}
 	step := &slo.SLO{ID: "pay/authorise", Kind: slo.KindStep, About: slo.About{Owner: "payments", Runbook: "https://example.com/own"}, Objectives: objectives}
-	shared := &slo.SLO{ID: "log-in", Kind: slo.KindSLO, About: slo.About{Owner: "payments", Description: "To log in."}}
+	shared := &slo.SLO{ID: "log-in", Kind: slo.KindSLO, About: slo.About{Owner: "payments", Description: "To log in."}, AlsoIn: []string{"coupon"}}
 	journey := slo.About{
 		Owner: "payments", Title: "To pay", WhenSpent: "No releases.", Runbook: "https://example.com/pay",
 		Links: []slo.Link{{Title: "Board", URL: "https://example.com/board"}},
@@ -45,7 +45,7 @@ func TestSubject(t *testing.T) {
 			WhenSpent: "No releases.", Runbook: "https://example.com/own", Links: links,
 		}},
 		{id: "log-in", want: alert.Subject{
-			Journeys: []string{"pay", "points"}, OwnerTitle: "Payments", Contact: "#payments", Description: "To log in.",
+			Journeys: []string{"coupon", "pay", "points"}, OwnerTitle: "Payments", Contact: "#payments", Description: "To log in.",
 		}},
 		{id: "source:newrelic", want: alert.Subject{OwnerTitle: "Payments", Contact: "#payments"}},
 		{id: "gone", gone: true},

@@ -16,7 +16,7 @@ func BenchmarkExport(b *testing.B) {
 	formats := map[string]func(*Reader, *testing.B) error{
 		"ndjson": func(r *Reader, b *testing.B) error { return r.Export(b.Context(), io.Discard, ExportOptions{}) },
 		"openmetrics": func(r *Reader, b *testing.B) error {
-			return r.ExportOpenMetrics(b.Context(), io.Discard, ExportOptions{})
+			return r.ExportOpenMetrics(b.Context(), io.Discard, nil, ExportOptions{})
 		},
 	}
 	for _, indicators := range []int{100, 1_000, 5_000} {

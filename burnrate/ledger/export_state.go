@@ -48,9 +48,9 @@ func (e *exporter) log(ctx context.Context) error {
 // knows, going by the checksums that stand in them. One that is damaged may
 // still have its own; one that is of an earlier time has not, and cannot be told
 // from the others.
-func (e *exporter) listed(ctx context.Context, what, query string, want digest) error {
+func (s *salvage) listed(ctx context.Context, what, query string, want digest) error {
 	var found digest
-	err := e.each(ctx, query, func(rows *sql.Rows) error {
+	err := s.each(ctx, query, func(rows *sql.Rows) error {
 		var data []byte
 		if err := rows.Scan(&data); err != nil {
 			return err
@@ -67,24 +67,28 @@ func (e *exporter) listed(ctx context.Context, what, query string, want digest) 
 	return err
 }
 
-// entries writes the chosen entries. What is damaged may be left out, of all.
-func (e *exporter) entries(ctx context.Context) error {
+// entries writes the chosen entries.
+func (e *exporter) entries(ctx context.Context) error { return e.eachEntry(ctx, e.entry) }
+
+// eachEntry calls do for every entry, in order. What is damaged may be left out, of
+// all.
+func (s *salvage) eachEntry(ctx context.Context, do func(burnrate.Entry) error) error {
 	const what = "the list of entries"
-	if !e.skip {
-		entries, err := e.snapshot.entries(ctx)
+	if !s.skip {
+		entries, err := s.snapshot.entries(ctx)
 		for _, entry := range entries {
 			if err == nil {
-				err = e.entry(entry)
+				err = do(entry)
 			}
 		}
 		return err
 	}
-	if err := e.listed(ctx, what, "SELECT data FROM entries", e.index.root.Entries); err != nil {
-		return e.leave(what, err)
+	if err := s.listed(ctx, what, "SELECT data FROM entries", s.index.root.Entries); err != nil {
+		return s.leave(what, err)
 	}
 	var last burnrate.Entry
 	first := true
-	return e.each(ctx, "SELECT kind, key, data FROM entries ORDER BY kind, key", func(rows *sql.Rows) error {
+	return s.each(ctx, "SELECT kind, key, data FROM entries ORDER BY kind, key", func(rows *sql.Rows) error {
 		var entry burnrate.Entry
 		var data []byte
 		err := rows.Scan(&entry.Kind, &entry.Key, &data)
@@ -96,10 +100,10 @@ func (e *exporter) entries(ctx context.Context) error {
 			err = damaged("the entry "+entry.Kind+" "+entry.Key, "is not in order")
 		}
 		if err != nil {
-			return e.leave(what, err)
+			return s.leave(what, err)
 		}
 		last, first = entry, false
-		return e.entry(entry)
+		return do(entry)
 	})
 }
 

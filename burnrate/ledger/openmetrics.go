@@ -3,12 +3,8 @@ package ledger
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
-	"math"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/slo"
 )
@@ -17,54 +13,63 @@ import (
 // as far as can be told before.
 const historyRoom = 64 << 20
 
-// ExportOpenMetrics writes the history of each indicator as two counters that
-// go up from 0, in the text format of OpenMetrics, such as Prometheus makes
-// blocks of:
+// ExportOpenMetrics writes the history of each SLO, along its lineage, as gauges
+// in the text format of OpenMetrics, such as Prometheus makes blocks of:
 //
-//	slojourn_events_total{indicator="v1:…",outcome="bad"} 17 1795341600
+//	slojourn_ledger_events{id="pay/authorise",journey="pay",step="authorise",outcome="bad"} 17 1795341600
+//	slojourn_ledger_measured_minutes{id="pay/authorise",journey="pay",step="authorise"} 1 1795341600
 //
-// A sample stands at the end of its minute, or quarter-hour, and counts all that
-// happened before. A stretch of measured time begins with a sample of its own,
-// so that nothing is spread over a gap in front of it. A coarse hour is used
-// where nothing else is known of it; rows that cannot be are left out. No time
-// is counted twice.
+// A sample stands at the end of its minute, or quarter-hour, and holds what
+// happened within, so that their sum over a window is what the ledger counts in it.
+// Time that was not measured has no sample. A coarse hour is used where nothing
+// else is known of it; rows that cannot be are left out, and so is a quarter-hour
+// in which the definition of the SLO has changed. No time is counted twice.
+//
+// Patterns, see [slo.MatchID], choose SLOs; nil are all. An indicator that no SLO is
+// or was measured by has its own name as a label, in place of id. Of chosen
+// indicators there is what they measured.
 //
 // As many indicators as fit into 64 MiB are read at once: chunks are read once
-// for those, not once for each indicator. Damage ends the export, unless it may
-// be left out, which a [LeftOutError] tells in the end.
-func (r *Reader) ExportOpenMetrics(ctx context.Context, w io.Writer, options ExportOptions) error {
+// for those and each metric, not once for each indicator. Damage ends the export,
+// unless it may be left out, which a [LeftOutError] tells in the end.
+func (r *Reader) ExportOpenMetrics(ctx context.Context, w io.Writer, patterns []string, options ExportOptions) error {
 	s, err := r.snapshot(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.end()
-	return s.exportOpenMetrics(ctx, w, options, historyRoom)
+	return s.exportOpenMetrics(ctx, w, patterns, options, historyRoom)
 }
 
-func (s *snapshot) exportOpenMetrics(ctx context.Context, w io.Writer, options ExportOptions, room int) error {
-	ids, err := s.chosen(options)
+func (s *snapshot) exportOpenMetrics(ctx context.Context, w io.Writer, patterns []string, options ExportOptions, room int) error {
+	h := &historian{salvage: &salvage{snapshot: s, skip: options.SkipDamaged}, span: options.span()}
+	subjects, err := h.subjects(ctx, patterns, options)
 	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if !utf8.ValidString(string(id)) {
-			return fmt.Errorf("the indicator %q is not UTF-8, and cannot be exported", string(id))
-		}
+		return wrap("export the ledger", err)
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
-	// What goes wrong when writing is returned by Flush.
-	_, _ = out.WriteString("# HELP slojourn_events Valid events behind an SLI, as the ledger keeps them.\n# TYPE slojourn_events counter\n")
-	h := &historian{salvage: &salvage{snapshot: s, skip: options.SkipDamaged}, span: options.span()}
-	most := h.most(room)
-	for len(ids) > 0 {
-		some := ids[:min(most, len(ids))]
-		if err := h.read(ctx, some); err != nil {
-			return wrap("export the ledger", err)
+	batches := h.batches(subjects, room)
+	for _, family := range []struct {
+		head  string
+		write func(*history, *bufio.Writer)
+	}{
+		{"# HELP slojourn_ledger_events Valid events of the minute, quarter-hour or hour that ends at the time of the sample.\n" +
+			"# TYPE slojourn_ledger_events gauge\n", (*history).writeEvents},
+		{"# HELP slojourn_ledger_measured_minutes How many measured minutes the sample stands for.\n" +
+			"# TYPE slojourn_ledger_measured_minutes gauge\n", (*history).writeMinutes},
+	} {
+		// What goes wrong when writing is returned by Flush.
+		_, _ = out.WriteString(family.head)
+		for _, batch := range batches {
+			if len(batches) > 1 || h.known == nil {
+				if err := h.read(ctx, batch); err != nil {
+					return wrap("export the ledger", err)
+				}
+			}
+			for i := range h.known {
+				family.write(&h.known[i], out)
+			}
 		}
-		for i, id := range some {
-			h.known[i].write(out, id)
-		}
-		ids = ids[len(some):]
 	}
 	_, _ = out.WriteString("# EOF\n")
 	if err := out.Flush(); err != nil {
@@ -73,51 +78,72 @@ func (s *snapshot) exportOpenMetrics(ctx context.Context, w io.Writer, options E
 	return h.err()
 }
 
-// counterHistory is what is known of an indicator, stretch by stretch, as few
-// bytes: the gap in front of it, its length, its good and its bad events.
-type counterHistory struct {
+// history is what is known of a subject, stretch by stretch, as few bytes: the gap
+// in front of it, its length, its measured minutes, its good and its bad events.
+type history struct {
+	subject
 	data     []byte
 	end      slo.Minute // of the last stretch
-	weighted bool       // counts are thousandths
+	weighted bool       // counts are thousandths, as far as can be told from them
 }
 
-// write writes the series of an indicator, each in order.
-func (c *counterHistory) write(out *bufio.Writer, id slo.IndicatorID) {
-	if len(c.data) == 0 {
-		return
+// sample is a stretch of measured time.
+type sample struct {
+	end       slo.Minute
+	minutes   int64 // that were measured
+	good, bad int64
+}
+
+// each calls do for every stretch, in order.
+func (h *history) each(do func(sample)) {
+	d := decoder{data: h.data}
+	var s sample
+	for d.at < len(d.data) {
+		s.end += slo.Minute(d.uvarint())
+		s.end += slo.Minute(d.uvarint())
+		s.minutes, s.good, s.bad = int64(d.uvarint()), int64(d.uvarint()), int64(d.uvarint())
+		do(s)
 	}
-	unit := int64(1)
-	if c.weighted {
-		unit = slo.Thousandths
+}
+
+// writeEvents writes the good events, and then the bad ones.
+func (h *history) writeEvents(out *bufio.Writer) {
+	unit := h.unit
+	if unit == 0 {
+		if unit = 1; h.weighted {
+			unit = slo.Thousandths
+		}
 	}
-	label := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(string(id))
 	for _, outcome := range []string{"good", "bad"} {
-		line := []byte(`slojourn_events_total{indicator="` + label + `",outcome="` + outcome + `"} `)
-		name, count := len(line), int64(0)
-		sample := func(at slo.Minute) {
+		line := []byte(`slojourn_ledger_events{` + h.labels + `,outcome="` + outcome + `"} `)
+		name := len(line)
+		h.each(func(s sample) {
+			count := s.good
+			if outcome == "bad" {
+				count = s.bad
+			}
 			if line = line[:name]; unit == 1 {
 				line = strconv.AppendInt(line, count, 10)
 			} else {
 				line = append(line, slo.FormatCount(count, unit)...)
 			}
-			line = append(strconv.AppendInt(append(line, ' '), int64(at)*60, 10), '\n')
+			line = s.stamp(line)
 			_, _ = out.Write(line)
-		}
-		d := decoder{data: c.data}
-		for at := slo.Minute(0); d.at < len(d.data); {
-			gap, length, good, bad := d.uvarint(), d.uvarint(), int64(d.uvarint()), int64(d.uvarint())
-			if first := at == 0; gap > 0 || first {
-				at += slo.Minute(gap)
-				sample(at)
-			}
-			at += slo.Minute(length)
-			happened := good
-			if outcome == "bad" {
-				happened = bad
-			}
-			// What is more than can be counted does not make the counter go down.
-			count = min(count, math.MaxInt64-happened) + happened
-			sample(at)
-		}
+		})
 	}
+}
+
+// writeMinutes writes how many minutes were measured.
+func (h *history) writeMinutes(out *bufio.Writer) {
+	line := []byte(`slojourn_ledger_measured_minutes{` + h.labels + `} `)
+	name := len(line)
+	h.each(func(s sample) {
+		line = s.stamp(strconv.AppendInt(line[:name], s.minutes, 10))
+		_, _ = out.Write(line)
+	})
+}
+
+// stamp ends a line with the time of the sample, in seconds.
+func (s sample) stamp(line []byte) []byte {
+	return append(strconv.AppendInt(append(line, ' '), int64(s.end)*60, 10), '\n')
 }

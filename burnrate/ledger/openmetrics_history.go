@@ -5,15 +5,16 @@ import (
 	"encoding/binary"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
-// historian collects the histories of some indicators, from the first hour to
-// the last.
+// historian collects the histories of some subjects, from the first hour to the
+// last.
 type historian struct {
 	*salvage
 	span  slo.Span
-	known []counterHistory // by indicator
+	known []history // by subject
 	rows  *rowsReader
 }
 
@@ -22,9 +23,25 @@ func (h *historian) hours() []hour {
 	return h.index.hours(slo.Span{Start: h.span.Start - hoursOfDay*60, End: h.span.End})
 }
 
-// most returns how many indicators can be read at once.
+// batches cuts subjects into those that are read at once.
+func (h *historian) batches(subjects []subject, room int) [][]subject {
+	most := h.most(room)
+	var batches [][]subject
+	for len(subjects) > 0 {
+		n, parts := 0, 0
+		for n < len(subjects) && (n == 0 || parts+len(subjects[n].parts) <= most) {
+			parts += len(subjects[n].parts)
+			n++
+		}
+		batches = append(batches, subjects[:n])
+		subjects = subjects[n:]
+	}
+	return batches
+}
+
+// most returns how many parts of subjects can be read at once.
 func (h *historian) most(room int) int {
-	const bytes = 6 // of a stretch, in traffic of hundreds of events
+	const bytes = 7 // of a stretch, in traffic of hundreds of events
 	stretches := 0
 	for _, at := range h.hours() {
 		c := h.index.contents[at]
@@ -39,9 +56,24 @@ func (h *historian) most(room int) int {
 	return max(1, min(blockSize, room/max(1, stretches*bytes)))
 }
 
-// read collects the histories of some indicators.
-func (h *historian) read(ctx context.Context, ids []slo.IndicatorID) error {
-	h.known, h.rows = make([]counterHistory, len(ids)), newRowsReader(h.salvage, ids)
+// read collects the histories of some subjects.
+func (h *historian) read(ctx context.Context, subjects []subject) error {
+	var ids []slo.IndicatorID
+	places := map[slo.IndicatorID]int{}
+	h.known = make([]history, len(subjects))
+	for i, s := range subjects {
+		h.known[i].subject = s
+		for k := range s.parts {
+			p := &s.parts[k]
+			place, there := places[p.indicator]
+			if !there {
+				place = len(ids)
+				places[p.indicator], ids = place, append(ids, p.indicator)
+			}
+			p.place = place
+		}
+	}
+	h.rows = newRowsReader(h.salvage, ids)
 	last := hour(-1)
 	for _, at := range h.hours() {
 		day := at.day()
@@ -72,50 +104,79 @@ func (h *historian) readDay(ctx context.Context, day hour) error {
 			return err
 		}
 		if hasSums || hasMinutes || hasCoarse {
-			for place := range h.known {
-				h.hour(at, place, hasSums, hasMinutes, hasCoarse)
+			for i := range h.known {
+				h.hour(at, &h.known[i], hasSums, hasMinutes, hasCoarse)
 			}
 		}
 	}
 	return nil
 }
 
-// hour adds what is known of an indicator's hour, in the order of time.
-func (h *historian) hour(at hour, place int, hasSums, hasMinutes, hasCoarse bool) {
+// hour adds what is known of a subject's hour, in the order of time.
+func (h *historian) hour(at hour, of *history, hasSums, hasMinutes, hasCoarse bool) {
 	const length = 15
-	start, fine := at.span().Start, false
-	for m := 0; m < minutesOfHour; m++ {
-		if hasSums && m%length == 0 {
-			if sum := h.quarter(at, m/length, place); sum.Minutes > 0 {
-				fine = true
-				h.add(place, start+slo.Minute(m), length, sum)
+	hour := at.span()
+	for k := range of.parts {
+		p := &of.parts[k]
+		within := p.Intersect(hour)
+		if within.Len() == 0 {
+			continue
+		}
+		fine := false
+		for m := 0; m < minutesOfHour; m++ {
+			if hasSums && m%length == 0 {
+				if sum := h.quarter(at, m/length, p.place); sum.Minutes > 0 {
+					fine = true
+					h.add(of, p, slo.Span{Start: hour.Start + slo.Minute(m), End: hour.Start + slo.Minute(m) + length}, sum)
+				}
+			}
+			if hasMinutes {
+				if row := &h.rows.reading.minute(m)[p.place]; row.Measured {
+					fine = true
+					h.add(of, p, slo.Span{Start: hour.Start + slo.Minute(m), End: hour.Start + slo.Minute(m) + 1}, sumOf(*row, 1))
+				}
 			}
 		}
-		if hasMinutes {
-			if row := &h.rows.reading.minute(m)[place]; row.Measured {
-				fine = true
-				h.add(place, start+slo.Minute(m), 1, sumOf(*row, 1))
-			}
+		if hasCoarse && !fine {
+			h.add(of, p, hour, h.rows.coarse[p.place])
 		}
-	}
-	if hasCoarse && !fine {
-		h.add(place, start, minutesOfHour, h.rows.coarse[place])
 	}
 }
 
 // quarter returns the sum of a quarter-hour of an hour.
 func (h *historian) quarter(at hour, quarter, place int) burnrate.Sum {
-	return h.rows.quarters[(int(at-at.day())*4+quarter)*len(h.known)+place]
+	return h.rows.quarters[(int(at-at.day())*4+quarter)*h.rows.reading.count+place]
 }
 
-// add adds a stretch of time behind those before it.
-func (h *historian) add(place int, start, minutes slo.Minute, sum burnrate.Sum) {
-	if sum.Minutes == 0 || start < h.span.Start || start >= h.span.End || !sum.Counts.Consistent() || !sum.Rows.Consistent() {
+// add adds a stretch of time behind those before it, unless a seam lies in it, or it
+// cannot be.
+func (h *historian) add(to *history, p *stretch, span slo.Span, sum burnrate.Sum) {
+	if sum.Minutes == 0 || p.Intersect(span) != span || span.Start < h.span.Start || span.Start >= h.span.End {
 		return
 	}
-	c := &h.known[place]
-	for _, x := range []uint64{uint64(start - c.end), uint64(minutes), uint64(sum.Counts.Total - sum.Counts.Bad), uint64(sum.Counts.Bad)} {
-		c.data = binary.AppendUvarint(c.data, x)
+	sum, fits := converted(p.unit, sum)
+	if !fits || !sum.Counts.Consistent() || !sum.Rows.Consistent() {
+		return
 	}
-	c.end, c.weighted = start+minutes, c.weighted || sum.Counts != sum.Rows
+	for _, x := range []uint64{
+		uint64(span.Start - to.end), uint64(span.Len()), uint64(sum.Minutes), uint64(sum.Counts.Total - sum.Counts.Bad), uint64(sum.Counts.Bad),
+	} {
+		to.data = binary.AppendUvarint(to.data, x)
+	}
+	to.end, to.weighted = span.End, to.weighted || sum.Counts != sum.Rows
+}
+
+// converted returns the sum of some minutes in another unit, as
+// [lineage.Conversion.Convert] does with one, and false when it would be larger than
+// can be kept.
+func converted(unit lineage.Conversion, sum burnrate.Sum) (burnrate.Sum, bool) {
+	switch {
+	case unit == lineage.Counted:
+		sum.Counts = sum.Rows
+	case unit == lineage.Weighed && sum.Counts.Total > sum.Minutes*(burnrate.MostCounted/slo.Thousandths):
+		return burnrate.Sum{}, false
+	case unit == lineage.Weighed:
+		sum.Counts = slo.Counts{Total: sum.Counts.Total * slo.Thousandths, Bad: sum.Counts.Bad * slo.Thousandths}
+	}
+	return sum, true
 }

@@ -315,15 +315,11 @@ func (t *totaller) row(to *target, m slo.Minute, row burnrate.Row) {
 // quarter adds a quarter-hour, unless it cannot be, or would be larger than can
 // be kept.
 func (t *totaller) quarter(to *target, span slo.Span, sum burnrate.Sum) {
-	row := burnrate.Row{Counts: sum.Counts, Rows: sum.Rows, Measured: true}
-	switch {
-	case to.unit == lineage.Counted:
-		row.Counts = row.Rows
-	case to.unit == lineage.Weighed && sum.Counts.Total > sum.Minutes*(burnrate.MostCounted/slo.Thousandths):
+	sum, fits := converted(to.unit, sum)
+	if !fits {
 		return
-	case to.unit == lineage.Weighed:
-		row.Counts = slo.Counts{Total: row.Counts.Total * slo.Thousandths, Bad: row.Counts.Bad * slo.Thousandths}
 	}
+	row := burnrate.Row{Counts: sum.Counts, Rows: sum.Rows, Measured: true}
 	if !row.Counts.Consistent() || !row.Rows.Consistent() {
 		t.totals[to.place].Invalid = append(t.totals[to.place].Invalid, burnrate.Invalid{Span: span, Row: row})
 		return

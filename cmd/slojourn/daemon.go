@@ -14,10 +14,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/ledger"
 	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/exporters/notify"
+	remotewrite "github.com/slojourn/slojourn/exporters/prometheus/remote"
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/server"
 	"github.com/slojourn/slojourn/internal/telemetry"
@@ -43,6 +43,9 @@ type daemon struct {
 	reloads *reloader
 	// lifecycle lets whoever reaches the port have the specs reloaded.
 	lifecycle bool
+	// receiver is sent every minute, as sending says; nil for none.
+	receiver *remotewrite.ClientOptions
+	sending  remotewrite.Options
 	// beside runs beside the rest until its context ends; nil for nothing.
 	beside func(ctx context.Context, view func() *engine.View)
 }
@@ -102,8 +105,12 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	}
 	n := newNarrator(d.log, d.status, d.columns, d.clock.Now)
 	n.adopt(d.specs)
-	if err := d.measureItself(registry, ticks, telemetry.Engine{View: e.View, Sources: n.sources, Ledger: book.Info},
-		telemetry.Outbox{Stats: courier.Stats, Now: d.clock.Now}); err != nil {
+	send, sending, err := d.remoteWriter(book, e.View)
+	if err != nil {
+		return failed(err)
+	}
+	if err := d.measureItself(registry, append(sending, ticks, telemetry.Engine{View: e.View, Sources: n.sources, Ledger: book.Info},
+		telemetry.Outbox{Stats: courier.Stats, Now: d.clock.Now})...); err != nil {
 		return failed(err)
 	}
 	shown.engine, shown.courier = e, courier
@@ -117,6 +124,7 @@ func (d *daemon) run(ctx context.Context) (err error) {
 	group.Go(func() error { return e.Run(running) })
 	group.Go(func() error { courier.Run(running); return nil })
 	group.Go(func() error { n.run(running, e.View); return nil })
+	group.Go(func() error { send(running); return nil })
 	if d.beside != nil {
 		group.Go(func() error { d.beside(running, e.View); return nil })
 	}
@@ -159,7 +167,7 @@ func startFailed(ctx context.Context, err error) error {
 func (d *daemon) serves(shown *face, history *archive, registry *prometheus.Registry) server.Options {
 	version, _ := build()
 	options := server.Options{
-		Engine: shown, Alerts: shown, Ledger: history, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
+		Engine: shown, Alerts: shown, Ledger: history, Page: shown.Page, Metrics: registry, Registerer: registry, WebConfig: d.webConfig, Version: version, Logger: d.log,
 	}
 	if d.reloads != nil {
 		options.Lifecycle, options.Reload = d.lifecycle, d.reloads.ask
@@ -186,29 +194,6 @@ func (d *daemon) measureItself(registry *prometheus.Registry, all ...prometheus.
 		}
 	}
 	return nil
-}
-
-// face shows an engine to the server, which does not ask before there is one.
-type face struct {
-	engine  *engine.Engine
-	courier *notify.Courier
-	ready   func(engine.Progress) error
-}
-
-// Snapshot implements [server.Engine].
-func (f *face) Snapshot() (burnrate.Snapshot, bool) {
-	if view := f.engine.View(); view != nil {
-		return view.Snapshot, true
-	}
-	return burnrate.Snapshot{}, false
-}
-
-// Ready implements [server.Engine].
-func (f *face) Ready() error {
-	if view := f.engine.View(); view != nil {
-		return f.ready(view.Progress)
-	}
-	return errors.New("nothing has been measured yet")
 }
 
 // maintenance keeps the ledger small, and says when the clock is doubted.

@@ -32,8 +32,7 @@ func (l *stderrLog) String() string {
 	return l.text.String()
 }
 
-// serving is slojourn serve in this process, by a clock that stands still: one
-// tick at the start, and one after each reload.
+// serving is slojourn serve in this process.
 type serving struct {
 	*testing.T
 	log    stderrLog
@@ -48,14 +47,21 @@ func serveFiles(t *testing.T, args ...string) *serving {
 	return startDaemon(t, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 }
 
-// startDaemon starts a command that stays up and waits until it listens.
+// startDaemon starts a command that stays up and waits until it listens. Its clock
+// stands still: there is one tick at the start, and one after each reload.
 func startDaemon(t *testing.T, args ...string) *serving {
+	t.Helper()
+	return startDaemonBy(t, func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) }, args...)
+}
+
+// startDaemonBy starts one by another clock.
+func startDaemonBy(t *testing.T, now func() time.Time, args ...string) *serving {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &serving{T: t, cancel: cancel, code: make(chan int, 1)}
 	env := environment{
 		stdin: strings.NewReader(""), stdout: io.Discard, stderr: &s.log, getenv: func(string) string { return "" },
-		now: func() time.Time { return time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC) },
+		now: now,
 	}
 	go func() { s.code <- run(ctx, env, args) }()
 	t.Cleanup(func() { cancel(); s.code <- <-s.code })

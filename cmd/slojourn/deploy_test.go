@@ -186,7 +186,7 @@ func TestDeployOnKubernetes(t *testing.T) {
 	// The folders as they are mounted.
 	root := t.TempDir()
 	files := newSpecFiles(environment{getenv: func(string) string { return "" }, now: time.Now},
-		&trust{config: filepath.Join(root, "operator"), secretsDir: root}, []string{filepath.Join(root, "specs")})
+		&trust{config: filepath.Join(root, "operator"), secretsDir: root}, []string{filepath.Join(root, "specs")}, shard{})
 	for folder, from := range map[string]string{files.trust.config: mounted[o.trust.config], files.paths[0]: mounted[paths[0]]} {
 		for name, text := range all[from].Data {
 			put(t, folder, name, text)

@@ -22,8 +22,8 @@ const defaultTraffic = "100"
 func newExplain(env environment) *cobra.Command {
 	codes := diagnosticCodes()
 	cmd := &cobra.Command{
-		Use:   "explain CODE… | ID [paths…] | --cost [paths…]",
-		Short: "Explain the codes of findings, an SLO's queries and alerts, or what a set costs",
+		Use:   "explain CODE… | ID [paths…] | --cost [paths…] | --cardinality [paths…]",
+		Short: "Explain the codes of findings, an SLO's queries and alerts, what a set costs, or its series",
 		Long: `explain CODE prints what the code of a finding means, why it matters, a wrong
 and a right example, and how to choose. The text is Markdown.
 
@@ -39,10 +39,13 @@ measured by the same query.
 explain --cost prints what measuring the whole set minute by minute asks of New
 Relic: queries, requests and inspected records.
 
+explain --cardinality prints how many series the whole set has at most on
+/metrics of serve: by metric, and of the ids that have most.
+
 Nothing is sent: explain opens no connection and reads no secret.
 
 Exit code 1 means that the specs have errors.`,
-		Example:   "  slojourn explain SLO007\n  slojourn explain order-online/pay --events-per-minute 20 specs\n  slojourn explain --cost specs",
+		Example:   "  slojourn explain SLO007\n  slojourn explain order-online/pay --events-per-minute 20 specs\n  slojourn explain --cost specs\n  slojourn explain --cardinality specs",
 		ValidArgs: codes,
 	}
 	trusted := &trust{}
@@ -50,7 +53,14 @@ Exit code 1 means that the specs have errors.`,
 	hostFlag(cmd, trusted)
 	traffic := cmd.Flags().String("events-per-minute", defaultTraffic, "valid events a minute of the SLO, or of each step of a journey, during an outage; slices come as often as they are written. With --cost: events a minute of each set of event types")
 	cost := cmd.Flags().Bool("cost", false, "print what measuring the set asks of New Relic; all arguments are paths")
+	cardinality := cmd.Flags().Bool("cardinality", false, "print how many series the set has on /metrics; all arguments are paths")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *cardinality && (*cost || cmd.Flags().Changed("events-per-minute")) {
+			return usage("--cardinality counts series, which depend on no traffic: leave out --cost and --events-per-minute")
+		}
+		if *cardinality {
+			return interruptible(cmd.Context(), func() error { return explainCardinality(env, trusted, args) })
+		}
 		if *cost {
 			perMinute, err := trafficOf(*traffic)
 			if err != nil {

@@ -7,14 +7,17 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/slojourn/slojourn/burnrate/ledger"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
@@ -23,16 +26,16 @@ func newLedgerExport(env environment) *cobra.Command {
 	formats := []string{"ndjson", "openmetrics"}
 	cmd := &cobra.Command{
 		Use:   "export --data-dir DIR FILE",
-		Short: "Write the ledger as lines of JSON, or as counters for Prometheus",
+		Short: "Write the ledger as lines of JSON, or as metrics for Prometheus",
 		Long: `export writes what the ledger keeps, as of one commit, into a file that does not
 exist yet ("-" is stdout): as lines of JSON when its name ends in .ndjson, which
-import makes an equal ledger of, or as counters in the text format of
+import makes an equal ledger of, or as metrics of each SLO in the text format of
 OpenMetrics when it ends in .om, which 'promtool tsdb create-blocks-from
 openmetrics' reads. With .gz behind that it is compressed. Another process may
 write the ledger meanwhile.
 
 --indicator, --from and --to export a part, without the state of alerts and the
-like.
+like. --id does so of metrics.
 
 A ledger that is damaged is not exported (exit code 3), unless --skip-damaged
 leaves out what is, says it, and ends with exit code 1. When only the log of
@@ -46,6 +49,7 @@ corrections is damaged, on which no number depends, that is always left out.`,
 	from := cmd.Flags().String("from", "", "first instant to export, in RFC 3339 (default: the first that is kept)")
 	to := cmd.Flags().String("to", "", "end of what is exported, in RFC 3339 (default: the end of what is kept)")
 	indicators := cmd.Flags().StringArray("indicator", nil, "export this indicator only (may be repeated)")
+	ids := cmd.Flags().StringArray("id", nil, "export the metrics of this SLO only, with * for any characters (may be repeated)")
 	skip := cmd.Flags().Bool("skip-damaged", false, "leave out what is damaged, and say it")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkLedgerArgs(cmd, *dir, args, true); err != nil {
@@ -60,6 +64,12 @@ corrections is damaged, on which no number depends, that is always left out.`,
 			return err
 		}
 		options.SkipDamaged = *skip
+		switch {
+		case *ids != nil && !openMetrics:
+			return usage("--id is for metrics: what lines of JSON are about is chosen with --indicator")
+		case *ids != nil && *indicators != nil:
+			return usage("--id and --indicator choose in two ways: leave one of them out")
+		}
 		ctx := cmd.Context()
 		r, err := openLedger(ctx, *dir)
 		if err != nil {
@@ -69,9 +79,12 @@ corrections is damaged, on which no number depends, that is always left out.`,
 		if err := known(ctx, r, *dir, options.Indicators); err != nil {
 			return err
 		}
+		if err := knownSLOs(ctx, r, *dir, *ids); err != nil {
+			return err
+		}
 		err = writeNew(ctx, env, args[0], func(w io.Writer) error {
 			if openMetrics {
-				return r.ExportOpenMetrics(ctx, w, options)
+				return r.ExportOpenMetrics(ctx, w, *ids, options)
 			}
 			return r.Export(ctx, w, options)
 		})
@@ -170,6 +183,32 @@ func known(ctx context.Context, r *ledger.Reader, dir string, indicators []slo.I
 			return usage("--indicator: the ledger has no indicator %q; did you mean %s?", id, near)
 		}
 		return usage("--indicator: the ledger has no indicator %q; an export without it lists them at its top", id)
+	}
+	return nil
+}
+
+// knownSLOs wants patterns of SLOs that the ledger has.
+func knownSLOs(ctx context.Context, r *ledger.Reader, dir string, patterns []string) error {
+	if patterns == nil {
+		return nil
+	}
+	kept, err := r.State(ctx)
+	if err != nil {
+		return ledgerFailed(ctx, dir, err)
+	}
+	lineages, err := lineage.All(kept)
+	if err != nil {
+		return failed(err)
+	}
+	names := slices.Sorted(maps.Keys(lineages))
+	for _, pattern := range patterns {
+		if slices.ContainsFunc(names, func(id string) bool { return slo.MatchID(pattern, id) }) {
+			continue
+		}
+		if near, found := diag.Nearest(pattern, names); found {
+			return usage("--id: the ledger has no SLO %q; did you mean %s?", pattern, near)
+		}
+		return usage("--id: the ledger has no SLO %q", pattern)
 	}
 	return nil
 }

@@ -23,8 +23,10 @@ type serveOptions struct {
 	webConfig string
 	lifecycle bool
 	removed   []string
+	shard     string
 	format    string
 	level     string
+	remote    remoteWrite
 }
 
 func newServe(env environment) *cobra.Command {
@@ -59,8 +61,10 @@ later, do not end it.`,
 	flags.BoolVar(&o.lifecycle, "enable-lifecycle", false, "let whoever reaches the port have the specs reloaded with POST /-/reload")
 	flags.StringVar(&o.webConfig, "web-config", "", "file with certificates and passwords for HTTP, as Prometheus takes it")
 	flags.StringArrayVar(&o.removed, "allow-removal", nil, "id of an SLO that may be gone at this start, with * for any characters (may be repeated)")
+	flags.StringVar(&o.shard, "shard", "", "serve the k-th of n parts of the set, as k/n; n processes serve all of it")
 	flags.StringVar(&o.format, "log-format", "text", "format of the log: text or json")
 	flags.StringVar(&o.level, "log-level", "info", "what is logged: debug, info, warn or error, and what is worse")
+	remoteWriteFlags(cmd, &o.remote)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return runServe(cmd.Context(), env, &o, args) }
 	return cmd
 }
@@ -72,6 +76,14 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	if err := checkListen(o.listen); err != nil {
 		return err
 	}
+	part, err := parseShard(o.shard)
+	if err != nil {
+		return err
+	}
+	client, sending, err := o.remote.options(o.trust.resolver(env))
+	if err != nil {
+		return err
+	}
 	status, out := statusOn(env)
 	log, err := newLogger(out, o.format, o.level)
 	if err != nil {
@@ -80,7 +92,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	hangup := make(chan os.Signal, 1) // before anything, as it would end the process
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	files := newSpecFiles(env, &o.trust, paths)
+	files := newSpecFiles(env, &o.trust, paths, part)
 	if err := files.check(); err != nil {
 		return err
 	}
@@ -102,12 +114,14 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	version, revision := build()
 	log.Info("slojourn begins", "version", version, "revision", revision, "pid", os.Getpid())
 	logFindings(log, first.result)
+	part.tell(log, first.specs.Set)
 	warnOpen(log, o)
 	warnUnheard(log, first.specs.Set)
 	d := daemon{
 		clock: wallClock{env.now}, log: log, status: status, columns: func() int { return term.Columns(env.stderr) },
 		dir: o.dir, listen: o.listen, webConfig: o.webConfig, specs: first.specs, resolve: o.trust.resolver(env).Resolve, removed: o.removed, ready: engine.Progress.Ready,
 		reloads: newReloader(files, first.print, lookEvery, hangup), lifecycle: o.lifecycle,
+		receiver: client, sending: sending,
 	}
 	return d.run(ctx)
 }

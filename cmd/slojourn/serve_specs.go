@@ -25,6 +25,7 @@ type specFiles struct {
 	env     environment
 	trust   *trust
 	paths   []string
+	shard   shard
 	limits  *nerdgraph.Limits // of the process: sources come and go
 	secrets []slo.SecretRef   // of the set that was read last
 	open    accounts          // of the set that is in force
@@ -42,11 +43,8 @@ type openAccount struct {
 // digest tells whether something is another than before.
 type digest [sha256.Size]byte
 
-func newSpecFiles(env environment, t *trust, paths []string) *specFiles {
-	return &specFiles{
-		env: env, trust: t, paths: orCurrentFolder(paths),
-		limits: nerdgraph.NewLimits(nerdgraph.LimitOptions{}), open: accounts{},
-	}
+func newSpecFiles(env environment, t *trust, paths []string, part shard) *specFiles {
+	return &specFiles{env: env, trust: t, paths: orCurrentFolder(paths), shard: part, limits: part.limits(), open: accounts{}}
 }
 
 // check refuses paths that cannot be read more than once.
@@ -146,24 +144,26 @@ func (f *specFiles) load() (candidate, error) {
 		return candidate{print: f.digest(found), result: result}, err
 	}
 	f.secrets = nil
-	for _, s := range usedSources(result.Set) {
+	part := f.shard.part(result.Set)
+	for _, s := range usedSources(part) {
 		if s.File == nil {
 			f.secrets = append(f.secrets, s.NewRelic.APIKey)
 		}
 	}
 	c := candidate{print: f.digest(found), result: result, accounts: accounts{}}
-	c.specs = engine.Specs{Set: result.Set, Sources: f.sources(result.Set, c.accounts)}
+	c.specs = engine.Specs{Set: part, Sources: f.sources(part, measuredIDs(result.Set), c.accounts)}
 	return c, nil
 }
 
-// sources opens what a set is measured with. An account that has not changed, nor
-// its key, is the same as before, with all that is known of it.
-func (f *specFiles) sources(set *slo.Set, opened accounts) openSources {
+// sources opens what a set is measured with, of which ids is all that is measured in
+// all shards. An account that has not changed, nor its key, is the same as before, with
+// all that is known of it.
+func (f *specFiles) sources(set *slo.Set, ids []string, opened accounts) openSources {
 	resolver := f.trust.resolver(f.env)
 	measuring := openSources{}
 	for _, s := range usedSources(set) {
 		if s.File != nil {
-			measuring[s.Name] = file.New(s, measuredIDs(set))
+			measuring[s.Name] = file.New(s, ids)
 			continue
 		}
 		key, err := resolver.Resolve(s.NewRelic.APIKey)

@@ -25,7 +25,7 @@ func filesOf(t *testing.T) (files *specFiles, specs, secrets string) {
 		put(t, secrets, name, "NRAK-"+name)
 	}
 	env := environment{getenv: func(string) string { return "" }, now: time.Now}
-	return newSpecFiles(env, &trust{secretsDir: secrets}, []string{specs}), specs, secrets
+	return newSpecFiles(env, &trust{secretsDir: secrets}, []string{specs}, shard{}), specs, secrets
 }
 
 // TestSpecFilesKeepSources opens what has changed, and nothing else.

@@ -7,13 +7,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"net"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,35 +20,17 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/internal/servertest"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // These tests run against the real Alertmanager of Debian, started on loopback.
 
-// server finds a real server: on PATH, or where `make test` says it is.
-func server(t *testing.T, name string) string {
-	t.Helper()
-	if path, err := exec.LookPath(name); err == nil {
-		return path
-	}
-	for _, dir := range filepath.SplitList(os.Getenv("SLOJOURN_SERVERS")) {
-		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
-			return path
-		}
-	}
-	t.Fatalf("there is no %s on PATH: install it, or let .ci/servers fetch it and say in SLOJOURN_SERVERS where it is, as make test does", name)
-	return ""
-}
-
 // instance is an Alertmanager.
 type instance struct {
-	t       *testing.T
-	dir     string
-	address string // to listen on
-	args    []string
-	cmd     *exec.Cmd
-	log     bytes.Buffer
+	*servertest.Server
+	t *testing.T
 }
 
 // routes is a configuration that groups by owner and has a receiver for each.
@@ -72,102 +49,16 @@ receivers:
 - {name: mobile, webhook_configs: [{url: %[1]s/mobile}]}
 `
 
-// freeAddress is one that nobody listens on.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close() //nolint:errcheck // nobody connects
-	return l.Addr().String()
-}
-
 // newInstance makes one that tells a receiver, and does not start it.
 func newInstance(t *testing.T, receiver string, args ...string) *instance {
 	t.Helper()
-	i := &instance{t: t, dir: t.TempDir(), address: freeAddress(t), args: args}
-	if err := os.WriteFile(filepath.Join(i.dir, "config.yml"), fmt.Appendf(nil, routes, receiver), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if len(args) == 0 {
-		i.args = []string{"--cluster.listen-address="}
-	}
-	t.Cleanup(i.stop)
-	return i
-}
-
-func (i *instance) url() string { return "http://" + i.address }
-
-// start waits until it is ready.
-func (i *instance) start() {
-	i.t.Helper()
-	i.cmd = exec.Command(server(i.t, "prometheus-alertmanager"), append([]string{
-		"--config.file=" + filepath.Join(i.dir, "config.yml"), "--storage.path=" + filepath.Join(i.dir, "data"),
-		"--web.listen-address=" + i.address, "--log.level=warn",
-	}, i.args...)...)
-	i.cmd.Dir = filepath.Dir(i.cmd.Path) // from where .ci/servers lets it find its templates
-	i.cmd.Stdout, i.cmd.Stderr = &i.log, &i.log
-	if err := i.cmd.Start(); err != nil {
-		i.t.Fatal(err)
-	}
-	eventually(i.t, "Alertmanager is ready", func() error {
-		response, err := http.Get(i.url() + "/-/ready") //nolint:noctx // a test
-		if err != nil {
-			return err
-		}
-		response.Body.Close() //nolint:errcheck // only read from
-		if response.StatusCode != http.StatusOK {
-			return fmt.Errorf("it says %s", response.Status)
-		}
-		return nil
-	})
-}
-
-// stop ends it, as somebody who restarts it does.
-func (i *instance) stop() {
-	if i.cmd == nil {
-		return
-	}
-	_ = i.cmd.Process.Signal(os.Interrupt) // it may have ended
-	killer := time.AfterFunc(10*time.Second, func() { _ = i.cmd.Process.Kill() })
-	_ = i.cmd.Wait() // it was told to
-	killer.Stop()
-	i.cmd = nil
-	if i.t.Failed() {
-		i.t.Logf("Alertmanager at %s said:\n%s", i.address, i.log.String())
-	}
-}
-
-// shownAlert is an alert as Alertmanager shows it.
-type shownAlert struct {
-	Annotations  map[string]string `json:"annotations"`
-	EndsAt       time.Time         `json:"endsAt"`
-	Fingerprint  string            `json:"fingerprint"`
-	GeneratorURL string            `json:"generatorURL"`
-	Labels       map[string]string `json:"labels"`
-	StartsAt     time.Time         `json:"startsAt"`
-	Status       struct {
-		State string `json:"state"`
-	} `json:"status"`
+	return &instance{servertest.StartAlertmanager(t, servertest.Options{Config: fmt.Sprintf(routes, receiver), Args: args, Later: true}), t}
 }
 
 // alerts returns those that fire, by their id, and the document they stand in.
-func (i *instance) alerts() (map[string]shownAlert, []byte) {
-	response, err := http.Get(i.url() + "/api/v2/alerts") //nolint:noctx // a test
-	if err != nil {
-		return nil, nil // it is down
-	}
-	defer response.Body.Close() //nolint:errcheck // only read from
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		return nil, nil
-	}
-	var list []shownAlert
-	if err := json.Unmarshal(body, &list); err != nil {
-		i.t.Fatalf("%v in %s", err, body)
-	}
-	byID := map[string]shownAlert{}
+func (i *instance) alerts() (map[string]servertest.Alert, []byte) {
+	list, body := i.Alerts(i.t)
+	byID := map[string]servertest.Alert{}
 	for _, a := range list {
 		byID[a.Labels["id"]] = a
 	}
@@ -175,10 +66,10 @@ func (i *instance) alerts() (map[string]shownAlert, []byte) {
 }
 
 // fires waits until exactly these fire.
-func (i *instance) fires(ids ...string) map[string]shownAlert {
+func (i *instance) fires(ids ...string) map[string]servertest.Alert {
 	i.t.Helper()
-	var alerts map[string]shownAlert
-	eventually(i.t, fmt.Sprintf("%v fire", ids), func() error {
+	var alerts map[string]servertest.Alert
+	servertest.Eventually(i.t, fmt.Sprintf("%v fire", ids), func() error {
 		alerts, _ = i.alerts()
 		var got []string
 		for id, a := range alerts {
@@ -193,19 +84,6 @@ func (i *instance) fires(ids ...string) map[string]shownAlert {
 		return nil
 	})
 	return alerts
-}
-
-// eventually waits for something for at most half a minute.
-func eventually(t *testing.T, what string, check func() error) {
-	t.Helper()
-	var err error
-	for range 600 {
-		if err = check(); err == nil {
-			return
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	t.Fatalf("half a minute and not yet that %s: %v", what, err)
 }
 
 // told is what Alertmanager tells its receivers: of each owner, the status of each
@@ -247,7 +125,7 @@ func (o *told) got() []string {
 func (o *told) hears(t *testing.T, want ...string) {
 	t.Helper()
 	slices.Sort(want)
-	eventually(t, "the receivers are told", func() error {
+	servertest.Eventually(t, "the receivers are told", func() error {
 		if diff := cmp.Diff(want, o.got()); diff != "" {
 			return fmt.Errorf("(-want +got):\n%s", diff)
 		}
@@ -274,7 +152,7 @@ func deliverTo(t *testing.T, dir string, instances ...*instance) *delivering {
 	t.Helper()
 	var urls []diag.Located[string]
 	for _, i := range instances {
-		urls = append(urls, diag.Located[string]{Value: i.url()})
+		urls = append(urls, diag.Located[string]{Value: i.URL()})
 	}
 	sink := Open(&slo.Notifier{Name: "am", Locale: slo.English, Alertmanager: &slo.Alertmanager{URLs: urls}}, nil, Options{})
 	d, err := deliverFrom(context.Background(), dir, CourierOptions{
@@ -297,7 +175,7 @@ func (d *delivering) told(t *testing.T, n alert.Notification) {
 // gets waits until the letters to Alertmanager fare like this.
 func (d *delivering) gets(t *testing.T, what string, like func(outbox.NotifierStats) bool) {
 	t.Helper()
-	eventually(t, what, func() error {
+	servertest.Eventually(t, what, func() error {
 		if s := d.courier.Stats().Notifiers[0]; !like(s) {
 			return fmt.Errorf("%+v", s)
 		}
@@ -333,7 +211,7 @@ func TestAlertmanagerPage(t *testing.T) {
 	t.Parallel()
 	people, receiver := newTold(t)
 	am := newInstance(t, receiver)
-	am.start()
+	am.Start()
 	dir := t.TempDir()
 	d := deliverTo(t, dir, am)
 	page := fired("barcode-payment/authorise", "payments")
@@ -349,8 +227,8 @@ func TestAlertmanagerPage(t *testing.T) {
 	checkGolden(t, "testdata/alertmanager/alerts.json", indented(t, times.ReplaceAll(body, []byte("TIME"))))
 
 	// Long after the first message would have been forgotten.
-	var shown shownAlert
-	eventually(t, "it was sent again and again", func() error {
+	var shown servertest.Alert
+	servertest.Eventually(t, "it was sent again and again", func() error {
 		alerts, _ := am.alerts()
 		found := false
 		if shown, found = alerts[page.ID]; !found {
@@ -381,7 +259,7 @@ func TestAlertmanagerResolve(t *testing.T) {
 	t.Parallel()
 	people, receiver := newTold(t)
 	am := newInstance(t, receiver)
-	am.start()
+	am.Start()
 	dir := t.TempDir()
 	d := deliverTo(t, dir, am)
 	page := fired("pay", "payments")
@@ -389,19 +267,19 @@ func TestAlertmanagerResolve(t *testing.T) {
 	am.fires("pay")
 	people.hears(t, "/payments owner=payments firing: pay ErrorBudgetBurn page firing")
 	// Alertmanager keeps no alerts when it ends, and gets them back.
-	am.stop()
-	am.start()
+	am.Stop()
+	am.Start()
 	am.fires("pay")
 	// So does slojourn, which keeps them.
 	d.stop(t)
 	d = deliverTo(t, dir, am)
 	am.fires("pay")
 	// The resolve waits for an Alertmanager that is down.
-	am.stop()
+	am.Stop()
 	d.told(t, over(page))
 	d.gets(t, "the resolve was tried", func(s outbox.NotifierStats) bool { return s.Failed > 0 && s.Waiting == 1 })
 	d.stop(t)
-	am.start()
+	am.Start()
 	d = deliverTo(t, dir, am)
 	d.gets(t, "nothing is left in the outbox", func(s outbox.NotifierStats) bool { return s.Waiting+s.Standing == 0 })
 	am.fires()
@@ -420,10 +298,10 @@ func TestAlertmanagerDown(t *testing.T) {
 	d.told(t, other)
 	d.told(t, over(other)) // within the hour it is told
 	d.gets(t, "both were tried", func(s outbox.NotifierStats) bool { return s.Failed >= 2 && s.Waiting == 3 })
-	am.start()
+	am.Start()
 	am.fires("pay")
 	d.gets(t, "everything is delivered", func(s outbox.NotifierStats) bool { return s.Sent == 3 && s.Waiting == 0 && s.Standing == 1 })
-	eventually(t, "the receivers are told", func() error {
+	servertest.Eventually(t, "the receivers are told", func() error {
 		if got := people.got(); !slices.Contains(got, "/payments owner=payments firing: pay ErrorBudgetBurn page firing") {
 			return fmt.Errorf("%q", got)
 		}
@@ -436,7 +314,7 @@ func TestAlertmanagerOwners(t *testing.T) {
 	t.Parallel()
 	people, receiver := newTold(t)
 	am := newInstance(t, receiver)
-	am.start()
+	am.Start()
 	d := deliverTo(t, t.TempDir(), am)
 	first, second := fired("pay", "payments"), fired("refund", "payments")
 	second.Severity = slo.Ticket
@@ -444,7 +322,7 @@ func TestAlertmanagerOwners(t *testing.T) {
 		d.told(t, n)
 	}
 	am.fires("find", "load", "pay", "refund")
-	eventually(t, "everybody is told", func() error {
+	servertest.Eventually(t, "everybody is told", func() error {
 		var owners, alerts []string
 		for _, line := range people.got() {
 			head, list, _ := strings.Cut(line, ": ")
@@ -470,16 +348,16 @@ func TestAlertmanagerTwo(t *testing.T) {
 	t.Parallel()
 	_, receiver := newTold(t)
 	one, two := newInstance(t, receiver), newInstance(t, receiver)
-	one.start()
+	one.Start()
 	d := deliverTo(t, t.TempDir(), one, two)
 	page := fired("pay", "payments")
 	d.told(t, page)
 	one.fires("pay")
 	d.gets(t, "one is enough", func(s outbox.NotifierStats) bool { return s.Sent == 1 && s.Failed == 0 })
-	two.start()
+	two.Start()
 	two.fires("pay")
-	one.stop()
-	one.start()
+	one.Stop()
+	one.Start()
 	one.fires("pay")
 	d.told(t, over(page))
 	one.fires()
@@ -491,18 +369,18 @@ func TestAlertmanagerTwo(t *testing.T) {
 func TestAlertmanagerCluster(t *testing.T) {
 	t.Parallel()
 	people, receiver := newTold(t)
-	gossip := []string{freeAddress(t), freeAddress(t)}
+	gossip := []string{servertest.FreeAddress(t), servertest.FreeAddress(t)}
 	var instances []*instance
 	for i := range gossip {
 		instances = append(instances, newInstance(t, receiver, "--cluster.listen-address="+gossip[i], "--cluster.peer="+gossip[1-i],
 			"--cluster.peer-timeout=1s", "--cluster.settle-timeout=1s", "--cluster.gossip-interval=20ms", "--cluster.pushpull-interval=500ms", "--cluster.reconnect-interval=200ms"))
 	}
 	for _, i := range instances {
-		i.start()
+		i.Start()
 	}
 	for _, i := range instances {
-		eventually(t, "they know one another", func() error {
-			response, err := http.Get(i.url() + "/api/v2/status") //nolint:noctx // a test
+		servertest.Eventually(t, "they know one another", func() error {
+			response, err := http.Get(i.URL() + "/api/v2/status") //nolint:noctx // a test
 			if err != nil {
 				return err
 			}
@@ -532,7 +410,7 @@ func TestAlertmanagerCluster(t *testing.T) {
 	}
 	people.hears(t, "/payments owner=payments firing: pay ErrorBudgetBurn page firing", "/payments owner=payments resolved: pay ErrorBudgetBurn page resolved")
 	// One of them is down for the next one.
-	instances[0].stop()
+	instances[0].Stop()
 	d.told(t, fired("find", "mobile"))
 	people.hears(t, "/mobile owner=mobile firing: find ErrorBudgetBurn page firing",
 		"/payments owner=payments firing: pay ErrorBudgetBurn page firing", "/payments owner=payments resolved: pay ErrorBudgetBurn page resolved")
@@ -543,7 +421,7 @@ func TestAlertmanagerRaised(t *testing.T) {
 	t.Parallel()
 	_, receiver := newTold(t)
 	am := newInstance(t, receiver)
-	am.start()
+	am.Start()
 	d := deliverTo(t, t.TempDir(), am)
 	spent := fired("pay", "payments")
 	spent.Kind, spent.Severity, spent.Why = alert.Budget, slo.Ticket, alert.Why{Budget: &alert.BudgetSpent{Consumed: ratio(0.81), Level: "80%"}}
@@ -553,7 +431,7 @@ func TestAlertmanagerRaised(t *testing.T) {
 	raised.Change, raised.At = alert.Raised, time.Now()
 	raised.Why.Budget = &alert.BudgetSpent{Consumed: ratio(1.01), Level: "100%"}
 	d.told(t, raised)
-	eventually(t, "it says another level", func() error {
+	servertest.Eventually(t, "it says another level", func() error {
 		after := am.fires("pay")["pay"]
 		if after.Annotations["summary"] == before.Annotations["summary"] {
 			return fmt.Errorf("it says %q", after.Annotations["summary"])
@@ -570,12 +448,12 @@ func TestAlertmanagerHeartbeat(t *testing.T) {
 	t.Parallel()
 	_, receiver := newTold(t)
 	am := newInstance(t, receiver)
-	am.start()
+	am.Start()
 	d := deliverTo(t, t.TempDir(), am)
 	recipient := d.courier.desks["am"].Recipient
 	recipient.Heartbeat = quickly
 	d.courier.Adopt(map[string]Recipient{"am": recipient})
-	eventually(t, "the heart beats", func() error {
+	servertest.Eventually(t, "the heart beats", func() error {
 		_, body := am.alerts()
 		if !bytes.Contains(body, []byte(`"alertname":"SlojournHeartbeat"`)) || d.courier.Stats().Notifiers[0].Beats < 3 {
 			return fmt.Errorf("%s", body)
@@ -583,5 +461,46 @@ func TestAlertmanagerHeartbeat(t *testing.T) {
 		return nil
 	})
 	d.stop(t)
+	am.fires()
+}
+
+// TestAlertmanagerReplicas has two that deliver the same: people are told once, and it
+// fires as long as one of them says so.
+func TestAlertmanagerReplicas(t *testing.T) {
+	t.Parallel()
+	people, receiver := newTold(t)
+	am := newInstance(t, receiver)
+	am.Start()
+	one, two := deliverTo(t, t.TempDir(), am), deliverTo(t, t.TempDir(), am)
+	page := fired("pay", "payments")
+	later := page
+	later.Since = page.Since.Add(time.Second) // it began to look later
+	one.told(t, page)
+	two.told(t, later)
+	first := am.fires("pay")["pay"]
+	two.gets(t, "it was told too", func(s outbox.NotifierStats) bool { return s.Sent == 1 })
+
+	// One of them ends without a word.
+	one.stop(t)
+	servertest.Eventually(t, "the other one sends it again and again", func() error {
+		now := am.fires("pay")["pay"]
+		if !now.StartsAt.Equal(first.StartsAt) {
+			t.Fatalf("it fires since %s, and fired since %s", now.StartsAt, first.StartsAt)
+		}
+		if at := time.Now(); !at.After(first.EndsAt.Add(3 * time.Second)) {
+			return fmt.Errorf("it is %s", at)
+		}
+		return nil
+	})
+	people.hears(t, "/payments owner=payments firing: pay ErrorBudgetBurn page firing")
+
+	// One that says that it is over is not believed for longer than until the other one
+	// sends it again.
+	third := deliverTo(t, t.TempDir(), am)
+	third.told(t, later)
+	third.told(t, over(later))
+	third.gets(t, "it was told that it is over", func(s outbox.NotifierStats) bool { return s.Sent == 2 && s.Standing == 0 })
+	am.fires("pay")
+	two.told(t, over(later))
 	am.fires()
 }

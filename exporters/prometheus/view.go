@@ -12,11 +12,3 @@ type View struct {
 	Snapshot burnrate.Snapshot // of the set
 	Alerts   []alert.Alert     // that fire, ordered by key
 }
-
-// Page is the metrics of a view.
-type Page struct {
-	view View
-}
-
-// NewPage makes the page of a view, which must not change any more.
-func NewPage(v View) *Page { return &Page{view: v} }

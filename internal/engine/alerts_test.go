@@ -242,7 +242,20 @@ func TestAlertsOfWhatGoes(t *testing.T) {
 		if !ok || !slices.Equal(refused.IDs(), []string{"pay"}) || !strings.Contains(err.Error(), "alerts fire about: pay") {
 			t.Fatalf("%v", err)
 		}
+		// It goes as well when another shard has it, and it is measured here for a journey.
+		r.ids = []string{"login", "pay", "search"}
 		specs := r.specs()
+		for _, s := range specs.Set.SLOs {
+			if s.ID == "pay" {
+				s.Elsewhere, s.Objectives = true, nil
+			}
+		}
+		_, err = r.engine.Reload(t.Context(), specs)
+		if refused, ok = errors.AsType[*RemovalError](err); !ok || !slices.Equal(refused.IDs(), []string{"pay"}) {
+			t.Fatalf("%v", err)
+		}
+		r.ids = []string{"login", "search"}
+		specs = r.specs()
 		specs.Removed = refused.IDs()
 		if _, err := r.engine.Reload(t.Context(), specs); err != nil {
 			t.Fatal(err)

@@ -65,6 +65,8 @@ type Engine struct {
 	state  *state
 	loaded bool // the evaluator agrees with what is kept
 	alerts alerts
+	meters meters
+	former formerBudgets
 	// decided is the snapshot that the last tick decided by.
 	decided burnrate.Snapshot
 	losses  []loss
@@ -180,6 +182,12 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 	if err := e.around(func() error { return s.load(ctx, e.ledger, kept.Since, ends) }); err != nil {
 		return nil, err
 	}
+	meters := newMeters(s, e.meters)
+	if e.state == nil {
+		if err := e.around(func() error { return meters.resume(ctx, e.ledger, s, kept) }); err != nil {
+			return nil, err
+		}
+	}
 	if len(entries) > 0 {
 		if err := e.ledger.Commit(ctx, burnrate.Tick{At: now, Entries: entries}); err != nil {
 			return nil, err
@@ -189,7 +197,7 @@ func (e *Engine) adopt(ctx context.Context, specs Specs) ([]lineage.Change, erro
 	if e.state == nil {
 		resume(s, feeds, kept)
 	}
-	e.specs, e.feeds, e.state, e.loaded, e.alerts = specs, feeds, s, true, known
+	e.specs, e.feeds, e.state, e.loaded, e.alerts, e.meters = specs, feeds, s, true, known, meters
 	return changes, nil
 }
 

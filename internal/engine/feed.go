@@ -44,6 +44,7 @@ type indicator struct {
 	never   bool       // there never was an event
 	end     slo.Minute // what is behind its newest closed minute, as of the last tick
 	read    slo.Minute // what is behind the newest minutes that were read without an error
+	fresh   slo.Minute // likewise, by this process since its specs came; 0 before
 	seen    slo.Minute // the newest minute in which there were events, 0 before any
 	hidden  slo.Minute // the first minute that was measured when events that had been there were gone, 0 when none were
 	gaps    minutes    // from start to end, that were not measured

@@ -49,7 +49,7 @@ func TestFill(t *testing.T) {
 		if most := 3 * 31 * 60 * int64(2); r.world.asked[sources.Backfill] > most { // hours, and then minutes
 			t.Errorf("%d minutes were asked for, and %d are enough", r.world.asked[sources.Backfill], most)
 		}
-		if n := len(told); n < 3 || told[n-1].Gaps != 0 || told[1].Gaps < 1000 {
+		if n := len(told); n < 3 || told[n-1].Gaps != 0 || told[1].Gaps < 1000 || told[n-1].Filling != 0 || told[1].Filling != 2 {
 			t.Errorf("told %+v", told)
 		}
 		if took := time.Since(begin); took > time.Minute {

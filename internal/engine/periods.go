@@ -205,7 +205,7 @@ func (p *past) subset(end slo.Minute) *slo.Set {
 	for _, s := range p.set.SLOs {
 		if list := objectives[s.ID]; len(list) > 0 {
 			only := *s
-			only.Objectives = list
+			only.Objectives, only.Elsewhere = list, false // a step's are its journey's
 			set.SLOs = append(set.SLOs, &only)
 		}
 	}

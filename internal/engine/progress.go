@@ -13,6 +13,7 @@ type Progress struct {
 	Failing    int   // of which it could not be
 	Rough      int   // of which older hours are not known, not even as sums
 	Paused     int   // of which older minutes could not be read, and are left alone for a while
+	Filling    int   // of which older minutes are read now
 	Gaps       int64 // minutes of all indicators that are still to be read
 	Slow       []string
 }
@@ -42,6 +43,9 @@ func (e *Engine) progress(now time.Time) Progress {
 			p.Indicators++
 			if p.Gaps += i.gaps.len(); !i.gaps.empty() && !i.filling.over(now) {
 				p.Paused++
+			}
+			if i.known && i.err == nil && (!i.scanned || !i.gaps.empty() && i.filling.over(now)) {
+				p.Filling++
 			}
 			switch {
 			case i.err != nil:

@@ -97,14 +97,17 @@ func refuseRemoval(kept burnrate.Kept, changes []lineage.Change, known outbox.St
 	return &refused
 }
 
-// idsOf returns the ids of the journeys and SLOs of a set.
+// idsOf returns the ids of the journeys and SLOs of a set, without those that another
+// shard judges.
 func idsOf(set *slo.Set) map[string]bool {
 	ids := map[string]bool{}
 	for _, j := range set.Journeys {
 		ids[j.ID] = true
 	}
 	for _, s := range set.SLOs {
-		ids[s.ID] = true
+		if !s.Elsewhere {
+			ids[s.ID] = true
+		}
 	}
 	return ids
 }

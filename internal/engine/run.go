@@ -39,10 +39,24 @@ func (e *Engine) between(ctx context.Context, until time.Time) error {
 		}
 		e.unlock()
 	}
+	failed = errors.Join(failed, e.recall(ctx, until, false))
+	before := e.rows()
 	for {
 		left := until.Sub(e.clock.Now())
-		if more, err := e.Backfill(ctx, left); err != nil || !more || left <= 0 {
+		more, err := e.Backfill(ctx, left)
+		if err == nil && !more && e.rows() != before { // of which some may be in windows that are over
+			err = e.recall(ctx, until, true)
+		}
+		if err != nil || !more || left <= 0 {
 			return errors.Join(failed, err)
 		}
 	}
+}
+
+// rows returns how many minutes were measured, as of the last view.
+func (e *Engine) rows() int64 {
+	if view := e.view.Load(); view != nil {
+		return view.Counters.Rows
+	}
+	return 0
 }

@@ -50,6 +50,7 @@ func (e *Engine) Tick(ctx context.Context) (err error) {
 		f.moveOn(ends[n], requests[n], now)
 	}
 	e.counts.Ticks++
+	e.meters.begin(e.state, now)
 	e.publish(e.decided, now)
 	return nil
 }
@@ -212,6 +213,7 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 		e.tell(v.events)
 		e.deliver(d.letters)
 	}
+	e.meters.count(e.state, read)
 	for _, r := range read {
 		for _, c := range r.changes {
 			if e.counts.Rows++; c.before.Measured {
@@ -302,7 +304,7 @@ func (f *feed) moveOn(ends []slo.Minute, requests []*request, now time.Time) {
 				i.filling, i.again = pause{}, pause{}
 			}
 			if i.err, i.notes = r.answer.Err, r.answer.Notes; r.answer.Err == nil {
-				i.read = r.span.End
+				i.read, i.fresh = r.span.End, r.span.End
 				i.gaps.remove(r.span)
 			}
 			if r.large > 0 {
@@ -373,6 +375,7 @@ func (e *Engine) publish(s burnrate.Snapshot, now time.Time) {
 	}
 	s.Failures = append(s.Failures, e.lossFailures()...)
 	sortByID(&s)
+	s.Meters, s.Previous = e.meters.show(e.state, e.feeds), e.former.show(e.state, s.Statuses)
 	e.view.Store(&View{e.specs.Set, s, e.alerts.Alerts, e.progress(now), e.counts})
 }
 

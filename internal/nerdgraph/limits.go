@@ -25,6 +25,10 @@ type LimitOptions struct {
 	Requests int   // under way at once with one key: 5; more than 25 count as 25
 	Queries  int   // NRQL queries of an account in a minute: 1,500
 	Records  int64 // inspected records of an account in an hour: 50e9
+
+	// Processes is how many processes share these budgets, with the same keys and
+	// accounts: 1. Each takes its part of them, and sends at least one request at once.
+	Processes int
 }
 
 // Limits are the budgets that all clients of a process share: how many
@@ -75,6 +79,10 @@ func NewLimits(options LimitOptions) *Limits {
 		options.Records = DefaultRecords
 	}
 	options.Records = min(options.Records, mostRecords)
+	processes := max(1, options.Processes)
+	options.Requests = max(1, options.Requests/processes)
+	options.Queries = max(1, options.Queries/processes)
+	options.Records = max(1, options.Records/int64(processes))
 	return &Limits{options: options, underWay: map[keyHash]int{}, accounts: map[int64]budgets{}}
 }
 

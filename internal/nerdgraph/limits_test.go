@@ -83,9 +83,11 @@ func clientOf(transport http.RoundTripper, limits *Limits, key string) *Client {
 
 func TestRequestsUnderWay(t *testing.T) {
 	t.Parallel()
-	for _, test := range []struct{ option, want int }{{0, 5}, {-1, 5}, {1, 1}, {3, 3}, {25, 25}, {26, 25}, {math.MaxInt, 25}} {
+	for _, test := range []struct{ option, processes, want int }{
+		{0, 0, 5}, {-1, -1, 5}, {1, 1, 1}, {3, 1, 3}, {25, 1, 25}, {26, 1, 25}, {math.MaxInt, 1, 25}, {0, 2, 2}, {0, 6, 1}, {26, 2, 12},
+	} {
 		synctest.Test(t, func(t *testing.T) {
-			limits := NewLimits(LimitOptions{Requests: test.option})
+			limits := NewLimits(LimitOptions{Requests: test.option, Processes: test.processes})
 			mine, other := &slow{takes: sec}, &slow{takes: sec}
 			var group sync.WaitGroup
 			for range 40 {
@@ -95,7 +97,7 @@ func TestRequestsUnderWay(t *testing.T) {
 			}
 			group.Wait()
 			if mine.most != test.want || other.most != test.want {
-				t.Errorf("option %d: %d and %d requests were under way with two keys, want %d each", test.option, mine.most, other.most, test.want)
+				t.Errorf("option %d of %d processes: %d and %d requests were under way with two keys, want %d each", test.option, test.processes, mine.most, other.most, test.want)
 			}
 			if len(limits.underWay) > 0 || len(limits.queue) > 0 {
 				t.Errorf("after all calls the limits hold %v and %v", limits.underWay, limits.queue)

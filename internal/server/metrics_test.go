@@ -13,6 +13,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	dto "github.com/prometheus/client_model/go"
+
+	metrics "github.com/slojourn/slojourn/exporters/prometheus"
+	"github.com/slojourn/slojourn/slo"
 )
 
 // lights is a registry with one metric.
@@ -203,3 +206,42 @@ type deaf struct{ header http.Header }
 func (d deaf) Header() http.Header       { return d.header }
 func (d deaf) WriteHeader(int)           {}
 func (d deaf) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+// TestMetricsOfSLOs shows them in front of those of the program, which they outlive.
+func TestMetricsOfSLOs(t *testing.T) {
+	t.Parallel()
+	var page *metrics.Page
+	var broken error
+	program := lights(t)
+	url, log := served(t, Options{
+		Page: func() *metrics.Page { return page },
+		Metrics: prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+			if broken != nil {
+				return nil, broken
+			}
+			return program.Gather()
+		}),
+	})
+	const lights = "# HELP lights_total Lights.\n# TYPE lights_total counter\nlights_total 4\n"
+	if got := ask(t, http.MethodGet, url+"/metrics", nil); got.body != lights || got.status != 200 {
+		t.Errorf("before there is anything it shows %q", got.body)
+	}
+	page = metrics.NewPage(metrics.View{Set: &slo.Set{}, Snapshot: fixture(t)})
+	got := ask(t, http.MethodGet, url+"/metrics", nil)
+	if !strings.HasSuffix(got.body, lights) || !strings.Contains(got.body, "\nslojourn_coverage_ratio{id=\"mail\",window=\"28d\"} 1\n") {
+		t.Errorf("it shows %s", got.body)
+	}
+	if only := ask(t, http.MethodGet, url+"/metrics?name[]=slojourn_coverage_ratio&name[]=lights_total", nil); !strings.HasSuffix(only.body, lights) || strings.Count(only.body, "# HELP") != 2 {
+		t.Errorf("of two it shows %s", only.body)
+	}
+	messages := ask(t, http.MethodGet, url+"/metrics", func(r *http.Request) {
+		r.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,text/plain;q=0.3")
+	})
+	if want := "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=underscores"; messages.header.Get("Content-Type") != want || len(messages.body) < len(got.body)/4 {
+		t.Errorf("%d bytes of %s", len(messages.body), messages.header.Get("Content-Type"))
+	}
+	broken = errors.New("collector failed")
+	if without := ask(t, http.MethodGet, url+"/metrics", nil); without.status != 200 || without.body+lights != got.body || !strings.Contains(log.String(), "metrics are incomplete") {
+		t.Errorf("without the program it shows, with status %d, %s", without.status, without.body)
+	}
+}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/outbox"
+	metrics "github.com/slojourn/slojourn/exporters/prometheus"
 )
 
 // Engine is what the server shows. It is asked from many goroutines at once.
@@ -34,9 +35,13 @@ type Alerts interface {
 // Options say what a server shows and allows.
 type Options struct {
 	Engine  Engine              // mandatory
-	Metrics prometheus.Gatherer // mandatory: what /metrics shows
+	Metrics prometheus.Gatherer // mandatory: what /metrics shows of the program
 	Alerts  Alerts              // nil when nobody judges any
 	Ledger  Ledger              // nil leaves out /api/v1/ledger
+
+	// Page returns what /metrics shows of SLOs, nil before there is anything. It is
+	// called from many goroutines at once. Without it /metrics shows the program alone.
+	Page func() *metrics.Page
 
 	// Registerer takes the metrics of the server itself; nil leaves them out.
 	Registerer prometheus.Registerer

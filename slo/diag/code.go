@@ -59,4 +59,5 @@ const (
 	CodeNoMatch       Code = "SLO043" // a pattern that matches nothing
 	CodeContradiction Code = "SLO045" // conditions that leave nothing, or everything, good
 	CodeNetwork       Code = "SLO046" // failures of the network that are not counted as bad
+	CodeLabels        Code = "SLO047" // labels that metrics cannot have
 )

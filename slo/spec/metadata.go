@@ -1,7 +1,9 @@
 package spec
 
 import (
+	"fmt"
 	"regexp"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -56,15 +58,39 @@ func (o *object) entries(name string, read func(key, node *yaml.Node, v value)) 
 
 var labelKey = regexp.MustCompile(`^[A-Za-z]([-A-Za-z0-9_./]{0,61}[A-Za-z0-9])?$`)
 
+// labels reads the labels of a document, which are labels of metrics too.
 func (o *object) labels() map[string]string {
 	labels := map[string]string{}
+	places := map[string]diag.Span{} // of keys, by what they are on metrics
 	o.entries("labels", func(key, node *yaml.Node, v value) {
+		span := o.d.nodeSpan(key)
 		if !labelKey.MatchString(key.Value) {
-			o.d.list.Errorf(diag.CodeName, o.d.nodeSpan(key), "use at most 63 letters, digits and -_./, with a letter in front and a letter or digit at the end",
+			o.d.list.Errorf(diag.CodeName, span, "use at most 63 letters, digits and -_./, with a letter in front and a letter or digit at the end",
 				"the label %q is not valid", key.Value)
 		}
-		if text := o.d.checked(node, v, "the label "+key.Value); text.Written() {
-			labels[key.Value] = text.Value
+		text := o.d.checked(node, v, "the label "+key.Value)
+		if !text.Written() {
+			return
+		}
+		labels[key.Value] = text.Value
+		name := slo.LabelName(key.Value)
+		first, taken := places[name]
+		switch length := utf8.RuneCountInString(text.Value); {
+		case taken:
+			o.d.list.Add(diag.Diagnostic{
+				Code: diag.CodeLabels, Severity: diag.Error, Span: span,
+				Message: fmt.Sprintf("two labels are %s on metrics", name),
+				Related: []diag.Related{{Span: first, Message: "the first one is at " + first.String()}},
+				Hint:    "rename one of them: what is no letter, digit or _ becomes _",
+			})
+		case len(labels) == slo.MaxLabels+1:
+			o.d.list.Errorf(diag.CodeLabels, span, "remove those that nobody selects by", "there are more than %d labels", slo.MaxLabels)
+		case length > slo.MaxLabelLength:
+			o.d.list.Errorf(diag.CodeLabels, text.Span, fmt.Sprintf("use at most %d; a description may be longer", slo.MaxLabelLength),
+				"the label %s has %d characters", key.Value, length)
+		}
+		if !taken {
+			places[name] = span
 		}
 	})
 	if len(labels) == 0 {

@@ -38,7 +38,7 @@ func validator(t *testing.T) *jsonschema.Schema {
 
 // beyondShape are the codes of mistakes in values whose shape is fine.
 var beyondShape = []diag.Code{
-	diag.CodeHostileText, diag.CodeComment, diag.CodeRename, diag.CodeRule, diag.CodeTierWindows,
+	diag.CodeHostileText, diag.CodeComment, diag.CodeRename, diag.CodeRule, diag.CodeTierWindows, diag.CodeLabels,
 }
 
 // TestSchemaAgreesWithTheDecoder changes documents that have every key, one

@@ -1,0 +1,233 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/internal/secret"
+	"github.com/slojourn/slojourn/slo/diag/render"
+)
+
+// ClientOptions say where requests go and who sends them.
+type ClientOptions struct {
+	URL     string // as [CheckURL] wants it
+	Version string // of the program, which the receiver is told
+	User    string // "" without a user
+	// Secret returns the password of the user, or without a user the bearer token. It
+	// is asked for every request, so that one that was exchanged is used at once; nil
+	// when the receiver does not want to know who asks.
+	Secret func() (secret.Value, error)
+	Roots  *x509.CertPool // that the receiver is trusted by; nil for the system's
+}
+
+// Client posts requests to a receiver. It follows no redirects, and what it says of
+// failures names the host alone and no secret.
+type Client struct {
+	http    http.Client
+	options ClientOptions
+	to      string         // how errors call the receiver
+	hidden  []secret.Value // what they must not repeat
+}
+
+// Limits of a request and its answer.
+const (
+	answerTime = 30 * time.Second
+	maxAnswer  = 16 << 10 // bytes that are read
+	maxExcerpt = 200      // characters that an error quotes
+	mostWait   = time.Hour
+)
+
+// CheckURL reads the address of a receiver. An error says what is wrong with it, and
+// does not repeat it: it may hold a secret.
+func CheckURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+		return nil, errors.New("is no address of a receiver: write it as in https://mimir.example.com/api/v1/push")
+	case u.User != nil:
+		return nil, errors.New("must not hold who sends: a process list would show the password")
+	case u.Fragment != "":
+		return nil, errors.New("holds a #fragment, which is sent to nobody: leave it out")
+	}
+	return u, nil
+}
+
+// NewClient returns a client. It opens no connection and reads no secret.
+func NewClient(o ClientOptions) (*Client, error) {
+	u, err := CheckURL(o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("the receiver %w", err)
+	}
+	c := &Client{options: o, to: "the receiver at " + u.Host, http: http.Client{
+		Transport: &http.Transport{
+			Proxy:               http.ProxyFromEnvironment,
+			DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+			ForceAttemptHTTP2:   true,
+			MaxIdleConnsPerHost: 1,
+			IdleConnTimeout:     90 * time.Second,
+			TLSHandshakeTimeout: 5 * time.Second,
+			TLSClientConfig:     &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
+		},
+		// A redirect would take the token to a place that nobody has named.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+	if u.RawQuery != "" {
+		c.hidden = append(c.hidden, secret.Of(u.RawQuery))
+		for _, values := range u.Query() {
+			for _, value := range values {
+				if value != "" {
+					c.hidden = append(c.hidden, secret.Of(value))
+				}
+			}
+		}
+	}
+	return c, nil
+}
+
+// Key stands for the receiver among others, and shows nothing of its address.
+func (c *Client) Key() string { return key(c.options.URL) }
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// RefusedError says that a receiver does not want what it was sent, so that the same
+// again is not of use.
+type RefusedError struct{ Err error }
+
+func (e *RefusedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// ThrottledError says when a receiver wants to be asked again.
+type ThrottledError struct {
+	After time.Duration
+	Err   error
+}
+
+func (e *ThrottledError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *ThrottledError) Unwrap() error { return e.Err }
+
+// Send posts the body of a request. A [RefusedError] is about what it holds, other
+// errors are about who sends it, where to and when.
+func (c *Client) Send(ctx context.Context, body []byte) error {
+	within, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	request, err := http.NewRequestWithContext(within, http.MethodPost, c.options.URL, bytes.NewReader(body))
+	if err != nil {
+		return errors.New(c.to + " has an address that cannot be asked") // the error repeats it
+	}
+	request.Header.Set("Content-Encoding", "snappy")
+	request.Header.Set("Content-Type", "application/x-protobuf")
+	request.Header.Set("X-Prometheus-Remote-Write-Version", "0.1.0")
+	request.Header.Set("User-Agent", "slojourn/"+c.options.Version)
+	hidden, err := c.identify(request)
+	if err != nil {
+		return err
+	}
+	response, err := c.http.Do(request)
+	if err != nil {
+		return c.unreachable(within, hidden, err)
+	}
+	defer response.Body.Close()                                     //nolint:errcheck // only read from
+	text, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // the status says enough
+	return c.failure(response, string(text), hidden)
+}
+
+// identify says in a request who sends it, and returns what must not be repeated.
+func (c *Client) identify(request *http.Request) ([]secret.Value, error) {
+	if c.options.Secret == nil {
+		return c.hidden, nil
+	}
+	value, err := c.options.Secret()
+	if err != nil {
+		return nil, fmt.Errorf("who sends to %s is not known: %w", strings.TrimPrefix(c.to, "the "), err)
+	}
+	if c.options.User != "" {
+		request.SetBasicAuth(c.options.User, value.Reveal())
+		_, basic, _ := strings.Cut(request.Header.Get("Authorization"), " ")
+		return append([]secret.Value{value, secret.Of(basic)}, c.hidden...), nil
+	}
+	request.Header.Set("Authorization", "Bearer "+value.Reveal())
+	return append([]secret.Value{value}, c.hidden...), nil
+}
+
+func (c *Client) unreachable(within context.Context, hidden []secret.Value, err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // its text begins with the address
+	}
+	if errors.Is(within.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("%s did not answer within %s", c.to, answerTime)
+	}
+	return fmt.Errorf("%s cannot be reached: %s", c.to, excerpt(err.Error(), hidden))
+}
+
+// failure returns nil for an answer of 2xx.
+func (c *Client) failure(response *http.Response, text string, hidden []secret.Value) error {
+	status := response.StatusCode
+	if status/100 == 2 {
+		return nil
+	}
+	said := fmt.Sprintf("%s answered %d", c.to, status)
+	if name := http.StatusText(status); name != "" {
+		said += " " + name
+	}
+	if status/100 == 3 {
+		said += ", which is not followed"
+	}
+	if text := excerpt(text, hidden); text != "" {
+		said += ": " + text
+	}
+	err := errors.New(said)
+	switch status {
+	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		return &RefusedError{err}
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		return &ThrottledError{retryAfter(response.Header), err}
+	}
+	return err
+}
+
+// retryAfter reads the header of that name: seconds, or a date by the clock of the
+// one who wrote it. What is missing, past or odd is 0.
+func retryAfter(header http.Header) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+		return time.Duration(max(0, min(seconds, int64(mostWait/time.Second)))) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	theirs, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return max(0, min(at.Sub(theirs), mostWait))
+}
+
+// excerpt returns the beginning of a text that others wrote, on one line, without
+// secrets and without characters that do something.
+func excerpt(text string, hidden []secret.Value) string {
+	for _, value := range hidden {
+		text = value.Masker()(text)
+	}
+	text = render.Plain(strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " "))
+	if runes := []rune(text); len(runes) > maxExcerpt {
+		return string(runes[:maxExcerpt]) + "…"
+	}
+	return text
+}

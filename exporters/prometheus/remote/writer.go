@@ -1,0 +1,270 @@
+package remote
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// Ledger has the minutes, and keeps how far a receiver was told.
+type Ledger interface {
+	State(ctx context.Context) (burnrate.Kept, error)
+	// History returns the minutes of a span in order, with a row for each lineage,
+	// which the next record overwrites.
+	History(ctx context.Context, lineages []lineage.Lineage, span slo.Span) iter.Seq2[burnrate.Record, error]
+	Commit(ctx context.Context, tick burnrate.Tick) error
+}
+
+// Sender sends requests, as a [Client] does.
+type Sender interface {
+	Send(ctx context.Context, body []byte) error
+	// Key stands for the receiver among others.
+	Key() string
+}
+
+// Clock tells the time and waits.
+type Clock interface {
+	Now() time.Time
+	// Sleep returns after a while, or with the context's error.
+	Sleep(ctx context.Context, d time.Duration) error
+}
+
+// Options are what a writer works with.
+type Options struct {
+	Ledger Ledger
+	Sender Sender
+	Clock  Clock
+	Log    *slog.Logger
+	// Feeds returns what can be sent by now; nil before anything was measured.
+	Feeds func(now time.Time) []Feed
+	// From is the first minute that is sent when nothing was sent before; 0 is what
+	// is ready next.
+	From   slo.Minute
+	Labels map[string]string // of every series, beside its own
+	// Random returns a number from 0 up to 1; nil for any.
+	Random func() float64
+}
+
+// Times between two looks, and for what is under way when the process ends.
+const (
+	looksEvery = 10 * time.Second
+	grace      = 5 * time.Second
+)
+
+// Writer sends minutes to a receiver.
+type Writer struct {
+	Options
+	position position
+	begun    bool // the position is known
+	unkept   bool // the ledger does not keep it
+	unread   bool // the ledger cannot be read
+	trouble  trouble
+
+	mu    sync.Mutex
+	stats Stats
+}
+
+// Stats say how sending fares.
+type Stats struct {
+	Sent, Failed, Skipped int64     // samples; failed is for each attempt
+	Tried, Up             bool      // something was sent, and the last attempt was taken
+	Success               time.Time // when something was taken last; zero before
+	Position              time.Time // up to when everything was sent; zero while it is not known
+	Lag                   time.Duration
+}
+
+// New returns a writer, which does nothing before [Writer.Run].
+func New(o Options) *Writer {
+	if o.Random == nil {
+		o.Random = rand.Float64
+	}
+	return &Writer{Options: o}
+}
+
+// Stats may be called at any time.
+func (w *Writer) Stats() Stats {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.stats
+}
+
+// Run sends until ctx ends.
+func (w *Writer) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		pause := looksEvery
+		if feeds := w.Feeds(w.Clock.Now()); len(feeds) > 0 {
+			w.round(ctx, feeds)
+		} else {
+			pause = firstPause
+		}
+		_ = w.Clock.Sleep(ctx, pause) // it ends with ctx
+	}
+}
+
+// round sends what is ready. What the ledger fails is tried again in the next one.
+func (w *Writer) round(ctx context.Context, feeds []Feed) {
+	err := w.send(ctx, feeds)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil && !w.unread:
+		w.unread = true
+		w.Log.Error("remote write cannot read the ledger, it is tried again", "error", err)
+	case err == nil && w.unread:
+		w.unread = false
+		w.Log.Info("remote write can read the ledger again")
+	}
+}
+
+func (w *Writer) send(ctx context.Context, feeds []Feed) error {
+	if w.begun && !w.behind(feeds) {
+		return nil
+	}
+	kept, err := w.Ledger.State(ctx)
+	if err != nil {
+		return err
+	}
+	if !w.begun {
+		if w.position, _, err = positionIn(kept, w.Sender.Key()); err != nil {
+			return err
+		}
+		w.begun = true
+	}
+	lineages, err := lineage.All(kept)
+	if err != nil {
+		return err
+	}
+	w.keep(ctx, w.position.follow(feeds, w.From), feeds)
+	for _, f := range feeds {
+		if err := w.feed(ctx, f, lineages, feeds); err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// behind reports whether there is something to do, and notes how much.
+func (w *Writer) behind(feeds []Feed) bool {
+	w.note(feeds)
+	known := 0
+	for _, f := range feeds {
+		at, there := w.position.of(f.Source)
+		if f.Ready > at.Minute { // also when it is not there
+			return true
+		}
+		if there {
+			known++
+		}
+	}
+	return known < len(w.position.Places) // one is gone
+}
+
+// feed sends what is ready of a source.
+func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.Lineage, feeds []Feed) error {
+	var targets []target
+	var histories []lineage.Lineage
+	for _, id := range f.IDs {
+		if l, known := lineages[id]; known {
+			targets = append(targets, target{id, l.Present.Unit, encodedLabels(id, w.Labels)})
+			histories = append(histories, l)
+		}
+	}
+	for ctx.Err() == nil {
+		at, known := w.position.of(f.Source)
+		if !known || at.Minute >= f.Ready {
+			return nil
+		}
+		items, next, err := w.read(ctx, at, f.Ready, histories, targets)
+		if err != nil {
+			return err
+		}
+		for len(items) > 0 {
+			n := cut(items, targets)
+			if !w.deliver(ctx, items[:n], targets) {
+				return nil // ctx has ended
+			}
+			last := items[n-1]
+			if items = items[n:]; len(items) > 0 {
+				w.keep(ctx, w.position.moved(place{f.Source, last.minute, targets[last.slo].id}), feeds)
+			}
+		}
+		w.keep(ctx, w.position.moved(next), feeds)
+	}
+	return nil
+}
+
+// read returns the next minutes of a source, whole ones, up to about as many as a
+// request has room for, and the place behind them.
+func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories []lineage.Lineage, targets []target) ([]item, place, error) {
+	var items []item
+	for record, err := range w.Ledger.History(ctx, histories, slo.Span{Start: at.Minute, End: ready}) {
+		if err != nil {
+			return nil, at, err
+		}
+		if record.Rows == nil {
+			continue
+		}
+		for n := range record.Rows {
+			if record.Minute == at.Minute && targets[n].id <= at.After {
+				continue
+			}
+			if i, measured := itemOf(record.Minute, n, &record.Rows[n]); measured {
+				items = append(items, i)
+			}
+		}
+		if len(items)*seriesOfSLO >= mostSamples {
+			return items, place{Source: at.Source, Minute: record.Minute + 1}, nil
+		}
+	}
+	return items, place{Source: at.Source, Minute: ready}, nil
+}
+
+// keep moves the position on, durably, unless it is there. When the ledger does not
+// keep it, the next one is kept instead.
+func (w *Writer) keep(ctx context.Context, p position, feeds []Feed) {
+	before, err := w.position.entry(w.Sender.Key())
+	var entry burnrate.Entry
+	if err == nil {
+		entry, err = p.entry(w.Sender.Key())
+	}
+	w.position = p
+	w.note(feeds)
+	if err == nil && string(before.Value) == string(entry.Value) && !w.unkept {
+		return
+	}
+	if err == nil { // what was taken is kept, also when the process ends
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		err = w.Ledger.Commit(limited, burnrate.Tick{At: w.Clock.Now(), Entries: []burnrate.Entry{entry}})
+		cancel()
+	}
+	switch {
+	case err != nil && !w.unkept:
+		w.Log.Error("the ledger does not keep how far the remote write is, it is tried again", "error", err)
+	case err == nil && w.unkept:
+		w.Log.Info("how far the remote write is is kept again")
+	}
+	w.unkept = err != nil
+}
+
+// note notes how far it is behind.
+func (w *Writer) note(feeds []Feed) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.stats.Position, w.stats.Lag = time.Time{}, 0
+	for _, f := range feeds {
+		at, known := w.position.of(f.Source)
+		if !known {
+			continue
+		}
+		if t := at.Minute.Time(); w.stats.Position.IsZero() || t.Before(w.stats.Position) {
+			w.stats.Position = t
+		}
+		w.stats.Lag = max(w.stats.Lag, time.Duration(f.Ready-at.Minute)*time.Minute)
+	}
+}

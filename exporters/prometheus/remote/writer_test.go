@@ -1,0 +1,360 @@
+//go:build !race
+
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/lineage"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// world is a ledger, a clock and a receiver, which all may fail.
+type world struct {
+	rapid.TB
+	now     time.Time
+	entries map[string]burnrate.Entry // by key
+	rows    map[string]map[slo.Minute]burnrate.Row
+	stop    context.CancelFunc // ends the process
+	until   time.Time          // when the process ends at the latest
+	dice    func(sides int) int
+	log     strings.Builder
+
+	// answers returns whether a request is taken, and what is answered.
+	answers func() (taken bool, err error)
+	taken   map[string]string // by series and time
+	twice   int               // samples that were taken again
+	bodies  int
+}
+
+func newWorld(t rapid.TB, ids ...string) *world {
+	w := &world{TB: t, now: at, entries: map[string]burnrate.Entry{}, rows: map[string]map[slo.Minute]burnrate.Row{}, taken: map[string]string{}}
+	for _, id := range ids {
+		entry, err := lineage.Lineage{ID: id, Present: lineage.Definition{Indicator: slo.IndicatorID("v1:" + id), Unit: 1}}.Entry()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.entries[entry.Kind+" "+id], w.rows[id] = entry, map[slo.Minute]burnrate.Row{}
+	}
+	w.answers = func() (bool, error) { return true, nil }
+	w.dice = func(int) int { return 1 }
+	return w
+}
+
+func (w *world) State(context.Context) (burnrate.Kept, error) {
+	if w.dice(20) == 0 {
+		return burnrate.Kept{}, errors.New("the disk is slow")
+	}
+	var kept burnrate.Kept
+	for _, key := range slices.Sorted(maps.Keys(w.entries)) {
+		kept.Entries = append(kept.Entries, w.entries[key])
+	}
+	return kept, nil
+}
+
+func (w *world) History(_ context.Context, lineages []lineage.Lineage, span slo.Span) iter.Seq2[burnrate.Record, error] {
+	return func(yield func(burnrate.Record, error) bool) {
+		rows := make([]burnrate.Row, len(lineages)) // overwritten by the next record
+		for m := span.Start; m < span.End; m++ {
+			for i, l := range lineages {
+				rows[i] = w.rows[l.ID][m]
+			}
+			if !yield(burnrate.Record{Minute: m, Rows: rows}, nil) {
+				return
+			}
+			if w.dice(500) == 0 {
+				yield(burnrate.Record{}, errors.New("the disk is broken"))
+				return
+			}
+		}
+	}
+}
+
+func (w *world) Commit(_ context.Context, tick burnrate.Tick) error {
+	if w.dice(8) == 0 {
+		return errors.New("the disk is full")
+	}
+	for _, e := range tick.Entries {
+		w.entries[e.Kind+" "+e.Key] = e
+	}
+	return nil
+}
+
+func (w *world) Now() time.Time { return w.now }
+
+func (w *world) Sleep(ctx context.Context, d time.Duration) error {
+	if w.now = w.now.Add(d); !w.now.Before(w.until) {
+		w.stop()
+	}
+	return ctx.Err()
+}
+
+func (w *world) Key() string { return "here" }
+
+func (w *world) Send(ctx context.Context, body []byte) error {
+	w.bodies++
+	taken, err := w.answers()
+	if taken {
+		for labels, samples := range decode(w.TB, body) {
+			for _, s := range samples {
+				value, stamp, _ := strings.Cut(s, "@")
+				key := labels + " " + stamp
+				if before, there := w.taken[key]; there {
+					if w.twice++; before != value {
+						w.Fatalf("%s was %s and is %s", key, before, value)
+					}
+				}
+				w.taken[key] = value
+			}
+		}
+	}
+	return err
+}
+
+// run lets a process live for a while.
+func (w *world) run(d time.Duration, o Options) *Writer {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	w.stop, w.until = stop, w.now.Add(d)
+	o.Ledger, o.Clock, o.Sender, o.Log = w, w, w, slog.New(slog.NewTextHandler(&w.log, nil))
+	o.Random = func() float64 { return 0.5 }
+	writer := New(o)
+	writer.Run(ctx)
+	return writer
+}
+
+// ready feeds all SLOs up to a minute before now.
+func (w *world) ready(now time.Time) []Feed {
+	return []Feed{{Source: "relic", IDs: slices.Sorted(maps.Keys(w.rows)), Ready: slo.MinuteAt(now) - 1}}
+}
+
+// expected are the samples of all minutes in a span.
+func (w *world) expected(span slo.Span) map[string]string {
+	want := map[string]string{}
+	for id, rows := range w.rows {
+		for m, row := range rows {
+			if m < span.Start || m >= span.End || !row.Measured || !row.Counts.Consistent() {
+				continue
+			}
+			stamp := fmt.Sprint((m + 1).Millis())
+			want["__name__=slojourn_ledger_events id="+id+" outcome=good "+stamp] = fmt.Sprint(float64(row.Counts.Total - row.Counts.Bad))
+			want["__name__=slojourn_ledger_events id="+id+" outcome=bad "+stamp] = fmt.Sprint(float64(row.Counts.Bad))
+			want["__name__=slojourn_ledger_measured_minutes id="+id+" "+stamp] = "1"
+		}
+	}
+	return want
+}
+
+func (w *world) measure(dice func(int) int, span slo.Span) {
+	for _, id := range slices.Sorted(maps.Keys(w.rows)) {
+		for m := span.Start; m < span.End; m++ {
+			switch dice(5) {
+			case 0: // not measured
+			case 1:
+				w.rows[id][m] = burnrate.Row{Measured: true} // nothing happened
+			case 2:
+				w.rows[id][m] = burnrate.Counted(slo.Counts{Total: 1, Bad: int64(dice(3))}) // or it cannot be
+			default:
+				w.rows[id][m] = burnrate.Counted(slo.Counts{Total: int64(100 + dice(100)), Bad: int64(dice(100))})
+			}
+		}
+	}
+}
+
+// TestWriterLosesNothing lets the receiver, the disk and the process fail as they
+// like. In the end the receiver has every minute, and what it was sent twice was the
+// same.
+func TestWriterLosesNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var ids []string
+		for n := range rapid.IntRange(1, 40).Draw(t, "slos") {
+			ids = append(ids, fmt.Sprintf("slo%d", n))
+		}
+		w := newWorld(t, ids...)
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+		now := slo.MinuteAt(w.now)
+		from := now - slo.Minute(rapid.IntRange(0, 300).Draw(t, "ago"))
+		w.measure(random.IntN, slo.Span{Start: from - 20, End: now + 500})
+		w.dice = random.IntN
+		w.answers = func() (bool, error) {
+			switch random.IntN(12) {
+			case 0:
+				return false, errors.New("connection refused")
+			case 1:
+				return true, errors.New("the connection broke behind the request")
+			case 2:
+				return false, &ThrottledError{After: time.Duration(random.IntN(90)) * time.Second, Err: errors.New("later")}
+			case 3:
+				return false, &RefusedError{errors.New("the receiver is misconfigured")}
+			case 4: // it is killed when the receiver has taken it
+				w.stop()
+				return true, nil
+			}
+			return true, nil
+		}
+		o := Options{Feeds: w.ready, From: from}
+		for range rapid.IntRange(1, 6).Draw(t, "starts") {
+			w.run(time.Duration(rapid.IntRange(1, 3600).Draw(t, "seconds"))*time.Second, o)
+		}
+		w.answers, w.dice = func() (bool, error) { return true, nil }, func(int) int { return 1 }
+		writer := w.run(2*time.Minute, o)
+		end := slo.MinuteAt(w.now) - 1
+		want := w.expected(slo.Span{Start: from, End: end})
+		if at, _ := writer.position.of("relic"); at.Minute < end-1 || len(w.taken) == 0 && len(want) > 0 {
+			t.Fatalf("it is at %v, and it could be at %d\n%s", at, end, w.log.String())
+		}
+		for key := range want { // of minutes that became ready in the last instant
+			if _, there := w.taken[key]; !there && strings.HasSuffix(key, fmt.Sprint(end.Millis())) {
+				delete(want, key)
+			}
+		}
+		if diff := cmp.Diff(want, w.taken); diff != "" {
+			t.Fatalf("(-want +got):\n%s\n%s", diff, w.log.String())
+		}
+	})
+}
+
+// TestWriterSendsOnce sends nothing again, not even after a restart, when nothing
+// fails.
+func TestWriterSendsOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay", "view")
+	now := slo.MinuteAt(w.now)
+	random := rand.New(rand.NewPCG(1, 1))
+	w.measure(random.IntN, slo.Span{Start: now - 100, End: now + 100})
+	for range 3 {
+		w.run(10*time.Minute, Options{Feeds: w.ready})
+	}
+	end := slo.MinuteAt(w.now) - 1
+	for key := range w.taken {
+		if strings.HasSuffix(key, fmt.Sprint(end.Millis())) {
+			end++ // it looked at the last instant
+			break
+		}
+	}
+	if diff := cmp.Diff(w.expected(slo.Span{Start: now - 1, End: end - 1}), w.taken); diff != "" || w.twice > 0 {
+		t.Errorf("%d samples twice (-want +got):\n%s", w.twice, diff)
+	}
+}
+
+// TestWriterInAMinute goes on within a minute that is larger than a request.
+func TestWriterInAMinute(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for n := range 4000 {
+		ids = append(ids, fmt.Sprintf("slo%d", n))
+	}
+	w := newWorld(t, ids...)
+	now := slo.MinuteAt(w.now)
+	for _, id := range ids {
+		w.rows[id][now-3] = burnrate.Counted(slo.Counts{Total: 3, Bad: 1})
+		w.rows[id][now-2] = burnrate.Counted(slo.Counts{Total: 2, Bad: 1})
+	}
+	w.answers = func() (bool, error) { // the first request is taken, and the process ends
+		if w.bodies == 1 {
+			w.stop()
+		}
+		return true, nil
+	}
+	o := Options{Feeds: w.ready, From: now - 3}
+	w.run(5*time.Second, o)
+	first := len(w.taken)
+	w.run(5*time.Second, o)
+	if len(w.taken) != 24000 || first != mostSamples || w.twice > 0 {
+		t.Errorf("%d samples, %d of them before, %d twice", len(w.taken), first, w.twice)
+	}
+}
+
+// TestWriterSkips believes a receiver that has refused everything for a day, says
+// what it left out, and goes on.
+func TestWriterSkips(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	now := slo.MinuteAt(w.now)
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 5000, End: now + 5000})
+	w.answers = func() (bool, error) { return false, &RefusedError{errors.New("out of bounds")} }
+	writer := w.run(23*time.Hour, Options{Feeds: w.ready, From: now - 5000})
+	if s := writer.Stats(); s.Sent+s.Skipped > 0 || s.Failed == 0 || s.Up || s.Lag != (4999+23*60)*time.Minute && s.Lag != 4999*time.Minute {
+		t.Errorf("before a day is over: %+v", s)
+	}
+	w.log.Reset()
+	writer = w.run(25*time.Hour, Options{Feeds: w.ready})
+	s := writer.Stats()
+	if s.Skipped < 15000 || s.Sent > 0 || s.Up || w.bodies > 500 {
+		t.Errorf("after a day: %+v, %d requests", s, w.bodies)
+	}
+	for _, want := range []string{
+		`level=WARN msg="the receiver of the remote write does not take samples, they are sent again" error="out of bounds" next=`,
+		`level=ERROR msg="the remote write left minutes out, as the receiver has refused them for a day: slojourn ledger export has them" from=2026-11-19T00:40:00Z to=`,
+	} {
+		if !strings.Contains(w.log.String(), want) {
+			t.Errorf("the log lacks %s:\n%s", want, w.log.String())
+		}
+	}
+	if n := strings.Count(w.log.String(), "does not take samples"); n != 1 {
+		t.Errorf("it says %d times that it fails", n)
+	}
+	w.answers = func() (bool, error) { return true, nil }
+	if s := w.run(10*time.Minute, Options{Feeds: w.ready}).Stats(); s.Sent == 0 || !s.Up || s.Success.IsZero() || s.Lag > time.Minute {
+		t.Errorf("when it takes samples: %+v", s)
+	}
+}
+
+// TestWriterWaits goes up to a minute between attempts, as long as it is asked to,
+// and says once that it works again.
+func TestWriterWaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	now := slo.MinuteAt(w.now)
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 10, End: now + 600})
+	var attempts []time.Duration
+	w.answers = func() (bool, error) {
+		attempts = append(attempts, w.now.Sub(at))
+		switch {
+		case len(attempts) < 10:
+			return false, errors.New("nobody is there")
+		case len(attempts) == 10:
+			return false, &ThrottledError{10 * time.Minute, io.EOF}
+		}
+		return true, nil
+	}
+	w.run(2*time.Hour, Options{Feeds: w.ready, From: now - 10})
+	for i, most := range []time.Duration{1, 2, 4, 8, 16, 32, 60, 60, 60, 600} {
+		if wait := attempts[i+1] - attempts[i]; wait > most*time.Second || wait < most*time.Second/2 {
+			t.Errorf("attempt %d is %s behind the one before", i+2, wait)
+		}
+	}
+	for _, message := range []string{"does not take samples", "takes samples again"} {
+		if n := strings.Count(w.log.String(), message); n != 1 {
+			t.Errorf("%q is there %d times:\n%s", message, n, w.log.String())
+		}
+	}
+}
+
+// TestWriterRefusesAPosition of a newer program, and leaves it as it is.
+func TestWriterRefusesAPosition(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	entry := burnrate.Entry{Kind: Kind, Key: "here", Value: []byte(`{"version":2}`)}
+	w.entries[Kind+" here"] = entry
+	w.run(time.Hour, Options{Feeds: w.ready})
+	if diff := cmp.Diff(entry, w.entries[Kind+" here"]); diff != "" || w.bodies > 0 || strings.Count(w.log.String(), "use the one that wrote it, or a newer one") != 1 {
+		t.Errorf("%d requests (-want +got):\n%s\n%s", w.bodies, diff, w.log.String())
+	}
+}
