@@ -30,7 +30,8 @@ func offline(specs string) map[string][][]string {
 		"fmt":      {{"--check", specs}, {"--diff", specs}, {specs}},
 		"explain":  {{"SLO014"}, {"checkout", specs}},
 		"generate": {
-			{"prometheus-rules", specs}, {"prometheus-rules", "--evaluate", "events", "--config", specs, "-d", filepath.Join(specs, "rules"), specs},
+			{"prometheus-rules", specs},
+			{"prometheus-rules", "--evaluate", "events", "--config", specs, "-d", filepath.Join(specs, "rules"), specs},
 			{"prometheus-rules", "--format", "operator", "-d", filepath.Join(specs, "manifests"), specs},
 		},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
