@@ -27,6 +27,10 @@ func (m *maker) byEvents(j *judged) *rule {
 	return nil
 }
 
+// untilKept is how long it may take at most until a rule sees that another one fires:
+// vmalert writes ALERTS into a database, where they can be read some seconds later.
+const untilKept = 2 * time.Minute
+
 func (m *maker) burnByEvents(j *judged) *rule {
 	measured := measuredOf(j.subject)
 	var tiers []string
@@ -45,8 +49,10 @@ func (m *maker) burnByEvents(j *judged) *rule {
 	if len(tiers) > 1 {
 		r.expr = "(\n" + strings.Join(tiers, "\n) or (\n") + "\n)"
 	}
-	if page := (alert.Key{ID: j.ID, Objective: j.Objective, Kind: alert.Burn, Severity: slo.Page}); j.Severity == slo.Ticket {
+	if j.Severity == slo.Ticket && slices.ContainsFunc(j.policy.Tiers, func(t slo.Tier) bool { return t.Severity == slo.Page }) {
+		page := alert.Key{ID: j.ID, Objective: j.Objective, Kind: alert.Burn, Severity: slo.Page}
 		r.expr = "(" + r.expr + ")\nunless on () ALERTS{alertname=\"" + page.Kind.Name() + "\",alertstate=\"firing\"," + selector(page) + "}"
+		r.wait = untilKept
 	}
 	if !m.options.NoHold {
 		r.hold = holdOf(j.policy, j.Severity)
@@ -73,7 +79,7 @@ func (m *maker) noDataByEvents(j *judged) *rule {
 	}
 	measured := measuredOf(j.subject)
 	r := &rule{
-		alert: j.Kind.Name(), labels: labelsOf(j.Notification), wait: 2 * time.Minute,
+		alert: j.Kind.Name(), labels: labelsOf(j.Notification), wait: untilKept,
 		expr: fmt.Sprintf("max(time() - max by (id) (slojourn_watermark_timestamp_seconds{%s} > 0)) > %d\nunless on () ALERTS{alertname=%q,alertstate=\"firing\"}",
 			measured.ids(), int64(measured.late(j.policy)/time.Second), behind),
 		annotations: j.annotations(j.burnByEvents, shownOf{}).templates(),

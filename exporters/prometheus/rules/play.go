@@ -85,7 +85,7 @@ const playedEvents = 1_000_000
 func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 	m, windows := measuredOf(j.subject), j.windows()
 	lowest, end := big.NewRat(1, 1), 10
-	var fire, held []fired
+	var atOnce, fire, held []fired
 	pages := map[string]bool{} // objectives of ids with one
 	t := test{name: j.Key.String() + ": at the limit; everything fails from 5m on; nothing does from 10m on", interval: everyMinute}
 	for i := range all {
@@ -115,6 +115,9 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 		if fire = append(fire, f); rules[i].hold > 0 {
 			held = append(held, f)
 		}
+		if rules[i].wait == 0 {
+			atOnce = append(atOnce, f)
+		}
 		t.series = append(t.series, series{budgetOf(k.Key), fmt.Sprintf("%sx%d", playedBudget, end)})
 	}
 	if len(m.list()) > 1 {
@@ -137,7 +140,7 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 	for _, at := range []struct {
 		minute int
 		fire   []fired
-	}{{4, nil}, {5, fire}, {9, fire}, {end, held}} {
+	}{{4, nil}, {5, atOnce}, {9, fire}, {end, held}} {
 		t.alerts = append(t.alerts, expectedAlerts{time.Duration(at.minute) * time.Minute, r.alert, at.fire})
 	}
 	return t
