@@ -25,53 +25,6 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// replica is a process that counts what a step of [outageSpecs] has in a minute, and is
-// scraped twice in each.
-type replica struct {
-	instance string
-	starts   []time.Time   // when a process of it begins to count, at 0
-	offset   time.Duration // into half a minute, at which it is scraped
-}
-
-// scrapes writes what was scraped of a replica up to now, with 100 events a minute of each
-// step, of which 40 fail in the last 70 minutes that are measured of authorise. A minute is
-// measured three minutes after its end, as the newest, and counted by the process of then.
-func (r replica) scrapes(out *bytes.Buffer, from, now time.Time) {
-	const lag = 3*time.Minute + 5*time.Second
-	outage := now.Add(-74 * time.Minute)
-	for at := from.Add(r.offset); !at.After(now); at = at.Add(30 * time.Second) {
-		var start time.Time
-		for _, s := range r.starts {
-			if !at.Before(s) {
-				start = s
-			}
-		}
-		if start.IsZero() {
-			continue
-		}
-		watermark, first := at.Add(-lag).Truncate(time.Minute), start.Add(-lag).Truncate(time.Minute)
-		labels := fmt.Sprintf(`instance=%q,job="slojourn"`, r.instance)
-		fmt.Fprintf(out, "up{%[1]s} 1 %[2]d\nslojourn_last_tick_timestamp_seconds{%[1]s} %[3]d %[2]d\n", labels, at.UnixMilli(), at.Truncate(time.Minute).Unix())
-		total := 100 * int(watermark.Sub(first)/time.Minute)
-		for _, step := range []string{"scan", "authorise"} {
-			bad := 0
-			if since := watermark.Sub(later(first, outage)); step == "authorise" && since > 0 {
-				bad = 40 * int(since/time.Minute)
-			}
-			of := fmt.Sprintf(`id="pay/%[1]s",journey="pay",step="%[1]s",%[2]s`, step, labels)
-			fmt.Fprintf(out, "slojourn_events_total{outcome=\"bad\",%[1]s} %[2]d %[4]d\nslojourn_events_total{outcome=\"good\",%[1]s} %[3]d %[4]d\n", of, bad, total-bad, at.UnixMilli())
-			fmt.Fprintf(out, "slojourn_watermark_timestamp_seconds{%s} %d %d\n", of, watermark.Unix(), at.UnixMilli())
-		}
-	}
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
-
 // submit sends something, which has to be taken.
 func submit(t *testing.T, url, kind string, body []byte) {
 	t.Helper()
@@ -148,7 +101,7 @@ inhibit_rules:
 	victoria := servertest.StartVictoriaMetrics(t, servertest.Options{})
 	now, rules := time.Now(), t.TempDir()
 	to := now.Truncate(time.Minute)
-	from := to.Add(-14 * time.Hour)
+	from, outage := to.Add(-14*time.Hour), to.Add(-74*time.Minute)
 	if code, stdout, stderr := command(t, "generate", "prometheus-rules", "--evaluate", "events", "--no-hold", "-d", rules, outageSpecs(t, now, alertmanager.URL())); code != 0 {
 		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
 	}
@@ -157,7 +110,7 @@ inhibit_rules:
 		{"shard-1:8080", []time.Time{from}, 11 * time.Second},
 		{"shard-1-b:8080", []time.Time{from, to.Add(-31 * time.Minute)}, 23 * time.Second},
 	} {
-		r.scrapes(&scraped, from, to)
+		r.scrapes(&scraped, from, to, outage)
 	}
 	submit(t, victoria.URL()+"/api/v1/import/prometheus", "text/plain", scraped.Bytes())
 	submit(t, victoria.URL()+"/internal/force_flush", "", nil)
