@@ -73,7 +73,7 @@ func (b *formerBudgets) begin(s *state, statuses []burnrate.Status) {
 				continue
 			}
 			next := formerBudget{Previous: burnrate.Previous{ID: statuses[i].ID, Objective: o.Name}, target: o.Target, window: o.Window.Window}
-			if old, ok := known[key{next.ID, next.Objective}]; ok && old.target == next.target && old.window == next.window {
+			if old, ok := known[key{next.ID, next.Objective}]; ok && old.target == next.target && old.window.Same(next.window) {
 				next.Remaining, next.summed = old.Remaining, old.summed
 			}
 			b.list = append(b.list, next)

@@ -150,6 +150,37 @@ func TestPreviousWindows(t *testing.T) {
 	})
 }
 
+// TestPreviousAfterReload goes on with what is known, also where specs have loaded a
+// time zone once more.
+func TestPreviousAfterReload(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 60, "pay")
+		r.edit = func(set *slo.Set) {
+			zone, err := slo.LoadTimeZone("Asia/Tokyo")
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := &set.SLOs[0].Objectives[0]
+			o.Name, o.Window = "day", period(t, "day").In(zone)
+		}
+		r.start()
+		r.minutes(1)
+		want := r.previous()
+		if want["pay day"] == "" {
+			t.Fatalf("nothing is known of yesterday: %v", want)
+		}
+		if _, err := r.engine.Reload(t.Context(), r.specs()); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.engine.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.previous(); cmp.Diff(want, got) != "" {
+			t.Error(cmp.Diff(want, got))
+		}
+	})
+}
+
 // TestPreviousWithoutData says nothing of a day of which nothing was measured.
 func TestPreviousWithoutData(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
