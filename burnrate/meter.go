@@ -29,6 +29,12 @@ type Meter struct {
 	Events Outcomes
 	Late   Outcomes // that came later, or were measured later
 
+	// Minutes is how many minutes Events are of: what of a window they cover.
+	Minutes int64
+	// Rows are the events behind Events, whatever they weigh; the same unless the
+	// SLI is weighted.
+	Rows Outcomes
+
 	// Watermark is what is behind the newest minute that was read without an error,
 	// 0 before any. It stands still while a source fails.
 	Watermark slo.Minute
