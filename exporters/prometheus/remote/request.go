@@ -79,7 +79,7 @@ type item struct {
 
 // itemOf returns the item of a row, and false for what was not measured or cannot be.
 func itemOf(m slo.Minute, slo int, row *burnrate.Row) (item, bool) {
-	if !row.Measured || !row.Counts.Consistent() || !row.Rows.Consistent() {
+	if !row.Countable() {
 		return item{}, false
 	}
 	return item{m, slo, row.Counts}, true
