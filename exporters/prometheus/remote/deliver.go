@@ -26,28 +26,28 @@ type trouble struct {
 func (w *Writer) deliver(ctx context.Context, items []item, targets []target) bool {
 	body, samples := encode(items, targets), int64(len(items))*seriesOfSLO
 	for ctx.Err() == nil {
-		err := w.Sender.Send(ctx, body)
+		err := w.options.Sender.Send(ctx, body)
 		if err != nil && ctx.Err() != nil {
 			break // it is not known whether it was taken, and is sent again
 		}
-		now := w.Clock.Now()
+		now := w.options.Clock.Now()
 		w.sent(now, samples, err)
 		if err == nil {
 			if w.trouble.failures > 0 {
-				w.Log.Info("the remote write goes on: the receiver takes samples again")
+				w.options.Log.Info("the remote write goes on: the receiver takes samples again")
 			}
 			w.trouble = trouble{}
 			return true
 		}
-		pause, skip := w.trouble.failed(now, err, w.Random())
+		pause, skip := w.trouble.failed(now, err, w.options.Random())
 		if w.trouble.failures == 1 {
-			w.Log.Warn("the receiver of the remote write does not take samples, they are sent again", "error", err, "next", now.Add(pause))
+			w.options.Log.Warn("the receiver of the remote write does not take samples, they are sent again", "error", err, "next", now.Add(pause))
 		}
 		if skip {
 			w.skipped(items, samples, err)
 			return true
 		}
-		_ = w.Clock.Sleep(ctx, pause) // it ends with ctx
+		_ = w.options.Clock.Sleep(ctx, pause) // it ends with ctx
 	}
 	return false
 }
@@ -93,6 +93,6 @@ func (w *Writer) skipped(items []item, samples int64, err error) {
 	w.stats.Skipped += samples
 	w.mu.Unlock()
 	span := slo.Span{Start: items[0].minute, End: items[len(items)-1].minute + 1}
-	w.Log.Error("the remote write left minutes out, as the receiver has refused them for a day: slojourn ledger export has them",
+	w.options.Log.Error("the remote write left minutes out, as the receiver has refused them for a day: slojourn ledger export has them",
 		"from", span.Start.Time().Format(time.RFC3339), "to", span.End.Time().Format(time.RFC3339), "samples", samples, "error", err)
 }

@@ -78,11 +78,11 @@ type item struct {
 }
 
 // itemOf returns the item of a row, and false for what was not measured or cannot be.
-func itemOf(m slo.Minute, slo int, row *burnrate.Row) (item, bool) {
+func itemOf(m slo.Minute, place int, row *burnrate.Row) (item, bool) {
 	if !row.Measured || !row.Counts.Consistent() || !row.Rows.Consistent() {
 		return item{}, false
 	}
-	return item{m, slo, row.Counts}, true
+	return item{m, place, row.Counts}, true
 }
 
 // values are those of its samples. Counts are divided by their unit, which gives the

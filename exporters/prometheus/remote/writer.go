@@ -60,7 +60,7 @@ const (
 
 // Writer sends minutes to a receiver.
 type Writer struct {
-	Options
+	options  Options
 	position position
 	begun    bool // the position is known
 	unkept   bool // the ledger does not keep it
@@ -85,7 +85,7 @@ func New(o Options) *Writer {
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
-	return &Writer{Options: o}
+	return &Writer{options: o}
 }
 
 // Stats may be called at any time.
@@ -99,12 +99,12 @@ func (w *Writer) Stats() Stats {
 func (w *Writer) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause := looksEvery
-		if feeds := w.Feeds(w.Clock.Now()); len(feeds) > 0 {
+		if feeds := w.options.Feeds(w.options.Clock.Now()); len(feeds) > 0 {
 			w.round(ctx, feeds)
 		} else {
 			pause = firstPause
 		}
-		_ = w.Clock.Sleep(ctx, pause) // it ends with ctx
+		_ = w.options.Clock.Sleep(ctx, pause) // it ends with ctx
 	}
 }
 
@@ -115,10 +115,10 @@ func (w *Writer) round(ctx context.Context, feeds []Feed) {
 	case ctx.Err() != nil:
 	case err != nil && !w.unread:
 		w.unread = true
-		w.Log.Error("remote write cannot read the ledger, it is tried again", "error", err)
+		w.options.Log.Error("remote write cannot read the ledger, it is tried again", "error", err)
 	case err == nil && w.unread:
 		w.unread = false
-		w.Log.Info("remote write can read the ledger again")
+		w.options.Log.Info("remote write can read the ledger again")
 	}
 }
 
@@ -126,12 +126,12 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 	if w.begun && !w.behind(feeds) {
 		return nil
 	}
-	kept, err := w.Ledger.State(ctx)
+	kept, err := w.options.Ledger.State(ctx)
 	if err != nil {
 		return err
 	}
 	if !w.begun {
-		if w.position, _, err = positionIn(kept, w.Sender.Key()); err != nil {
+		if w.position, _, err = positionIn(kept, w.options.Sender.Key()); err != nil {
 			return err
 		}
 		w.begun = true
@@ -140,7 +140,7 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 	if err != nil {
 		return err
 	}
-	w.keep(ctx, w.position.follow(feeds, w.From), feeds)
+	w.keep(ctx, w.position.follow(feeds, w.options.From), feeds)
 	for _, f := range feeds {
 		if err := w.feed(ctx, f, lineages, feeds); err != nil || ctx.Err() != nil {
 			return err
@@ -171,7 +171,7 @@ func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.L
 	var histories []lineage.Lineage
 	for _, id := range f.IDs {
 		if l, known := lineages[id]; known {
-			targets = append(targets, target{id, l.Present.Unit, encodedLabels(id, w.Labels)})
+			targets = append(targets, target{id, l.Present.Unit, encodedLabels(id, w.options.Labels)})
 			histories = append(histories, l)
 		}
 	}
@@ -203,7 +203,7 @@ func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.L
 // request has room for, and the place behind them.
 func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories []lineage.Lineage, targets []target) ([]item, place, error) {
 	var items []item
-	for record, err := range w.Ledger.History(ctx, histories, slo.Span{Start: at.Minute, End: ready}) {
+	for record, err := range w.options.Ledger.History(ctx, histories, slo.Span{Start: at.Minute, End: ready}) {
 		if err != nil {
 			return nil, at, err
 		}
@@ -228,10 +228,10 @@ func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories
 // keep moves the position on, durably, unless it is there. When the ledger does not
 // keep it, the next one is kept instead.
 func (w *Writer) keep(ctx context.Context, p position, feeds []Feed) {
-	before, err := w.position.entry(w.Sender.Key())
+	before, err := w.position.entry(w.options.Sender.Key())
 	var entry burnrate.Entry
 	if err == nil {
-		entry, err = p.entry(w.Sender.Key())
+		entry, err = p.entry(w.options.Sender.Key())
 	}
 	w.position = p
 	w.note(feeds)
@@ -240,14 +240,14 @@ func (w *Writer) keep(ctx context.Context, p position, feeds []Feed) {
 	}
 	if err == nil { // what was taken is kept, also when the process ends
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-		err = w.Ledger.Commit(limited, burnrate.Tick{At: w.Clock.Now(), Entries: []burnrate.Entry{entry}})
+		err = w.options.Ledger.Commit(limited, burnrate.Tick{At: w.options.Clock.Now(), Entries: []burnrate.Entry{entry}})
 		cancel()
 	}
 	switch {
 	case err != nil && !w.unkept:
-		w.Log.Error("the ledger does not keep how far the remote write is, it is tried again", "error", err)
+		w.options.Log.Error("the ledger does not keep how far the remote write is, it is tried again", "error", err)
 	case err == nil && w.unkept:
-		w.Log.Info("how far the remote write is is kept again")
+		w.options.Log.Info("how far the remote write is is kept again")
 	}
 	w.unkept = err != nil
 }
