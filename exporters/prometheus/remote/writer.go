@@ -42,7 +42,8 @@ type Options struct {
 	Sender Sender
 	Clock  Clock
 	Log    *slog.Logger
-	// Feeds returns what can be sent by now; nil before anything was measured.
+	// Feeds returns what can be sent by now; nil before anything was measured. It is
+	// also called while stats are asked for.
 	Feeds func(now time.Time) []Feed
 	// From is the first minute that is sent when nothing was sent before; 0 is what
 	// is ready next.
@@ -60,15 +61,15 @@ const (
 
 // Writer sends minutes to a receiver.
 type Writer struct {
-	options  Options
-	position position
-	begun    bool // the position is known
-	unkept   bool // the ledger does not keep it
-	unread   bool // the ledger cannot be read
-	trouble  trouble
+	options Options
+	begun   bool // the position is known
+	unkept  bool // the ledger does not keep it
+	unread  bool // the ledger cannot be read
+	trouble trouble
 
-	mu    sync.Mutex
-	stats Stats
+	mu       sync.Mutex // of what follows, which Run alone writes
+	position position
+	stats    Stats // without what follows from the position
 }
 
 // Stats say how sending fares.
@@ -88,11 +89,30 @@ func New(o Options) *Writer {
 	return &Writer{options: o}
 }
 
-// Stats may be called at any time.
+// Stats may be called at any time. How far it is behind is computed by the clock, as
+// it grows while the writer waits for a receiver.
 func (w *Writer) Stats() Stats {
 	w.mu.Lock()
+	stats, position := w.stats, w.position
+	w.mu.Unlock()
+	for _, f := range w.options.Feeds(w.options.Clock.Now()) {
+		at, known := position.of(f.Source)
+		if !known {
+			continue
+		}
+		if t := at.Minute.Time(); stats.Position.IsZero() || t.Before(stats.Position) {
+			stats.Position = t
+		}
+		stats.Lag = max(stats.Lag, time.Duration(f.Ready-at.Minute)*time.Minute)
+	}
+	return stats
+}
+
+// move changes the position for all who ask.
+func (w *Writer) move(to position) {
+	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.stats
+	w.position = to
 }
 
 // Run sends until ctx ends.
@@ -131,27 +151,28 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 		return err
 	}
 	if !w.begun {
-		if w.position, _, err = positionIn(kept, w.options.Sender.Key()); err != nil {
+		p, _, err := positionIn(kept, w.options.Sender.Key())
+		if err != nil {
 			return err
 		}
+		w.move(p)
 		w.begun = true
 	}
 	lineages, err := lineage.All(kept)
 	if err != nil {
 		return err
 	}
-	w.keep(ctx, w.position.follow(feeds, w.options.From), feeds)
+	w.keep(ctx, w.position.follow(feeds, w.options.From))
 	for _, f := range feeds {
-		if err := w.feed(ctx, f, lineages, feeds); err != nil || ctx.Err() != nil {
+		if err := w.feed(ctx, f, lineages); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// behind reports whether there is something to do, and notes how much.
+// behind reports whether there is something to do.
 func (w *Writer) behind(feeds []Feed) bool {
-	w.note(feeds)
 	known := 0
 	for _, f := range feeds {
 		at, there := w.position.of(f.Source)
@@ -166,7 +187,7 @@ func (w *Writer) behind(feeds []Feed) bool {
 }
 
 // feed sends what is ready of a source.
-func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.Lineage, feeds []Feed) error {
+func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.Lineage) error {
 	var targets []target
 	var histories []lineage.Lineage
 	for _, id := range f.IDs {
@@ -191,10 +212,10 @@ func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.L
 			}
 			last := items[n-1]
 			if items = items[n:]; len(items) > 0 {
-				w.keep(ctx, w.position.moved(place{f.Source, last.minute, targets[last.slo].id}), feeds)
+				w.keep(ctx, w.position.moved(place{f.Source, last.minute, targets[last.slo].id}))
 			}
 		}
-		w.keep(ctx, w.position.moved(next), feeds)
+		w.keep(ctx, w.position.moved(next))
 	}
 	return nil
 }
@@ -227,14 +248,13 @@ func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories
 
 // keep moves the position on, durably, unless it is there. When the ledger does not
 // keep it, the next one is kept instead.
-func (w *Writer) keep(ctx context.Context, p position, feeds []Feed) {
+func (w *Writer) keep(ctx context.Context, p position) {
 	before, err := w.position.entry(w.options.Sender.Key())
 	var entry burnrate.Entry
 	if err == nil {
 		entry, err = p.entry(w.options.Sender.Key())
 	}
-	w.position = p
-	w.note(feeds)
+	w.move(p)
 	if err == nil && string(before.Value) == string(entry.Value) && !w.unkept {
 		return
 	}
@@ -250,21 +270,4 @@ func (w *Writer) keep(ctx context.Context, p position, feeds []Feed) {
 		w.options.Log.Info("how far the remote write is is kept again")
 	}
 	w.unkept = err != nil
-}
-
-// note notes how far it is behind.
-func (w *Writer) note(feeds []Feed) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.stats.Position, w.stats.Lag = time.Time{}, 0
-	for _, f := range feeds {
-		at, known := w.position.of(f.Source)
-		if !known {
-			continue
-		}
-		if t := at.Minute.Time(); w.stats.Position.IsZero() || t.Before(w.stats.Position) {
-			w.stats.Position = t
-		}
-		w.stats.Lag = max(w.stats.Lag, time.Duration(f.Ready-at.Minute)*time.Minute)
-	}
 }

@@ -290,7 +290,7 @@ func TestWriterSkips(t *testing.T) {
 	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 5000, End: now + 5000})
 	w.answers = func() (bool, error) { return false, &RefusedError{errors.New("out of bounds")} }
 	writer := w.run(23*time.Hour, Options{Feeds: w.ready, From: now - 5000})
-	if s := writer.Stats(); s.Sent+s.Skipped > 0 || s.Failed == 0 || s.Up || s.Lag != (4999+23*60)*time.Minute && s.Lag != 4999*time.Minute {
+	if s := writer.Stats(); s.Sent+s.Skipped > 0 || s.Failed == 0 || s.Up || s.Lag != w.lag(now-5000) {
 		t.Errorf("before a day is over: %+v", s)
 	}
 	w.log.Reset()
@@ -314,6 +314,27 @@ func TestWriterSkips(t *testing.T) {
 	if s := w.run(10*time.Minute, Options{Feeds: w.ready}).Stats(); s.Sent == 0 || !s.Up || s.Success.IsZero() || s.Lag > time.Minute {
 		t.Errorf("when it takes samples: %+v", s)
 	}
+}
+
+// TestWriterLag grows while nobody takes anything: it is what is asked for alerts.
+func TestWriterLag(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: slo.MinuteAt(w.now) - 10, End: slo.MinuteAt(w.now) + 600})
+	w.answers = func() (bool, error) { return false, &ThrottledError{time.Hour, errors.New("later")} }
+	position := slo.MinuteAt(w.now) - 1
+	writer := w.run(6*time.Hour, Options{Feeds: w.ready})
+	for range 2 {
+		if s := writer.Stats(); s.Lag < 6*time.Hour || s.Lag != w.lag(position) || !s.Position.Equal(position.Time()) {
+			t.Errorf("at %s: %+v", w.now, s)
+		}
+		w.now = w.now.Add(25 * time.Minute) // it waits to be asked again
+	}
+}
+
+// lag is what can be sent from a minute on.
+func (w *world) lag(from slo.Minute) time.Duration {
+	return w.ready(w.now)[0].Ready.Time().Sub(from.Time())
 }
 
 // TestWriterWaits goes up to a minute between attempts, as long as it is asked to,
