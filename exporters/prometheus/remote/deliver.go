@@ -12,13 +12,14 @@ const (
 	firstPause   = time.Second
 	longestPause = time.Minute      // between two attempts to reach a receiver
 	longestNo    = 10 * time.Minute // between two attempts at what it refuses
-	tried        = 24 * time.Hour   // how long a refusal is not believed
+	tried        = 24 * time.Hour   // how long refusals are not believed
 )
 
 // trouble is what goes wrong since a receiver took something last.
 type trouble struct {
 	failures int
-	refusing time.Time // since when it refuses what it is sent; zero while it does not
+	refused  time.Duration // how long it has refused what it was sent
+	last     time.Time     // when it did so; zero when something else was wrong since
 }
 
 // deliver returns true when a receiver took items, or has refused them for so long
@@ -53,18 +54,27 @@ func (w *Writer) deliver(ctx context.Context, items []item, targets []target) bo
 }
 
 // failed returns how long to wait, and whether what was sent is to be left out. A
-// receiver that has refused everything for a day is believed at once from then on.
+// receiver that has refused everything for a day is believed at once from then on,
+// until something else is wrong. Only the time between two refusals counts, and of that
+// no more than there is between two attempts: who is away does not refuse, and what is
+// refused for ever is left out even when the receiver is restarted every night.
 func (t *trouble) failed(now time.Time, err error, random float64) (pause time.Duration, skip bool) {
 	t.failures++
 	longest := longestPause
-	if _, refused := errors.AsType[*RefusedError](err); refused {
-		if t.refusing.IsZero() {
-			t.refusing = now
+	_, refused := errors.AsType[*RefusedError](err)
+	switch {
+	case refused:
+		if !t.last.IsZero() {
+			t.refused += max(0, min(now.Sub(t.last), longestNo))
 		}
-		if now.Sub(t.refusing) >= tried {
+		if t.last = now; t.refused >= tried {
 			return 0, true
 		}
 		longest = longestNo
+	case t.refused >= tried:
+		t.refused, t.last = 0, time.Time{}
+	default:
+		t.last = time.Time{}
 	}
 	pause = min(firstPause<<min(t.failures-1, 20), longest)
 	pause = pause/2 + time.Duration(random*float64(pause/2))
