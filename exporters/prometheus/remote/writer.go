@@ -53,11 +53,17 @@ type Options struct {
 	Random func() float64
 }
 
-// Times between two looks, and for what is under way when the process ends.
+// Times between two looks, for what is under way when the process ends, and after
+// which what was read may be different.
 const (
 	looksEvery = 10 * time.Second
 	grace      = 5 * time.Second
+	fresh      = time.Minute
 )
+
+// mostItems is how many minutes of SLOs are held at a time, in 8 MiB, unless one minute
+// has more: the ledger reads an hour to return a minute of it.
+const mostItems = 1 << 18
 
 // Writer sends minutes to a receiver.
 type Writer struct {
@@ -66,6 +72,7 @@ type Writer struct {
 	unkept  bool // the ledger does not keep it
 	unread  bool // the ledger cannot be read
 	trouble trouble
+	labels  map[string]encoded // by the id of an SLO
 
 	mu       sync.Mutex // of what follows, which Run alone writes
 	position position
@@ -86,7 +93,7 @@ func New(o Options) *Writer {
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
-	return &Writer{options: o}
+	return &Writer{options: o, labels: map[string]encoded{}}
 }
 
 // Stats may be called at any time. How far it is behind is computed by the clock, as
@@ -163,6 +170,7 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 		return err
 	}
 	w.keep(ctx, w.position.follow(feeds, w.options.From))
+	w.forget(feeds)
 	for _, f := range feeds {
 		if err := w.feed(ctx, f, lineages); err != nil || ctx.Err() != nil {
 			return err
@@ -192,7 +200,7 @@ func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.L
 	var histories []lineage.Lineage
 	for _, id := range f.IDs {
 		if l, known := lineages[id]; known {
-			targets = append(targets, target{id, l.Present.Unit, encodedLabels(id, w.options.Labels)})
+			targets = append(targets, target{id, l.Present.Unit, w.labelsOf(id)})
 			histories = append(histories, l)
 		}
 	}
@@ -205,23 +213,59 @@ func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.L
 		if err != nil {
 			return err
 		}
-		for len(items) > 0 {
-			n := cut(items, targets)
-			if !w.deliver(ctx, items[:n], targets) {
-				return nil // ctx has ended
-			}
-			last := items[n-1]
-			if items = items[n:]; len(items) > 0 {
-				w.keep(ctx, w.position.moved(place{f.Source, last.minute, targets[last.slo].id}))
-			}
+		if w.deliverAll(ctx, f.Source, items, targets) {
+			w.keep(ctx, w.position.moved(next))
 		}
-		w.keep(ctx, w.position.moved(next))
 	}
 	return nil
 }
 
-// read returns the next minutes of a source, whole ones, up to about as many as a
-// request has room for, and the place behind them.
+// labelsOf returns the labels of an SLO, which do not change.
+func (w *Writer) labelsOf(id string) encoded {
+	labels, known := w.labels[id]
+	if !known {
+		labels = encodedLabels(id, w.options.Labels)
+		w.labels[id] = labels
+	}
+	return labels
+}
+
+// forget forgets the labels of SLOs that are gone, when they are most of what there is.
+func (w *Writer) forget(feeds []Feed) {
+	ids := 0
+	for _, f := range feeds {
+		ids += len(f.IDs)
+	}
+	if len(w.labels) > 2*ids {
+		clear(w.labels)
+	}
+}
+
+// deliverAll sends items of a source, request by request, and moves on behind each but
+// the last. It returns false when ctx has ended, and when a receiver has made it wait so
+// long that the rest is to be read again: a source may have measured more meanwhile.
+func (w *Writer) deliverAll(ctx context.Context, source string, items []item, targets []target) bool {
+	read := w.options.Clock.Now()
+	for len(items) > 0 {
+		n := cut(items, targets)
+		if !w.deliver(ctx, items[:n], targets) {
+			return false
+		}
+		last := items[n-1]
+		if items = items[n:]; len(items) == 0 {
+			break
+		}
+		w.keep(ctx, w.position.moved(place{source, last.minute, targets[last.slo].id}))
+		if w.options.Clock.Now().Sub(read).Abs() > fresh {
+			return false
+		}
+	}
+	return true
+}
+
+// read returns the next minutes of a source, whole ones, up to as many as are held, and
+// the place behind them. Nothing is sent meanwhile, as that takes as long as a receiver
+// likes, and the ledger does not forget what somebody reads.
 func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories []lineage.Lineage, targets []target) ([]item, place, error) {
 	var items []item
 	for record, err := range w.options.Ledger.History(ctx, histories, slo.Span{Start: at.Minute, End: ready}) {
@@ -239,7 +283,7 @@ func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories
 				items = append(items, i)
 			}
 		}
-		if len(items)*seriesOfSLO >= mostSamples {
+		if len(items) >= mostItems {
 			return items, place{Source: at.Source, Minute: record.Minute + 1}, nil
 		}
 	}
