@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -133,7 +135,17 @@ func (m *maker) alerts(s *subject) []judged {
 			add(alert.NoData, o.Alerts.NoData.Severity)
 		}
 	}
+	// A ticket is silent below the page of whatever objective, which has to come first.
+	slices.SortStableFunc(list, func(a, b judged) int { return cmp.Compare(a.turn(), b.turn()) })
 	return list
+}
+
+// turn is 0 for what pages when a budget burns, and 1 for everything else.
+func (j *judged) turn() int {
+	if j.Kind == alert.Burn && j.Severity == slo.Page {
+		return 0
+	}
+	return 1
 }
 
 // file makes the file of a journey or SLO. It has no groups where nothing can fire.

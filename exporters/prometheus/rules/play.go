@@ -86,7 +86,7 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 	m, windows := measuredOf(j.subject), j.windows()
 	lowest, end := big.NewRat(1, 1), 10
 	var atOnce, fire, held []fired
-	pages := map[string]bool{} // objectives of ids with one
+	pages := map[string]bool{} // ids with one
 	t := test{name: j.Key.String() + ": at the limit; everything fails from 5m on; nothing does from 10m on", interval: everyMinute}
 	for i := range all {
 		k := &all[i]
@@ -101,11 +101,10 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 				lowest = limit
 			}
 		}
-		key := k.ID + " " + k.Objective
-		if k.Severity == slo.Ticket && pages[key] {
+		if k.Severity == slo.Ticket && pages[k.ID] {
 			continue
 		}
-		pages[key] = pages[key] || k.Severity == slo.Page
+		pages[k.ID] = pages[k.ID] || k.Severity == slo.Page
 		rate, _ := new(big.Rat).Inv(k.objective.Target.AllowedRat()).Float64()
 		shown := shownOf{budget: playedBudgetShown, burn: map[string]string{}}
 		for _, window := range windows {
@@ -135,6 +134,13 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 				series{of(ratio(window), selector), fmt.Sprintf("%sx4 1x4 0x%d", calmRatio, end)},
 				series{of(minutes(window), selector), fmt.Sprintf("%dx%d", 90*24*60, end)},
 			)
+			if m.weighted > 0 {
+				t.series = append(t.series,
+					series{of(unweighted(total)(window), selector), fmt.Sprintf("%dx%d", playedEvents, end)},
+					series{of(unweighted(bad)(window), selector), fmt.Sprintf("%sx4 %dx4 0x%d", calm, playedEvents, end)},
+					series{of(unweighted(ratio)(window), selector), fmt.Sprintf("%sx4 1x4 0x%d", calmRatio, end)},
+				)
+			}
 		}
 	}
 	for _, at := range []struct {
