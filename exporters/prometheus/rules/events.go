@@ -109,6 +109,7 @@ func holdOf(p *slo.AlertPolicy, severity slo.Severity) time.Duration {
 type measured struct {
 	compose  slo.Compose // "" for one id
 	groups   []weighed
+	all      map[string]bool // the ids
 	weighted int           // how many of the ids have events that count more or less than one
 	lag      time.Duration // by which the newest minute is behind
 }
@@ -119,9 +120,20 @@ type weighed struct {
 	ids    []string
 }
 
-// measuredOf says what a subject is counted of. An SLO that is several steps of a
-// journey counts several times.
+// measuredOf says what a subject is counted of.
 func measuredOf(s *subject) *measured {
+	if s.measured == nil {
+		s.measured = measure(s)
+		s.measured.all = map[string]bool{}
+		for _, id := range s.measured.list() {
+			s.measured.all[id] = true
+		}
+	}
+	return s.measured
+}
+
+// measure finds out. An SLO that is several steps of a journey counts several times.
+func measure(s *subject) *measured {
 	m := &measured{}
 	if s.journey == nil {
 		m.add(s.slo)
@@ -169,6 +181,16 @@ func (m *measured) add(s *slo.SLO) {
 	if s.SLI.Unit() != 1 {
 		m.weighted++
 	}
+}
+
+// within reports whether all ids are among those of another.
+func (m *measured) within(other *measured) bool {
+	for id := range m.all {
+		if !other.all[id] {
+			return false
+		}
+	}
+	return true
 }
 
 // list is all ids.
@@ -231,7 +253,7 @@ func (m *measured) rows(name func(window string) string, window, ids string) str
 	switch m.weighted {
 	case 0:
 		return plain
-	case len(m.list()):
+	case len(m.all):
 		return each
 	default:
 		return "(" + each + " or " + plain + ")"
@@ -350,7 +372,7 @@ func (m *measured) covered(window time.Duration) string {
 	if m.compose == "" {
 		return name + " >= " + half
 	}
-	return fmt.Sprintf("count(%s >= %s) == %d", name, half, len(m.list()))
+	return fmt.Sprintf("count(%s >= %s) == %d", name, half, len(m.all))
 }
 
 // decimal writes a fraction as a float that Prometheus reads back.

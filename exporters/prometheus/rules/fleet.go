@@ -50,34 +50,44 @@ func (m *maker) fleet() File {
 	f.groups = []group{{name: Fleet, rules: []rule{down, stopped, old}}}
 	if m.options.Evaluate == Events {
 		f.groups = append(f.groups, m.recordings()...)
-		f.tests = append(f.tests, m.recordingTests()...)
-	} else {
-		m.sources(&f)
+		f.tests = func() []test { return append(m.fleetTests(&down, &stopped, &old), m.recordingTests()...) }
+		return f
 	}
-	f.tests = append(m.fleetTests(&down, &stopped, &old), f.tests...)
+	alerts := m.sources()
+	if len(alerts) > 0 {
+		g := group{name: Fleet + ":sources"}
+		for i := range alerts {
+			g.rules = append(g.rules, *byMetrics(&alerts[i]))
+		}
+		f.groups = append(f.groups, g)
+	}
+	f.tests = func() []test {
+		tests := m.fleetTests(&down, &stopped, &old)
+		for i := range alerts {
+			tests = append(tests, metricsTest(&alerts[i]))
+		}
+		return tests
+	}
 	return f
 }
 
-// sources adds the alerts about sources that something with alerts is measured by.
-func (m *maker) sources(f *File) {
-	g := group{name: Fleet + ":sources"}
+// sources are the alerts about sources that something with alerts is measured by.
+func (m *maker) sources() []judged {
+	var alerts []judged
 	for _, source := range m.set.Sources {
 		raised := m.severitiesOf(source)
 		for _, severity := range severities() {
 			if !raised[severity] {
 				continue
 			}
-			var j judged
+			j := judged{lines: &m.lines}
 			j.Key = alert.Key{ID: alert.SourceID(source.Name), Kind: alert.Source, Severity: severity}
 			j.Labels = alert.Labels{Owner: source.Owner, Title: source.Name}
 			j.Subject, _ = m.subjects.Of(j.Key, source.Owner)
-			g.rules = append(g.rules, *byMetrics(&j))
-			f.tests = append(f.tests, metricsTest(&j))
+			alerts = append(alerts, j)
 		}
 	}
-	if len(g.rules) > 0 {
-		f.groups = append(f.groups, g)
-	}
+	return alerts
 }
 
 // severitiesOf returns those that the alert about a source may have: the highest of

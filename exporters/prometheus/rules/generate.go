@@ -13,8 +13,8 @@ import (
 // Generate makes the files of a set, ordered by name: that of the fleet, and one for
 // each journey and SLO that has alerts and tells people of them.
 func Generate(set *slo.Set, options Options) iter.Seq[File] {
-	m := maker{set: set, options: options, subjects: alert.SubjectsOf(set)}
 	return func(yield func(File) bool) {
+		m := maker{set: set, options: options, subjects: alert.SubjectsOf(set)}
 		journeys, slos := set.Journeys, set.SLOs
 		fleet := false
 		next := func() (f File, more bool) {
@@ -59,6 +59,7 @@ type maker struct {
 	set      *slo.Set
 	options  Options
 	subjects *alert.Subjects
+	lines    lines
 }
 
 // subject is a journey, step or SLO that has objectives. journey is that of a
@@ -69,6 +70,7 @@ type subject struct {
 	objectives []slo.Objective
 	journey    *slo.Journey
 	slo        *slo.SLO
+	measured   *measured // nil until somebody asks what it is counted of
 }
 
 // journey is a journey and the steps that are its own.
@@ -91,6 +93,7 @@ type judged struct {
 	objective *slo.Objective
 	policy    *slo.AlertPolicy
 	tiers     []burnrate.Tier // of a burn alert
+	lines     *lines
 	alert.Notification
 }
 
@@ -107,7 +110,7 @@ func (m *maker) alerts(s *subject) []judged {
 			continue
 		}
 		add := func(kind alert.Kind, severity slo.Severity, tiers ...burnrate.Tier) {
-			j := judged{subject: s, objective: o, policy: o.Alerts, tiers: tiers}
+			j := judged{subject: s, objective: o, policy: o.Alerts, tiers: tiers, lines: &m.lines}
 			j.Key = alert.Key{ID: s.id, Objective: o.Name, Kind: kind, Severity: severity}
 			j.Labels = alert.Labels{Owner: s.about.Owner, Title: s.about.Title}
 			j.Subject, _ = m.subjects.Of(j.Key, s.about.Owner) // it is of the set
@@ -171,8 +174,11 @@ func (m *maker) file(name string, subjects []subject) File {
 		g.interval = everyMinute
 	}
 	f.groups = []group{g}
-	for i := range all {
-		f.tests = append(f.tests, m.test(&all[i], &g.rules[i], all, g.rules))
+	f.tests = func() (tests []test) {
+		for i := range all {
+			tests = append(tests, m.test(&all[i], &g.rules[i], all, g.rules))
+		}
+		return tests
 	}
 	return f
 }

@@ -64,7 +64,8 @@ func (r *rule) write(d *document, level int) {
 // Tests writes what promtool test rules reads, beside the file of rules. It is nil
 // where there is nothing to test.
 func (f *File) Tests() []byte {
-	if len(f.tests) == 0 {
+	tests := f.tests()
+	if len(tests) == 0 {
 		return nil
 	}
 	var d document
@@ -73,8 +74,8 @@ func (f *File) Tests() []byte {
 	d.line(1, "- %s", RulesFile(f.Name))
 	d.line(0, "evaluation_interval: 1m")
 	d.line(0, "tests:")
-	for i := range f.tests {
-		f.tests[i].write(&d)
+	for i := range tests {
+		tests[i].write(&d)
 	}
 	return d.Bytes()
 }

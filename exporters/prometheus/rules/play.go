@@ -90,7 +90,7 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 	t := test{name: j.Key.String() + ": at the limit; everything fails from 5m on; nothing does from 10m on", interval: everyMinute}
 	for i := range all {
 		k := &all[i]
-		if k.Kind != alert.Burn || !within(measuredOf(k.subject).list(), m.list()) {
+		if k.Kind != alert.Burn || !measuredOf(k.subject).within(m) {
 			continue
 		}
 		if !k.firesIn(windows) {
@@ -119,7 +119,7 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 		}
 		t.series = append(t.series, series{budgetOf(k.Key), fmt.Sprintf("%sx%d", playedBudget, end)})
 	}
-	if len(m.list()) > 1 {
+	if len(m.all) > 1 {
 		lowest = new(big.Rat)
 	}
 	most := new(big.Rat).Mul(lowest, big.NewRat(playedEvents, 1))
@@ -164,11 +164,6 @@ func (j *judged) firesIn(windows []string) bool {
 	return false
 }
 
-// within reports whether all of some ids are among others.
-func within(ids, others []string) bool {
-	return !slices.ContainsFunc(ids, func(id string) bool { return !slices.Contains(others, id) })
-}
-
 // noDataTest plays watermarks that stand still. Of a journey, one of the steps
 // that does is enough.
 func noDataTest(j *judged, all []judged) test {
@@ -187,7 +182,7 @@ func noDataTest(j *judged, all []judged) test {
 			}
 			of := measuredOf(k.subject)
 			late := int(of.late(k.policy) / time.Minute)
-			if slices.ContainsFunc(of.list(), func(id string) bool { return slices.Contains(m.list(), id) }) && minute >= late+4 {
+			if slices.ContainsFunc(of.list(), func(id string) bool { return m.all[id] }) && minute >= late+4 {
 				e.fire = append(e.fire, fired{labelsOf(k.Notification), k.annotations(k.burnByEvents, shownOf{}).shown()})
 			}
 		}
