@@ -128,6 +128,9 @@ func isBlock(text string) bool {
 // isShown reports whether every character of a text may stand in YAML as it is.
 func isShown(text string, lines bool) bool {
 	for _, r := range text {
+		if r >= ' ' && r <= '~' {
+			continue
+		}
 		if !unicode.IsPrint(r) && (r != '\n' || !lines) || r == utf8.RuneError {
 			return false
 		}
