@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
 
 	"github.com/slojourn/slojourn/exporters/prometheus"
 )
@@ -27,7 +26,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	scrape := prometheus.Scrape{
-		Format: expfmt.NegotiateAccept(r.Header, prometheus.Formats()...), Gzip: acceptsGzip(r.Header),
+		Format: metricsFormat(r.Header), Gzip: acceptsGzip(r.Header),
 		Names: r.URL.Query()["name[]"], Beside: families,
 	}
 	w.Header().Set("Content-Type", string(scrape.Format))
