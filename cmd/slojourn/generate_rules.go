@@ -27,7 +27,7 @@ judged. With --evaluate events Prometheus judges by the counters of events.
 It prints one document. With -d it writes NAME.rules.yaml and NAME.test.yaml, for
 promtool test rules, for each journey and SLO and for the fleet, leaves files
 alone that are as they should be, and removes those it wrote before and does not
-write any more. Files of others are never touched. With --format operator it
+write any more, which it says on stderr. Files of others are never touched. With --format operator it
 writes PrometheusRule manifests of Kubernetes instead, into a folder of their own.
 
 It opens no connection and reads no secret.`,
@@ -145,8 +145,10 @@ func (g *rulesGeneration) print(w io.Writer, set *slo.Set, options rules.Options
 
 // writeFolder writes each file into the folder.
 func (g *rulesGeneration) writeFolder(set *slo.Set, options rules.Options, manifest *rules.Manifest) error {
-	outputs, err := openOutputs(g.dir, rules.Header, func(name string) bool {
-		return rules.IsManifest(name) == (manifest != nil)
+	outputs, err := openOutputs(g.dir, ownership{
+		header:  rules.Header,
+		belongs: func(name string) bool { return rules.IsManifest(name) == (manifest != nil) },
+		wrote:   rules.Wrote,
 	})
 	if err != nil {
 		return failed(err)
@@ -161,7 +163,9 @@ func (g *rulesGeneration) writeFolder(set *slo.Set, options rules.Options, manif
 			outputs.put(rules.TestFile(file.Name), tests)
 		}
 	}
-	if err := outputs.close(); err != nil {
+	err = outputs.close()
+	outputs.tell(func(line string) { complain(g.env.stderr, line) })
+	if err != nil {
 		return failed(err)
 	}
 	return nil
