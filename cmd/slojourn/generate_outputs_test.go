@@ -98,3 +98,14 @@ func TestOutputsOfOthers(t *testing.T) {
 		t.Errorf("the folder (-want +got):\n%s", diff)
 	}
 }
+
+// TestGenerateJobs refuses names that no job of Prometheus has.
+func TestGenerateJobs(t *testing.T) {
+	t.Parallel()
+	for _, job := range []string{"", "\xff"} {
+		code, _, stderr := command(t, "generate", "prometheus-rules", "--job", job, t.TempDir())
+		if code != exitUsage || !strings.Contains(stderr, "give the name of the job") {
+			t.Errorf("%q: exit code %d\n%s", job, code, stderr)
+		}
+	}
+}

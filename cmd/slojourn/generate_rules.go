@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -93,6 +94,9 @@ func (g *rulesGeneration) check() (*rules.Manifest, error) {
 	if err := checkWord("--format", g.format, "plain", "operator"); err != nil {
 		return nil, err
 	}
+	if g.job == "" || !utf8.ValidString(g.job) {
+		return nil, usage("--job %q: give the name of the job, as Prometheus has it in its label job", g.job)
+	}
 	if g.format != "operator" {
 		if g.namespace != "" || len(g.labels) > 0 {
 			return nil, usage("--namespace and --label are for manifests: add --format operator")
@@ -104,6 +108,9 @@ func (g *rulesGeneration) check() (*rules.Manifest, error) {
 		key, value, found := strings.Cut(label, "=")
 		if !found {
 			return nil, usage("--label %s: write KEY=VALUE", label)
+		}
+		if before, twice := manifest.Labels[key]; twice {
+			return nil, usage("--label %s=%s: %s has the value %q already; give each label once", key, value, key, before)
 		}
 		manifest.Labels[key] = value
 	}
