@@ -209,12 +209,12 @@ func TestPreviousIsSummedOnce(t *testing.T) {
 		r.minutes(1)
 		at := func() time.Time { return r.engine.former.list[0].at }
 		first, early := at(), r.previous()
-		r.minutes(150)
+		r.minutes(100)
 		second, want := at(), r.remaining(midnight)
 		if !second.After(first.Add(formerAgain)) || cmp.Diff(want, r.previous()) != "" || cmp.Diff(want, early) == "" {
 			t.Errorf("with late events, summed at %v and %v: %v, then %v, want %v", first, second, early, r.previous(), want)
 		}
-		r.minutes(150)
+		r.minutes(70)
 		if !at().Equal(second) {
 			t.Errorf("it was summed again at %v for nothing", at())
 		}
