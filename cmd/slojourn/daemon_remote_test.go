@@ -49,6 +49,8 @@ func TestServeRefusesRemoteWrite(t *testing.T) {
 		{"--remote-write " + address + " --remote-write-label a=1 --remote-write-label a=2", "a stands there twice"},
 		{"--remote-write " + address + " --remote-write-from yesterday", "--remote-write-from"},
 		{"--remote-write " + address + " --remote-write-from 2026-11-22T00:00:30Z", "is no whole minute"},
+		{"--remote-write " + address + " --remote-write-from 2126-11-22T00:00:00Z", "--remote-write-from 2126-11-22T00:00:00Z is still to come"},
+		{"--remote-write https://mimir.example.com:99999/api/v1/push", "--remote-write has a port that is none"},
 	} {
 		code, stdout, stderr := command(t, append([]string{"serve", "--data-dir", data, specs}, strings.Fields(test.args)...)...)
 		if code != exitUsage || !strings.Contains(stderr, test.want) || strings.Contains(stderr, "hunter2") || stdout != "" {

@@ -416,6 +416,49 @@ func TestWriterWaits(t *testing.T) {
 	}
 }
 
+// TestWriterWaitsForHistory sends what was measured late, when it is to begin before.
+func TestWriterWaitsForHistory(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	now := slo.MinuteAt(w.now)
+	start := w.now
+	feeds := func(at time.Time) []Feed {
+		f := w.ready(at)
+		if f[0].Filling = at.Sub(start) < 30*time.Minute; !f[0].Filling && len(w.rows["pay"]) == 0 {
+			w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 3000, End: now + 20})
+		}
+		return f
+	}
+	o := Options{Feeds: feeds, From: now - 3000}
+	if s := w.run(10*time.Minute, o).Stats(); w.bodies > 0 || !s.Position.IsZero() {
+		t.Fatalf("%d requests, %+v", w.bodies, s)
+	}
+	w.run(40*time.Minute, o)
+	if diff := cmp.Diff(w.expected(slo.Span{Start: now - 3000, End: now + 20}), w.taken); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if n := strings.Count(w.log.String(), `msg="remote write begins when all history is there" from=2026-11-20T10:00:00Z`); n != 2 { // once in a process
+		t.Errorf("it says %d times that it waits:\n%s", n, w.log.String())
+	}
+}
+
+// TestWriterAheadOfTheClock goes on at once when the clock is put right.
+func TestWriterAheadOfTheClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	now := slo.MinuteAt(w.now)
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 10, End: now + 600})
+	w.now = w.now.Add(20 * 24 * time.Hour)
+	w.run(10*time.Minute, Options{Feeds: w.ready})
+	w.now = at
+	if s := w.run(10*time.Minute, Options{Feeds: w.ready}).Stats(); s.Sent < 3*8 || s.Lag > time.Minute {
+		t.Errorf("%+v", s)
+	}
+	if n := strings.Count(w.log.String(), "was ahead of the clock"); n != 1 {
+		t.Errorf("it says so %d times:\n%s", n, w.log.String())
+	}
+}
+
 // TestWriterRefusesAPosition of a newer program, and leaves it as it is.
 func TestWriterRefusesAPosition(t *testing.T) {
 	t.Parallel()
