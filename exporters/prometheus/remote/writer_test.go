@@ -1,5 +1,3 @@
-//go:build !race
-
 package remote
 
 import (
@@ -13,6 +11,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -456,6 +455,59 @@ func TestWriterAheadOfTheClock(t *testing.T) {
 	}
 	if n := strings.Count(w.log.String(), "was ahead of the clock"); n != 1 {
 		t.Errorf("it says so %d times:\n%s", n, w.log.String())
+	}
+}
+
+// shared is a world whose clock many may ask.
+type shared struct {
+	*world
+	mu sync.Mutex
+}
+
+func (s *shared) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.Now()
+}
+
+func (s *shared) Sleep(ctx context.Context, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.Sleep(ctx, d)
+}
+
+// TestWriterStats are asked for while it runs, and never go back.
+func TestWriterStats(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: slo.MinuteAt(w.now) - 10, End: slo.MinuteAt(w.now) + 600})
+	w.answers = func() (bool, error) {
+		if w.bodies%3 == 0 {
+			return false, errors.New("nobody is there")
+		}
+		return true, nil
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	w.stop, w.until = stop, w.now.Add(9*time.Hour)
+	s := &shared{world: w}
+	writer := New(Options{Ledger: w, Clock: s, Sender: w, Log: slog.New(slog.DiscardHandler), Feeds: w.ready})
+	ended := make(chan struct{})
+	go func() { writer.Run(ctx); close(ended) }()
+	var before Stats
+	for running := true; running; {
+		select {
+		case <-ended:
+			running = false
+		default:
+		}
+		now := writer.Stats()
+		if now.Sent < before.Sent || now.Failed < before.Failed || now.Position.Before(before.Position) || now.Success.Before(before.Success) {
+			t.Fatalf("%+v follows %+v", now, before)
+		}
+		before = now
+	}
+	if before.Sent < 500*seriesOfSLO || before.Failed == 0 {
+		t.Errorf("%+v", before)
 	}
 }
 
