@@ -110,8 +110,8 @@ type measured struct {
 	compose  slo.Compose // "" for one id
 	groups   []weighed
 	all      map[string]bool // the ids
-	weighted int           // how many of the ids have events that count more or less than one
-	lag      time.Duration // by which the newest minute is behind
+	weighted int             // how many of the ids have events that count more or less than one
+	lag      time.Duration   // by which the newest minute is behind
 }
 
 // weighed is the ids that count alike in a journey.
