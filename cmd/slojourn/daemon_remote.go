@@ -46,11 +46,19 @@ func remoteWriteFlags(cmd *cobra.Command, r *remoteWrite) {
 func (r *remoteWrite) options(resolver secret.Resolver) (*remotewrite.ClientOptions, remotewrite.Options, error) {
 	var o remotewrite.Options
 	if r.address == "" {
-		for flag, value := range map[string]string{
-			"user": r.user, "password-from": r.password, "token-from": r.token, "ca-file": r.caFile, "from": r.from, "label": strings.Join(r.labels, ""),
+		for _, flag := range []struct {
+			name  string
+			given bool
+		}{
+			{"token-from", r.token != ""},
+			{"user", r.user != ""},
+			{"password-from", r.password != ""},
+			{"ca-file", r.caFile != ""},
+			{"from", r.from != ""},
+			{"label", len(r.labels) > 0},
 		} {
-			if value != "" {
-				return nil, o, usage("--remote-write-%s is for --remote-write, which is missing", flag)
+			if flag.given {
+				return nil, o, usage("--remote-write-%s is for --remote-write, which is missing", flag.name)
 			}
 		}
 		return nil, o, nil

@@ -30,6 +30,7 @@ func TestServeRefusesRemoteWrite(t *testing.T) {
 		want string
 	}{
 		{"--remote-write-user ops", "--remote-write-user is for --remote-write, which is missing"},
+		{"--remote-write-from 2026-11-22T00:00:00Z --remote-write-user ops --remote-write-token-from env:SLOJOURN_T", "--remote-write-token-from is for --remote-write, which is missing"},
 		{"--remote-write mimir.hunter2.example.com", "--remote-write is no address of a receiver"},
 		{"--remote-write https://ops:hunter2@example.com/", "--remote-write must not hold who sends"},
 		{"--remote-write http://example.com/ --remote-write-token-from env:SLOJOURN_T", "--remote-write would send the secret without encryption: write https://"},

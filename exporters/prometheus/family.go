@@ -114,7 +114,7 @@ func collectBurnRates(c *content, b *batch) {
 		for i := range o.Burn {
 			burn := &o.Burn[i]
 			s.add(b, o, burn.Rate, s.spelt(burn.Window.Window))
-			own = own && !same(burn.Window.Window, o.Window.Window)
+			own = own && !burn.Window.Window.Same(o.Window.Window)
 		}
 		if own {
 			s.add(b, o, o.BurnRate, s.spelt(o.Window.Window))

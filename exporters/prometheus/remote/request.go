@@ -39,9 +39,11 @@ const (
 	seriesOfSLO
 )
 
-// encodedLabels returns the labels of each series of an SLO, with others beside them,
-// as they stand in a request.
-func encodedLabels(id string, others map[string]string) [seriesOfSLO][]byte {
+// encoded are the labels of each series of an SLO, as they stand in a request.
+type encoded [seriesOfSLO][]byte
+
+// encodedLabels returns the labels of an SLO, with others beside them.
+func encodedLabels(id string, others map[string]string) encoded {
 	base := maps.Clone(others)
 	if base == nil {
 		base = map[string]string{}
@@ -56,7 +58,7 @@ func encodedLabels(id string, others map[string]string) [seriesOfSLO][]byte {
 		return encodeLabels(labels)
 	}
 	base["__name__"] = "slojourn_ledger_measured_minutes"
-	return [seriesOfSLO][]byte{good: events("good"), bad: events("bad"), minutes: encodeLabels(base)}
+	return encoded{good: events("good"), bad: events("bad"), minutes: encodeLabels(base)}
 }
 
 // encodeLabels writes labels, ordered by name as receivers want them.
@@ -78,11 +80,11 @@ type item struct {
 }
 
 // itemOf returns the item of a row, and false for what was not measured or cannot be.
-func itemOf(m slo.Minute, slo int, row *burnrate.Row) (item, bool) {
-	if !row.Measured || !row.Counts.Consistent() || !row.Rows.Consistent() {
+func itemOf(m slo.Minute, place int, row *burnrate.Row) (item, bool) {
+	if !row.Countable() {
 		return item{}, false
 	}
-	return item{m, slo, row.Counts}, true
+	return item{m, place, row.Counts}, true
 }
 
 // values are those of its samples. Counts are divided by their unit, which gives the
@@ -97,7 +99,7 @@ func (i item) values(unit int64) [seriesOfSLO]float64 {
 type target struct {
 	id     string
 	unit   int64
-	labels [seriesOfSLO][]byte
+	labels encoded
 }
 
 // sampleBytes is how many bytes a sample takes: two tags, two lengths, a value, and a

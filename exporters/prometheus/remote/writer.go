@@ -42,7 +42,8 @@ type Options struct {
 	Sender Sender
 	Clock  Clock
 	Log    *slog.Logger
-	// Feeds returns what can be sent by now; nil before anything was measured.
+	// Feeds returns what can be sent by now; nil before anything was measured. It is
+	// also called while stats are asked for.
 	Feeds func(now time.Time) []Feed
 	// From is the first minute that is sent when nothing was sent before; 0 is what
 	// is ready next.
@@ -52,23 +53,30 @@ type Options struct {
 	Random func() float64
 }
 
-// Times between two looks, and for what is under way when the process ends.
+// Times between two looks, for what is under way when the process ends, and after
+// which what was read may be different.
 const (
 	looksEvery = 10 * time.Second
 	grace      = 5 * time.Second
+	fresh      = time.Minute
 )
+
+// mostItems is how many minutes of SLOs are held at a time, in 8 MiB, unless one minute
+// has more: the ledger reads an hour to return a minute of it.
+const mostItems = 1 << 18
 
 // Writer sends minutes to a receiver.
 type Writer struct {
-	Options
-	position position
-	begun    bool // the position is known
-	unkept   bool // the ledger does not keep it
-	unread   bool // the ledger cannot be read
-	trouble  trouble
+	options Options
+	begun   bool // the position is known
+	unkept  bool // the ledger does not keep it
+	unread  bool // the ledger cannot be read
+	trouble trouble
+	labels  map[string]encoded // by the id of an SLO
 
-	mu    sync.Mutex
-	stats Stats
+	mu       sync.Mutex // of what follows, which Run alone writes
+	position position
+	stats    Stats // without what follows from the position
 }
 
 // Stats say how sending fares.
@@ -85,26 +93,45 @@ func New(o Options) *Writer {
 	if o.Random == nil {
 		o.Random = rand.Float64
 	}
-	return &Writer{Options: o}
+	return &Writer{options: o, labels: map[string]encoded{}}
 }
 
-// Stats may be called at any time.
+// Stats may be called at any time. How far it is behind is computed by the clock, as
+// it grows while the writer waits for a receiver.
 func (w *Writer) Stats() Stats {
 	w.mu.Lock()
+	stats, position := w.stats, w.position
+	w.mu.Unlock()
+	for _, f := range w.options.Feeds(w.options.Clock.Now()) {
+		at, known := position.of(f.Source)
+		if !known {
+			continue
+		}
+		if t := at.Minute.Time(); stats.Position.IsZero() || t.Before(stats.Position) {
+			stats.Position = t
+		}
+		stats.Lag = max(stats.Lag, time.Duration(f.Ready-at.Minute)*time.Minute)
+	}
+	return stats
+}
+
+// move changes the position for all who ask.
+func (w *Writer) move(to position) {
+	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.stats
+	w.position = to
 }
 
 // Run sends until ctx ends.
 func (w *Writer) Run(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause := looksEvery
-		if feeds := w.Feeds(w.Clock.Now()); len(feeds) > 0 {
+		if feeds := w.options.Feeds(w.options.Clock.Now()); len(feeds) > 0 {
 			w.round(ctx, feeds)
 		} else {
 			pause = firstPause
 		}
-		_ = w.Clock.Sleep(ctx, pause) // it ends with ctx
+		_ = w.options.Clock.Sleep(ctx, pause) // it ends with ctx
 	}
 }
 
@@ -115,10 +142,10 @@ func (w *Writer) round(ctx context.Context, feeds []Feed) {
 	case ctx.Err() != nil:
 	case err != nil && !w.unread:
 		w.unread = true
-		w.Log.Error("remote write cannot read the ledger, it is tried again", "error", err)
+		w.options.Log.Error("remote write cannot read the ledger, it is tried again", "error", err)
 	case err == nil && w.unread:
 		w.unread = false
-		w.Log.Info("remote write can read the ledger again")
+		w.options.Log.Info("remote write can read the ledger again")
 	}
 }
 
@@ -126,32 +153,34 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 	if w.begun && !w.behind(feeds) {
 		return nil
 	}
-	kept, err := w.Ledger.State(ctx)
+	kept, err := w.options.Ledger.State(ctx)
 	if err != nil {
 		return err
 	}
 	if !w.begun {
-		if w.position, _, err = positionIn(kept, w.Sender.Key()); err != nil {
+		p, _, err := positionIn(kept, w.options.Sender.Key())
+		if err != nil {
 			return err
 		}
+		w.move(p)
 		w.begun = true
 	}
 	lineages, err := lineage.All(kept)
 	if err != nil {
 		return err
 	}
-	w.keep(ctx, w.position.follow(feeds, w.From), feeds)
+	w.keep(ctx, w.position.follow(feeds, w.options.From))
+	w.forget(feeds)
 	for _, f := range feeds {
-		if err := w.feed(ctx, f, lineages, feeds); err != nil || ctx.Err() != nil {
+		if err := w.feed(ctx, f, lineages); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// behind reports whether there is something to do, and notes how much.
+// behind reports whether there is something to do.
 func (w *Writer) behind(feeds []Feed) bool {
-	w.note(feeds)
 	known := 0
 	for _, f := range feeds {
 		at, there := w.position.of(f.Source)
@@ -166,12 +195,12 @@ func (w *Writer) behind(feeds []Feed) bool {
 }
 
 // feed sends what is ready of a source.
-func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.Lineage, feeds []Feed) error {
+func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.Lineage) error {
 	var targets []target
 	var histories []lineage.Lineage
 	for _, id := range f.IDs {
 		if l, known := lineages[id]; known {
-			targets = append(targets, target{id, l.Present.Unit, encodedLabels(id, w.Labels)})
+			targets = append(targets, target{id, l.Present.Unit, w.labelsOf(id)})
 			histories = append(histories, l)
 		}
 	}
@@ -184,26 +213,62 @@ func (w *Writer) feed(ctx context.Context, f Feed, lineages map[string]lineage.L
 		if err != nil {
 			return err
 		}
-		for len(items) > 0 {
-			n := cut(items, targets)
-			if !w.deliver(ctx, items[:n], targets) {
-				return nil // ctx has ended
-			}
-			last := items[n-1]
-			if items = items[n:]; len(items) > 0 {
-				w.keep(ctx, w.position.moved(place{f.Source, last.minute, targets[last.slo].id}), feeds)
-			}
+		if w.deliverAll(ctx, f.Source, items, targets) {
+			w.keep(ctx, w.position.moved(next))
 		}
-		w.keep(ctx, w.position.moved(next), feeds)
 	}
 	return nil
 }
 
-// read returns the next minutes of a source, whole ones, up to about as many as a
-// request has room for, and the place behind them.
+// labelsOf returns the labels of an SLO, which do not change.
+func (w *Writer) labelsOf(id string) encoded {
+	labels, known := w.labels[id]
+	if !known {
+		labels = encodedLabels(id, w.options.Labels)
+		w.labels[id] = labels
+	}
+	return labels
+}
+
+// forget forgets the labels of SLOs that are gone, when they are most of what there is.
+func (w *Writer) forget(feeds []Feed) {
+	ids := 0
+	for _, f := range feeds {
+		ids += len(f.IDs)
+	}
+	if len(w.labels) > 2*ids {
+		clear(w.labels)
+	}
+}
+
+// deliverAll sends items of a source, request by request, and moves on behind each but
+// the last. It returns false when ctx has ended, and when a receiver has made it wait so
+// long that the rest is to be read again: a source may have measured more meanwhile.
+func (w *Writer) deliverAll(ctx context.Context, source string, items []item, targets []target) bool {
+	read := w.options.Clock.Now()
+	for len(items) > 0 {
+		n := cut(items, targets)
+		if !w.deliver(ctx, items[:n], targets) {
+			return false
+		}
+		last := items[n-1]
+		if items = items[n:]; len(items) == 0 {
+			break
+		}
+		w.keep(ctx, w.position.moved(place{source, last.minute, targets[last.slo].id}))
+		if w.options.Clock.Now().Sub(read).Abs() > fresh {
+			return false
+		}
+	}
+	return true
+}
+
+// read returns the next minutes of a source, whole ones, up to as many as are held, and
+// the place behind them. Nothing is sent meanwhile, as that takes as long as a receiver
+// likes, and the ledger does not forget what somebody reads.
 func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories []lineage.Lineage, targets []target) ([]item, place, error) {
 	var items []item
-	for record, err := range w.Ledger.History(ctx, histories, slo.Span{Start: at.Minute, End: ready}) {
+	for record, err := range w.options.Ledger.History(ctx, histories, slo.Span{Start: at.Minute, End: ready}) {
 		if err != nil {
 			return nil, at, err
 		}
@@ -218,7 +283,7 @@ func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories
 				items = append(items, i)
 			}
 		}
-		if len(items)*seriesOfSLO >= mostSamples {
+		if len(items) >= mostItems {
 			return items, place{Source: at.Source, Minute: record.Minute + 1}, nil
 		}
 	}
@@ -227,44 +292,26 @@ func (w *Writer) read(ctx context.Context, at place, ready slo.Minute, histories
 
 // keep moves the position on, durably, unless it is there. When the ledger does not
 // keep it, the next one is kept instead.
-func (w *Writer) keep(ctx context.Context, p position, feeds []Feed) {
-	before, err := w.position.entry(w.Sender.Key())
+func (w *Writer) keep(ctx context.Context, p position) {
+	before, err := w.position.entry(w.options.Sender.Key())
 	var entry burnrate.Entry
 	if err == nil {
-		entry, err = p.entry(w.Sender.Key())
+		entry, err = p.entry(w.options.Sender.Key())
 	}
-	w.position = p
-	w.note(feeds)
+	w.move(p)
 	if err == nil && string(before.Value) == string(entry.Value) && !w.unkept {
 		return
 	}
 	if err == nil { // what was taken is kept, also when the process ends
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-		err = w.Ledger.Commit(limited, burnrate.Tick{At: w.Clock.Now(), Entries: []burnrate.Entry{entry}})
+		err = w.options.Ledger.Commit(limited, burnrate.Tick{At: w.options.Clock.Now(), Entries: []burnrate.Entry{entry}})
 		cancel()
 	}
 	switch {
 	case err != nil && !w.unkept:
-		w.Log.Error("the ledger does not keep how far the remote write is, it is tried again", "error", err)
+		w.options.Log.Error("the ledger does not keep how far the remote write is, it is tried again", "error", err)
 	case err == nil && w.unkept:
-		w.Log.Info("how far the remote write is is kept again")
+		w.options.Log.Info("how far the remote write is is kept again")
 	}
 	w.unkept = err != nil
-}
-
-// note notes how far it is behind.
-func (w *Writer) note(feeds []Feed) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.stats.Position, w.stats.Lag = time.Time{}, 0
-	for _, f := range feeds {
-		at, known := w.position.of(f.Source)
-		if !known {
-			continue
-		}
-		if t := at.Minute.Time(); w.stats.Position.IsZero() || t.Before(w.stats.Position) {
-			w.stats.Position = t
-		}
-		w.stats.Lag = max(w.stats.Lag, time.Duration(f.Ready-at.Minute)*time.Minute)
-	}
 }

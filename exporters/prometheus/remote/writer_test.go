@@ -85,7 +85,10 @@ func (w *world) History(_ context.Context, lineages []lineage.Lineage, span slo.
 	}
 }
 
-func (w *world) Commit(_ context.Context, tick burnrate.Tick) error {
+func (w *world) Commit(ctx context.Context, tick burnrate.Tick) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if w.dice(8) == 0 {
 		return errors.New("the disk is full")
 	}
@@ -216,13 +219,13 @@ func TestWriterLosesNothing(t *testing.T) {
 		writer := w.run(2*time.Minute, o)
 		end := slo.MinuteAt(w.now) - 1
 		want := w.expected(slo.Span{Start: from, End: end})
-		if at, _ := writer.position.of("relic"); at.Minute < end-1 || len(w.taken) == 0 && len(want) > 0 {
-			t.Fatalf("it is at %v, and it could be at %d\n%s", at, end, w.log.String())
-		}
 		for key := range want { // of minutes that became ready in the last instant
 			if _, there := w.taken[key]; !there && strings.HasSuffix(key, fmt.Sprint(end.Millis())) {
 				delete(want, key)
 			}
+		}
+		if at, _ := writer.position.of("relic"); at.Minute < end-1 {
+			t.Fatalf("it is at %v, and it could be at %d\n%s", at, end, w.log.String())
 		}
 		if diff := cmp.Diff(want, w.taken); diff != "" {
 			t.Fatalf("(-want +got):\n%s\n%s", diff, w.log.String())
@@ -281,6 +284,51 @@ func TestWriterInAMinute(t *testing.T) {
 	}
 }
 
+// TestWriterReadsAgain what it had read before a receiver made it wait: sources go on
+// meanwhile.
+func TestWriterReadsAgain(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for n := range 4000 {
+		ids = append(ids, fmt.Sprintf("slo%d", n))
+	}
+	w := newWorld(t, ids...)
+	now := slo.MinuteAt(w.now)
+	for _, id := range ids[1:] {
+		w.rows[id][now-3] = burnrate.Counted(slo.Counts{Total: 3, Bad: 1})
+		w.rows[id][now-2] = burnrate.Counted(slo.Counts{Total: 2, Bad: 1})
+	}
+	w.answers = func() (bool, error) {
+		if w.now.Sub(at) > 5*time.Minute {
+			return true, nil
+		}
+		w.rows[ids[0]][now-2] = burnrate.Counted(slo.Counts{Total: 9, Bad: 9}) // behind what is sent now
+		return false, errors.New("nobody is there")
+	}
+	w.run(10*time.Minute, Options{Feeds: w.ready, From: now - 3})
+	if diff := cmp.Diff(w.expected(slo.Span{Start: now - 3, End: now}), w.taken); diff != "" || w.twice > 0 {
+		t.Errorf("%d samples twice (-want +got):\n%s", w.twice, diff)
+	}
+}
+
+// TestWriterForgets the labels of SLOs that are gone.
+func TestWriterForgets(t *testing.T) {
+	t.Parallel()
+	var ids []string
+	for n := range 100 {
+		ids = append(ids, fmt.Sprintf("slo%02d", n))
+	}
+	w := newWorld(t, ids...)
+	begin := slo.MinuteAt(w.now)
+	writer := w.run(100*time.Minute, Options{Feeds: func(now time.Time) []Feed {
+		at := slo.MinuteAt(now)
+		return []Feed{{Source: "relic", IDs: ids[min(at-begin, 98):min(at-begin+2, 100)], Ready: at}}
+	}})
+	if n := len(writer.labels); n > 5 || n < 2 {
+		t.Errorf("it knows the labels of %d SLOs", n)
+	}
+}
+
 // TestWriterSkips believes a receiver that has refused everything for a day, says
 // what it left out, and goes on.
 func TestWriterSkips(t *testing.T) {
@@ -290,7 +338,7 @@ func TestWriterSkips(t *testing.T) {
 	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 5000, End: now + 5000})
 	w.answers = func() (bool, error) { return false, &RefusedError{errors.New("out of bounds")} }
 	writer := w.run(23*time.Hour, Options{Feeds: w.ready, From: now - 5000})
-	if s := writer.Stats(); s.Sent+s.Skipped > 0 || s.Failed == 0 || s.Up || s.Lag != (4999+23*60)*time.Minute && s.Lag != 4999*time.Minute {
+	if s := writer.Stats(); s.Sent+s.Skipped > 0 || s.Failed == 0 || s.Up || s.Lag != w.lag(now-5000) {
 		t.Errorf("before a day is over: %+v", s)
 	}
 	w.log.Reset()
@@ -314,6 +362,27 @@ func TestWriterSkips(t *testing.T) {
 	if s := w.run(10*time.Minute, Options{Feeds: w.ready}).Stats(); s.Sent == 0 || !s.Up || s.Success.IsZero() || s.Lag > time.Minute {
 		t.Errorf("when it takes samples: %+v", s)
 	}
+}
+
+// TestWriterLag grows while nobody takes anything: it is what is asked for alerts.
+func TestWriterLag(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: slo.MinuteAt(w.now) - 10, End: slo.MinuteAt(w.now) + 600})
+	w.answers = func() (bool, error) { return false, &ThrottledError{time.Hour, errors.New("later")} }
+	position := slo.MinuteAt(w.now) - 1
+	writer := w.run(6*time.Hour, Options{Feeds: w.ready})
+	for range 2 {
+		if s := writer.Stats(); s.Lag < 6*time.Hour || s.Lag != w.lag(position) || !s.Position.Equal(position.Time()) {
+			t.Errorf("at %s: %+v", w.now, s)
+		}
+		w.now = w.now.Add(25 * time.Minute) // it waits to be asked again
+	}
+}
+
+// lag is what can be sent from a minute on.
+func (w *world) lag(from slo.Minute) time.Duration {
+	return w.ready(w.now)[0].Ready.Time().Sub(from.Time())
 }
 
 // TestWriterWaits goes up to a minute between attempts, as long as it is asked to,

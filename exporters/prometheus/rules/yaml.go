@@ -62,7 +62,8 @@ func (d *document) pair(level int, key, value string) {
 	d.WriteByte('\n')
 }
 
-// pairs writes a mapping of texts, ordered by key, and nothing when it is empty.
+// pairs writes a mapping of texts, ordered by key, and nothing when it is empty. Its keys
+// need no quotes, or have them.
 func (d *document) pairs(level int, key string, values map[string]string) {
 	if len(values) == 0 {
 		return
