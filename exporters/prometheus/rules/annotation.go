@@ -17,44 +17,27 @@ type shownOf struct {
 	budget string
 }
 
-// annotations is what an alert says, by the names that notifications have for
-// Alertmanager.
-type annotations map[string]*text
-
-func (a annotations) templates() map[string]string {
-	made := map[string]string{}
-	for name, t := range a {
-		made[name] = t.template.String()
+// annotations says what happened and what there is to know, by the names that
+// notifications have for Alertmanager: templates, or what comes of them when it is given
+// what comes of their questions. burnRate is an expression for the burn rate over a
+// window.
+func (j *judged) annotations(burnRate func(window string) string, answers *shownOf) map[string]string {
+	var shown shownOf
+	if answers != nil {
+		shown = *answers
 	}
-	return made
-}
-
-// shown is what comes of the templates.
-func (a annotations) shown() map[string]string {
-	made := map[string]string{}
-	for name, t := range a {
-		made[name] = t.shown.String()
-	}
-	return made
-}
-
-// annotations says what happened and what there is to know. burnRate is an
-// expression for the burn rate over a window.
-func (j *judged) annotations(burnRate func(window string) string, shown shownOf) annotations {
-	a := annotations{}
-	add := func(name, value string) *text {
-		if value == "" {
-			return nil
+	a := map[string]string{}
+	add := func(name, value string) {
+		if value != "" {
+			t := text{shows: answers != nil}
+			t.say(value)
+			a[name] = t.String()
 		}
-		t := &text{}
-		t.say(value)
-		a[name] = t
-		return t
 	}
 	happened, why := j.headline()
 	add("summary", "["+string(j.Severity)+"] "+j.what()+": "+happened)
-	description := add("description", why)
-	description.say("\n")
+	description := &text{shows: answers != nil}
+	description.say(why + "\n")
 	for _, tier := range j.tiers {
 		description.say("\nBurn rate:")
 		for _, length := range []time.Duration{tier.Long, tier.Short} {
@@ -67,6 +50,7 @@ func (j *judged) annotations(burnRate func(window string) string, shown shownOf)
 		description.ask("\nBudget left: ", "max("+budgetOf(j.Key)+")", "humanizePercentage", shown.budget, "")
 	}
 	j.facts(description)
+	a["description"] = description.String()
 	add("runbook_url", j.lines.of(j.Subject.Runbook))
 	add("contact", j.lines.of(j.Subject.Contact))
 	add("when_spent", j.lines.of(j.Subject.WhenSpent))

@@ -54,7 +54,7 @@ func (m *maker) burnByEvents(j *judged) *rule {
 	if !m.options.NoHold {
 		r.hold = holdOf(j.policy, j.Severity)
 	}
-	r.annotations = j.annotations(j.burnByEvents, shownOf{}).templates()
+	r.annotations = j.annotations(j.burnByEvents, nil)
 	return r
 }
 
@@ -86,7 +86,7 @@ func (m *maker) noDataByEvents(j *judged) *rule {
 		alert: j.Kind.Name(), labels: labelsOf(j.Notification), wait: untilKept,
 		expr: fmt.Sprintf("max(time() - max by (id) (slojourn_watermark_timestamp_seconds{%s} > 0)) > %d\nunless on () ALERTS{alertname=%q,alertstate=\"firing\"}\n"+
 			"unless on () (count(%s) > count(%s) / 2)", measured.ids(), int64(measured.late(j.policy)/time.Second), behind, stands, lastTick),
-		annotations: j.annotations(j.burnByEvents, shownOf{}).templates(),
+		annotations: j.annotations(j.burnByEvents, nil),
 	}
 	if !m.options.NoHold {
 		r.hold = holdOf(j.policy, j.Severity)
@@ -110,8 +110,8 @@ type measured struct {
 	compose  slo.Compose // "" for one id
 	groups   []weighed
 	all      map[string]bool // the ids
-	weighted int           // how many of the ids have events that count more or less than one
-	lag      time.Duration // by which the newest minute is behind
+	weighted int             // how many of the ids have events that count more or less than one
+	lag      time.Duration   // by which the newest minute is behind
 }
 
 // weighed is the ids that count alike in a journey.

@@ -21,7 +21,7 @@ const everyMinute = time.Minute
 func byMetrics(j *judged) *rule {
 	return &rule{
 		alert: j.Kind.Name(), expr: "max(" + firing(j.Key) + ") == 1", labels: labelsOf(j.Notification),
-		annotations: j.annotations(j.burnByMetrics, shownOf{}).templates(),
+		annotations: j.annotations(j.burnByMetrics, nil),
 	}
 }
 

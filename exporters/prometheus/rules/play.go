@@ -50,7 +50,7 @@ func metricsTest(j *judged) test {
 		t.series = append(t.series, series{budgetOf(j.Key), playedBudget + "x8"})
 		shown.budget = playedBudgetShown
 	}
-	fire := []fired{{labelsOf(j.Notification), j.annotations(j.burnByMetrics, shown).shown()}}
+	fire := []fired{{labelsOf(j.Notification), j.annotations(j.burnByMetrics, &shown)}}
 	t.alerts = []expectedAlerts{{at: 2 * time.Minute, name: name}, {at: 3 * time.Minute, name: name, fire: fire}, {at: 5 * time.Minute, name: name}}
 	return t
 }
@@ -101,7 +101,7 @@ func burnTest(j *judged, r *rule, all []judged, rules []rule) test {
 		for _, window := range windows {
 			shown.burn[window] = fmt.Sprintf("%.4g", rate)
 		}
-		f := fired{labelsOf(k.Notification), k.annotations(k.burnByEvents, shown).shown()}
+		f := fired{labelsOf(k.Notification), k.annotations(k.burnByEvents, &shown)}
 		if fire = append(fire, f); rules[i].hold > 0 {
 			held = append(held, f)
 		}
@@ -174,7 +174,7 @@ func noDataTest(j *judged, all []judged) test {
 			of := measuredOf(k.subject)
 			late := int(of.late(k.policy) / time.Minute)
 			if slices.ContainsFunc(of.list(), func(id string) bool { return m.all[id] }) && minute >= late+4 {
-				e.fire = append(e.fire, fired{labelsOf(k.Notification), k.annotations(k.burnByEvents, shownOf{}).shown()})
+				e.fire = append(e.fire, fired{labelsOf(k.Notification), k.annotations(k.burnByEvents, &shownOf{})})
 			}
 		}
 		return e

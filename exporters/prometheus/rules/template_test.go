@@ -55,10 +55,10 @@ func TestTemplates(t *testing.T) {
 			for _, window := range j.windows() {
 				shown.burn[window] = "21.5"
 			}
-			made := j.annotations(j.burnByMetrics, shown)
-			for annotation, template := range made.templates() {
+			wanted := j.annotations(j.burnByMetrics, &shown)
+			for annotation, template := range j.annotations(j.burnByMetrics, nil) {
 				kinds++
-				got, want := expand(t, template), made.shown()[annotation]
+				got, want := expand(t, template), wanted[annotation]
 				if got != want {
 					t.Errorf("%s, %s of %s: %.200q, want %.200q", name, annotation, j.Kind, got, want)
 				}

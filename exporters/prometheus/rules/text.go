@@ -62,13 +62,18 @@ func cut(text string, most int) string {
 	return text[:most] + "…"
 }
 
-// text is what an annotation says, as a template and as it comes out in tests.
-type text struct{ template, shown strings.Builder }
+// text is what an annotation says: a template, or what comes of it in a test.
+type text struct {
+	strings.Builder
+	shows bool // what comes of it
+}
 
 // say adds words.
 func (t *text) say(words string) {
-	t.template.WriteString(escape(words))
-	t.shown.WriteString(words)
+	if !t.shows {
+		words = escape(words)
+	}
+	t.WriteString(words)
 }
 
 // line adds a line with a name.
@@ -82,10 +87,13 @@ func (t *text) line(name, value string) {
 // around it, and nothing where there is none. how is a function of templates, and
 // shown what it makes of the value in a test, "" where there is none.
 func (t *text) ask(before, expr, how, shown, after string) {
-	t.template.WriteString("{{ with query " + strconv.Quote(expr) + " }}" + escape(before) + "{{ . | first | value | " + how + " }}" + escape(after) + "{{ end }}")
-	if shown != "" {
-		t.shown.WriteString(before + shown + after)
+	if t.shows {
+		if shown != "" {
+			t.WriteString(before + shown + after)
+		}
+		return
 	}
+	t.WriteString("{{ with query " + strconv.Quote(expr) + " }}" + escape(before) + "{{ . | first | value | " + how + " }}" + escape(after) + "{{ end }}")
 }
 
 // named writes a title with the name behind it.
