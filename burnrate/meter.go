@@ -13,7 +13,10 @@ import (
 //
 // Minutes that close while the meter runs are in Events when they are among the
 // newest [SettlingMinutes] as they are measured, or in the newest slice, and in Late
-// when they are measured after that. So is what later answers add to either. Of
+// when they are measured after that. A file's minutes close when it has them, so all
+// that it has grown by last are as new: rows that are appended once an hour are in
+// Events. New Relic's close with the clock; after an outage of half an hour its minutes
+// are in Late, but for the newest. What later answers add is sorted likewise. Of
 // minutes that closed before it began, only what later answers add is in Late: they
 // themselves, which a backfill reads or another process has read, are in neither.
 // Each change is counted once it is kept.
@@ -28,6 +31,13 @@ type Meter struct {
 	// nothing that was counted.
 	Events Outcomes
 	Late   Outcomes // that came later, or were measured later
+
+	// Minutes is how many minutes Events are of, also where nothing happened: what of a
+	// window they cover. It never falls either.
+	Minutes int64
+	// Rows are the events behind Events, whatever they weigh; the same unless the
+	// SLI is weighted, and never of another unit.
+	Rows Outcomes
 
 	// Watermark is what is behind the newest minute that was read without an error,
 	// 0 before any. It stands still while a source fails.

@@ -26,6 +26,9 @@ func Counted(c slo.Counts) Row { return Row{Counts: c, Rows: c, Measured: true} 
 // consistent reports whether the row can be: 0 ≤ bad ≤ total.
 func (r *Row) consistent() bool { return r.Counts.Consistent() && r.Rows.Consistent() }
 
+// Countable reports whether the row was measured and can be: others add nothing.
+func (r Row) Countable() bool { return r.Measured && r.consistent() }
+
 // Outcome is what became of a slice. The zero Outcome is that of a slice
 // without data.
 type Outcome int
@@ -84,7 +87,7 @@ func (s Sum) sub(t Sum) Sum {
 
 // sumOf is what a row adds over some minutes: nothing when it cannot be.
 func sumOf(r *Row, minutes int64) Sum {
-	if !r.Measured || !r.consistent() {
+	if !r.Countable() {
 		return Sum{}
 	}
 	return Sum{r.Counts, r.Rows, minutes}

@@ -70,7 +70,7 @@ func daysBefore(flow int) int {
 }
 
 func flowOf(r *Row, effect slo.Effect) flow {
-	if !r.Measured || effect != "" || !r.consistent() {
+	if effect != "" || !r.Countable() {
 		return flow{}
 	}
 	return flow{r.Rows.Total, 1}

@@ -32,19 +32,27 @@ func (s *Set) Shard(k, n int) *Set {
 	if n <= 1 {
 		return s
 	}
+	shards := map[string]int{} // of journeys and SLOs
+	here := func(id string) bool {
+		id, _, _ = strings.Cut(id, "/")
+		if shards[id] == 0 {
+			shards[id] = ShardOf(id, n)
+		}
+		return shards[id] == k
+	}
 	part := *s
 	part.Journeys, part.SLOs = nil, nil
 	kept := map[*SLO]*SLO{}
 	elsewhere := map[string][]string{} // of ids of SLOs, the journeys of other shards
 	for _, j := range s.Journeys {
-		here := ShardOf(j.ID, n) == k
 		for _, step := range j.Steps {
 			switch {
-			case !here:
-				if list := elsewhere[step.SLO.ID]; !slices.Contains(list, j.ID) {
+			case !here(j.ID):
+				// A journey that has a step twice is the last one both times.
+				if list := elsewhere[step.SLO.ID]; len(list) == 0 || list[len(list)-1] != j.ID {
 					elsewhere[step.SLO.ID] = append(list, j.ID)
 				}
-			case ShardOf(step.SLO.ID, n) != k:
+			case !here(step.SLO.ID):
 				guest := *step.SLO
 				guest.Elsewhere, guest.Objectives = true, nil
 				kept[step.SLO] = &guest
@@ -52,7 +60,7 @@ func (s *Set) Shard(k, n int) *Set {
 		}
 	}
 	for _, o := range s.SLOs {
-		if ShardOf(o.ID, n) == k {
+		if here(o.ID) {
 			own := *o
 			own.AlsoIn = elsewhere[o.ID]
 			kept[o] = &own
@@ -62,7 +70,7 @@ func (s *Set) Shard(k, n int) *Set {
 		}
 	}
 	for _, j := range s.Journeys {
-		if ShardOf(j.ID, n) != k {
+		if !here(j.ID) {
 			continue
 		}
 		own := *j

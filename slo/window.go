@@ -86,7 +86,8 @@ func ParseWindow(text string) (Window, error) {
 
 // In returns the calendar window in a time zone; a rolling one is the same
 // everywhere. Windows are equal when they have the same zone by identity, which
-// all windows of a [Set] that name one zone have.
+// all windows of a [Set] that name one zone have; [Window.Same] compares those of two
+// sets.
 func (w Window) In(zone *time.Location) Window {
 	if w.IsCalendar() {
 		w.zone = zone
@@ -103,6 +104,12 @@ func (w Window) TimeZone() string {
 		return ""
 	}
 	return w.zone.String()
+}
+
+// Same reports whether two windows hold the same minutes. Zones of one name are one
+// zone, also when each was loaded on its own; none is UTC.
+func (w Window) Same(other Window) bool {
+	return w.minutes == other.minutes && w.period == other.period && (!w.IsCalendar() || w.location().String() == other.location().String())
 }
 
 // Minutes returns the length; of a calendar window the nominal one: 1, 7, 30,

@@ -59,6 +59,43 @@ func TestCalendarWindow(t *testing.T) {
 	}
 }
 
+// TestSameWindow compares windows of which each has loaded its zone.
+func TestSameWindow(t *testing.T) {
+	t.Parallel()
+	in := func(period, name string) slo.Window {
+		w, err := slo.ParseWindow(period)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "" {
+			return w
+		}
+		zone, err := slo.LoadTimeZone(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.In(zone)
+	}
+	tests := []struct {
+		a, b slo.Window
+		want bool
+	}{
+		{in("week", "Asia/Tokyo"), in("week", "Asia/Tokyo"), true},
+		{in("week", "Asia/Tokyo"), in("week", "Asia/Seoul"), false},
+		{in("week", "Asia/Tokyo"), in("day", "Asia/Tokyo"), false},
+		{in("week", "UTC"), in("week", ""), true},
+		{in("week", "Asia/Tokyo"), in("week", ""), false},
+		{in("week", "UTC"), slo.Rolling(7 * 1440), false},
+		{slo.Rolling(60), slo.Rolling(60), true},
+		{slo.Rolling(60), slo.Rolling(61), false},
+	}
+	for _, test := range tests {
+		if test.a.Same(test.b) != test.want || test.b.Same(test.a) != test.want {
+			t.Errorf("%s in %q and %s in %q: the same %t, want %t", test.a, test.a.TimeZone(), test.b, test.b.TimeZone(), !test.want, test.want)
+		}
+	}
+}
+
 func TestParseDuration(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]time.Duration{"3m": 3 * time.Minute, "6h": 6 * time.Hour, "9000d": 9000 * 24 * time.Hour, "0m": 0} {

@@ -59,7 +59,7 @@ func (r *rowsReader) readMinutes(ctx context.Context, h hour) (bool, error) {
 			for m := start; m < start+length; m++ {
 				row := &r.reading.minute(m)[place]
 				there = there || row.Measured
-				if row.Measured && row.Counts.Consistent() && row.Rows.Consistent() {
+				if row.Countable() {
 					known++
 				}
 			}

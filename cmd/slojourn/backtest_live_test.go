@@ -120,7 +120,7 @@ func liveShop(t *testing.T, from, to, end time.Time) ([]alert.Event, string) {
 	if err := shop.clock.Set(from.Add(-time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	result, err := demoSpecs()
+	result, err := demoSpecs("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func liveShop(t *testing.T, from, to, end time.Time) ([]alert.Event, string) {
 // replayShop replays what the ledger of a folder has.
 func replayShop(t *testing.T, dir string, from, to time.Time) backtest.Run {
 	t.Helper()
-	result, err := demoSpecs()
+	result, err := demoSpecs("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -158,7 +158,7 @@ func startFailed(ctx context.Context, err error) error {
 		return nil
 	}
 	if _, refused := errors.AsType[*engine.RemovalError](err); refused {
-		err = fmt.Errorf("%w: start with --allow-removal ID; * stands for any characters. Is a folder of specs not there?", err)
+		err = fmt.Errorf("%w: start with --allow-removal ID; * stands for any characters. Is a folder of specs not there? Is --shard that of before?", err)
 	}
 	return failed(err)
 }

@@ -35,12 +35,7 @@ func (f *face) Ready() error {
 }
 
 // Page returns the metrics of the newest view, nil before the first one.
-func (f *face) Page() *prometheus.Page {
-	if view := f.engine.View(); view != nil {
-		return f.pages.of(view)
-	}
-	return nil
-}
+func (f *face) Page() *prometheus.Page { return f.pages.of(f.engine.View) }
 
 // pages keeps the page of the newest view, so that all who ask are shown the same one.
 type pages struct {
@@ -49,10 +44,12 @@ type pages struct {
 	page  *prometheus.Page
 }
 
-func (p *pages) of(view *engine.View) *prometheus.Page {
+// of returns the page of the newest view. That is read in turn, so that nobody goes
+// back to one that another scrape has seen replaced.
+func (p *pages) of(newest func() *engine.View) *prometheus.Page {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if p.view != view {
+	if view := newest(); view != p.view {
 		p.view = view
 		p.page = prometheus.NewPage(prometheus.View{Set: view.Set, Snapshot: view.Snapshot, Alerts: view.Alerts.State.Alerts})
 	}

@@ -12,13 +12,24 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// TestPageOfView keeps one page for each view, and shows no older one.
+// TestPageOfView keeps one page for each view, and shows no older one: a view is read
+// while no other scrape can show a newer one.
 func TestPageOfView(t *testing.T) {
 	t.Parallel()
-	viewOf := func(id string) *engine.View {
-		return &engine.View{Set: &slo.Set{Journeys: []*slo.Journey{{ID: id, Steps: []slo.Step{{Name: "pay", SLO: &slo.SLO{ID: id + "/pay"}}}}}}}
-	}
 	var kept pages
+	viewOf := func(id string) func() *engine.View {
+		view := &engine.View{Set: &slo.Set{Journeys: []*slo.Journey{{ID: id, Steps: []slo.Step{{Name: "pay", SLO: &slo.SLO{ID: id + "/pay"}}}}}}}
+		return func() *engine.View {
+			if kept.mutex.TryLock() {
+				t.Error("the view is read out of turn")
+				kept.mutex.Unlock()
+			}
+			return view
+		}
+	}
+	if kept.of(func() *engine.View { return nil }) != nil {
+		t.Error("there is a page before there is a view")
+	}
 	first, second := viewOf("first"), viewOf("second")
 	page := kept.of(first)
 	if kept.of(first) != page {

@@ -20,6 +20,8 @@ type demoOptions struct {
 	listen  []string
 	dataDir string
 	speed   float64
+
+	alertmanager string // URL, "" for none
 }
 
 func newDemo(env environment) *cobra.Command {
@@ -35,8 +37,9 @@ went wrong in these weeks; the table shows how much of which budget they took.
 Without --once it stays up as serve does: the traffic goes on, every minute is
 measured and kept in a ledger, and the API and metrics answer on --listen. About
 every half an hour something else goes wrong; the log tells what. --speed lets
-that happen faster, from when all of the history is in the ledger. Specs of your
-own can be tried against the simulator as well.`,
+that happen faster, from when all of the history is in the ledger. With
+--alertmanager it tells an Alertmanager of what fires. Specs of your own can be
+tried against the simulator as well.`,
 		Example: "  slojourn demo --once\n  slojourn demo --speed 60",
 		Args:    noArguments,
 	}
@@ -47,6 +50,7 @@ own can be tried against the simulator as well.`,
 	cmd.Flags().StringArrayVar(&options.listen, "listen", []string{"127.0.0.1:8080"}, "address of the API and the metrics; port 0 takes a free one (may be repeated)")
 	cmd.Flags().StringVar(&options.dataDir, "data-dir", "", "folder of the ledger (default: one that is deleted in the end)")
 	cmd.Flags().Float64Var(&options.speed, "speed", 1, fmt.Sprintf("seconds of the shop to a real second, from 1 to %d", maxDemoSpeed))
+	cmd.Flags().StringVar(&options.alertmanager, "alertmanager", "", "URL of an Alertmanager that is told of alerts")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		options.format, options.fixed = *format, *at != ""
 		if err := checkFormat(*format, formats...); err != nil {
@@ -56,7 +60,7 @@ own can be tried against the simulator as well.`,
 			return usage("--speed %v is out of range; use 1, which is real time, to %d", options.speed, maxDemoSpeed)
 		}
 		if options.once {
-			for _, flag := range []string{"listen", "data-dir", "speed"} {
+			for _, flag := range []string{"alertmanager", "data-dir", "listen", "speed"} {
 				if cmd.Flags().Changed(flag) {
 					return usage("--%s is for a demo that stays up: leave out --once", flag)
 				}
@@ -75,9 +79,9 @@ own can be tried against the simulator as well.`,
 }
 
 func runDemo(ctx context.Context, env environment, options demoOptions) (err error) {
-	result, err := demoSpecs()
+	result, err := demoSpecs(options.alertmanager)
 	if err != nil {
-		return failed(err)
+		return err
 	}
 	shop := openShop{now: options.at}
 	if !options.once {

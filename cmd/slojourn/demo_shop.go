@@ -12,6 +12,7 @@ import (
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/spec"
 	"github.com/slojourn/slojourn/sources/newrelic"
 	"github.com/slojourn/slojourn/sources/newrelic/simulator"
@@ -23,15 +24,29 @@ const (
 	demoKey  = "NRAK-DEMO"
 )
 
-// demoSpecs reads the specs that are built in.
-func demoSpecs() (*load.Result, error) {
+// demoSpecs reads the specs that are built in. All teams are told through an
+// Alertmanager, if there is one.
+func demoSpecs(alertmanager string) (*load.Result, error) {
 	files, err := spec.ReadFS(examples.Retail())
 	if err != nil {
-		return nil, fmt.Errorf("read the built-in specs: %w", err)
+		return nil, failed(fmt.Errorf("read the built-in specs: %w", err))
+	}
+	if alertmanager != "" {
+		files = append(files, spec.File{Name: "--alertmanager", Data: fmt.Appendf(nil,
+			"apiVersion: %s\nkind: Notifier\nmetadata: {name: alertmanager}\nspec: {alertmanager: {urls: [%q]}}\n", spec.APIVersion, alertmanager)})
 	}
 	result := load.Files(files, newrelic.Key, newrelic.Check)
-	if result.Findings.Failed() {
-		return nil, fmt.Errorf("the built-in specs have mistakes: %s", result.Findings[0].Message)
+	for _, finding := range result.Findings {
+		switch {
+		case finding.Severity != diag.Error:
+		case finding.Span.File == "--alertmanager":
+			return nil, usage("--alertmanager: %s: %s", finding.Message, finding.Hint)
+		default:
+			return nil, failed(fmt.Errorf("the built-in specs have mistakes: %s", finding.Message))
+		}
+	}
+	for _, team := range result.Set.Teams {
+		team.Notify = append(team.Notify, result.Set.Notifiers...)
 	}
 	return result, nil
 }

@@ -99,7 +99,8 @@ func stayUp(ctx context.Context, env environment, options demoOptions, shop *ope
 	d := daemon{
 		clock: shopClock{shop.clock}, log: log, status: status, columns: func() int { return term.Columns(env.stderr) },
 		dir: options.dataDir, listen: options.listen, specs: specs, resolve: (&trust{}).resolver(env).Resolve, ready: demoReady,
-		beside: func(ctx context.Context, view func() *engine.View) { shop.live(ctx, log, options.speed, view) },
+		removed: []string{"notifier:*"}, // --alertmanager may be left out again
+		beside:  func(ctx context.Context, view func() *engine.View) { shop.live(ctx, log, options.speed, view) },
 	}
 	return d.run(ctx)
 }

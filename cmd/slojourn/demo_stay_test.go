@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,7 +23,9 @@ func TestDemoStaysUp(t *testing.T) {
 		t.Skip("four weeks of minutes are read")
 	}
 	data := filepath.Join(t.TempDir(), "data")
-	s := startDaemon(t, "demo", "--listen", "127.0.0.1:0", "--data-dir", data, "--speed", "120")
+	alertmanager := httptest.NewServer(http.NotFoundHandler())
+	defer alertmanager.Close()
+	s := startDaemon(t, "demo", "--listen", "127.0.0.1:0", "--data-dir", data, "--speed", "120", "--alertmanager", alertmanager.URL)
 	if code, body := s.ask("GET", "/-/ready"); code != 503 {
 		t.Errorf("it is ready at once: %s", body)
 	}
@@ -33,6 +37,7 @@ func TestDemoStaysUp(t *testing.T) {
 		total, bad := s.last5m("order-online/place-order")
 		return bad*5 > total
 	})
+	s.logs(`msg="a notifier does not take a message, it is tried again" notifier=alertmanager`)
 	s.logs(`msg="it is over" incident=failed-release`)
 	endpoint := regexp.MustCompile(`http://\S+/graphql`).FindString(s.log.String())
 	answer := post(t, endpoint, demoKey, `{"query":"{ actor { account(id: 1) { nrql(query: \"SELECT count(*) AS n FROM Log SINCE 1795338000000 UNTIL 1795338060000\") { results } } } }"}`)

@@ -50,6 +50,7 @@ func (r replica) scrapes(out *bytes.Buffer, from, to, outage time.Time) {
 			of := fmt.Sprintf(`id="pay/%[1]s",journey="pay",step="%[1]s",%[2]s`, step, labels)
 			fmt.Fprintf(out, "slojourn_events_total{outcome=\"bad\",%s} %d %d\n", of, bad, now)
 			fmt.Fprintf(out, "slojourn_events_total{outcome=\"good\",%s} %d %d\n", of, 100*int(end.Sub(first)/time.Minute)-bad, now)
+			fmt.Fprintf(out, "slojourn_measured_seconds_total{%s} %d %d\n", of, int(end.Sub(first)/time.Second), now)
 			fmt.Fprintf(out, "slojourn_watermark_timestamp_seconds{%s} %d %d\n", of, end.Unix(), now)
 		}
 	}

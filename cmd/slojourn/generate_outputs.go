@@ -5,25 +5,36 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // outputs is a folder that a command keeps its files in. What it wrote before is told by
-// the header that all of it has.
+// the header that all of it has, and by what is in it.
 type outputs struct {
 	path     string
-	header   string
+	own      ownership
 	old      map[string]bool // files of the command that are to be removed unless they are written
 	foreign  map[string]bool // other names that are taken
+	removed  []string        // names of what was written before and is not any more
+	left     []string        // names of what has the header, but is not as the command writes it
 	failures []error
 }
 
-// openOutputs looks at a folder, or makes it. belongs says whether a name is one that
-// the command gives; it may have written others into the same folder, which has to be
-// refused, as they would be removed.
-func openOutputs(path, header string, belongs func(name string) bool) (*outputs, error) {
+// ownership says what a command writes.
+type ownership struct {
+	header  string
+	belongs func(name string) bool              // whether a file is of the format that is written
+	wrote   func(name string, data []byte) bool // whether a file with the header can be the command's
+}
+
+// openOutputs looks at a folder, or makes it. The command may have written another
+// format into the same folder, which has to be refused, as that would be removed. What
+// a run that was killed left half written is removed.
+func openOutputs(path string, own ownership) (*outputs, error) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder %s: %w", path, cause(err))
 	}
@@ -31,20 +42,26 @@ func openOutputs(path, header string, belongs func(name string) bool) (*outputs,
 	if err != nil {
 		return nil, fmt.Errorf("read the folder %s: %w", path, cause(err))
 	}
-	f := &outputs{path: path, header: header, old: map[string]bool{}, foreign: map[string]bool{}}
+	f := &outputs{path: path, own: own, old: map[string]bool{}, foreign: map[string]bool{}}
 	var others []string
 	for _, entry := range entries {
 		name := entry.Name()
-		own := false
+		if entry.Type().IsRegular() && isTemporary(name) {
+			if err := os.Remove(filepath.Join(path, name)); err != nil {
+				return nil, fmt.Errorf("remove %s, which a run that was killed left: %w", filepath.Join(path, name), cause(err))
+			}
+			continue
+		}
+		begins := false
 		if entry.Type().IsRegular() && strings.HasSuffix(name, ".yaml") {
-			if own, err = beginsWith(filepath.Join(path, name), header); err != nil {
+			if begins, err = beginsWith(filepath.Join(path, name), own.header); err != nil {
 				return nil, fmt.Errorf("read %s: %w", filepath.Join(path, name), cause(err))
 			}
 		}
 		switch {
-		case !own:
+		case !begins:
 			f.foreign[name] = true
-		case belongs(name):
+		case own.belongs(name):
 			f.old[name] = true
 		default:
 			others = append(others, name)
@@ -76,25 +93,38 @@ func beginsWith(name, header string) (bool, error) {
 // remembered, so that the others are written.
 func (f *outputs) put(name string, data []byte) {
 	path := filepath.Join(f.path, name)
-	if f.foreign[name] {
-		f.failures = append(f.failures, fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with -d", path))
-		return
-	}
+	foreign := f.foreign[name]
 	if f.old[name] {
 		delete(f.old, name)
-		if before, err := os.ReadFile(path); err == nil && bytes.Equal(before, data) {
+		before, err := os.ReadFile(path)
+		if err == nil && bytes.Equal(before, data) {
 			return
 		}
+		foreign = err == nil && !f.own.wrote(name, before)
+	}
+	if foreign {
+		f.failures = append(f.failures, fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with -d", path))
+		return
 	}
 	if err := placeFile(path, data); err != nil {
 		f.failures = append(f.failures, fmt.Errorf("write %s: %w", path, cause(err)))
 	}
 }
 
+// A file that is being written begins with a dot and does not end as one of rules does:
+// no pattern for those finds it.
+const temporaryBegin, temporaryEnd = ".slojourn-", ".tmp"
+
+// isTemporary reports whether a name is one that [placeFile] gives for a moment.
+func isTemporary(name string) bool {
+	number, begins := strings.CutPrefix(name, temporaryBegin)
+	number, ends := strings.CutSuffix(number, temporaryEnd)
+	return begins && ends && number != "" && strings.Trim(number, "0123456789") == ""
+}
+
 // placeFile makes or replaces a file: whoever reads it sees all of it or none.
 func placeFile(path string, data []byte) error {
-	// A name that begins with a dot is nobody's rule.
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	temporary, err := os.CreateTemp(filepath.Dir(path), temporaryBegin+"*"+temporaryEnd)
 	if err != nil {
 		return err
 	}
@@ -108,15 +138,37 @@ func placeFile(path string, data []byte) error {
 	return nil
 }
 
-// close removes what was not written again. When something failed, everything stays
-// that there was.
+// close removes what was not written again, except for what is somebody's own. When
+// something failed, everything stays that there was.
 func (f *outputs) close() error {
-	if len(f.failures) == 0 {
-		for name := range f.old {
-			if err := os.Remove(filepath.Join(f.path, name)); err != nil {
-				f.failures = append(f.failures, fmt.Errorf("remove %s: %w", filepath.Join(f.path, name), cause(err)))
-			}
+	if len(f.failures) > 0 {
+		return errors.Join(f.failures...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.old)) {
+		path := filepath.Join(f.path, name)
+		data, err := os.ReadFile(path)
+		if err == nil && !f.own.wrote(name, data) {
+			f.left = append(f.left, name)
+			continue
 		}
+		if err == nil {
+			err = os.Remove(path)
+		}
+		if err != nil {
+			f.failures = append(f.failures, fmt.Errorf("remove %s: %w", path, cause(err)))
+			continue
+		}
+		f.removed = append(f.removed, name)
 	}
 	return errors.Join(f.failures...)
+}
+
+// tell says what became of files that were not written again.
+func (f *outputs) tell(say func(line string)) {
+	if n := len(f.removed); n > 0 {
+		say(fmt.Sprintf("%s not written any more and removed from %s: %s", countOf(n, "file is", "files are"), f.path, listed(f.removed)))
+	}
+	if n := len(f.left); n > 0 {
+		say(fmt.Sprintf("%s under a name that slojourn does not give, left alone in %s: %s", countOf(n, "file is a copy", "files are copies"), f.path, listed(f.left)))
+	}
 }

@@ -3,8 +3,20 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+// oursIn is what a command writes that names each file in it.
+func oursIn() ownership {
+	return ownership{
+		header:  "# ours\n",
+		belongs: func(string) bool { return true },
+		wrote:   func(name string, data []byte) bool { return strings.Contains(string(data), "name: "+name) },
+	}
+}
 
 // TestOutputsStay writes a file twice: it stays the same file unless its content
 // changes, so that whoever watches the folder has nothing to do.
@@ -13,7 +25,7 @@ func TestOutputsStay(t *testing.T) {
 	dir := t.TempDir()
 	put := func(data string) os.FileInfo {
 		t.Helper()
-		o, err := openOutputs(dir, "# ours\n", func(string) bool { return true })
+		o, err := openOutputs(dir, oursIn())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -27,7 +39,7 @@ func TestOutputsStay(t *testing.T) {
 		}
 		return info
 	}
-	first, again, other := put("# ours\na: 1\n"), put("# ours\na: 1\n"), put("# ours\na: 2\n")
+	first, again, other := put("# ours\nname: a.yaml\n"), put("# ours\nname: a.yaml\n"), put("# ours\nname: a.yaml\na: 2\n")
 	if !os.SameFile(first, again) {
 		t.Error("a file was replaced by the same content")
 	}
@@ -39,25 +51,61 @@ func TestOutputsStay(t *testing.T) {
 	}
 }
 
-// TestOutputsOfOthers leaves alone what only looks like a file of ours.
+// TestOutputsOfOthers leaves alone what only looks like a file of ours, says what it
+// removes, and tidies up after a run that was killed.
 func TestOutputsOfOthers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	for name, content := range map[string]string{"short.yaml": "# o", "empty.yaml": "", "other.yaml": "a: 1\n# ours\n", "ours.txt": "# ours\n", "old.yaml": "# ours\n"} {
+	for name, content := range map[string]string{
+		"short.yaml": "# o", "empty.yaml": "", "other.yaml": "a: 1\n# ours\n", "ours.txt": "# ours\n", "old.yaml": "# ours\nname: old.yaml\n", "older.yaml": "# ours\nname: older.yaml\n",
+		"copy.yaml": "# ours\nname: old.yaml\n", "mine.yaml": "# ours\nname: old.yaml\n",
+		".slojourn-2548020131.tmp": "# ou", ".slojourn-.tmp": "", ".slojourn-notes.tmp": "", "slojourn-1.tmp": "",
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	o, err := openOutputs(dir, "# ours\n", func(string) bool { return true })
+	run := func(written ...string) (string, error) {
+		o, err := openOutputs(dir, oursIn())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range written {
+			o.put(name, []byte("# ours\nname: "+name+"\n"))
+		}
+		var said strings.Builder
+		err = o.close()
+		o.tell(func(line string) { said.WriteString(strings.ReplaceAll(line, dir, "DIR") + "\n") })
+		return said.String(), err
+	}
+	if said, err := run("mine.yaml"); said != "" || err == nil || !strings.Contains(err.Error(), "mine.yaml is not a file of slojourn and was left alone") {
+		t.Errorf("over a copy it says %q, %v", said, err)
+	}
+	const want = "2 files are not written any more and removed from DIR: old.yaml, older.yaml\n" +
+		"2 files are copies under a name that slojourn does not give, left alone in DIR: copy.yaml, mine.yaml\n"
+	if said, err := run(); said != want || err != nil {
+		t.Errorf("it says %q, %v", said, err)
+	}
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := o.close(); err != nil {
-		t.Fatal(err)
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
 	}
-	for name, want := range map[string]bool{"short.yaml": true, "empty.yaml": true, "other.yaml": true, "ours.txt": true, "old.yaml": false} {
-		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
-			t.Errorf("%s is there: %t, want %t", name, err == nil, want)
+	if diff := cmp.Diff([]string{".slojourn-.tmp", ".slojourn-notes.tmp", "copy.yaml", "empty.yaml", "mine.yaml", "other.yaml", "ours.txt", "short.yaml", "slojourn-1.tmp"}, names); diff != "" {
+		t.Errorf("the folder (-want +got):\n%s", diff)
+	}
+}
+
+// TestGenerateJobs refuses names that no job of Prometheus has.
+func TestGenerateJobs(t *testing.T) {
+	t.Parallel()
+	for _, job := range []string{"", "\xff"} {
+		code, _, stderr := command(t, "generate", "prometheus-rules", "--job", job, t.TempDir())
+		if code != exitUsage || !strings.Contains(stderr, "give the name of the job") {
+			t.Errorf("%q: exit code %d\n%s", job, code, stderr)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,7 @@ judged. With --evaluate events Prometheus judges by the counters of events.
 It prints one document. With -d it writes NAME.rules.yaml and NAME.test.yaml, for
 promtool test rules, for each journey and SLO and for the fleet, leaves files
 alone that are as they should be, and removes those it wrote before and does not
-write any more. Files of others are never touched. With --format operator it
+write any more, which it says on stderr. Files of others are never touched. With --format operator it
 writes PrometheusRule manifests of Kubernetes instead, into a folder of their own.
 
 It opens no connection and reads no secret.`,
@@ -93,6 +94,9 @@ func (g *rulesGeneration) check() (*rules.Manifest, error) {
 	if err := checkWord("--format", g.format, "plain", "operator"); err != nil {
 		return nil, err
 	}
+	if g.job == "" || !utf8.ValidString(g.job) {
+		return nil, usage("--job %q: give the name of the job, as Prometheus has it in its label job", g.job)
+	}
 	if g.format != "operator" {
 		if g.namespace != "" || len(g.labels) > 0 {
 			return nil, usage("--namespace and --label are for manifests: add --format operator")
@@ -104,6 +108,9 @@ func (g *rulesGeneration) check() (*rules.Manifest, error) {
 		key, value, found := strings.Cut(label, "=")
 		if !found {
 			return nil, usage("--label %s: write KEY=VALUE", label)
+		}
+		if before, twice := manifest.Labels[key]; twice {
+			return nil, usage("--label %s=%s: %s has the value %q already; give each label once", key, value, key, before)
 		}
 		manifest.Labels[key] = value
 	}
@@ -145,8 +152,10 @@ func (g *rulesGeneration) print(w io.Writer, set *slo.Set, options rules.Options
 
 // writeFolder writes each file into the folder.
 func (g *rulesGeneration) writeFolder(set *slo.Set, options rules.Options, manifest *rules.Manifest) error {
-	outputs, err := openOutputs(g.dir, rules.Header, func(name string) bool {
-		return rules.IsManifest(name) == (manifest != nil)
+	outputs, err := openOutputs(g.dir, ownership{
+		header:  rules.Header,
+		belongs: func(name string) bool { return rules.IsManifest(name) == (manifest != nil) },
+		wrote:   rules.Wrote,
 	})
 	if err != nil {
 		return failed(err)
@@ -161,7 +170,9 @@ func (g *rulesGeneration) writeFolder(set *slo.Set, options rules.Options, manif
 			outputs.put(rules.TestFile(file.Name), tests)
 		}
 	}
-	if err := outputs.close(); err != nil {
+	err = outputs.close()
+	outputs.tell(func(line string) { complain(g.env.stderr, line) })
+	if err != nil {
 		return failed(err)
 	}
 	return nil

@@ -83,7 +83,7 @@ func TestPages(t *testing.T) {
 // there.
 func fillShop(t *testing.T, dir, endpoint string, now time.Time) {
 	t.Helper()
-	result, err := demoSpecs()
+	result, err := demoSpecs("")
 	if err != nil {
 		t.Fatal(err)
 	}

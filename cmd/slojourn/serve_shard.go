@@ -31,7 +31,7 @@ func parseShard(text string) (shard, error) {
 	k, errNumber := strconv.Atoi(number)
 	n, errOf := strconv.Atoi(of)
 	switch {
-	case !found || errNumber != nil || errOf != nil:
+	case !found || errNumber != nil || errOf != nil || text != (shard{k, n}).String(): // +2/3 and 02/3 are slips
 		return shard{}, usage("--shard %q is not k/n, such as 2/3 for the second of three shards", text)
 	case n < 1 || n > mostShards:
 		return shard{}, usage("--shard %s: there can be 1 to %d shards, not %d", text, mostShards, n)

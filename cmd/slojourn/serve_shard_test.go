@@ -97,7 +97,7 @@ func TestServeShardReloads(t *testing.T) {
 	}
 	s.stop()
 	code, _, stderr := command(t, "serve", "--data-dir", data, "--listen", "127.0.0.1:0", "--shard", "1/2", specs)
-	if code != exitFailed || !strings.Contains(stderr, "the specs lack") {
+	if code != exitFailed || !strings.Contains(stderr, "the specs lack") || !strings.Contains(stderr, "Is --shard that of before?") {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 }
@@ -130,6 +130,9 @@ func TestParseShard(t *testing.T) {
 		{text: "100/100", want: "100/100"},
 		{text: "2", problem: `--shard "2" is not k/n, such as 2/3 for the second of three shards`},
 		{text: "a/3", problem: `--shard "a/3" is not k/n`},
+		{text: "+1/2", problem: `--shard "+1/2" is not k/n`},
+		{text: "01/2", problem: `--shard "01/2" is not k/n`},
+		{text: "1/02", problem: `--shard "1/02" is not k/n`},
 		{text: "1/3/5", problem: `--shard "1/3/5" is not k/n`},
 		{text: "0/3", problem: "--shard 0/3: there is no shard 0 of 3, they are numbered from 1 to 3"},
 		{text: "4/3", problem: "--shard 4/3: there is no shard 4 of 3, they are numbered from 1 to 3"},

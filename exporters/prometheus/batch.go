@@ -14,7 +14,8 @@ import (
 type label struct{ name, value string }
 
 // batchSize is how many samples are encoded at once. The parts of a batch are used
-// again and again, so that a page of any size takes the same memory to encode.
+// again and again, so that a page of any size takes the same memory to encode as text;
+// messages need that of the encoded form of a family as well.
 const batchSize = 512
 
 // batch collects samples of one family and hands them on when it is full.

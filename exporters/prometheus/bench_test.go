@@ -23,12 +23,12 @@ import (
 func BenchmarkScrape(b *testing.B) {
 	for _, slos := range []int{1_000, 10_000} {
 		v := fleet(b, slos)
-		b.Run(fmt.Sprintf("%d-SLOs/first", slos), func(b *testing.B) { scrapeFirst(b, v) })
+		b.Run(fmt.Sprintf("%d-SLOs/first", slos), func(b *testing.B) { scrapeFirst(b, v, expfmt.FmtText) })
 		for name, zipped := range map[string]bool{"further": true, "further-identity": false} {
 			b.Run(fmt.Sprintf("%d-SLOs/%s", slos, name), func(b *testing.B) {
 				p := NewPage(v)
-				scrape(b, io.Discard, p, true)
-				measure(b, func() { scrape(b, io.Discard, p, zipped) })
+				scrape(b, io.Discard, p, expfmt.FmtText, true)
+				measure(b, func() { scrape(b, io.Discard, p, expfmt.FmtText, zipped) })
 			})
 		}
 	}
@@ -54,14 +54,14 @@ func cpu(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-func scrapeFirst(b *testing.B, v View) {
+func scrapeFirst(b *testing.B, v View, format expfmt.Format) {
 	var page *Page
 	measure(b, func() {
 		page = NewPage(v)
-		scrape(b, io.Discard, page, true)
+		scrape(b, io.Discard, page, format, true)
 	})
 	var size counter
-	scrape(b, &size, page, true)
+	scrape(b, &size, page, format, true)
 	b.ReportMetric(float64(size), "gzip-bytes")
 	b.ReportMetric(float64(len(linesOf(b, written(b, page, Scrape{Format: expfmt.FmtText})))), "series")
 }
@@ -74,8 +74,8 @@ func (c *counter) Write(data []byte) (int, error) {
 	return len(data), nil
 }
 
-func scrape(b *testing.B, to io.Writer, p *Page, zipped bool) {
-	if err := p.Write(to, Scrape{Format: expfmt.FmtText, Gzip: zipped}); err != nil {
+func scrape(b *testing.B, to io.Writer, p *Page, format expfmt.Format, zipped bool) {
+	if err := p.Write(to, Scrape{Format: format, Gzip: zipped}); err != nil {
 		b.Fatal(err)
 	}
 }
@@ -85,7 +85,8 @@ func scrape(b *testing.B, to io.Writer, p *Page, zipped bool) {
 // together from labels that were written before.
 func Benchmark200000(b *testing.B) {
 	v := fleet(b, 3_800)
-	b.Run("page", func(b *testing.B) { scrapeFirst(b, v) })
+	b.Run("page", func(b *testing.B) { scrapeFirst(b, v, expfmt.FmtText) })
+	b.Run("page-openmetrics", func(b *testing.B) { scrapeFirst(b, v, expfmt.FmtOpenMetrics_1_0_0) })
 	text := written(b, NewPage(v), Scrape{Format: expfmt.FmtText})
 	b.Run("promhttp", func(b *testing.B) {
 		handler := promhttp.HandlerFor(registryOf(b, text), promhttp.HandlerOpts{OfferedCompressions: []promhttp.Compression{promhttp.Gzip}})

@@ -106,7 +106,8 @@ func fullest(set *slo.Set) (View, error) {
 	for i, s := range open.Measured() {
 		extents[s.ID] = slo.Span{End: end}
 		v.Snapshot.Meters = append(v.Snapshot.Meters, burnrate.Meter{
-			ID: s.ID, Unit: 1, Began: end.Time(), Events: burnrate.Outcomes{Good: 1_000_000 + int64(i), Bad: int64(i % 1_000)}, Watermark: end,
+			ID: s.ID, Unit: s.SLI.Unit(), Began: end.Time(), Events: burnrate.Outcomes{Good: 1_000_000 + int64(i), Bad: int64(i % 1_000)}, Watermark: end,
+			Rows: burnrate.Outcomes{Good: 1_000_000, Bad: 1_000}, Minutes: 1_000,
 		})
 	}
 	measured := map[string]burnrate.Measurement{}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // TestCardinality counts what a page has, in which everything is known.
@@ -104,6 +105,7 @@ func anyView(t *rapid.T, windows []slo.Window, policies []*slo.AlertPolicy) View
 		set        = &slo.Set{}
 		few        = rapid.IntRange(0, 3)
 		source     = rapid.SampledFrom([]*slo.Source{{Name: "a"}, {Name: "b"}})
+		sli        = rapid.SampledFrom([]slo.SLI{{}, {Count: diag.PlainText("sum(items)", "a.yaml", diag.Position{Line: 1, Column: 1})}})
 		objectives = func(name string) (list []slo.Objective) {
 			for i := range few.Draw(t, name) {
 				list = append(list, slo.Objective{
@@ -115,7 +117,7 @@ func anyView(t *rapid.T, windows []slo.Window, policies []*slo.AlertPolicy) View
 		}
 		about = slo.About{Owner: "web", Stage: slo.Active, Labels: map[string]string{"a-b": "1", "a.b": "2"}}
 		add   = func(id string, kind slo.Kind) *slo.SLO {
-			s := &slo.SLO{ID: id, Kind: kind, About: about, Source: source.Draw(t, "source"), Elsewhere: rapid.Bool().Draw(t, "elsewhere")}
+			s := &slo.SLO{ID: id, Kind: kind, SLI: sli.Draw(t, "sli"), About: about, Source: source.Draw(t, "source"), Elsewhere: rapid.Bool().Draw(t, "elsewhere")}
 			if !s.Elsewhere {
 				s.Objectives = objectives(id)
 			}
@@ -161,7 +163,7 @@ func anyView(t *rapid.T, windows []slo.Window, policies []*slo.AlertPolicy) View
 			t.Fatal(err)
 		}
 		measured[s.ID] = burnrate.Measurement{Series: series, End: end}
-		v.Snapshot.Meters = append(v.Snapshot.Meters, burnrate.Meter{ID: s.ID, Unit: 1, Watermark: slo.Minute(few.Draw(t, "watermark"))})
+		v.Snapshot.Meters = append(v.Snapshot.Meters, burnrate.Meter{ID: s.ID, Unit: s.SLI.Unit(), Began: end.Time(), Watermark: slo.Minute(few.Draw(t, "watermark"))})
 	}
 	meters := v.Snapshot.Meters
 	v.Snapshot = burnrate.Evaluate(set, end.Time(), measured)

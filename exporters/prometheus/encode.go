@@ -72,7 +72,7 @@ func newEncoder(out io.Writer, format expfmt.FormatType) (*encoder, error) {
 	case expfmt.TypeProtoDelim:
 		e.whole = true
 		e.write = func(to *bytes.Buffer, f *dto.MetricFamily) error {
-			encoded, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend(to.AvailableBuffer(), f)
+			encoded, err := proto.MarshalOptions{}.MarshalAppend(to.AvailableBuffer(), f)
 			to.Write(encoded) //nolint:errcheck // buffers take everything
 			return err
 		}

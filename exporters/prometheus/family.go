@@ -11,7 +11,8 @@ import (
 )
 
 // family is a metric, and how its samples are found. No two samples of a family have
-// the same labels. Labels are added in the order of their names.
+// the same labels. Labels are added in the order of their names, but for those of a
+// spec, which are in the order of their keys.
 type family struct {
 	name, help string
 	kind       dto.MetricType
@@ -36,6 +37,8 @@ func families() []family {
 		{"slojourn_journey_attribution_ratio", "Share of a journey's errors that one of its steps caused, 0 to 1; not there when nothing failed.", gauge, collectAttribution},
 		{"slojourn_events_total", "Valid events of minutes that closed since the process began, by what became of them.", counter, collectEvents},
 		{"slojourn_late_events_total", "Valid events that were found too late to be counted among the others, by what became of them.", counter, collectLate},
+		{"slojourn_unweighted_events_total", "How many events there are in slojourn_events_total, whatever they weigh; only where some weigh more than others.", counter, collectRows},
+		{"slojourn_measured_seconds_total", "Seconds of the minutes whose events are in slojourn_events_total, also when there were none.", counter, collectMeasured},
 		{"slojourn_watermark_timestamp_seconds", "Up to when events were measured, in seconds since 1970.", gauge, collectWatermarks},
 	}
 }
@@ -111,7 +114,7 @@ func collectBurnRates(c *content, b *batch) {
 		for i := range o.Burn {
 			burn := &o.Burn[i]
 			s.add(b, o, burn.Rate, s.spelt(burn.Window.Window))
-			own = own && !same(burn.Window.Window, o.Window.Window)
+			own = own && !burn.Window.Window.Same(o.Window.Window)
 		}
 		if own {
 			s.add(b, o, o.BurnRate, s.spelt(o.Window.Window))
@@ -209,6 +212,22 @@ func collectEvents(c *content, b *batch) {
 
 func collectLate(c *content, b *batch) {
 	c.eachMeter(func(s *subject, m *burnrate.Meter) { s.count(b, m, m.Late) })
+}
+
+func collectRows(c *content, b *batch) {
+	c.eachMeter(func(s *subject, m *burnrate.Meter) {
+		if m.Unit > 1 {
+			s.count(b, &burnrate.Meter{Unit: 1, Began: m.Began}, m.Rows)
+		}
+	})
+}
+
+func collectMeasured(c *content, b *batch) {
+	c.eachMeter(func(s *subject, m *burnrate.Meter) {
+		b.began = m.Began
+		b.add(float64(m.Minutes)*60, label{"id", s.status.ID}, label{"journey", s.journey}, label{"step", s.step})
+		b.began = time.Time{}
+	})
 }
 
 func collectWatermarks(c *content, b *batch) {

@@ -34,24 +34,46 @@ type Scrape struct {
 	Beside []*dto.MetricFamily // of others, that are written behind those of the page
 }
 
-// Write writes the page. A page that is nil has no metrics of its own. After an error
-// what was written is not a whole answer, and does not look like one.
+// Write makes the page and writes it.
 func (p *Page) Write(to io.Writer, s Scrape) error {
-	own, err := p.body(s)
+	made, err := p.Make(s)
 	if err != nil {
 		return err
+	}
+	return made.Write(to)
+}
+
+// Made is a page that is encoded. It is written as often as need be, at once too.
+type Made struct {
+	own  *body
+	rest []byte
+	gzip bool
+}
+
+// Make encodes a page, or takes what is kept of it; to write that is little work. A
+// page that is nil has no metrics of its own.
+func (p *Page) Make(s Scrape) (*Made, error) {
+	own, err := p.body(s)
+	if err != nil {
+		return nil, err
 	}
 	rest, err := s.rest()
 	if err != nil {
+		return nil, err
+	}
+	return &Made{own: own, rest: rest, gzip: s.Gzip}, nil
+}
+
+// Write writes the page. After an error what was written is not a whole answer, and
+// does not look like one.
+func (m *Made) Write(to io.Writer) error {
+	if m.gzip {
+		return m.own.zipped(to, m.rest)
+	}
+	if err := m.own.plain(to); err != nil {
 		return err
 	}
-	if s.Gzip {
-		return own.zipped(to, rest)
-	}
-	if err := own.plain(to); err != nil {
-		return err
-	}
-	_, err = to.Write(rest)
+	_, err := to.Write(m.rest)
 	return err
 }
 

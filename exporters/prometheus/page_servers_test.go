@@ -19,8 +19,8 @@ import (
 	"github.com/slojourn/slojourn/internal/servertest"
 )
 
-// TestPrometheus lets a real Prometheus scrape a page in the format that it prefers:
-// it has every series, and every query on the page of the docs can be answered.
+// TestPrometheus lets a real Prometheus scrape a page of two replicas in the format that
+// it prefers: it has every series, and every query on the page of the docs can be answered.
 func TestPrometheus(t *testing.T) {
 	t.Parallel()
 	page := NewPage(shop(t))
@@ -35,11 +35,11 @@ func TestPrometheus(t *testing.T) {
 	defer target.Close()
 	text := written(t, page, Scrape{Format: expfmt.FmtText})
 	open := written(t, page, Scrape{Format: expfmt.FmtOpenMetrics_1_0_0})
-	want := float64(len(samples(t, text)) + strings.Count(open, "_created{"))
+	want := 2 * float64(len(samples(t, text))+strings.Count(open, "_created{"))
 	s := servertest.StartPrometheus(t, servertest.Options{Config: fmt.Sprintf(`
 global: {scrape_interval: 1s}
-scrape_configs: [{job_name: slojourn, static_configs: [{targets: [%q]}]}]
-`, strings.TrimPrefix(target.URL, "http://"))})
+scrape_configs: [{job_name: slojourn, static_configs: [{targets: [%q, %q]}]}]
+`, strings.TrimPrefix(target.URL, "http://"), strings.Replace(target.URL, "http://127.0.0.1", "localhost", 1))})
 	servertest.Eventually(t, "it has every series", func() error {
 		for _, got := range s.Query(t, `count({__name__=~"slojourn_.+"})`, time.Time{}) {
 			if got == want {

@@ -75,7 +75,7 @@ func (c *content) find(id string) *subject {
 // whose numbers tiers look at, and then those of its objectives.
 func (s *subject) list(spellings map[slo.Window]string) {
 	add := func(w *burnrate.Window) {
-		if slices.ContainsFunc(s.windows, func(known shown) bool { return same(known.Window.Window, w.Window) }) {
+		if slices.ContainsFunc(s.windows, func(known shown) bool { return known.Window.Window.Same(w.Window) }) {
 			return
 		}
 		spelt, known := spellings[w.Window]
@@ -104,14 +104,8 @@ func (s *subject) list(spellings map[slo.Window]string) {
 
 // spelt returns how a window of the subject is spelt.
 func (s *subject) spelt(w slo.Window) string {
-	i := slices.IndexFunc(s.windows, func(known shown) bool { return same(known.Window.Window, w) })
+	i := slices.IndexFunc(s.windows, func(known shown) bool { return known.Window.Window.Same(w) })
 	return s.windows[i].spelt
-}
-
-// same reports whether two windows hold the same minutes. Zones of one name may be
-// two values.
-func same(a, b slo.Window) bool {
-	return a == b || a.IsCalendar() && a.String() == b.String() && zoneOf(a) == zoneOf(b)
 }
 
 // zoneOf names the zone of a calendar window, also of one that has none.

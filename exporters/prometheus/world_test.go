@@ -117,9 +117,9 @@ func shop(t testing.TB) View {
 				status(mail.ID, slo.KindSLO, mail.About, objective(mail.Objectives[0], 0, 0)),
 			},
 			Meters: []burnrate.Meter{
-				{ID: "checkout/basket", Unit: 1000, Began: began, Events: burnrate.Outcomes{Good: 1500, Bad: 500}, Watermark: end},
+				{ID: "checkout/basket", Unit: 1000, Began: began, Events: burnrate.Outcomes{Good: 1500, Bad: 500}, Rows: burnrate.Outcomes{Good: 30, Bad: 10}, Minutes: 7, Watermark: end},
 				{ID: "checkout/far", Unit: 1, Began: began, Events: burnrate.Outcomes{Good: 7}, Watermark: end},
-				{ID: "checkout/pay", Unit: 1, Began: began, Events: burnrate.Outcomes{Good: 1996, Bad: 4}, Late: burnrate.Outcomes{Good: 3, Bad: 1}, Watermark: end},
+				{ID: "checkout/pay", Unit: 1, Began: began, Events: burnrate.Outcomes{Good: 1996, Bad: 4}, Late: burnrate.Outcomes{Good: 3, Bad: 1}, Rows: burnrate.Outcomes{Good: 1996, Bad: 4}, Minutes: 12, Watermark: end},
 				{ID: "mail", Unit: 1, Began: began},
 			},
 			Previous: []burnrate.Previous{

@@ -132,7 +132,7 @@ func (f *feed) judge(r *request, m slo.Minute, known burnrate.Row, now time.Time
 		r.note(m, known, row)
 		return
 	}
-	sound := known.Measured && known.Counts.Consistent() && known.Rows.Consistent()
+	sound := known.Countable()
 	possible := row.Counts.Consistent() && row.Rows.Consistent()
 	if sound && row != known && (!possible || r.indicator.dark()) { // the answer is wrong, and what is kept is not
 		r.indicator.owed.add(one)

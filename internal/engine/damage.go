@@ -48,6 +48,7 @@ func (e *Engine) setAside(err error) bool {
 	}
 	e.log.Error("a part of the ledger cannot be read: its minutes count as not measured, and are asked for again", "error", err, "parts", len(lost))
 	e.loaded = false // what is lost is still in the sums
+	e.former.forget()
 	for _, part := range lost {
 		l := loss{span: part.Span, ids: make(map[slo.IndicatorID]bool, len(part.Indicators))}
 		for _, id := range part.Indicators {

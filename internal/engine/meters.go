@@ -19,9 +19,16 @@ type meters struct {
 // meter is that of a column. What it shows never falls; a correction that takes
 // something away is made up for by what comes later.
 type meter struct {
-	shown        burnrate.Meter
-	base         slo.Minute        // what was closed when it began; nothing before it is an event of its time
-	events, late burnrate.Outcomes // as they are known now, at most what is shown
+	shown      burnrate.Meter
+	base       slo.Minute // what was closed when it began; nothing before it is an event of its time
+	end, since slo.Minute // what was closed at the last tick, and before it moved on to that
+	now, late  tally      // as they are known now, at most what is shown
+}
+
+// tally is what minutes add up to.
+type tally struct {
+	events, rows burnrate.Outcomes
+	minutes      int64
 }
 
 // newMeters are those of a state. Meters of ids that were there go on.
@@ -61,7 +68,7 @@ func (ms *meters) resume(ctx context.Context, history History, s *state, kept bu
 // in returns the meter in another unit.
 func (m meter) in(unit int64) meter {
 	if m.runs() && m.shown.Unit != unit {
-		for _, o := range []*burnrate.Outcomes{&m.events, &m.late, &m.shown.Events, &m.shown.Late} {
+		for _, o := range []*burnrate.Outcomes{&m.now.events, &m.late.events, &m.shown.Events, &m.shown.Late} {
 			o.Good, o.Bad = scaled(o.Good, unit, m.shown.Unit), scaled(o.Bad, unit, m.shown.Unit)
 		}
 	}
@@ -89,7 +96,7 @@ func (ms *meters) begin(s *state, now time.Time) {
 	for k := range ms.list {
 		m := &ms.list[k]
 		if !m.runs() {
-			m.shown.Began, m.base = now, s.ends[k]
+			m.shown.Began, m.base, m.end, m.since = now, s.ends[k], s.ends[k], s.ends[k]
 		}
 		m.base = min(m.base, s.ends[k])
 	}
@@ -98,37 +105,67 @@ func (ms *meters) begin(s *state, now time.Time) {
 // count counts what was read and is kept: all of it together, so that one minute
 // makes up for another.
 func (ms *meters) count(s *state, read []*request) {
+	for k := range ms.list {
+		if m := &ms.list[k]; m.end != s.ends[k] {
+			m.end, m.since = s.ends[k], m.end
+		}
+	}
 	s.eachChange(read, func(column int, c change) {
 		m := &ms.list[column]
 		if !m.runs() || c.minute < m.base && !c.before.Measured {
 			return // that is history
 		}
-		known := &m.late
-		if c.minute >= m.base && c.minute >= s.measured[column].SLI.Closed(s.ends[column]-burnrate.SettlingMinutes) {
-			known = &m.events
-		}
 		good := s.evaluator.Excluded(c.minute, column)
-		after, before := outcomes(c.after, good), outcomes(c.before, good)
-		known.Good += after.Good - before.Good
-		known.Bad += after.Bad - before.Bad
+		known := &m.late
+		if c.minute >= max(m.base, m.newest(s.measured[column])) {
+			known = &m.now
+		}
+		known.add(tallyOf(c.after, good), 1)
+		known.add(tallyOf(c.before, good), -1)
 	})
 	for k := range ms.list {
 		m := &ms.list[k]
-		raise(&m.shown.Events, m.events)
-		raise(&m.shown.Late, m.late)
+		raise(&m.shown.Events, m.now.events)
+		raise(&m.shown.Rows, m.now.rows)
+		m.shown.Minutes = max(m.shown.Minutes, m.now.minutes)
+		raise(&m.shown.Late, m.late.events)
 	}
 }
 
-// outcomes returns what a row counts for: nothing when it cannot be.
-func outcomes(r burnrate.Row, good bool) burnrate.Outcomes {
-	switch {
-	case !r.Measured || !r.Counts.Consistent() || !r.Rows.Consistent():
-		return burnrate.Outcomes{}
-	case good:
-		return burnrate.Outcomes{Good: r.Counts.Total}
-	default:
-		return burnrate.Outcomes{Good: r.Counts.Total - r.Counts.Bad, Bad: r.Counts.Bad}
+// newest returns the first of the minutes whose events are of now: the newest few, or
+// the newest slice. All that a file has more than before is of now, as its minutes
+// close when it has them.
+func (m *meter) newest(of *slo.SLO) slo.Minute {
+	first := of.SLI.Closed(m.end - burnrate.SettlingMinutes)
+	if of.Source != nil && of.Source.File != nil {
+		first = min(first, m.since)
 	}
+	return first
+}
+
+// tallyOf returns what a row adds: nothing when it cannot be.
+func tallyOf(r burnrate.Row, good bool) tally {
+	if !r.Countable() {
+		return tally{}
+	}
+	return tally{outcomes(r.Counts, good), outcomes(r.Rows, good), 1}
+}
+
+// outcomes returns what became of counted events, all of which may count as good.
+func outcomes(c slo.Counts, good bool) burnrate.Outcomes {
+	if good {
+		return burnrate.Outcomes{Good: c.Total}
+	}
+	return burnrate.Outcomes{Good: c.Total - c.Bad, Bad: c.Bad}
+}
+
+// add adds another tally so many times.
+func (t *tally) add(other tally, times int64) {
+	t.events.Good += times * other.events.Good
+	t.events.Bad += times * other.events.Bad
+	t.rows.Good += times * other.rows.Good
+	t.rows.Bad += times * other.rows.Bad
+	t.minutes += times * other.minutes
 }
 
 // raise shows what is known as far as it is more than was shown.

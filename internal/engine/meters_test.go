@@ -5,12 +5,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/slojourn/slojourn/burnrate"
-	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/sources/file"
 )
 
 // meter returns that of an id as the last view has it.
@@ -51,6 +50,14 @@ func (r *rig) shows(id string, events, late burnrate.Outcomes) {
 	}
 }
 
+// covers compares how many minutes a meter counts, all of whose events count alike.
+func (r *rig) covers(id string, minutes slo.Minute) {
+	r.Helper()
+	if got := r.meter(id); got.Minutes != int64(minutes) || got.Rows != got.Events {
+		r.Errorf("%s at %v: %+v of %d minutes, %+v rows, want %d minutes and as many rows", id, time.Now(), got.Events, got.Minutes, got.Rows, minutes)
+	}
+}
+
 // begun measures for a minute, in which meters begin, and returns the first minute
 // that they count.
 func (r *rig) begun() slo.Minute {
@@ -79,6 +86,7 @@ func TestMetersAndBackfill(t *testing.T) {
 		r.whole()
 		for _, id := range r.ids {
 			r.shows(id, r.events(id, slo.Span{Start: base, End: closed() - 1}), burnrate.Outcomes{})
+			r.covers(id, closed()-1-base)
 			if m := r.meter(id); !m.Began.Equal(began) || m.Watermark != closed()-1 {
 				t.Errorf("%+v", m)
 			}
@@ -110,6 +118,7 @@ func TestMetersOfGaps(t *testing.T) {
 		r.whole()
 		r.shows("pay", sum(r.events("pay", slo.Span{Start: base, End: gone}), r.events("pay", slo.Span{Start: back, End: closed() - 1})),
 			r.events("pay", slo.Span{Start: gone, End: back}))
+		r.covers("pay", closed()-1-base-(back-gone))
 	})
 }
 
@@ -141,6 +150,7 @@ func TestMetersOfLateEvents(t *testing.T) {
 		r.minutes(200)
 		r.whole()
 		r.shows("pay", settled(), sum(other(before), other(during)))
+		r.covers("pay", closed()-1-base)
 	})
 }
 
@@ -306,9 +316,37 @@ func TestMetersOfSlices(t *testing.T) {
 		r.minutes(150)
 		end := (closed() - 1).Floor(60)
 		r.shows("pay", r.events("pay", slo.Span{Start: base, End: end}), burnrate.Outcomes{})
+		r.covers("pay", end-base)
 		if m := r.meter("pay"); m.Watermark != end {
 			t.Errorf("the watermark is %d, want %d", m.Watermark, end)
 		}
+	})
+}
+
+// TestMetersOfFiles has rows appended to a file, of a minute and of hours at once, and
+// then another event in each minute.
+func TestMetersOfFiles(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		f := newFiled(t)
+		f.write(20)
+		f.open(file.New(f.source, f.ids))
+		base := slo.MinuteAt(time.Now())
+		f.minutes(2)
+		for _, batch := range []int{1, 1, 45, 200} {
+			f.minutes(batch)
+			f.write(20)
+			f.minutes(1)
+			events := int64(slo.MinuteAt(time.Now())-1-base) * 20
+			f.shows("pay", burnrate.Outcomes{Good: events}, burnrate.Outcomes{})
+			f.covers("pay", slo.MinuteAt(time.Now())-1-base)
+		}
+		known := f.meter("pay")
+		f.write(21)
+		f.minutes(1)
+		newest := known.Watermark + 1 - burnrate.SettlingMinutes // each minute has one event more
+		now := known.Events.Good + int64(known.Watermark-newest) + 21
+		f.shows("pay", burnrate.Outcomes{Good: now}, burnrate.Outcomes{Good: int64(newest - f.begin)})
+		f.covers("pay", known.Watermark+1-base)
 	})
 }
 
@@ -329,109 +367,4 @@ func TestMetersAndTheClock(t *testing.T) {
 		r.minutes(10)
 		r.shows("pay", r.events("pay", slo.Span{Start: base, End: closed() - 1}), burnrate.Outcomes{})
 	})
-}
-
-// TestMetersOfAnything reads random minutes again and again, and compares with
-// a model that knows the minutes and the words of [burnrate.Meter].
-func TestMetersOfAnything(t *testing.T) {
-	t.Parallel()
-	target, err := slo.ParseTarget("99%")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		const begin = 10_000
-		s := &slo.SLO{ID: "pay", Kind: slo.KindSLO, Indicator: "pay", Objectives: []slo.Objective{{Name: "1h", Target: target, Window: slo.Rolling(60)}}}
-		if rapid.Bool().Draw(t, "slices") {
-			s.SLI.Slice = &slo.Slice{Every: diag.Located[time.Duration]{Value: 10 * time.Minute}}
-		}
-		excluded := slo.Span{Start: begin + slo.Minute(rapid.IntRange(-20, 20).Draw(t, "from")), End: begin + 20}
-		set := &slo.Set{SLOs: []*slo.SLO{s}, Exclusions: []*slo.Exclusion{
-			{Name: "change", SLOs: []string{"*"}, From: excluded.Start.Time(), To: excluded.End.Time(), Effect: slo.Drop},
-		}}
-		state := newState(set, map[string]lineage.Lineage{"pay": {Present: lineage.Definition{Indicator: "pay", Unit: 1}}})
-		end := s.SLI.Closed(begin)
-		move := func() {
-			state.ends[0] = end
-			series, err := burnrate.SeriesOf(slo.Span{Start: end, End: end}, nil, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := state.evaluator.Load(map[string]burnrate.Series{"pay": series}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		move()
-		ms := newMeters(state, meters{})
-		ms.begin(state, end.Time())
-		base := end
-		kept := map[slo.Minute]burnrate.Row{}
-		var events, late, shown, lately burnrate.Outcomes
-		for range rapid.IntRange(1, 40).Draw(t, "ticks") {
-			end = s.SLI.Closed(end + slo.Minute(rapid.SampledFrom([]int{0, 1, 1, 1, 2, 10, 30}).Draw(t, "passed")))
-			move()
-			r := &request{indicator: &indicator{id: "pay"}}
-			read := rapid.MapOfN(rapid.IntRange(-25, int(end)-begin-1), rapid.SampledFrom([]slo.Counts{{}, {Total: 9}, {Total: 9, Bad: 9}, {Total: 5, Bad: 1}, {Total: 1, Bad: 3}}), 0, 8).Draw(t, "read")
-			for k, c := range read {
-				m := begin + slo.Minute(k)
-				after := burnrate.Counted(c)
-				before := kept[m]
-				if before == after {
-					continue
-				}
-				r.changes = append(r.changes, change{m, before, after})
-				kept[m] = after
-				// The model: what the minute adds, and where.
-				var good, bad int64
-				for _, side := range []struct {
-					row  burnrate.Row
-					sign int64
-				}{{after, 1}, {before, -1}} {
-					if c := side.row.Counts; c.Bad <= c.Total {
-						good, bad = good+side.sign*(c.Total-c.Bad), bad+side.sign*c.Bad
-					}
-				}
-				if m >= excluded.Start && m < excluded.End {
-					good, bad = good+bad, 0
-				}
-				newest := end - 5
-				if s.SLI.Slice != nil {
-					newest = end - 10
-				}
-				switch {
-				case m >= base && m >= newest:
-					events = sum(events, burnrate.Outcomes{Good: good, Bad: bad})
-				case m >= base || before.Measured:
-					late = sum(late, burnrate.Outcomes{Good: good, Bad: bad})
-				}
-			}
-			ms.count(state, []*request{r})
-			shown = burnrate.Outcomes{Good: max(shown.Good, events.Good), Bad: max(shown.Bad, events.Bad)}
-			lately = burnrate.Outcomes{Good: max(lately.Good, late.Good), Bad: max(lately.Bad, late.Bad)}
-			if got := ms.list[0].shown; got.Events != shown || got.Late != lately {
-				t.Fatalf("up to %d: %+v, late %+v, want %+v, late %+v", end, got.Events, got.Late, shown, lately)
-			}
-		}
-	})
-}
-
-// TestMeterInOtherUnits rounds up: what is shown must not fall.
-func TestMeterInOtherUnits(t *testing.T) {
-	t.Parallel()
-	m := meter{
-		shown:  burnrate.Meter{Unit: 1000, Began: time.Unix(1, 0), Events: burnrate.Outcomes{Good: 2001, Bad: 1000}, Late: burnrate.Outcomes{Good: 1}},
-		events: burnrate.Outcomes{Good: 1999, Bad: 1000}, late: burnrate.Outcomes{Good: -1500},
-	}
-	want := meter{
-		shown:  burnrate.Meter{Unit: 1, Began: time.Unix(1, 0), Events: burnrate.Outcomes{Good: 3, Bad: 1}, Late: burnrate.Outcomes{Good: 1}},
-		events: burnrate.Outcomes{Good: 2, Bad: 1}, late: burnrate.Outcomes{Good: -1},
-	}
-	if got := m.in(1); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
-	want.shown.Unit, want.shown.Events, want.shown.Late = 1000, burnrate.Outcomes{Good: 3000, Bad: 1000}, burnrate.Outcomes{Good: 1000}
-	want.events, want.late = burnrate.Outcomes{Good: 2000, Bad: 1000}, burnrate.Outcomes{Good: -1000}
-	if got := m.in(1).in(1000); got != want {
-		t.Errorf("%+v, want %+v", got, want)
-	}
 }

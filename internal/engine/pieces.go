@@ -175,6 +175,7 @@ func (e *Engine) keepRough(ctx context.Context, list []*request, now time.Time) 
 		if err != nil {
 			return err
 		}
+		e.former.noteCoarse(e.state, coarse)
 	}
 	for _, r := range list {
 		if r.answer.Err == nil {

@@ -1,37 +1,35 @@
 package engine
 
 import (
-	"context"
-	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
-	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/slo"
 )
 
 // formerBudgets are what remained of budgets when the calendar windows before the
-// present ones ended. They are summed between ticks, some at a time.
+// present ones ended. They are summed between ticks, some at a time, see [recall].
 type formerBudgets struct {
-	of   *state
-	list []formerBudget // of objectives with calendar windows, in the order of a snapshot
+	of      *state
+	list    []formerBudget // of objectives with calendar windows, in the order of a snapshot
+	columns [][]int        // what of the list each column of the state counts in
+	turn    int            // how many columns are summed at once, 0 before any were
 }
 
 // formerBudget is that of an objective.
 type formerBudget struct {
 	burnrate.Previous
-	target slo.Target
-	window slo.Window
-	border slo.Minute // where the present window begins
-	summed slo.Minute // the border up to which Remaining was summed
-	at     time.Time  // when that was; zero when it is due
+	target  slo.Target
+	window  slo.Window
+	columns int        // that it takes to sum it
+	border  slo.Minute // where the present window begins
+	summed  slo.Minute // the border up to which Remaining was summed
+	at      time.Time  // when that was; zero when it is due
+	changed bool       // minutes from before the border have changed since
 }
 
-// mostFormer is how many are summed at once: ticks wait for a tenth of a second.
-const mostFormer = 200
-
-// formerAgain is after how long a window that is over is summed again, as events come
-// late and history is filled in.
+// formerAgain is how often a window that is over is summed again at most, when events
+// come late and while history is filled in.
 const formerAgain = time.Hour
 
 // show returns those of the windows before the ones in a snapshot of a state.
@@ -66,6 +64,7 @@ func (b *formerBudgets) begin(s *state, statuses []burnrate.Status) {
 		known[key{former.ID, former.Objective}] = former
 	}
 	b.of, b.list = s, nil
+	places := map[string][]int{} // in the list, by id
 	for i := range statuses {
 		for k := range statuses[i].Objectives {
 			o := &statuses[i].Objectives[k]
@@ -73,51 +72,58 @@ func (b *formerBudgets) begin(s *state, statuses []burnrate.Status) {
 				continue
 			}
 			next := formerBudget{Previous: burnrate.Previous{ID: statuses[i].ID, Objective: o.Name}, target: o.Target, window: o.Window.Window}
-			if old, ok := known[key{next.ID, next.Objective}]; ok && old.target == next.target && old.window == next.window {
+			if old, ok := known[key{next.ID, next.Objective}]; ok && old.target == next.target && old.window.Same(next.window) {
 				next.Remaining, next.summed = old.Remaining, old.summed
 			}
+			places[next.ID] = append(places[next.ID], len(b.list))
 			b.list = append(b.list, next)
 		}
 	}
-}
-
-// due returns some that have to be summed and whose windows ended together.
-func (b *formerBudgets) due(now time.Time) []*formerBudget {
-	var list []*formerBudget
+	counted := map[string][]int{} // in the list, by the id of what is measured
 	for k := range b.list {
-		former := &b.list[k]
-		if former.summed == former.border && !former.at.IsZero() && now.Sub(former.at) < formerAgain {
-			continue
+		b.list[k].columns = 1
+	}
+	for _, j := range s.set.Journeys {
+		for _, n := range places[j.ID] {
+			b.list[n].columns += len(j.Steps)
 		}
-		if len(list) > 0 && list[0].border != former.border {
-			continue
-		}
-		if list = append(list, former); len(list) == mostFormer {
-			break
+		for _, step := range j.Steps {
+			counted[step.SLO.ID] = append(counted[step.SLO.ID], places[j.ID]...)
 		}
 	}
-	return list
+	b.columns = make([][]int, len(s.measured))
+	for column, m := range s.measured {
+		b.columns[column] = append(counted[m.ID], places[m.ID]...)
+	}
 }
 
-// recall sums the windows that are over and due or, anew, all of them, until some time
-// at the most. Ticks may come in between.
-func (e *Engine) recall(ctx context.Context, until time.Time, anew bool) error {
-	for more := true; more && e.clock.Now().Before(until); {
-		if err := e.lock(ctx); err != nil {
-			return nil //nolint:nilerr // it was told to stop
-		}
-		if anew {
-			e.former.forget()
-			anew = false
-		}
-		var err error
-		more, err = e.recallSome(ctx)
-		e.unlock()
-		if err != nil {
-			return errorf("sum the windows that are over", err)
+// note has those be summed again in which minutes have changed that were read. Minutes
+// from before a window matter as well: the traffic that is expected where it has gaps
+// follows from them.
+func (b *formerBudgets) note(s *state, read []*request) {
+	if b.of == s { // else all of them are due
+		s.eachChange(read, func(column int, c change) { b.change(column, c.minute) })
+	}
+}
+
+// noteCoarse does so for hours of which only the sum was read.
+func (b *formerBudgets) noteCoarse(s *state, hours []burnrate.Coarse) {
+	if b.of != s {
+		return
+	}
+	for i := range hours {
+		for _, h := range s.held[hours[i].Indicator] {
+			b.change(h.column, hours[i].Hour)
 		}
 	}
-	return nil
+}
+
+func (b *formerBudgets) change(column int, m slo.Minute) {
+	for _, n := range b.columns[column] {
+		if former := &b.list[n]; m < former.border {
+			former.changed = true
+		}
+	}
 }
 
 // forget has everything be due.
@@ -127,95 +133,15 @@ func (b *formerBudgets) forget() {
 	}
 }
 
-// recallSome sums some of the windows that are due, and reports whether there were any.
-func (e *Engine) recallSome(ctx context.Context) (bool, error) {
-	if e.former.of != e.state { // there was no tick yet
-		return false, nil
-	}
-	now := e.clock.Now()
-	list := e.former.due(now)
-	if len(list) == 0 {
-		return false, nil
-	}
-	if err := e.around(func() error { return e.recallAt(ctx, list, list[0].border) }); err != nil {
-		return false, err
-	}
-	for _, former := range list {
-		former.summed, former.at = former.border, now
-	}
-	view := *e.view.Load()
-	view.Snapshot.Previous = e.former.show(e.state, view.Snapshot.Statuses)
-	e.view.Store(&view)
-	return true, nil
-}
-
-// recallAt sums windows that ended at a border.
-func (e *Engine) recallAt(ctx context.Context, list []*formerBudget, border slo.Minute) error {
-	kept, err := e.ledger.State(ctx)
-	if err != nil {
-		return err
-	}
-	lineages := make(map[string]lineage.Lineage, len(e.state.lineages))
-	for _, l := range e.state.lineages {
-		lineages[l.ID] = l
-	}
-	s := newState(subsetFor(e.state.set, list), lineages)
-	ends := make([]slo.Minute, len(s.measured))
-	for k, m := range s.measured {
-		ends[k] = m.SLI.Closed(border)
-	}
-	if err := s.load(ctx, e.ledger, kept.Since, ends); err != nil {
-		return err
-	}
-	type key struct{ id, objective string }
-	remaining := map[key]burnrate.Ratio{}
-	for _, status := range s.evaluator.Snapshot(border.Time()).Statuses {
-		for _, o := range status.Objectives {
-			remaining[key{status.ID, o.Name}] = o.Budget.Remaining
+// due returns those that have to be summed: with soon also those that have changed
+// less than an hour after they were.
+func (b *formerBudgets) due(now time.Time, soon bool) []*formerBudget {
+	var list []*formerBudget
+	for k := range b.list {
+		former := &b.list[k]
+		if former.summed != former.border || former.at.IsZero() || former.changed && (soon || now.Sub(former.at) >= formerAgain) {
+			list = append(list, former)
 		}
 	}
-	for _, former := range list {
-		former.Remaining = remaining[key{former.ID, former.Objective}]
-	}
-	return nil
-}
-
-// subsetFor is what of a set it takes to judge some objectives: those, and the steps of
-// their journeys. Nobody is alerted.
-func subsetFor(set *slo.Set, list []*formerBudget) *slo.Set {
-	wanted := map[string][]string{} // names of objectives by id
-	for _, former := range list {
-		wanted[former.ID] = append(wanted[former.ID], former.Objective)
-	}
-	only := func(id string, objectives []slo.Objective) []slo.Objective {
-		var part []slo.Objective
-		for _, o := range objectives {
-			if slices.Contains(wanted[id], o.Name) {
-				o.Alerts = nil
-				part = append(part, o)
-			}
-		}
-		return part
-	}
-	part := &slo.Set{Exclusions: set.Exclusions}
-	steps := map[string]bool{}
-	for _, j := range set.Journeys {
-		if wanted[j.ID] == nil {
-			continue
-		}
-		for _, step := range j.Steps {
-			steps[step.SLO.ID] = true
-		}
-		journey := *j
-		journey.Objectives = only(j.ID, j.Objectives)
-		part.Journeys = append(part.Journeys, &journey)
-	}
-	for _, s := range set.SLOs {
-		if wanted[s.ID] != nil || steps[s.ID] {
-			one := *s
-			one.Objectives = only(s.ID, s.Objectives)
-			part.SLOs = append(part.SLOs, &one)
-		}
-	}
-	return part
+	return list
 }

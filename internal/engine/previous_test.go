@@ -150,6 +150,37 @@ func TestPreviousWindows(t *testing.T) {
 	})
 }
 
+// TestPreviousAfterReload goes on with what is known, also where specs have loaded a
+// time zone once more.
+func TestPreviousAfterReload(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 60, "pay")
+		r.edit = func(set *slo.Set) {
+			zone, err := slo.LoadTimeZone("Asia/Tokyo")
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := &set.SLOs[0].Objectives[0]
+			o.Name, o.Window = "day", period(t, "day").In(zone)
+		}
+		r.start()
+		r.minutes(1)
+		want := r.previous()
+		if want["pay day"] == "" {
+			t.Fatalf("nothing is known of yesterday: %v", want)
+		}
+		if _, err := r.engine.Reload(t.Context(), r.specs()); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.engine.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.previous(); cmp.Diff(want, got) != "" {
+			t.Error(cmp.Diff(want, got))
+		}
+	})
+}
+
 // TestPreviousWithoutData says nothing of a day of which nothing was measured.
 func TestPreviousWithoutData(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
@@ -163,11 +194,38 @@ func TestPreviousWithoutData(t *testing.T) {
 	})
 }
 
+// TestPreviousIsSummedOnce sums a window that is over again only when minutes of it
+// have changed, and not more often than every hour.
+func TestPreviousIsSummedOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		r := newRig(t, 30, "pay")
+		r.edit = func(set *slo.Set) {
+			o := &set.SLOs[0].Objectives[1]
+			o.Name, o.Window = "day", period(t, "day")
+		}
+		midnight := closed().Floor(1440)
+		r.world.late[midnight-20] = time.Now().Add(20 * time.Minute)
+		r.start()
+		r.minutes(1)
+		at := func() time.Time { return r.engine.former.list[0].at }
+		first, early := at(), r.previous()
+		r.minutes(100)
+		second, want := at(), r.remaining(midnight)
+		if !second.After(first.Add(formerAgain)) || cmp.Diff(want, r.previous()) != "" || cmp.Diff(want, early) == "" {
+			t.Errorf("with late events, summed at %v and %v: %v, then %v, want %v", first, second, early, r.previous(), want)
+		}
+		r.minutes(70)
+		if !at().Equal(second) {
+			t.Errorf("it was summed again at %v for nothing", at())
+		}
+	})
+}
+
 // TestPreviousOfMany sums more than fit in one turn.
 func TestPreviousOfMany(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		var ids []string
-		for n := range mostFormer + 10 {
+		for n := range firstTurn + 50 {
 			ids = append(ids, idOf(n))
 		}
 		r := newRig(t, 30, ids...)

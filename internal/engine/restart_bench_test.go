@@ -58,6 +58,7 @@ type restarted struct {
 	clock  *stepClock
 	begin  slo.Minute
 	slos   int
+	window slo.Window // of all objectives; the zero one leaves them as they are
 	ledger *ledger.Ledger
 	engine *Engine
 }
@@ -116,7 +117,13 @@ func (r *restarted) start() {
 	r.Helper()
 	var err error
 	options := Options{Ledger: r.ledger, Clock: r.clock, Log: slog.New(slog.DiscardHandler)}
-	r.engine, _, err = New(r.Context(), options, Specs{Set: manySLOs(r, r.slos), Sources: map[string]sources.Source{"world": busy{steady{r.begin}, r.slos}}})
+	set := manySLOs(r, r.slos)
+	for _, o := range set.SLOs {
+		if r.window.Valid() {
+			o.Objectives[0].Window = r.window
+		}
+	}
+	r.engine, _, err = New(r.Context(), options, Specs{Set: set, Sources: map[string]sources.Source{"world": busy{steady{r.begin}, r.slos}}})
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -214,6 +214,7 @@ func (e *Engine) decide(ctx context.Context, ends []slo.Minute, read []*request,
 		e.deliver(d.letters)
 	}
 	e.meters.count(e.state, read)
+	e.former.note(e.state, read)
 	for _, r := range read {
 		for _, c := range r.changes {
 			if e.counts.Rows++; c.before.Measured {

@@ -160,6 +160,14 @@ type brokenLedger struct {
 	failures atomic.Int64
 	commits  int
 	noCoarse bool
+	each     time.Duration // that it takes to sum a lineage
+	summed   []int         // how many lineages were summed at once
+}
+
+func (b *brokenLedger) Totals(ctx context.Context, lineages []lineage.Lineage, cuts [][]slo.Minute) ([]burnrate.Totals, error) {
+	time.Sleep(time.Duration(len(lineages)) * b.each)
+	b.summed = append(b.summed, len(lineages))
+	return b.Ledger.Totals(ctx, lineages, cuts)
 }
 
 func (b *brokenLedger) Coarse(ctx context.Context, ids []slo.IndicatorID, span slo.Span) ([]burnrate.Coarse, error) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"runtime/debug"
+	"time"
 
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
@@ -113,21 +114,42 @@ func (w *begunWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // inTurn lets only so many requests of an endpoint be answered at once. Others
 // wait for a while, and are then told to come again.
 func (s *Server) inTurn(atOnce int, serve http.HandlerFunc) http.HandlerFunc {
-	turns := make(chan struct{}, atOnce)
-	others := fmt.Sprintf("%d others are", atOnce)
-	if atOnce == 1 {
-		others = "another is"
-	}
+	turns := s.newTurns(atOnce)
 	return func(w http.ResponseWriter, r *http.Request) {
-		ctx, cancel := context.WithTimeout(r.Context(), s.limits.turn)
-		defer cancel()
-		select {
-		case turns <- struct{}{}:
-			defer func() { <-turns }()
+		if turns.take(w, r) {
+			defer turns.giveBack()
 			serve(w, r)
-		case <-ctx.Done():
-			w.Header().Set("Retry-After", "1")
-			fail(w, r, http.StatusServiceUnavailable, problem{Message: others + " being answered; ask again later"})
 		}
 	}
 }
+
+// turns let only so many requests do at once what takes much.
+type turns struct {
+	taken chan struct{}
+	wait  time.Duration // for a turn
+}
+
+func (s *Server) newTurns(atOnce int) turns {
+	return turns{taken: make(chan struct{}, atOnce), wait: s.limits.turn}
+}
+
+// take waits for a turn. Without one it answers the request, and returns false.
+func (t turns) take(w http.ResponseWriter, r *http.Request) bool {
+	ctx, cancel := context.WithTimeout(r.Context(), t.wait)
+	defer cancel()
+	select {
+	case t.taken <- struct{}{}:
+		return true
+	case <-ctx.Done():
+	}
+	others := fmt.Sprintf("%d others are", cap(t.taken))
+	if cap(t.taken) == 1 {
+		others = "another is"
+	}
+	w.Header().Set("Retry-After", "1")
+	fail(w, r, http.StatusServiceUnavailable, problem{Message: others + " being answered; ask again later"})
+	return false
+}
+
+// giveBack lets another one have the turn.
+func (t turns) giveBack() { <-t.taken }

@@ -10,8 +10,6 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
@@ -156,17 +154,6 @@ func (s *Server) form(r *http.Request) (query string, status int, p problem) {
 		return r.URL.RawQuery + string(body), 0, p
 	}
 	return r.URL.RawQuery + "&" + string(body), 0, p
-}
-
-// acceptsGzip reports whether an answer may be gzipped.
-func acceptsGzip(h http.Header) bool {
-	for token := range strings.SplitSeq(strings.Join(h.Values("Accept-Encoding"), ","), ",") {
-		parts := strings.Split(strings.ReplaceAll(token, " ", ""), ";")
-		if parts[0] == "gzip" {
-			return !slices.ContainsFunc(parts[1:], func(q string) bool { return strings.Trim(q, "0.") == "q=" })
-		}
-	}
-	return false
 }
 
 // stream is an answer that is sent while it is made, so that nobody has to hold all

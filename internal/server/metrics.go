@@ -4,31 +4,41 @@ import (
 	"net/http"
 
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
 
 	"github.com/slojourn/slojourn/exporters/prometheus"
 )
 
-// serveMetrics shows the metrics of SLOs, and behind them those of the program, as
-// text, as OpenMetrics or as messages, whichever the client prefers, gzipped for
+// metrics returns what shows the metrics of SLOs, and behind them those of the program,
+// as text, as OpenMetrics or as messages, whichever the client prefers, gzipped for
 // those who can read it. A client may ask for some metrics by name[].
 //
 // One collector that fails must not hide what all the others know: the rest is
 // served, and a counter and the log say that something was left out. When
-// there is no rest, the answer is status 500 with the reason. An answer that
-// cannot be finished is cut off, as half of the text format looks whole.
-func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	var page *prometheus.Page
-	if s.options.Page != nil {
-		page = s.options.Page()
+// there is no rest, or nothing can be encoded, the answer is status 500 with the
+// reason. An answer that cannot be finished is cut off, as half of the text format
+// looks whole.
+//
+// Metrics are made in turn. To write them takes no turn, as clients that do not read
+// would have all others wait: the page is kept for everybody. One of some metrics
+// is not, so those who ask for that have turns of their own until it is written.
+func (s *Server) metrics() http.HandlerFunc {
+	making := s.newTurns(s.limits.atOnce)
+	all := func(w http.ResponseWriter, r *http.Request) { s.serveMetrics(w, r, making) }
+	some := s.inTurn(s.limits.atOnce, all)
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Has("name[]") {
+			some(w, r)
+			return
+		}
+		all(w, r)
 	}
-	families, ok := s.gather(w, page != nil)
-	if !ok {
+}
+
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request, making turns) {
+	scrape := prometheus.Scrape{Format: metricsFormat(r.Header), Gzip: acceptsGzip(r.Header), Names: r.URL.Query()["name[]"]}
+	made := s.makeMetrics(w, r, scrape, making)
+	if made == nil {
 		return
-	}
-	scrape := prometheus.Scrape{
-		Format: expfmt.NegotiateAccept(r.Header, prometheus.Formats()...), Gzip: acceptsGzip(r.Header),
-		Names: r.URL.Query()["name[]"], Beside: families,
 	}
 	w.Header().Set("Content-Type", string(scrape.Format))
 	w.Header().Add("Vary", "Accept")
@@ -36,7 +46,7 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 	if scrape.Gzip {
 		w.Header().Set("Content-Encoding", "gzip")
 	}
-	err := page.Write(w, scrape)
+	err := made.Write(w)
 	if err == nil {
 		return
 	}
@@ -45,6 +55,32 @@ func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
 		s.logger.Error("metrics were cut off", "error", err)
 	}
 	panic(http.ErrAbortHandler)
+}
+
+// makeMetrics makes what a scrape shows, when its turn comes. When it cannot, it
+// answers why, and returns nil.
+func (s *Server) makeMetrics(w http.ResponseWriter, r *http.Request, scrape prometheus.Scrape, making turns) *prometheus.Made {
+	if !making.take(w, r) {
+		return nil
+	}
+	defer making.giveBack()
+	var page *prometheus.Page
+	if s.options.Page != nil {
+		page = s.options.Page()
+	}
+	families, ok := s.gather(w, page != nil)
+	if !ok {
+		return nil
+	}
+	scrape.Beside = families
+	made, err := page.Make(scrape)
+	if err != nil {
+		s.instruments.incomplete.Inc()
+		s.logger.Error("metrics cannot be encoded", "error", err)
+		text(w, http.StatusInternalServerError, "the metrics cannot be encoded: "+err.Error())
+		return nil
+	}
+	return made
 }
 
 // gather returns what can be gathered of the program, and whether there is anything

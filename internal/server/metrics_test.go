@@ -3,11 +3,15 @@ package server
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
@@ -69,8 +73,7 @@ func TestMetricsFormats(t *testing.T) {
 	}
 }
 
-// TestIncompleteMetrics shows what can be shown, says that something lacks, and
-// never passes half an answer off as a whole one.
+// TestIncompleteMetrics shows what can be shown, and says that something lacks.
 func TestIncompleteMetrics(t *testing.T) {
 	t.Parallel()
 	whole, err := lights(t).Gather()
@@ -83,15 +86,15 @@ func TestIncompleteMetrics(t *testing.T) {
 		name     string
 		families []*dto.MetricFamily
 		err      error
-		status   int // 0 for an answer that is cut off
+		status   int
 		body     string
 		logs     string
 	}{
 		{"all", whole, nil, 200, "lights_total 4\n", ""},
 		{"a part", whole, hostile, 200, "lights_total 4\n", "metrics are incomplete"},
 		{"nothing", nil, hostile, 500, "no metric could be gathered: collector <b> failed with NRAK-…�[2J", "metrics are incomplete"},
-		{"cannot be written", append([]*dto.MetricFamily{noType}, whole...), nil, 0, "", "metrics were cut off"},
-		{"cannot be written further", append(whole[:1:1], noType), nil, 0, "", "metrics were cut off"},
+		{"cannot be written", append([]*dto.MetricFamily{noType}, whole...), nil, 500, "the metrics cannot be encoded: write metric broken: ", "metrics cannot be encoded"},
+		{"cannot be written further", append(whole[:1:1], noType), nil, 500, "the metrics cannot be encoded: write metric broken: ", "metrics cannot be encoded"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -104,12 +107,6 @@ func TestIncompleteMetrics(t *testing.T) {
 				got, err := try(t.Context(), &http.Client{Transport: &http.Transport{DisableKeepAlives: true, DisableCompression: true}}, http.MethodGet, url+"/metrics", func(r *http.Request) {
 					r.Header.Set("Accept-Encoding", encoding)
 				})
-				if test.status == 0 {
-					if err == nil {
-						t.Errorf("%s: got %d and all of %q", encoding, got.status, got.body)
-					}
-					continue
-				}
 				if err != nil || got.status != test.status || encoding == "identity" && !strings.Contains(got.body, test.body) {
 					t.Errorf("%s: got %d, %v, %q", encoding, got.status, err, got.body)
 				}
@@ -185,10 +182,8 @@ func TestMetricsForThoseWhoLeave(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	s := serverOf(t, Options{Metrics: lights(t)}, usual(), &log)
-	request, err := http.NewRequestWithContext(gone(), http.MethodGet, "/metrics", http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx, leave := context.WithCancel(t.Context())
+	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/metrics", http.NoBody)
 	defer func() {
 		if recover() != http.ErrAbortHandler { //nolint:errorlint // net/http compares as well
 			t.Error("the answer was not given up")
@@ -197,15 +192,95 @@ func TestMetricsForThoseWhoLeave(t *testing.T) {
 			t.Errorf("it logs %s", &log)
 		}
 	}()
-	s.serveMetrics(deaf{http.Header{}}, request)
+	s.ServeHTTP(deaf{http.Header{}, leave}, request)
+}
+
+// TestMetricsCutOff never passes half an answer off as a whole one.
+func TestMetricsCutOff(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := serverOf(t, Options{Metrics: lights(t)}, usual(), &log)
+	defer func() {
+		if recover() != http.ErrAbortHandler { //nolint:errorlint // net/http compares as well
+			t.Error("the answer was not given up")
+		}
+		if !strings.Contains(log.String(), "metrics were cut off") || testutil.ToFloat64(s.instruments.incomplete) != 1 {
+			t.Errorf("it logs %q", &log)
+		}
+	}()
+	s.ServeHTTP(deaf{http.Header{}, func() {}}, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", http.NoBody))
+}
+
+// TestMetricsForThoseWhoDoNotRead has nobody wait for them, and holds only so many
+// pages that are of use to one client alone.
+func TestMetricsForThoseWhoDoNotRead(t *testing.T) {
+	t.Parallel()
+	limits := usual()
+	limits.atOnce, limits.turn = 2, time.Millisecond
+	s := serverOf(t, Options{Metrics: lights(t)}, limits, io.Discard)
+	read := make(chan struct{})
+	var clients sync.WaitGroup
+	wait := func(path string) {
+		t.Helper()
+		client := idle{httptest.NewRecorder(), make(chan struct{}, 1), read}
+		clients.Go(func() {
+			s.ServeHTTP(client, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
+			if client.Code != 200 || !strings.Contains(client.Body.String(), "lights_total 4\n") {
+				t.Errorf("%s: one that reads in the end got %d, %s", path, client.Code, client.Body)
+			}
+		})
+		<-client.asked
+	}
+	get := func(path string, want int) {
+		t.Helper()
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
+		if w.Code != want {
+			t.Errorf("%s: got %d, want %d: %s", path, w.Code, want, w.Body)
+		}
+	}
+	for range 5 {
+		wait("/metrics")
+	}
+	get("/metrics", 200)
+	for range 2 {
+		wait("/metrics?name[]=lights_total")
+	}
+	get("/metrics", 200)
+	get("/metrics?name[]=lights_total", 503)
+	close(read)
+	clients.Wait()
+	get("/metrics?name[]=lights_total", 200)
+}
+
+// idle is a client that does not read for a while.
+type idle struct {
+	*httptest.ResponseRecorder
+	asked chan struct{} // by whoever has something for it
+	read  chan struct{}
+}
+
+func (i idle) Write(data []byte) (int, error) {
+	select {
+	case i.asked <- struct{}{}:
+	default: // it was told before
+	}
+	<-i.read
+	return i.ResponseRecorder.Write(data)
 }
 
 // deaf is a connection that nobody reads any more.
-type deaf struct{ header http.Header }
+type deaf struct {
+	header http.Header
+	noted  func() // when something is written
+}
 
-func (d deaf) Header() http.Header       { return d.header }
-func (d deaf) WriteHeader(int)           {}
-func (d deaf) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+func (d deaf) Header() http.Header { return d.header }
+func (d deaf) WriteHeader(int)     {}
+func (d deaf) Write([]byte) (int, error) {
+	d.noted()
+	return 0, io.ErrClosedPipe
+}
 
 // TestMetricsOfSLOs shows them in front of those of the program, which they outlive.
 func TestMetricsOfSLOs(t *testing.T) {

@@ -119,7 +119,7 @@ type endpoint struct {
 func (s *Server) endpoints() []endpoint {
 	endpoints := []endpoint{
 		{path: "/", method: http.MethodGet, serve: s.serveIndex},
-		{path: "/metrics", method: http.MethodGet, serve: s.inTurn(s.limits.atOnce, s.serveMetrics)},
+		{path: "/metrics", method: http.MethodGet, serve: s.metrics()},
 		{path: "/-/healthy", method: http.MethodGet, serve: serveHealthy},
 		{path: "/-/ready", method: http.MethodGet, serve: s.serveReady},
 		{path: "/-/reload", method: http.MethodPost, serve: s.serveReload},

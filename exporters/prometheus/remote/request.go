@@ -81,7 +81,7 @@ type item struct {
 
 // itemOf returns the item of a row, and false for what was not measured or cannot be.
 func itemOf(m slo.Minute, place int, row *burnrate.Row) (item, bool) {
-	if !row.Measured || !row.Counts.Consistent() || !row.Rows.Consistent() {
+	if !row.Countable() {
 		return item{}, false
 	}
 	return item{m, place, row.Counts}, true

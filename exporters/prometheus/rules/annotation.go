@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"math/big"
 	"strconv"
 	"strings"
@@ -66,12 +67,12 @@ func (j *judged) annotations(burnRate func(window string) string, shown shownOf)
 		description.ask("\nBudget left: ", "max("+budgetOf(j.Key)+")", "humanizePercentage", shown.budget, "")
 	}
 	j.facts(description)
-	add("runbook_url", oneLine(j.Subject.Runbook))
-	add("contact", oneLine(j.Subject.Contact))
-	add("when_spent", oneLine(j.Subject.WhenSpent))
+	add("runbook_url", j.lines.of(j.Subject.Runbook))
+	add("contact", j.lines.of(j.Subject.Contact))
+	add("when_spent", j.lines.of(j.Subject.WhenSpent))
 	var links []string
 	for _, l := range j.Subject.Links {
-		links = append(links, oneLine(l.Title)+": "+oneLine(l.URL))
+		links = append(links, j.lines.of(l.Title)+": "+j.lines.of(l.URL))
 	}
 	add("links", strings.Join(links, "\n"))
 	return a
@@ -81,7 +82,7 @@ func (j *judged) annotations(burnRate func(window string) string, shown shownOf)
 func (j *judged) facts(t *text) {
 	s := j.Subject
 	if s.Step != "" {
-		t.line("Journey", named(s.JourneyTitle, s.Journey))
+		t.line("Journey", j.lines.named(s.JourneyTitle, s.Journey))
 		t.line("Step", s.Step)
 	}
 	t.line("Part of", strings.Join(s.Journeys, ", "))
@@ -92,14 +93,14 @@ func (j *judged) facts(t *text) {
 		}
 		t.line("Objective", objective)
 	}
-	owner := named(s.OwnerTitle, j.Labels.Owner)
-	if contact := oneLine(s.Contact); contact != "" {
+	owner := j.lines.named(s.OwnerTitle, j.Labels.Owner)
+	if contact := j.lines.of(s.Contact); contact != "" {
 		owner += ", " + contact
 	}
 	t.line("Owner", owner)
 	t.line("Alert policy", s.Policy)
-	t.line("About", oneLine(s.Description))
-	t.line("Once the budget is spent", oneLine(s.WhenSpent))
+	t.line("About", j.lines.of(s.Description))
+	t.line("Once the budget is spent", j.lines.of(s.WhenSpent))
 	t.line("ID", j.ID)
 }
 
@@ -128,21 +129,14 @@ func (j *judged) headline() (happened, why string) {
 
 // what names what an alert is about, as messages do.
 func (j *judged) what() string {
-	s, title := j.Subject, oneLine(j.Labels.Title)
+	s, title := j.Subject, j.lines.of(j.Labels.Title)
 	if name, is := strings.CutPrefix(j.ID, "source:"); is {
 		return "source " + name
 	}
 	if s.Step != "" {
-		return or(oneLine(s.JourneyTitle), s.Journey) + " › " + or(title, s.Step)
+		return cmp.Or(j.lines.of(s.JourneyTitle), s.Journey) + " › " + cmp.Or(title, s.Step)
 	}
-	return or(title, j.ID)
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
+	return cmp.Or(title, j.ID)
 }
 
 // number writes a factor with the digits that people compare.

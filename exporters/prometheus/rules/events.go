@@ -43,14 +43,11 @@ func (m *maker) burnByEvents(j *judged) *rule {
 		return nil // not even when everything fails
 	}
 	r := &rule{alert: j.Kind.Name(), expr: strings.Join(tiers, "\nor\n"), labels: labelsOf(j.Notification)}
-	if measured.weighted {
-		r.about = "Without the guard: the counters have weights, and not how many events there were."
-	}
 	if len(tiers) > 1 {
 		r.expr = "(\n" + strings.Join(tiers, "\n) or (\n") + "\n)"
 	}
-	if j.Severity == slo.Ticket && slices.ContainsFunc(j.policy.Tiers, func(t slo.Tier) bool { return t.Severity == slo.Page }) {
-		page := alert.Key{ID: j.ID, Objective: j.Objective, Kind: alert.Burn, Severity: slo.Page}
+	if j.Severity == slo.Ticket && j.subject.pages() {
+		page := alert.Key{ID: j.ID, Kind: alert.Burn, Severity: slo.Page} // of whatever objective
 		r.expr = "(" + r.expr + ")\nunless on () ALERTS{alertname=\"" + page.Kind.Name() + "\",alertstate=\"firing\"," + selector(page) + "}"
 		r.wait = untilKept
 	}
@@ -61,14 +58,21 @@ func (m *maker) burnByEvents(j *judged) *rule {
 	return r
 }
 
+// pages reports whether a budget that burns can page somebody.
+func (s *subject) pages() bool {
+	return slices.ContainsFunc(s.objectives, func(o slo.Objective) bool {
+		return o.Alerts != nil && slices.ContainsFunc(o.Alerts.Tiers, func(t slo.Tier) bool { return t.Severity == slo.Page })
+	})
+}
+
 // burnByEvents is the burn rate over a window.
 func (j *judged) burnByEvents(window string) string {
 	return measuredOf(j.subject).ratio(window) + " / " + decimal(j.objective.Target.AllowedRat())
 }
 
 // noDataByEvents compares the time up to which something was measured. Nothing is
-// said of an SLO below the alert that most of them are behind, and of several
-// objectives the first says it for all.
+// said of an SLO below the alert that most of them fail, nor while most engines have
+// stopped, and of several objectives the first says it for all.
 func (m *maker) noDataByEvents(j *judged) *rule {
 	for i := range j.subject.objectives {
 		if o := &j.subject.objectives[i]; o != j.objective && o.Alerts != nil && o.Alerts.NoData != nil {
@@ -80,8 +84,8 @@ func (m *maker) noDataByEvents(j *judged) *rule {
 	measured := measuredOf(j.subject)
 	r := &rule{
 		alert: j.Kind.Name(), labels: labelsOf(j.Notification), wait: untilKept,
-		expr: fmt.Sprintf("max(time() - max by (id) (slojourn_watermark_timestamp_seconds{%s} > 0)) > %d\nunless on () ALERTS{alertname=%q,alertstate=\"firing\"}",
-			measured.ids(), int64(measured.late(j.policy)/time.Second), behind),
+		expr: fmt.Sprintf("max(time() - max by (id) (slojourn_watermark_timestamp_seconds{%s} > 0)) > %d\nunless on () ALERTS{alertname=%q,alertstate=\"firing\"}\n"+
+			"unless on () (count(%s) > count(%s) / 2)", measured.ids(), int64(measured.late(j.policy)/time.Second), behind, stands, lastTick),
 		annotations: j.annotations(j.burnByEvents, shownOf{}).templates(),
 	}
 	if !m.options.NoHold {
@@ -105,7 +109,8 @@ func holdOf(p *slo.AlertPolicy, severity slo.Severity) time.Duration {
 type measured struct {
 	compose  slo.Compose // "" for one id
 	groups   []weighed
-	weighted bool          // an attribute says how much events count
+	all      map[string]bool // the ids
+	weighted int           // how many of the ids have events that count more or less than one
 	lag      time.Duration // by which the newest minute is behind
 }
 
@@ -115,9 +120,20 @@ type weighed struct {
 	ids    []string
 }
 
-// measuredOf says what a subject is counted of. An SLO that is several steps of a
-// journey counts several times.
+// measuredOf says what a subject is counted of.
 func measuredOf(s *subject) *measured {
+	if s.measured == nil {
+		s.measured = measure(s)
+		s.measured.all = map[string]bool{}
+		for _, id := range s.measured.list() {
+			s.measured.all[id] = true
+		}
+	}
+	return s.measured
+}
+
+// measure finds out. An SLO that is several steps of a journey counts several times.
+func measure(s *subject) *measured {
 	m := &measured{}
 	if s.journey == nil {
 		m.add(s.slo)
@@ -127,7 +143,6 @@ func measuredOf(s *subject) *measured {
 	m.compose = s.journey.Compose
 	weights, ids := map[string]*big.Rat{}, []string{}
 	for _, step := range s.journey.Steps {
-		m.add(step.SLO)
 		weight := big.NewRat(1, 1)
 		if m.compose == slo.Weighted {
 			weight = step.Weight.Rat()
@@ -135,6 +150,7 @@ func measuredOf(s *subject) *measured {
 		if old := weights[step.SLO.ID]; old != nil {
 			weight.Add(weight, old)
 		} else {
+			m.add(step.SLO)
 			ids = append(ids, step.SLO.ID)
 		}
 		weights[step.SLO.ID] = weight
@@ -162,7 +178,19 @@ func (m *measured) add(s *slo.SLO) {
 		lag += s.SLI.Slice.Every.Value
 	}
 	m.lag = max(m.lag, lag+2*time.Minute) // a tick and a scrape
-	m.weighted = m.weighted || s.SLI.Unit() != 1
+	if s.SLI.Unit() != 1 {
+		m.weighted++
+	}
+}
+
+// within reports whether all ids are among those of another.
+func (m *measured) within(other *measured) bool {
+	for id := range m.all {
+		if !other.all[id] {
+			return false
+		}
+	}
+	return true
 }
 
 // list is all ids.
@@ -192,17 +220,15 @@ func (m *measured) fires(t *burnrate.Tier, guard slo.Guard) string {
 	}
 	long, short := slo.FormatDuration(t.Long), slo.FormatDuration(t.Short)
 	parts := []string{m.exceeds(long, t.Limit()), m.exceeds(short, t.Limit())}
-	if !m.weighted {
-		if guard.MinEvents > 0 {
-			parts = append(parts, fmt.Sprintf("%s >= %d", m.sum(total(long)), guard.MinEvents))
-		}
-		if guard.MinBad > 0 {
-			parts = append(parts, fmt.Sprintf("%s >= %d", m.sum(bad(long)), guard.MinBad))
-		}
-		if guard.Confidence.Sign() > 0 {
-			doubt, _ := new(big.Rat).Sub(big.NewRat(1, 1), guard.Confidence.Rat()).Float64()
-			parts = append(parts, m.sure(long, t.Limit(), -math.Log(doubt)))
-		}
+	if guard.MinEvents > 0 {
+		parts = append(parts, fmt.Sprintf("%s >= %d", m.sum(total, long), guard.MinEvents))
+	}
+	if guard.MinBad > 0 {
+		parts = append(parts, fmt.Sprintf("%s >= %d", m.sum(bad, long), guard.MinBad))
+	}
+	if guard.Confidence.Sign() > 0 {
+		doubt, _ := new(big.Rat).Sub(big.NewRat(1, 1), guard.Confidence.Rat()).Float64()
+		parts = append(parts, m.sure(long, t.Limit(), -math.Log(doubt)))
 	}
 	parts = append(parts, m.covered(t.Long), m.covered(t.Short))
 	return strings.Join(parts, "\nand ")
@@ -213,6 +239,26 @@ func bad(window string) string     { return "slojourn:bad_events:increase" + win
 func total(window string) string   { return "slojourn:events:increase" + window }
 func ratio(window string) string   { return "slojourn:error_ratio:increase" + window } // of what has events
 func minutes(window string) string { return "slojourn:measured_minutes:increase" + window }
+
+// unweighted is the same of events that count as one each, of ids where others do not.
+func unweighted(name func(window string) string) func(window string) string {
+	return func(window string) string {
+		return strings.Replace(name(window), "slojourn:", "slojourn:unweighted_", 1)
+	}
+}
+
+// rows is what is recorded of ids, with events that count as one each.
+func (m *measured) rows(name func(window string) string, window, ids string) string {
+	each, plain := of(unweighted(name)(window), ids), of(name(window), ids)
+	switch m.weighted {
+	case 0:
+		return plain
+	case len(m.all):
+		return each
+	default:
+		return "(" + each + " or " + plain + ")"
+	}
+}
 
 func of(name, selector string) string { return name + "{" + selector + "}" }
 
@@ -270,11 +316,12 @@ func (m *measured) weighedSum(of func(ids string) string) string {
 }
 
 // sum is the number of events of all ids, each of which counts once.
-func (m *measured) sum(name string) string {
+func (m *measured) sum(name func(window string) string, window string) string {
+	rows := m.rows(name, window, m.ids())
 	if m.compose == "" {
-		return of(name, m.ids())
+		return rows
 	}
-	return "sum(" + of(name, m.ids()) + ")"
+	return "sum(" + rows + ")"
 }
 
 // sure asks whether chance explains the bad events with less than the doubt, given
@@ -293,25 +340,29 @@ func (m *measured) sum(name string) string {
 func (m *measured) sure(window string, limit *big.Rat, doubt float64) string {
 	least := strconv.FormatFloat(doubt, 'g', -1, 64)
 	if m.compose == "" {
-		return chernoff(window, m.ids(), limit) + " > " + least
+		above := ""
+		if m.weighted > 0 { // the weights are above the limit, and that says nothing of the events
+			above = " and " + m.rows(ratio, window, m.ids()) + " > " + decimal(limit)
+		}
+		return m.chernoff(window, limit) + " > " + least + above
 	}
 	twice := strconv.FormatFloat(2*doubt, 'g', -1, 64)
 	bound := m.composed(func(ids string) string {
-		e := of(ratio(window), ids)
-		return "clamp_min(" + e + " - sqrt(" + twice + " * " + e + " / " + of(total(window), ids) + "), 0)"
+		e := m.rows(ratio, window, ids)
+		return "clamp_min(" + e + " - sqrt(" + twice + " * " + e + " / " + m.rows(total, window, ids) + "), 0)"
 	}, window) + " > " + decimal(limit)
 	if m.compose == slo.Weighted || m.compose == slo.Pooled {
 		return bound
 	}
-	return fmt.Sprintf("(max(%s and %s > %s) > %s\n  or %s)", chernoff(window, m.ids(), limit), of(ratio(window), m.ids()), decimal(limit), least, bound)
+	return fmt.Sprintf("(max(%s and %s > %s) > %s\n  or %s)", m.chernoff(window, limit), m.rows(ratio, window, m.ids()), decimal(limit), least, bound)
 }
 
 // chernoff is how unlikely the bad events are, as a logarithm. It is meant for error
 // ratios above the limit.
-func chernoff(window, ids string, limit *big.Rat) string {
-	e := of(ratio(window), ids)
+func (m *measured) chernoff(window string, limit *big.Rat) string {
+	e := m.rows(ratio, window, m.ids())
 	return fmt.Sprintf("%s * (%s * ln(%s / %s) + (1 - %s) * ln(clamp_min(1 - %s, 1e-12) / %s))",
-		of(total(window), ids), e, e, decimal(limit), e, e, decimal(new(big.Rat).Sub(big.NewRat(1, 1), limit)))
+		m.rows(total, window, m.ids()), e, e, decimal(limit), e, e, decimal(new(big.Rat).Sub(big.NewRat(1, 1), limit)))
 }
 
 // covered asks for half of the minutes of a window, of all ids.
@@ -321,7 +372,7 @@ func (m *measured) covered(window time.Duration) string {
 	if m.compose == "" {
 		return name + " >= " + half
 	}
-	return fmt.Sprintf("count(%s >= %s) == %d", name, half, len(m.list()))
+	return fmt.Sprintf("count(%s >= %s) == %d", name, half, len(m.all))
 }
 
 // decimal writes a fraction as a float that Prometheus reads back.

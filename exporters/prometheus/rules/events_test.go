@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // recorded is what is recorded of the two windows of a tier.
@@ -43,8 +45,8 @@ func newPrometheus(t *testing.T) *prometheus {
 	return p
 }
 
-// record stores what is recorded of ids.
-func (p *prometheus) record(t *rapid.T, tier slo.Tier, ids map[string]recorded) {
+// record stores what is recorded of ids, of which some count in thousandths.
+func (p *prometheus) record(t *rapid.T, tier slo.Tier, ids map[string]recorded, weighted ...string) {
 	p.at = p.at.Add(time.Hour)
 	app := p.storage.Appender(t.Context())
 	add := func(name, id string, value float64) {
@@ -54,12 +56,23 @@ func (p *prometheus) record(t *rapid.T, tier slo.Tier, ids map[string]recorded) 
 	}
 	for id, r := range ids {
 		for window, s := range map[string]burnrate.Sample{slo.FormatDuration(tier.Long): r.long, slo.FormatDuration(tier.Short): r.short} {
-			add(bad(window), id, float64(s.Counts.Bad))
-			add(total(window), id, float64(s.Counts.Total))
+			unit := 1.0
+			if slices.Contains(weighted, id) {
+				unit = slo.Thousandths
+			}
+			add(bad(window), id, float64(s.Counts.Bad)/unit)
+			add(total(window), id, float64(s.Counts.Total)/unit)
 			if s.Counts.Total > 0 {
 				add(ratio(window), id, float64(s.Counts.Bad)/float64(s.Counts.Total))
 			}
 			add(minutes(window), id, float64(s.Measured))
+			if slices.Contains(weighted, id) {
+				add(unweighted(bad)(window), id, float64(s.Rows.Bad))
+				add(unweighted(total)(window), id, float64(s.Rows.Total))
+				if s.Rows.Total > 0 {
+					add(unweighted(ratio)(window), id, float64(s.Rows.Bad)/float64(s.Rows.Total))
+				}
+			}
 		}
 	}
 	if err := app.Commit(); err != nil {
@@ -93,12 +106,18 @@ func TestEventsAgreeOnSLOs(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		for range cases {
 			tier, guard := drawTier(r)
-			sampled := recorded{drawSample(r, &tier, tier.Long), drawSample(r, &tier, tier.Short)}
-			p.record(r, tier.Tier, map[string]recorded{"shop": sampled, "other": {}})
-			expr := measuredOf(&subject{id: "shop", slo: &slo.SLO{ID: "shop"}}).fires(&tier, guard)
+			sampled, shop, weighted := recorded{drawSample(r, &tier, tier.Long), drawSample(r, &tier, tier.Short)}, slo.SLO{ID: "shop"}, []string(nil)
+			if rapid.Bool().Draw(r, "weighted") {
+				sampled.long.Rows, shop.SLI, weighted = drawSample(r, &tier, tier.Long).Rows, weighedSLI(), []string{"shop"}
+			}
+			p.record(r, tier.Tier, map[string]recorded{"shop": sampled, "other": {}}, weighted...)
+			expr := measuredOf(&subject{id: "shop", slo: &shop}).fires(&tier, guard)
 			verdict, fires := tier.Judge(sampled.long, sampled.short), expr != "" && p.fires(r, expr)
 			verdicts[verdict]++
-			if want := verdict == burnrate.Fires && surelyNoChance(sampled.long.Counts, &tier, guard); fires != want {
+			if alone := (&slo.Journey{Compose: slo.Worst}); weighted != nil && (nearLimit(&tier, alone, []burnrate.Sample{sampled.long}) || nearLimit(&tier, alone, []burnrate.Sample{sampled.short})) {
+				continue
+			}
+			if want := verdict == burnrate.Fires && surelyNoChance(sampled.long.Rows, &tier, guard); fires != want {
 				r.Fatalf("%+v is %s; Prometheus fires: %t, want %t\n%s", sampled, verdict, fires, want, expr)
 			}
 		}
@@ -117,6 +136,9 @@ func surelyNoChance(c slo.Counts, tier *burnrate.Tier, guard slo.Guard) bool {
 	}
 	p, _ := tier.Limit().Float64()
 	e, n := float64(c.Bad)/float64(c.Total), float64(c.Total)
+	if e <= p {
+		return false
+	}
 	exponent := n * e * math.Log(e/p)
 	if e < 1 {
 		exponent += n * (1 - e) * math.Log((1-e)/(1-p))
@@ -136,8 +158,16 @@ func TestEventsAgreeOnJourneys(t *testing.T) {
 			tier, guard := drawTier(r)
 			j := &slo.Journey{ID: "pay", Compose: rapid.SampledFrom(compositions).Draw(r, "compose")}
 			slos, ids := []*slo.SLO{{ID: "pay/a"}, {ID: "pay/b"}, {ID: "shared"}}, map[string]recorded{}
+			var weighted []string
 			for _, o := range slos {
-				ids[o.ID] = recorded{drawSample(r, &tier, tier.Long), drawSample(r, &tier, tier.Short)}
+				sampled := recorded{drawSample(r, &tier, tier.Long), drawSample(r, &tier, tier.Short)}
+				if sampled.long.Counts.Total > 0 && rapid.IntRange(0, 3).Draw(r, "weighted") == 0 {
+					o.SLI, weighted = weighedSLI(), append(weighted, o.ID)
+					if rows := drawSample(r, &tier, tier.Long).Rows; rows.Total > 0 {
+						sampled.long.Rows = rows
+					}
+				}
+				ids[o.ID] = sampled
 			}
 			var long, short []burnrate.Sample
 			for i := range rapid.IntRange(1, 4).Draw(r, "steps") {
@@ -146,7 +176,7 @@ func TestEventsAgreeOnJourneys(t *testing.T) {
 				j.Steps = append(j.Steps, slo.Step{Name: fmt.Sprint(i), SLO: o, Weight: weight})
 				long, short = append(long, ids[o.ID].long), append(short, ids[o.ID].short)
 			}
-			p.record(r, tier.Tier, ids)
+			p.record(r, tier.Tier, ids, weighted...)
 			expr := measuredOf(&subject{id: j.ID, journey: j}).fires(&tier, guard)
 			verdict, fires := tier.JudgeJourney(j, long, short), expr != "" && p.fires(r, expr)
 			if nearLimit(&tier, j, long) || nearLimit(&tier, j, short) {
@@ -165,6 +195,11 @@ func TestEventsAgreeOnJourneys(t *testing.T) {
 	}
 }
 
+// weighedSLI is one whose events do not count as one each.
+func weighedSLI() slo.SLI {
+	return slo.SLI{Count: diag.PlainText("sum(items)", "a.yaml", diag.Position{Line: 1, Column: 1})}
+}
+
 // nearLimit reports whether a composed error ratio is within a billionth of the
 // limit, where floats may fall to either side.
 func nearLimit(tier *burnrate.Tier, j *slo.Journey, steps []burnrate.Sample) bool {
@@ -178,7 +213,7 @@ func nearLimit(tier *burnrate.Tier, j *slo.Journey, steps []burnrate.Sample) boo
 		case slo.Weighted:
 			weight, _ = j.Steps[i].Weight.Rat().Float64()
 		case slo.Pooled:
-			weight = float64(s.Counts.Total)
+			weight = float64(s.Counts.Total) / float64(j.Steps[i].SLO.SLI.Unit())
 		}
 		through, sum, by, worst = through*(1-e), sum+weight*e, by+weight, max(worst, e)
 	}

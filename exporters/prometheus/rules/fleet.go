@@ -8,8 +8,15 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// behind is the name of the alert that most of what is measured is old.
+// behind is the name of the alert that most of what is to be measured cannot be.
 const behind = "SlojournIsBehind"
+
+// lastTick is when each engine was at work, and stands what is there of those that are
+// not any more.
+const (
+	lastTick = "slojourn_last_tick_timestamp_seconds"
+	stands   = "time() - " + lastTick + " > 300"
+)
 
 // fleet is the file about slojourn itself, and about the sources: whoever hears
 // nothing has to know whether there is nothing to hear.
@@ -17,7 +24,7 @@ func (m *maker) fleet() File {
 	f := File{Name: Fleet}
 	down := rule{
 		alert:  "SlojournIsDown",
-		expr:   fmt.Sprintf("up{job=%q} == 0 or absent(slojourn_last_tick_timestamp_seconds)", m.options.Job),
+		expr:   fmt.Sprintf("up{job=%q} == 0 or absent(%s)", m.options.Job, lastTick),
 		wait:   5 * time.Minute,
 		labels: map[string]string{"severity": string(slo.Page)},
 		annotations: map[string]string{
@@ -25,53 +32,62 @@ func (m *maker) fleet() File {
 		},
 	}
 	stopped := rule{
-		alert: "SlojournHasStopped", expr: "time() - slojourn_last_tick_timestamp_seconds > 300", wait: time.Minute,
+		alert: "SlojournHasStopped", expr: stands, wait: time.Minute,
 		labels: map[string]string{"severity": string(slo.Page)},
 		annotations: map[string]string{
 			"summary": "slojourn answers, but its newest numbers are {{ $value | humanizeDuration }} old.",
 		},
 	}
-	// The watermark of what was never measured is 0.
+	// The engine knows what fails, where the age of what is measured does not: slices of an
+	// hour and files are old by nature.
 	old := rule{
-		alert: behind,
-		expr: "count(time() - max by (id) (slojourn_watermark_timestamp_seconds > 0) > 3600)\n" +
-			"  > count(max by (id) (slojourn_watermark_timestamp_seconds > 0)) / 2",
+		alert: behind, expr: `sum(slojourn_indicators{state="failing"}) > sum(slojourn_indicators) / 2`,
 		wait: 5 * time.Minute, labels: map[string]string{"severity": string(slo.Page)},
 		annotations: map[string]string{
-			"summary": "Of most SLOs nothing newer than an hour is measured ({{ $value }} of them): nobody would see an outage.",
+			"summary": "Most of what is to be measured cannot be ({{ $value }} indicators): nobody would see an outage.",
 		},
 	}
 	f.groups = []group{{name: Fleet, rules: []rule{down, stopped, old}}}
 	if m.options.Evaluate == Events {
 		f.groups = append(f.groups, m.recordings()...)
-		f.tests = append(f.tests, m.recordingTests()...)
-	} else {
-		m.sources(&f)
+		f.tests = func() []test { return append(m.fleetTests(&down, &stopped, &old), m.recordingTests()...) }
+		return f
 	}
-	f.tests = append(m.fleetTests(&down, &stopped, &old), f.tests...)
+	alerts := m.sources()
+	if len(alerts) > 0 {
+		g := group{name: Fleet + ":sources"}
+		for i := range alerts {
+			g.rules = append(g.rules, *byMetrics(&alerts[i]))
+		}
+		f.groups = append(f.groups, g)
+	}
+	f.tests = func() []test {
+		tests := m.fleetTests(&down, &stopped, &old)
+		for i := range alerts {
+			tests = append(tests, metricsTest(&alerts[i]))
+		}
+		return tests
+	}
 	return f
 }
 
-// sources adds the alerts about sources that something with alerts is measured by.
-func (m *maker) sources(f *File) {
-	g := group{name: Fleet + ":sources"}
+// sources are the alerts about sources that something with alerts is measured by.
+func (m *maker) sources() []judged {
+	var alerts []judged
 	for _, source := range m.set.Sources {
-		severities := m.severitiesOf(source)
-		for _, severity := range []slo.Severity{slo.Page, slo.Ticket} {
-			if !severities[severity] {
+		raised := m.severitiesOf(source)
+		for _, severity := range severities() {
+			if !raised[severity] {
 				continue
 			}
-			var j judged
+			j := judged{lines: &m.lines}
 			j.Key = alert.Key{ID: alert.SourceID(source.Name), Kind: alert.Source, Severity: severity}
 			j.Labels = alert.Labels{Owner: source.Owner, Title: source.Name}
 			j.Subject, _ = m.subjects.Of(j.Key, source.Owner)
-			g.rules = append(g.rules, *byMetrics(&j))
-			f.tests = append(f.tests, metricsTest(&j))
+			alerts = append(alerts, j)
 		}
 	}
-	if len(g.rules) > 0 {
-		f.groups = append(f.groups, g)
-	}
+	return alerts
 }
 
 // severitiesOf returns those that the alert about a source may have: the highest of
@@ -142,17 +158,18 @@ func (m *maker) fleetTests(down, stopped, old *rule) []test {
 			},
 		},
 		{
-			name: "of two of three SLOs nothing is measured after 10m, the third goes on, and a fourth never began", interval: time.Minute,
+			name: "of two shards, one fails from 3m on, which is half of it, and a part of the other from 10m on", interval: time.Minute,
 			series: []series{
-				{`slojourn_watermark_timestamp_seconds{id="a",instance="a"}`, "600x90"},
-				{`slojourn_watermark_timestamp_seconds{id="b",instance="a"}`, "600x90"},
-				{`slojourn_watermark_timestamp_seconds{id="c",instance="a"}`, "0+60x90"},
-				{`slojourn_watermark_timestamp_seconds{id="d",instance="a"}`, "0x90"},
+				{`slojourn_indicators{instance="a",state="failing"}`, "0x2 4x20"},
+				{`slojourn_indicators{instance="a",state="fresh"}`, "4x2 0x20"},
+				{`slojourn_indicators{instance="b",state="failing"}`, "0x9 1x12"},
+				{`slojourn_indicators{instance="b",state="fresh"}`, "2x9 1x12"},
+				{`slojourn_indicators{instance="b",state="waiting"}`, "2x22"},
 			},
 			alerts: []expectedAlerts{
-				{at: 75 * time.Minute, name: old.alert},
-				{at: 76 * time.Minute, name: old.alert, fire: []fired{{old.labels, map[string]string{
-					"summary": "Of most SLOs nothing newer than an hour is measured (2 of them): nobody would see an outage.",
+				{at: 14 * time.Minute, name: old.alert},
+				{at: 15 * time.Minute, name: old.alert, fire: []fired{{old.labels, map[string]string{
+					"summary": "Most of what is to be measured cannot be (5 indicators): nobody would see an outage.",
 				}}}},
 			},
 		},

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"iter"
+	"slices"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -11,8 +13,8 @@ import (
 // Generate makes the files of a set, ordered by name: that of the fleet, and one for
 // each journey and SLO that has alerts and tells people of them.
 func Generate(set *slo.Set, options Options) iter.Seq[File] {
-	m := maker{set: set, options: options, subjects: alert.SubjectsOf(set)}
 	return func(yield func(File) bool) {
+		m := maker{set: set, options: options, subjects: alert.SubjectsOf(set)}
 		journeys, slos := set.Journeys, set.SLOs
 		fleet := false
 		next := func() (f File, more bool) {
@@ -57,6 +59,7 @@ type maker struct {
 	set      *slo.Set
 	options  Options
 	subjects *alert.Subjects
+	lines    lines
 }
 
 // subject is a journey, step or SLO that has objectives. journey is that of a
@@ -67,6 +70,7 @@ type subject struct {
 	objectives []slo.Objective
 	journey    *slo.Journey
 	slo        *slo.SLO
+	measured   *measured // nil until somebody asks what it is counted of
 }
 
 // journey is a journey and the steps that are its own.
@@ -89,6 +93,7 @@ type judged struct {
 	objective *slo.Objective
 	policy    *slo.AlertPolicy
 	tiers     []burnrate.Tier // of a burn alert
+	lines     *lines
 	alert.Notification
 }
 
@@ -105,7 +110,7 @@ func (m *maker) alerts(s *subject) []judged {
 			continue
 		}
 		add := func(kind alert.Kind, severity slo.Severity, tiers ...burnrate.Tier) {
-			j := judged{subject: s, objective: o, policy: o.Alerts, tiers: tiers}
+			j := judged{subject: s, objective: o, policy: o.Alerts, tiers: tiers, lines: &m.lines}
 			j.Key = alert.Key{ID: s.id, Objective: o.Name, Kind: kind, Severity: severity}
 			j.Labels = alert.Labels{Owner: s.about.Owner, Title: s.about.Title}
 			j.Subject, _ = m.subjects.Of(j.Key, s.about.Owner) // it is of the set
@@ -133,7 +138,17 @@ func (m *maker) alerts(s *subject) []judged {
 			add(alert.NoData, o.Alerts.NoData.Severity)
 		}
 	}
+	// A ticket is silent below the page of whatever objective, which has to come first.
+	slices.SortStableFunc(list, func(a, b judged) int { return cmp.Compare(a.turn(), b.turn()) })
 	return list
+}
+
+// turn is 0 for what pages when a budget burns, and 1 for everything else.
+func (j *judged) turn() int {
+	if j.Kind == alert.Burn && j.Severity == slo.Page {
+		return 0
+	}
+	return 1
 }
 
 // file makes the file of a journey or SLO. It has no groups where nothing can fire.
@@ -159,8 +174,11 @@ func (m *maker) file(name string, subjects []subject) File {
 		g.interval = everyMinute
 	}
 	f.groups = []group{g}
-	for i := range all {
-		f.tests = append(f.tests, m.test(&all[i], &g.rules[i], all, g.rules))
+	f.tests = func() (tests []test) {
+		for i := range all {
+			tests = append(tests, m.test(&all[i], &g.rules[i], all, g.rules))
+		}
+		return tests
 	}
 	return f
 }

@@ -45,7 +45,11 @@ func (m *Manifest) Document(f *File) []byte {
 	if m.Namespace != "" {
 		d.pair(1, "namespace", m.Namespace)
 	}
-	d.pairs(1, "labels", m.Labels)
+	labels := map[string]string{}
+	for key, value := range m.Labels {
+		labels[scalar(key)] = value // such as 1 or null
+	}
+	d.pairs(1, "labels", labels)
 	d.line(0, "spec:")
 	d.line(1, "groups:")
 	f.write(&d, 2)

@@ -186,6 +186,34 @@ func TestOneDocument(t *testing.T) {
 	}
 }
 
+// TestManifestLabels are texts to whoever reads the YAML, whatever they look like.
+func TestManifestLabels(t *testing.T) {
+	t.Parallel()
+	want := map[string]string{"1": "2", "null": "true", "y": "0x1f", "1e3": "1e3", "app.kubernetes.io/part-of": "slojourn", "1.example.com/a": "", "0": "2026-01-01", "1_0": "1_0"}
+	manifest := rules.Manifest{Labels: want}
+	if err := manifest.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for file := range rules.Generate(read(t, "testdata/small"), rules.Options{Evaluate: rules.Metrics, Job: "slojourn"}) {
+		var object struct {
+			Metadata struct{ Labels map[any]any }
+		}
+		if err := yaml.Unmarshal(manifest.Document(&file), &object); err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for key, value := range object.Metadata.Labels {
+			text, isText := key.(string)
+			if got[text], _ = value.(string); !isText {
+				t.Errorf("the key %v is a %T", key, key)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}
+
 func TestManifestCheck(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

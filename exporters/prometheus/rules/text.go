@@ -22,6 +22,28 @@ func escape(text string) string {
 // mostText is how many bytes of a text are passed on. Nobody reads more in an alert.
 const mostText = 3000
 
+// lines are texts of the specs on one line each, of which those of a team are in many
+// alerts: to look for secrets takes longer than everything else.
+type lines struct{ known map[string]string }
+
+// mostLines is how many are kept.
+const mostLines = 1000
+
+func (l *lines) of(text string) string {
+	if text == "" {
+		return ""
+	}
+	line, found := l.known[text]
+	if !found {
+		if l.known == nil || len(l.known) == mostLines {
+			l.known = map[string]string{}
+		}
+		line = oneLine(text)
+		l.known[text] = line
+	}
+	return line
+}
+
 // oneLine is a text of the specs as people read it: without characters that do
 // something, and without secrets.
 func oneLine(text string) string {
@@ -67,8 +89,8 @@ func (t *text) ask(before, expr, how, shown, after string) {
 }
 
 // named writes a title with the name behind it.
-func named(title, name string) string {
-	if title = oneLine(title); title != "" && title != name {
+func (l *lines) named(title, name string) string {
+	if title = l.of(title); title != "" && title != name {
 		return title + " (" + name + ")"
 	}
 	return name

@@ -62,7 +62,8 @@ func (d *document) pair(level int, key, value string) {
 	d.WriteByte('\n')
 }
 
-// pairs writes a mapping of texts, ordered by key, and nothing when it is empty.
+// pairs writes a mapping of texts, ordered by key, and nothing when it is empty. Its keys
+// need no quotes, or have them.
 func (d *document) pairs(level int, key string, values map[string]string) {
 	if len(values) == 0 {
 		return
@@ -128,6 +129,9 @@ func isBlock(text string) bool {
 // isShown reports whether every character of a text may stand in YAML as it is.
 func isShown(text string, lines bool) bool {
 	for _, r := range text {
+		if r >= ' ' && r <= '~' {
+			continue
+		}
 		if !unicode.IsPrint(r) && (r != '\n' || !lines) || r == utf8.RuneError {
 			return false
 		}
