@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -53,10 +54,10 @@ func (s *snapshot) exportOpenMetrics(ctx context.Context, w io.Writer, patterns 
 		head  string
 		write func(*history, *bufio.Writer)
 	}{
-		{"# HELP slojourn_ledger_events Valid events of the minute, quarter-hour or hour that ends at the time of the sample.\n" +
-			"# TYPE slojourn_ledger_events gauge\n", (*history).writeEvents},
-		{"# HELP slojourn_ledger_measured_minutes How many measured minutes the sample stands for.\n" +
-			"# TYPE slojourn_ledger_measured_minutes gauge\n", (*history).writeMinutes},
+		{"# HELP " + burnrate.SeriesOfEvents + " Valid events of the minute, quarter-hour or hour that ends at the time of the sample.\n" +
+			"# TYPE " + burnrate.SeriesOfEvents + " gauge\n", (*history).writeEvents},
+		{"# HELP " + burnrate.SeriesOfMinutes + " How many measured minutes the sample stands for.\n" +
+			"# TYPE " + burnrate.SeriesOfMinutes + " gauge\n", (*history).writeMinutes},
 	} {
 		// What goes wrong when writing is returned by Flush.
 		_, _ = out.WriteString(family.head)
@@ -115,7 +116,7 @@ func (h *history) writeEvents(out *bufio.Writer) {
 		}
 	}
 	for _, outcome := range []string{"good", "bad"} {
-		line := []byte(`slojourn_ledger_events{` + h.labels + `,outcome="` + outcome + `"} `)
+		line := []byte(burnrate.SeriesOfEvents + `{` + h.labels + `,outcome="` + outcome + `"} `)
 		name := len(line)
 		h.each(func(s sample) {
 			count := s.good
@@ -135,7 +136,7 @@ func (h *history) writeEvents(out *bufio.Writer) {
 
 // writeMinutes writes how many minutes were measured.
 func (h *history) writeMinutes(out *bufio.Writer) {
-	line := []byte(`slojourn_ledger_measured_minutes{` + h.labels + `} `)
+	line := []byte(burnrate.SeriesOfMinutes + `{` + h.labels + `} `)
 	name := len(line)
 	h.each(func(s sample) {
 		line = s.stamp(strconv.AppendInt(line[:name], s.minutes, 10))

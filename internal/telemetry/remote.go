@@ -6,7 +6,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// RemoteStats say how minutes are sent to a receiver of remote write.
+// RemoteStats say how minutes are sent to a receiver of remote write. They are those of
+// its package, field by field, which this one must not import.
 type RemoteStats struct {
 	Sent, Failed, Skipped int64     // samples; failed is for each attempt
 	Tried, Up             bool      // something was sent, and the last attempt was taken

@@ -54,10 +54,10 @@ func encodedLabels(id string, others map[string]string) encoded {
 	}
 	events := func(outcome string) []byte {
 		labels := maps.Clone(base)
-		labels["__name__"], labels["outcome"] = "slojourn_ledger_events", outcome
+		labels["__name__"], labels["outcome"] = burnrate.SeriesOfEvents, outcome
 		return encodeLabels(labels)
 	}
-	base["__name__"] = "slojourn_ledger_measured_minutes"
+	base["__name__"] = burnrate.SeriesOfMinutes
 	return encoded{good: events("good"), bad: events("bad"), minutes: encodeLabels(base)}
 }
 
