@@ -43,7 +43,7 @@ func remoteWriteFlags(cmd *cobra.Command, r *remoteWrite) {
 
 // options returns what a writer and its client need, and nil when nothing is sent.
 // Errors do not show what was written, where it may be a secret.
-func (r *remoteWrite) options(resolver secret.Resolver) (*remotewrite.ClientOptions, remotewrite.Options, error) {
+func (r *remoteWrite) options(resolver secret.Resolver, now time.Time) (*remotewrite.ClientOptions, remotewrite.Options, error) {
 	var o remotewrite.Options
 	if r.address == "" {
 		for _, flag := range []struct {
@@ -105,6 +105,9 @@ func (r *remoteWrite) options(resolver secret.Resolver) (*remotewrite.ClientOpti
 		}
 		if o.From = slo.MinuteAt(at); !o.From.Time().Equal(at) || o.From <= 0 {
 			return nil, o, usage("--remote-write-from %s is no whole minute since 1970, and minutes are what the ledger keeps", r.from)
+		}
+		if at.After(now) {
+			return nil, o, usage("--remote-write-from %s is still to come, it is %s: nothing would be sent until then", r.from, now.UTC().Format(time.RFC3339))
 		}
 	}
 	return client, o, nil

@@ -80,7 +80,7 @@ func runServe(ctx context.Context, env environment, o *serveOptions, paths []str
 	if err != nil {
 		return err
 	}
-	client, sending, err := o.remote.options(o.trust.resolver(env))
+	client, sending, err := o.remote.options(o.trust.resolver(env), env.now())
 	if err != nil {
 		return err
 	}

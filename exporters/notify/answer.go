@@ -76,7 +76,7 @@ func (a answer) page() bool { return strings.HasPrefix(strings.TrimSpace(a.body)
 // the one who wrote it. What is missing, past or odd is 0.
 func retryAfter(header http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(max(0, min(seconds, int64(mostWait/time.Second)))) * time.Second
 	}
 	at, err := http.ParseTime(value)

@@ -89,6 +89,7 @@ func TestAnswers(t *testing.T) {
 			header: http.Header{"Retry-After": {"Sun, 22 Nov 2026 10:01:30 GMT"}, "Date": {"Sun, 22 Nov 2026 10:00:00 GMT"}},
 		},
 		{name: "throttled for ever", status: 429, header: http.Header{"Retry-After": {"99999999"}}, want: expectation{"": throttled}, wait: time.Hour},
+		{name: "throttled beyond numbers", status: 429, header: http.Header{"Retry-After": {"99999999999999999999"}}, want: expectation{"": throttled}, wait: time.Hour},
 		{name: "throttled oddly", status: 429, header: http.Header{"Retry-After": {"-5"}}, want: expectation{"": throttled}},
 		{name: "broken", status: 500, body: "boom", want: expectation{"": again}, text: "500 Internal Server Error: boom"},
 		{name: "down", status: 503, want: expectation{"": again}},

@@ -45,7 +45,7 @@ func BenchmarkWriter(b *testing.B) {
 					w := New(Options{Ledger: book, Sender: receiver, Clock: standing{}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), From: span.Start})
 					w.begun = true // at the beginning, whatever was sent before
 					for ready := span.Start + step; ready <= span.End; ready += step {
-						w.round(b.Context(), []Feed{{"relic", ids, ready}})
+						w.round(b.Context(), []Feed{{Source: "relic", IDs: ids, Ready: ready}})
 					}
 					if want := count * int(span.Len()) * seriesOfSLO; w.stats.Sent != int64(want) {
 						b.Fatalf("%d samples were sent of %d", w.stats.Sent, want)

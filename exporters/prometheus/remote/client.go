@@ -55,12 +55,19 @@ func CheckURL(address string) (*url.URL, error) {
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
 		return nil, errors.New("is no address of a receiver: write it as in https://mimir.example.com/api/v1/push")
+	case u.Port() != "" && !isPort(u.Port()):
+		return nil, errors.New("has a port that is none: the port is a number from 1 to 65535")
 	case u.User != nil:
 		return nil, errors.New("must not hold who sends: a process list would show the password")
 	case u.Fragment != "":
 		return nil, errors.New("holds a #fragment, which is sent to nobody: leave it out")
 	}
 	return u, nil
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }
 
 // NewClient returns a client. It opens no connection and reads no secret.
@@ -205,7 +212,7 @@ func (c *Client) failure(response *http.Response, text string, hidden []secret.V
 // one who wrote it. What is missing, past or odd is 0.
 func retryAfter(header http.Header) time.Duration {
 	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(max(0, min(seconds, int64(mostWait/time.Second)))) * time.Second
 	}
 	at, err := http.ParseTime(value)

@@ -85,6 +85,8 @@ func TestSendFails(t *testing.T) {
 		{429, http.Header{"Retry-After": {"17"}}, false, 17 * time.Second, "429 Too Many Requests"},
 		{503, http.Header{"Retry-After": {"Sun, 22 Nov 2026 12:00:07 GMT"}, "Date": {"Sun, 22 Nov 2026 12:00:00 GMT"}}, false, 7 * time.Second, "503"},
 		{503, http.Header{"Retry-After": {"99999999999"}}, false, time.Hour, "503"},
+		{429, http.Header{"Retry-After": {"99999999999999999999"}}, false, time.Hour, "429"},
+		{429, http.Header{"Retry-After": {"-99999999999999999999"}}, false, 0, "429"},
 		{429, http.Header{"Retry-After": {"soon"}}, false, 0, "429"},
 	} {
 		receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -147,6 +149,10 @@ func TestCheckURL(t *testing.T) {
 		"ftp://hunter2.example.com":             "is no address",
 		"https://ops:hunter2@example.com/":      "must not hold who sends",
 		"https://example.com/#hunter2":          "#fragment",
+		"https://example.com:99999/hunter2":     "the port",
+		"https://example.com:0/hunter2":         "the port",
+		"https://example.com:65535/":            "",
+		"https://[::1]:1/":                      "",
 		"https://hunter2\x7f/":                  "is no address",
 	} {
 		_, err := CheckURL(address)

@@ -13,6 +13,8 @@ type Feed struct {
 	Source string
 	IDs    []string   // ordered
 	Ready  slo.Minute // the first minute that may still change; 0 while that is not known
+
+	Filling bool // minutes before it are being read
 }
 
 // How many minutes a minute that was not measured is waited for when it does not
@@ -66,7 +68,7 @@ func feedOf(name string, slos []*slo.SLO, p Progress, now time.Time) Feed {
 	if p.Filling {
 		waits = patienceFilling
 	}
-	f := Feed{Source: name, Ready: late}
+	f := Feed{Source: name, Ready: late, Filling: p.Filling}
 	for _, s := range slos {
 		f.IDs = append(f.IDs, s.ID)
 		f.Ready = min(f.Ready, max(s.SLI.Closed(min(p.Watermarks[s.ID], late)), s.SLI.Closed(late)-waits))

@@ -31,14 +31,14 @@ func TestFeeds(t *testing.T) {
 		filling    bool
 		want       []Feed
 	}{
-		{"lateness is over, and what another shard exports is left out", []*slo.SLO{b, a, other}, map[string]slo.Minute{"a": now - 3, "b": now - 3}, false, []Feed{{"relic", []string{"a", "b"}, now - 60}}},
-		{"one is not measured yet", []*slo.SLO{a, b}, map[string]slo.Minute{"a": now - 3, "b": now - 70}, false, []Feed{{"relic", []string{"a", "b"}, now - 70}}},
-		{"one is not measured for long", []*slo.SLO{a, b}, map[string]slo.Minute{"a": now - 3}, false, []Feed{{"relic", []string{"a", "b"}, now - 75}}},
-		{"one is not measured while history comes", []*slo.SLO{a, b}, map[string]slo.Minute{"a": now - 3}, true, []Feed{{"relic", []string{"a", "b"}, now - 60 - 360}}},
-		{"whole slices", []*slo.SLO{a, slices}, map[string]slo.Minute{"a": now - 3, "s": now - 30}, false, []Feed{{"relic", []string{"a", "s"}, now - 60}}},
-		{"a slice is under way", []*slo.SLO{slices}, map[string]slo.Minute{"s": now - 90}, false, []Feed{{"relic", []string{"s"}, now - 75}}},
-		{"a file that ended yesterday", []*slo.SLO{c}, map[string]slo.Minute{"c": now - 1440}, false, []Feed{{"counts", []string{"c"}, now - 1440}}},
-		{"two sources", []*slo.SLO{a, c}, map[string]slo.Minute{"a": now}, false, []Feed{{"counts", []string{"c"}, 0}, {"relic", []string{"a"}, now - 60}}},
+		{"lateness is over, and what another shard exports is left out", []*slo.SLO{b, a, other}, map[string]slo.Minute{"a": now - 3, "b": now - 3}, false, []Feed{{"relic", []string{"a", "b"}, now - 60, false}}},
+		{"one is not measured yet", []*slo.SLO{a, b}, map[string]slo.Minute{"a": now - 3, "b": now - 70}, false, []Feed{{"relic", []string{"a", "b"}, now - 70, false}}},
+		{"one is not measured for long", []*slo.SLO{a, b}, map[string]slo.Minute{"a": now - 3}, false, []Feed{{"relic", []string{"a", "b"}, now - 75, false}}},
+		{"one is not measured while history comes", []*slo.SLO{a, b}, map[string]slo.Minute{"a": now - 3}, true, []Feed{{"relic", []string{"a", "b"}, now - 60 - 360, true}}},
+		{"whole slices", []*slo.SLO{a, slices}, map[string]slo.Minute{"a": now - 3, "s": now - 30}, false, []Feed{{"relic", []string{"a", "s"}, now - 60, false}}},
+		{"a slice is under way", []*slo.SLO{slices}, map[string]slo.Minute{"s": now - 90}, false, []Feed{{"relic", []string{"s"}, now - 75, false}}},
+		{"a file that ended yesterday", []*slo.SLO{c}, map[string]slo.Minute{"c": now - 1440}, false, []Feed{{"counts", []string{"c"}, now - 1440, false}}},
+		{"two sources", []*slo.SLO{a, c}, map[string]slo.Minute{"a": now}, false, []Feed{{"counts", []string{"c"}, 0, false}, {"relic", []string{"a"}, now - 60, false}}},
 	} {
 		got := Feeds(setOf(test.slos...), Progress{test.watermarks, test.filling}, at)
 		if diff := cmp.Diff(test.want, got); diff != "" {
@@ -62,6 +62,7 @@ func TestFollow(t *testing.T) {
 		{"the first time, from long ago", nil, two, 7, []place{{"a", 7, ""}, {"b", 7, ""}}},
 		{"what was asked for at another first time", []place{{"a", 90, "x"}, {"b", 200, ""}}, two, 7, []place{{"a", 90, "x"}, {"b", 200, ""}}},
 		{"another name", []place{{"a", 90, "x"}, {"old", 95, ""}}, two, 0, []place{{"a", 90, "x"}, {"b", 90, ""}}},
+		{"the first time, from long ago, and nothing is known of one", nil, []Feed{{Source: "a", Ready: 100}, {Source: "b"}}, 7, []place{{"a", 7, ""}, {"b", 7, ""}}},
 		{"nothing is known of it yet", []place{{"a", 90, ""}}, []Feed{{Source: "a", Ready: 100}, {Source: "b"}}, 0, []place{{"a", 90, ""}}},
 		{"one that is known has a hole", []place{{"a", 90, ""}}, []Feed{{Source: "a"}}, 0, []place{{"a", 90, ""}}},
 	} {
@@ -69,5 +70,18 @@ func TestFollow(t *testing.T) {
 		if diff := cmp.Diff(test.want, got.Places); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
+	}
+}
+
+// TestBack takes back what is ahead of the clock, as far as it is known where to.
+func TestBack(t *testing.T) {
+	t.Parallel()
+	p := position{Places: []place{{"a", 90, "x"}, {"b", 101, "x"}, {"c", 1000, ""}}}
+	got, ahead := p.back([]Feed{{Source: "a", Ready: 80}, {Source: "b", Ready: 95}, {Source: "c"}}, 100)
+	if diff := cmp.Diff([]place{{"a", 90, "x"}, {"b", 95, ""}, {"c", 1000, ""}}, got.Places); diff != "" || !ahead {
+		t.Errorf("ahead %t (-want +got):\n%s", ahead, diff)
+	}
+	if _, ahead := got.back([]Feed{{Source: "a", Ready: 80}, {Source: "b", Ready: 95}}, 100); ahead {
+		t.Error("it is still ahead")
 	}
 }

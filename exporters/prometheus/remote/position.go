@@ -89,10 +89,10 @@ func (p position) follow(feeds []Feed, from slo.Minute) position {
 		at, known := p.of(f.Source)
 		switch {
 		case known:
-		case f.Ready == 0:
-			continue
 		case len(p.Places) == 0 && from != 0:
 			at = place{Source: f.Source, Minute: from}
+		case f.Ready == 0:
+			continue
 		default:
 			at = place{Source: f.Source, Minute: f.Ready}
 			for _, other := range p.Places {
@@ -102,4 +102,17 @@ func (p position) follow(feeds []Feed, from slo.Minute) position {
 		after.Places = append(after.Places, at)
 	}
 	return after
+}
+
+// back returns the position with what is ahead of the clock, which was ahead itself then,
+// at what is ready next, and false when there is no such thing. A lateness that has
+// become longer takes nothing back.
+func (p position) back(feeds []Feed, now slo.Minute) (position, bool) {
+	ahead := false
+	for _, f := range feeds {
+		if at, known := p.of(f.Source); known && at.Minute > now && f.Ready > 0 {
+			p, ahead = p.moved(place{Source: f.Source, Minute: f.Ready}), true
+		}
+	}
+	return p, ahead
 }

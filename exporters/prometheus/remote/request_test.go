@@ -19,9 +19,8 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// decode reads a body as receivers do, by what Prometheus reads it with: samples by
-// their labels.
-func decode(t rapid.TB, body []byte) map[string][]string {
+// receive reads a body by what Prometheus reads it with: samples by their labels.
+func receive(t rapid.TB, body []byte) map[string][]string {
 	t.Helper()
 	data, err := snappy.Decode(nil, body)
 	if err != nil {
@@ -75,7 +74,7 @@ func TestEncode(t *testing.T) {
 		"Zone=1 __name__=slojourn_ledger_events id=view outcome=bad replica=a":                 {"0.001@1795320060000"},
 		"Zone=1 __name__=slojourn_ledger_measured_minutes id=view replica=a":                   {"1@1795320060000"},
 	}
-	if diff := cmp.Diff(want, decode(t, encode(items, targets))); diff != "" {
+	if diff := cmp.Diff(want, receive(t, encode(items, targets))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -110,7 +109,11 @@ func TestEncodeAnything(t *testing.T) {
 			if size, err := snappy.DecodedLen(body); err != nil || size > mostBytes && n > 1 {
 				t.Fatalf("%d bytes, %v", size, err)
 			}
-			for labels, samples := range decode(t, body) {
+			read := receive(t, body)
+			if diff := cmp.Diff(read, decode(t, body)); diff != "" {
+				t.Fatalf("what other tests read (-want +got):\n%s", diff)
+			}
+			for labels, samples := range read {
 				if _, id, _ := strings.Cut(labels, " id="); strings.Contains(labels, "outcome=bad") {
 					id, _, _ = strings.Cut(id, " ")
 					for _, s := range samples {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -69,6 +70,7 @@ const mostItems = 1 << 18
 type Writer struct {
 	options Options
 	begun   bool // the position is known
+	waiting bool // for history, to begin with
 	unkept  bool // the ledger does not keep it
 	unread  bool // the ledger cannot be read
 	trouble trouble
@@ -150,7 +152,7 @@ func (w *Writer) round(ctx context.Context, feeds []Feed) {
 }
 
 func (w *Writer) send(ctx context.Context, feeds []Feed) error {
-	if w.begun && !w.behind(feeds) {
+	if w.begun && (!w.behind(feeds) || w.waits(feeds)) {
 		return nil
 	}
 	kept, err := w.options.Ledger.State(ctx)
@@ -165,9 +167,16 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 		w.move(p)
 		w.begun = true
 	}
+	if w.waits(feeds) {
+		return nil
+	}
 	lineages, err := lineage.All(kept)
 	if err != nil {
 		return err
+	}
+	if p, ahead := w.position.back(feeds, slo.MinuteAt(w.options.Clock.Now())); ahead {
+		w.options.Log.Warn("the remote write was ahead of the clock, and goes on with what is ready now")
+		w.keep(ctx, p)
 	}
 	w.keep(ctx, w.position.follow(feeds, w.options.From))
 	w.forget(feeds)
@@ -179,12 +188,23 @@ func (w *Writer) send(ctx context.Context, feeds []Feed) error {
 	return nil
 }
 
+// waits reports whether it is to begin at an instant and history is still being read,
+// which would be left out for good: nothing is sent that is measured after it went on.
+func (w *Writer) waits(feeds []Feed) bool {
+	waits := w.options.From != 0 && len(w.position.Places) == 0 && slices.ContainsFunc(feeds, func(f Feed) bool { return f.Filling })
+	if waits && !w.waiting {
+		w.options.Log.Info("remote write begins when all history is there", "from", w.options.From.Time().Format(time.RFC3339))
+	}
+	w.waiting = waits
+	return waits
+}
+
 // behind reports whether there is something to do.
 func (w *Writer) behind(feeds []Feed) bool {
-	known := 0
+	now, known := slo.MinuteAt(w.options.Clock.Now()), 0
 	for _, f := range feeds {
 		at, there := w.position.of(f.Source)
-		if f.Ready > at.Minute { // also when it is not there
+		if f.Ready > at.Minute || f.Ready > 0 && at.Minute > now { // also when it is not there
 			return true
 		}
 		if there {

@@ -1,5 +1,3 @@
-//go:build !race
-
 package remote
 
 import (
@@ -13,6 +11,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -413,6 +412,102 @@ func TestWriterWaits(t *testing.T) {
 		if n := strings.Count(w.log.String(), message); n != 1 {
 			t.Errorf("%q is there %d times:\n%s", message, n, w.log.String())
 		}
+	}
+}
+
+// TestWriterWaitsForHistory sends what was measured late, when it is to begin before.
+func TestWriterWaitsForHistory(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	now := slo.MinuteAt(w.now)
+	start := w.now
+	feeds := func(at time.Time) []Feed {
+		f := w.ready(at)
+		if f[0].Filling = at.Sub(start) < 30*time.Minute; !f[0].Filling && len(w.rows["pay"]) == 0 {
+			w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 3000, End: now + 20})
+		}
+		return f
+	}
+	o := Options{Feeds: feeds, From: now - 3000}
+	if s := w.run(10*time.Minute, o).Stats(); w.bodies > 0 || !s.Position.IsZero() {
+		t.Fatalf("%d requests, %+v", w.bodies, s)
+	}
+	w.run(40*time.Minute, o)
+	if diff := cmp.Diff(w.expected(slo.Span{Start: now - 3000, End: now + 20}), w.taken); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if n := strings.Count(w.log.String(), `msg="remote write begins when all history is there" from=2026-11-20T10:00:00Z`); n != 2 { // once in a process
+		t.Errorf("it says %d times that it waits:\n%s", n, w.log.String())
+	}
+}
+
+// TestWriterAheadOfTheClock goes on at once when the clock is put right.
+func TestWriterAheadOfTheClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	now := slo.MinuteAt(w.now)
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: now - 10, End: now + 600})
+	w.now = w.now.Add(20 * 24 * time.Hour)
+	w.run(10*time.Minute, Options{Feeds: w.ready})
+	w.now = at
+	if s := w.run(10*time.Minute, Options{Feeds: w.ready}).Stats(); s.Sent < 3*8 || s.Lag > time.Minute {
+		t.Errorf("%+v", s)
+	}
+	if n := strings.Count(w.log.String(), "was ahead of the clock"); n != 1 {
+		t.Errorf("it says so %d times:\n%s", n, w.log.String())
+	}
+}
+
+// shared is a world whose clock many may ask.
+type shared struct {
+	*world
+	mu sync.Mutex
+}
+
+func (s *shared) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.Now()
+}
+
+func (s *shared) Sleep(ctx context.Context, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.world.Sleep(ctx, d)
+}
+
+// TestWriterStats are asked for while it runs, and never go back.
+func TestWriterStats(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "pay")
+	w.measure(func(sides int) int { return sides - 1 }, slo.Span{Start: slo.MinuteAt(w.now) - 10, End: slo.MinuteAt(w.now) + 600})
+	w.answers = func() (bool, error) {
+		if w.bodies%3 == 0 {
+			return false, errors.New("nobody is there")
+		}
+		return true, nil
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	w.stop, w.until = stop, w.now.Add(9*time.Hour)
+	s := &shared{world: w}
+	writer := New(Options{Ledger: w, Clock: s, Sender: w, Log: slog.New(slog.DiscardHandler), Feeds: w.ready})
+	ended := make(chan struct{})
+	go func() { writer.Run(ctx); close(ended) }()
+	var before Stats
+	for running := true; running; {
+		select {
+		case <-ended:
+			running = false
+		default:
+		}
+		now := writer.Stats()
+		if now.Sent < before.Sent || now.Failed < before.Failed || now.Position.Before(before.Position) || now.Success.Before(before.Success) {
+			t.Fatalf("%+v follows %+v", now, before)
+		}
+		before = now
+	}
+	if before.Sent < 500*seriesOfSLO || before.Failed == 0 {
+		t.Errorf("%+v", before)
 	}
 }
 
