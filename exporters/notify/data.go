@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -108,19 +109,12 @@ func (w *writer) what(n alert.Notification) string {
 		return "source " + oneLine(name)
 	}
 	if name, is := strings.CutPrefix(n.ID, "team:"); is {
-		return or(oneLine(s.OwnerTitle), oneLine(name))
+		return cmp.Or(oneLine(s.OwnerTitle), oneLine(name))
 	}
 	if s.Step != "" && s.Journey != "" {
-		return or(oneLine(s.JourneyTitle), oneLine(s.Journey)) + " › " + or(title, oneLine(s.Step))
+		return cmp.Or(oneLine(s.JourneyTitle), oneLine(s.Journey)) + " › " + cmp.Or(title, oneLine(s.Step))
 	}
-	return or(title, or(oneLine(s.JourneyTitle), oneLine(n.ID)))
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
+	return cmp.Or(title, oneLine(s.JourneyTitle), oneLine(n.ID))
 }
 
 // named writes a title with the name behind it.
@@ -143,17 +137,17 @@ func (w *writer) kind(kind alert.Kind) string {
 		alert.Burn: "バーンレート", alert.Budget: "バジェット消費", alert.NoTraffic: "イベント減少", alert.NoData: "計測停止", alert.Source: "ソース",
 	}
 	if w.words.locale == slo.Japanese {
-		return or(japanese[kind], string(kind))
+		return cmp.Or(japanese[kind], string(kind))
 	}
-	return or(english[kind], string(kind))
+	return cmp.Or(english[kind], string(kind))
 }
 
 // why fills in what the event rests on.
 func (w *writer) why(d *data, n alert.Notification) {
 	for _, t := range n.Why.Tiers {
 		tier := tierData{
-			Long: w.words.window(t.Long), Short: w.words.window(t.Short), Factor: or(w.words.number(t.Factor), "–"),
-			LongBurn: or(w.words.number(t.LongBurn), "–"), ShortBurn: or(w.words.number(t.ShortBurn), "–"),
+			Long: w.words.window(t.Long), Short: w.words.window(t.Short), Factor: cmp.Or(w.words.number(t.Factor), "–"),
+			LongBurn: cmp.Or(w.words.number(t.LongBurn), "–"), ShortBurn: cmp.Or(w.words.number(t.ShortBurn), "–"),
 		}
 		if t.Events > 0 {
 			tier.Events, tier.Bad = w.words.count(t.Events), w.words.count(t.Bad)

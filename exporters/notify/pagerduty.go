@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,7 +31,7 @@ const (
 )
 
 func newPagerDuty(base base, key slo.SecretRef, url string) *pagerDuty {
-	return &pagerDuty{base, or(url, pagerDutyURL), key}
+	return &pagerDuty{base, cmp.Or(url, pagerDutyURL), key}
 }
 
 // The parts of an event.
@@ -105,9 +106,9 @@ func pagerDutyBody(n alert.Notification, m Message, episode string, key secret.V
 		details["todo"] = m.Actions
 	}
 	event.Payload = &pagerDutyPayload{
-		Summary: cut(m.Title, pagerDutySummary), Source: cut(or(oneLine(n.ID), "slojourn"), pagerDutyField),
+		Summary: cut(m.Title, pagerDutySummary), Source: cut(cmp.Or(oneLine(n.ID), "slojourn"), pagerDutyField),
 		Severity: pagerDutySeverity(n), Timestamp: n.At.UTC(),
-		Component: cut(or(n.Subject.Step, n.ID), pagerDutyField), Group: cut(or(n.Subject.Journey, n.Labels.Owner), pagerDutyField),
+		Component: cut(cmp.Or(n.Subject.Step, n.ID), pagerDutyField), Group: cut(cmp.Or(n.Subject.Journey, n.Labels.Owner), pagerDutyField),
 		Class: string(n.Kind), Details: details,
 	}
 	for _, l := range m.Links {

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -124,7 +125,7 @@ func slackMessageOf(m Message, context string) slackMessage {
 	var buttons []any
 	for _, l := range m.Links {
 		if len(buttons) < slackButtons && len(l.URL) <= slackURL {
-			buttons = append(buttons, slackLink{"button", *slackPlain(or(l.Title, hostOf(l.URL)), slackButton), l.URL})
+			buttons = append(buttons, slackLink{"button", *slackPlain(cmp.Or(l.Title, hostOf(l.URL)), slackButton), l.URL})
 		}
 	}
 	if len(buttons) > 0 {
