@@ -79,6 +79,9 @@ func (r *rig) remaining(midnight slo.Minute) map[string]string {
 // TestPreviousWindows begins on a day of which a part was measured, goes on past the
 // next midnight, has events arrive late, and other specs come.
 func TestPreviousWindows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there are no races in it but those of the tests beside it")
+	}
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 60, "pay", "search")
 		time.Sleep(19 * time.Hour) // an hour before midnight
@@ -223,6 +226,9 @@ func TestPreviousIsSummedOnce(t *testing.T) {
 
 // TestPreviousOfMany sums more than fit in one turn.
 func TestPreviousOfMany(t *testing.T) {
+	if testing.Short() {
+		t.Skip("there are no races in it but those of the tests beside it")
+	}
 	inBubble(t, func(t *testing.T) {
 		var ids []string
 		for n := range firstTurn + 50 {
