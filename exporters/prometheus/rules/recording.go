@@ -30,7 +30,7 @@ func (m *maker) recordings() []group {
 	}
 	minute := group{name: Fleet + ":windows", interval: everyMinute, rules: []rule{
 		{
-			about:  "What came in the last minute, of each replica. A counter that fell began at 0 again.",
+			about:  "What came in a minute, of each replica, up to half a minute ago: by then a scrape is over. A counter that fell began at 0 again.",
 			record: "slojourn:events:delta1m", expr: deltaOf("slojourn_events_total"),
 		},
 		{
@@ -86,10 +86,17 @@ func (m *maker) recordings() []group {
 // not answer, where a counter by itself is gone at once.
 const lookBack = 5 * time.Minute
 
+// settled is how old a sample has to be for it to be sure that it can be read. It has
+// the time at which its scrape began, and is there when that is over and, where it is
+// sent on, has arrived: a rule that looks meanwhile misses it, and in the next minute
+// finds it where it has looked before.
+const settled = "30s"
+
 // deltaOf is by how much a counter has risen within a minute.
 func deltaOf(counter string) string {
-	newest := counter + "[" + slo.FormatDuration(lookBack) + "]"
-	return fmt.Sprintf("(last_over_time(%[1]s) - last_over_time(%[1]s offset 1m)) >= 0\nor\nlast_over_time(%[1]s) < last_over_time(%[1]s offset 1m)", newest)
+	newest := counter + "[" + slo.FormatDuration(lookBack) + "] offset "
+	now, before := "last_over_time("+newest+settled+")", "last_over_time("+newest+"90s)" // a minute before
+	return fmt.Sprintf("(%[1]s - %[2]s) >= 0\nor\n%[1]s < %[2]s", now, before)
 }
 
 // weighted reports whether events of some SLI weigh more than others.
@@ -167,8 +174,8 @@ func countersTest(window time.Duration) test {
 	counter := func(id, instance, outcome, values string) series {
 		return series{fmt.Sprintf("slojourn_events_total{id=%q,instance=%q,outcome=%q}", id, instance, outcome), values}
 	}
-	end := n + 3 // minutes until a counter begins again
-	full := time.Duration(end-1) * time.Minute
+	end := n + 3                             // minutes until a counter begins again
+	full := time.Duration(end) * time.Minute // a sample is looked at when it has settled
 	return test{
 		name: "counters of two replicas of a; of b, which begin again; of c, whose history is filled in; of d, of which a scrape is missing", interval: everyMinute,
 		series: []series{
