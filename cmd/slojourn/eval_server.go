@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -22,7 +20,6 @@ import (
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/internal/term"
-	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -66,16 +63,15 @@ func (r *remote) check(given func(flag string) bool, args []string) error {
 
 // checkAccess refuses an address and a password that cannot be.
 func (r *remote) checkAccess(given func(flag string) bool) error {
-	name, isFile := strings.CutPrefix(r.password, "file:")
-	variable, isVariable := strings.CutPrefix(r.password, "env:")
+	ref, isReference := referenceTo(r.password)
 	switch {
 	case (r.user == "") != (r.password == ""):
 		return usage("--user and --password-from belong together")
 	case strings.Contains(r.user, ":"):
 		return usage("--user cannot hold a colon: name where the password is with --password-from")
-	case r.password != "" && (!isFile || name == "") && (!isVariable || variable == ""):
+	case r.password != "" && !isReference:
 		return usage("--password-from names where the password is: write env:NAME or file:NAME") // and never what was written
-	case given("secrets-dir") && !isFile:
+	case given("secrets-dir") && ref.File == "":
 		return usage("--secrets-dir is for --password-from file:NAME only")
 	}
 	_, err := r.endpoint("")
@@ -180,7 +176,8 @@ func (r *remote) identify(request *http.Request, env environment, secretsDir str
 		return nil
 	}
 	resolver := secret.Resolver{Getenv: env.getenv, Dir: secretsDir}
-	password, err := resolver.Resolve(r.reference())
+	ref, _ := referenceTo(r.password) // which was checked
+	password, err := resolver.Resolve(ref)
 	if err != nil {
 		return err
 	}
@@ -188,28 +185,16 @@ func (r *remote) identify(request *http.Request, env environment, secretsDir str
 	return nil
 }
 
-// reference is where the password is.
-func (r *remote) reference() slo.SecretRef {
-	if name, isFile := strings.CutPrefix(r.password, "file:"); isFile {
-		return slo.SecretRef{File: name}
-	}
-	return slo.SecretRef{Env: strings.TrimPrefix(r.password, "env:")}
-}
-
 // client follows no redirect, which could lead a password elsewhere.
 func (r *remote) client() (*http.Client, error) {
 	dialer := &net.Dialer{Timeout: dialTime}
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, DialContext: dialer.DialContext}
-	if r.caFile != "" {
-		data, err := os.ReadFile(r.caFile)
-		if err != nil {
-			return nil, usage("--ca-file %s: %w", r.caFile, cause(err))
-		}
-		pool := x509.NewCertPool()
-		if !pool.AppendCertsFromPEM(data) {
-			return nil, usage("--ca-file %s holds no certificate (PEM)", r.caFile)
-		}
-		transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+	roots, err := rootsIn("--ca-file", r.caFile)
+	if err != nil {
+		return nil, err
+	}
+	if roots != nil {
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	}
 	return &http.Client{
 		Transport: transport, Timeout: answerTime,
