@@ -106,16 +106,11 @@ func (t *test) write(d *document) {
 	for _, a := range t.alerts {
 		d.pair(3, "- eval_time", duration(a.at))
 		d.pair(4, "alertname", a.name)
-		if len(a.fire) == 0 {
-			d.line(4, "exp_alerts: []")
-			continue
-		}
-		d.line(4, "exp_alerts:")
-		for _, f := range a.fire {
+		items(d, 4, "exp_alerts", a.fire, func(f fired) {
 			d.line(5, "- exp_labels:")
 			d.entries(7, f.labels)
 			d.pairs(6, "exp_annotations", f.annotations)
-		}
+		})
 	}
 	if len(t.values) > 0 {
 		d.line(2, "promql_expr_test:")
@@ -123,15 +118,10 @@ func (t *test) write(d *document) {
 	for _, v := range t.values {
 		d.pair(3, "- eval_time", duration(v.at))
 		d.pair(4, "expr", v.expr)
-		if len(v.samples) == 0 {
-			d.line(4, "exp_samples: []")
-			continue
-		}
-		d.line(4, "exp_samples:")
-		for _, s := range v.samples {
+		items(d, 4, "exp_samples", v.samples, func(s sample) {
 			d.pair(5, "- labels", s.labels)
 			d.line(6, "value: %v", s.value)
-		}
+		})
 	}
 }
 

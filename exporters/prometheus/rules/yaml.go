@@ -78,6 +78,18 @@ func (d *document) entries(level int, values map[string]string) {
 	}
 }
 
+// items writes a key with a list, which may be none.
+func items[T any](d *document, level int, key string, all []T, write func(T)) {
+	if len(all) == 0 {
+		d.line(level, "%s: []", key)
+		return
+	}
+	d.line(level, "%s:", key)
+	for _, item := range all {
+		write(item)
+	}
+}
+
 func (d *document) duration(level int, key string, value time.Duration) {
 	if value > 0 {
 		d.pair(level, key, slo.FormatDuration(value))
