@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,18 +85,11 @@ func replay(t *testing.T, victoria *servertest.Server, file string, from, to tim
 // the step's page, once, and the engine's own alert is the same.
 func TestFleetRules(t *testing.T) {
 	t.Parallel()
-	heard := &audience{firing: map[string]int{}}
-	hook := httptest.NewServer(heard)
-	defer hook.Close()
-	alertmanager := servertest.StartAlertmanager(t, servertest.Options{Config: fmt.Sprintf(`route: {receiver: people, group_by: ["..."], group_wait: 2s, group_interval: 1s, repeat_interval: 24h}
-receivers:
-  - name: people
-    webhook_configs: [{url: %q, send_resolved: false}]
-inhibit_rules:
+	heard, alertmanager := startAudience(t, 2*time.Second, `inhibit_rules:
   - source_matchers: [kind = burn, severity = page, 'step != ""']
     target_matchers: [kind = burn, severity = page, 'step = ""']
     equal: [journey]
-`, hook.URL)})
+`)
 	victoria := servertest.StartVictoriaMetrics(t, servertest.Options{})
 	now, rules := time.Now(), t.TempDir()
 	to := now.Truncate(time.Minute)

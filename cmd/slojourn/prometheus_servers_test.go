@@ -119,6 +119,20 @@ func labelled(labels map[string]string) string {
 	return strings.Join(pairs, " ")
 }
 
+// startAudience starts an Alertmanager that tells an audience of each alert by itself, a
+// while after it has heard of it. more is what stands in its configuration beside.
+func startAudience(t *testing.T, wait time.Duration, more string) (*audience, *servertest.Server) {
+	t.Helper()
+	heard := &audience{firing: map[string]int{}}
+	hook := httptest.NewServer(heard)
+	t.Cleanup(hook.Close)
+	return heard, servertest.StartAlertmanager(t, servertest.Options{Config: fmt.Sprintf(`route: {receiver: people, group_by: ["..."], group_wait: %s, group_interval: 1s, repeat_interval: 24h}
+receivers:
+  - name: people
+    webhook_configs: [{url: %q, send_resolved: false}]
+%s`, wait, hook.URL, more)})
+}
+
 // prometheusOf scrapes a daemon, evaluates rules and tells an Alertmanager, each second.
 func prometheusOf(t *testing.T, s *serving, rules, alertmanager string) *servertest.Server {
 	t.Helper()
@@ -138,14 +152,7 @@ scrape_configs:
 // step alone, as what the journey suffers is that.
 func TestOneOutageIsOneAlert(t *testing.T) {
 	t.Parallel()
-	heard := &audience{firing: map[string]int{}}
-	hook := httptest.NewServer(heard)
-	defer hook.Close()
-	alertmanager := servertest.StartAlertmanager(t, servertest.Options{Config: fmt.Sprintf(`route: {receiver: people, group_by: ["..."], group_wait: 3s, group_interval: 1s, repeat_interval: 24h}
-receivers:
-  - name: people
-    webhook_configs: [{url: %q, send_resolved: false}]
-`, hook.URL)})
+	heard, alertmanager := startAudience(t, 3*time.Second, "")
 	specs, rules := outageSpecs(t, time.Now(), alertmanager.URL()), t.TempDir()
 	if code, stdout, stderr := command(t, "generate", "prometheus-rules", "-d", rules, specs); code != 0 {
 		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)

@@ -5,7 +5,6 @@ package main
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -82,14 +81,7 @@ func (s *serving) tells() {
 // once.
 func TestServeReplicas(t *testing.T) {
 	t.Parallel()
-	heard := &audience{firing: map[string]int{}}
-	hook := httptest.NewServer(heard)
-	defer hook.Close()
-	am := servertest.StartAlertmanager(t, servertest.Options{Config: fmt.Sprintf(`route: {receiver: people, group_by: ["..."], group_wait: 1s, group_interval: 1s, repeat_interval: 24h}
-receivers:
-  - name: people
-    webhook_configs: [{url: %q}]
-`, hook.URL)})
+	heard, am := startAudience(t, time.Second, "")
 	specs := outageSpecs(t, time.Now(), am.URL())
 	want := map[string]int{
 		"alertname=ErrorBudgetBurn id=pay/authorise journey=pay kind=burn objective=28d owner=tills severity=page step=authorise": 1,
