@@ -37,7 +37,8 @@ func newServe(env environment) *cobra.Command {
 measures every SLI of it once a minute, fills in the history that the Sources
 still have, and keeps all of it in the ledger of --data-dir. When an alert fires or
 resolves it tells the Notifiers of the owner's Team. It answers over HTTP: the state
-of every SLO, alerts, metrics about itself, health and readiness.
+of every SLO, alerts, metrics of SLOs and about itself, health and readiness. With
+--remote-write every minute is sent once, when it does not change any more.
 
 With --config, Sources and Notifiers are taken from that folder alone: in the
 paths they are errors. When files change, and on SIGHUP, the set is read again and
