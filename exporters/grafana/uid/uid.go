@@ -1,0 +1,32 @@
+// Package uid names the dashboards and folders of package grafana: whoever knows an id
+// knows where its dashboard is.
+package uid
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+)
+
+// The dashboards of everything.
+const (
+	Overview = "slojourn-overview"
+	Review   = "slojourn-review"
+)
+
+// Fleet is the folder of the dashboards of everything.
+const Fleet = "slojourn"
+
+// Of returns the uid of the dashboard of a journey, a step or an SLO, by its id: the same
+// whatever its title, owner and language are. It has 33 characters, of the 40 that Grafana
+// allows.
+func Of(id string) string { return hashed("id", id) }
+
+// Folder returns the uid of the folder of a team, by its name.
+func Folder(team string) string { return hashed("team", team) }
+
+// hashed has 96 bits of a hash: among a million of ids two are alike with a probability
+// of one in 10^17.
+func hashed(kind, name string) string {
+	sum := sha256.Sum256([]byte(kind + "\x00" + name))
+	return "slojourn-" + hex.EncodeToString(sum[:12])
+}
