@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate/backtest"
+	"github.com/slojourn/slojourn/exporters/page/ticks"
 	"github.com/slojourn/slojourn/internal/term"
 )
 
@@ -35,110 +36,44 @@ const (
 	mostTicks = 12
 )
 
-// interval is how far ticks may be apart.
-type interval struct {
-	begin func(time.Time) time.Time              // at or before an instant
-	tick  func(begin time.Time, n int) time.Time // the nth from there
-	label func(words, time.Time) string
-}
-
-// wall returns when clocks show an hour of a day, either of which may be too large. An
-// hour that clocks leave out is the one after it: in São Paulo days began at 01:00 when
-// clocks were put forward at midnight.
-func wall(year int, month time.Month, day, hour int, zone *time.Location) time.Time {
-	at, want := time.Date(year, month, day, hour, 0, 0, 0, zone), time.Date(year, month, day, hour, 0, 0, 0, time.UTC)
-	if _, offset := at.Zone(); at.Add(time.Duration(offset) * time.Second).Before(want) {
-		return at.Add(time.Hour)
-	}
-	return at
-}
-
-func midnight(at time.Time) time.Time {
-	return wall(at.Year(), at.Month(), at.Day(), 0, at.Location())
-}
-
-// hours returns an interval of hours of the clock. At midnight it says the day.
-func hours(n int) interval {
-	return interval{
-		begin: midnight,
-		tick:  func(b time.Time, k int) time.Time { return wall(b.Year(), b.Month(), b.Day(), k*n, b.Location()) },
-		label: func(w words, at time.Time) string {
-			if at.Equal(midnight(at)) {
-				return w.shortDay(at)
-			}
-			return at.Format("15:04")
-		},
-	}
-}
-
-// days returns an interval of days that begins on a Monday where it is weeks.
-func days(n int) interval {
-	return interval{
-		begin: func(at time.Time) time.Time {
-			back := 0
-			if n%7 == 0 {
-				back = (int(at.Weekday()) + 6) % 7
-			}
-			return wall(at.Year(), at.Month(), at.Day()-back, 0, at.Location())
-		},
-		tick:  func(b time.Time, k int) time.Time { return wall(b.Year(), b.Month(), b.Day()+k*n, 0, b.Location()) },
-		label: words.shortDay,
-	}
-}
-
-// months returns an interval of months, from January on.
-func months(n int) interval {
-	return interval{
-		begin: func(at time.Time) time.Time {
-			return wall(at.Year(), at.Month()-(at.Month()-1)%time.Month(n), 1, 0, at.Location())
-		},
-		tick: func(b time.Time, k int) time.Time {
-			return wall(b.Year(), b.Month()+time.Month(k*n), 1, 0, b.Location())
-		},
-		label: words.month,
-	}
-}
-
-// ticks returns the lines of the axis: as close as there is room for their labels, at
-// hours, midnights, Mondays and firsts of the zone. Of more than ten years every tenth
-// has one.
+// ticks returns the lines of the axis: as close as there is room for their labels.
 func (b *builder) ticks() []tick {
 	var list []tick
-	for _, i := range []interval{
-		hours(1), hours(3), hours(6), hours(12), days(1), days(2), days(7), days(14), months(1), months(3), months(12), months(120),
-	} {
-		var few bool
-		if list, few = b.ticksOf(i); few {
+	for _, scale := range ticks.Scales() {
+		at, few := scale.Between(b.from.In(b.zone), b.doc.To, mostTicks)
+		list = b.labelled(scale, at)
+		if few {
 			break
 		}
 	}
 	return list
 }
 
-// ticksOf returns those of an interval, and whether they are not too many.
-func (b *builder) ticksOf(i interval) (list []tick, few bool) {
-	begin, last, right := i.begin(b.from.In(b.zone)), time.Time{}, 0.0
-	for k := range 24 + 2*mostTicks { // some lie before the first instant
-		at := i.tick(begin, k)
-		if at.After(b.doc.To) {
-			return list, true
-		}
-		if at.Before(b.from) || !at.After(last) {
-			continue
-		}
-		last = at
-		t := tick{X: percent(b.at(at)), Label: i.label(b.words, at)}
+// labelled gives ticks labels where they do not overlap.
+func (b *builder) labelled(scale ticks.Scale, times []time.Time) (list []tick) {
+	right := 0.0
+	for _, at := range times {
+		t := tick{X: percent(b.at(at)), Label: b.tickLabel(scale, at)}
 		left := b.at(at) / 100 * narrowest
 		if end := left + float64(term.Width(t.Label))*letter + 6; left < right || end > narrowest {
 			t.Label = ""
 		} else {
 			right = end
 		}
-		if list = append(list, t); len(list) > mostTicks {
-			return list, false
-		}
+		list = append(list, t)
 	}
-	return list, false
+	return list
+}
+
+// tickLabel is an hour, or a day or a month where they begin.
+func (w words) tickLabel(scale ticks.Scale, at time.Time) string {
+	switch {
+	case scale.Unit == ticks.Month:
+		return w.month(at)
+	case scale.Unit == ticks.Hour && !at.Equal(ticks.Midnight(at)):
+		return at.Format("15:04")
+	}
+	return w.shortDay(at)
 }
 
 // bands makes those of the incidents that the table has, in the order of time, with
