@@ -1,0 +1,158 @@
+package preview
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slojourn/slojourn/exporters/grafana"
+	"github.com/slojourn/slojourn/exporters/grafana/query"
+	"github.com/slojourn/slojourn/slo"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// Options say how pages are made.
+type Options struct {
+	Locale slo.Locale
+	At     time.Time      // the end of the data, which is now for all dashboards
+	Zone   *time.Location // of dashboards that have that of the browser; nil for UTC
+	// Every is how far the data are apart. No graph has a shorter step than two of those, so
+	// that counters have two samples in each.
+	Every  time.Duration
+	Source string // what the data are of, such as the name of a folder
+}
+
+// Book is the pages of dashboards, which lead to one another.
+type Book struct {
+	files   []grafana.File
+	data    query.Data
+	options Options
+	places  map[string]int // of files, by the uids of their dashboards
+	look    *template.Template
+}
+
+// Index is the name of the file with the list of all dashboards.
+const Index = "index.html"
+
+// FileName is that of the page of a dashboard, by the name of its file.
+func FileName(name string) string { return name + ".html" }
+
+// generator is how a page says what made it.
+const generator = "slojourn generate grafana --preview"
+
+// Made reports whether a file is a page that this package has made.
+func Made(data []byte) bool {
+	return bytes.Contains(data[:min(len(data), 1024)], []byte(`<meta name="generator" content="`+generator+`" />`))
+}
+
+// New begins the pages of dashboards with data.
+func New(files []grafana.File, data query.Data, options Options) (*Book, error) {
+	if options.Zone == nil {
+		options.Zone = time.UTC
+	}
+	look, err := template.ParseFS(templates, "templates/*.html")
+	if err != nil {
+		return nil, fmt.Errorf("preview of dashboards: %w", err)
+	}
+	b := &Book{files: files, data: data, options: options, places: map[string]int{}, look: look}
+	for i := range files {
+		b.places[files[i].Dashboard.UID] = i
+	}
+	return b, nil
+}
+
+// Page draws the dashboard of the ith file. What is wrong with an expression or a panel is
+// an error.
+func (b *Book) Page(i int) ([]byte, error) {
+	file := &b.files[i]
+	board, err := b.board(file.Dashboard)
+	if err == nil {
+		var v *view
+		if v, err = board.view(); err == nil {
+			v.Folder = plain(file.Folder.Title)
+			return b.execute("dashboard.html", v)
+		}
+	}
+	return nil, fmt.Errorf("preview of the dashboard %q: %w", file.Dashboard.Title, err)
+}
+
+func (b *Book) execute(name string, data any) ([]byte, error) {
+	var text bytes.Buffer
+	if err := b.look.ExecuteTemplate(&text, name, data); err != nil {
+		return nil, err
+	}
+	return text.Bytes(), nil
+}
+
+// contents is the page with the list.
+type contents struct {
+	T         *labels
+	Generator string
+	Note      string
+	Folders   []contentsFolder
+}
+
+type contentsFolder struct {
+	Title      string
+	Dashboards []contentsLine
+}
+
+type contentsLine struct{ Title, Description, Href string }
+
+// Index lists all dashboards by folder.
+func (b *Book) Index() ([]byte, error) {
+	t := labelsOf(b.options.Locale)
+	c := contents{T: t, Generator: generator, Note: b.note()}
+	folders := map[string]int{}
+	for i := range b.files {
+		f := &b.files[i]
+		n, known := folders[f.Folder.UID]
+		if !known {
+			n = len(c.Folders)
+			folders[f.Folder.UID] = n
+			c.Folders = append(c.Folders, contentsFolder{Title: plain(f.Folder.Title)})
+		}
+		c.Folders[n].Dashboards = append(c.Folders[n].Dashboards, contentsLine{plain(f.Dashboard.Title), plain(firstLine(f.Dashboard.Description)), FileName(f.Name)})
+	}
+	slices.SortStableFunc(c.Folders[min(1, len(c.Folders)):], func(x, y contentsFolder) int { return cmp.Compare(x.Title, y.Title) })
+	page, err := b.execute("index.html", c)
+	if err != nil {
+		return nil, fmt.Errorf("preview of dashboards: %w", err)
+	}
+	return page, nil
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return line
+}
+
+// note says what pages are, and of what.
+func (b *Book) note() string {
+	w := units{b.options.Locale, b.options.At, b.options.Zone}
+	return labelsOf(b.options.Locale).Note(plain(b.options.Source), w.date(b.options.At))
+}
+
+// href returns where a link leads from a page: to that of another dashboard, or to an
+// address of the web. It is "" when that is nowhere.
+func (b *Book) href(url string) string {
+	path, _, _ := strings.Cut(url, "?")
+	if uid, is := strings.CutPrefix(path, "/d/"); is {
+		uid, _, _ = strings.Cut(uid, "/")
+		if i, known := b.places[uid]; known {
+			return FileName(b.files[i].Name)
+		}
+		return ""
+	}
+	if strings.HasPrefix(url, "https://") || strings.HasPrefix(url, "http://") {
+		return url
+	}
+	return ""
+}
