@@ -36,9 +36,10 @@ func (m *maker) annotate(d *Dashboard, ids query.Expr, matchers ...query.Matcher
 	add(w.Targets, purple, w.TargetChanged, "{{id}} {{objective}}", only(moved), false)
 }
 
-// linkTo puts a link to another dashboard at the top of one, with variables kept.
+// linkTo puts a link to another dashboard at the top of one, with the time and variables
+// kept.
 func (d *Dashboard) linkTo(title, uid string, variables ...string) {
-	d.Links = append(d.Links, Link{Title: title, Type: "link", Icon: "dashboard", URL: to(uid, variables...)})
+	d.Links = append(d.Links, Link{Title: title, Type: "link", Icon: "dashboard", URL: "/d/" + uid + "?" + kept(variables), KeepTime: true})
 }
 
 // linkFleet puts links to the dashboards of everything at the top of another one.

@@ -6,12 +6,16 @@ const (
 	unitBurn    = "suffix:×"
 	unitSeconds = "s"
 	unitCount   = "short"
+	unitText    = "string"
 )
 
 // in shows the numbers of a column in a unit, and a word where there is none.
 func in(unit string, decimals int, none string) []Property {
 	return []Property{{"unit", unit}, {"decimals", decimals}, {"noValue", none}}
 }
+
+// named shows a word where a label is missing.
+func named(none string) []Property { return []Property{{"noValue", none}} }
 
 // cell has a column show its values in a way: "gauge", "color-background" or "color-text".
 // Grafana 9.4 and those after it have different names for that; each leaves out what it
