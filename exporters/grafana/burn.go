@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -56,8 +58,14 @@ func (m *maker) target(o slo.Objective) string {
 	return text
 }
 
-// times writes a burn rate: 13.44×.
-func times(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) + "×" }
+// decimal writes a number with at most so many decimals: 13.44.
+func decimal(value *big.Rat, most int) string {
+	text := value.FloatString(most)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
 
 // colourOf is that of alerts of a severity while they fire.
 func colourOf(s slo.Severity) string {
@@ -72,6 +80,7 @@ type tier struct {
 	severity    slo.Severity
 	long, short string
 	factor      float64
+	spelt       string // the factor: 13.44×
 }
 
 // tiersOf returns the tiers of an objective's policy, in their order. Of those that differ
@@ -81,6 +90,7 @@ func tiersOf(o slo.Objective) []tier {
 	for _, t := range burnrate.Tiers(o) {
 		one := tier{severity: t.Severity, long: slo.FormatDuration(t.Long), short: slo.FormatDuration(t.Short)}
 		one.factor, _ = t.Factor(o.Window).Float64()
+		one.spelt = decimal(t.Factor(o.Window), 3) + "×"
 		if !slices.ContainsFunc(tiers, func(e tier) bool { return e.severity == one.severity && e.long == one.long && e.short == one.short }) {
 			tiers = append(tiers, one)
 		}
@@ -113,7 +123,7 @@ func (m *maker) burning(s *sheet, id string, objectives []slo.Objective) bool {
 				Unit: unitBurn, Decimals: ref(2), NoValue: w.NoTraffic, Thresholds: steps("transparent", from(t.factor, colourOf(t.severity))),
 				Custom: &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "line"}, AxisSoftMin: ref(0.0), AxisSoftMax: ref(t.factor * 1.2)},
 			}
-			p := graph(w.Tier(w.Severity(t.severity), long, short, times(t.factor)), w.TierNote, fields,
+			p := graph(w.Tier(w.Severity(t.severity), long, short, t.spelt), w.TierNote, fields,
 				target(0, rate(t.long), long), target(1, rate(t.short), short))
 			s.add(half, height, p.coloured("A", blue, false).coloured("B", purple, true))
 		}
@@ -275,6 +285,15 @@ func (m *maker) state(id string, o slo.Objective) *Panel {
 		Mappings: []Mapping{{"value", mapped}, unknown(w.NoData)},
 	}
 	return stat(w.State, w.StateNote, fields, target(0, query.By(query.Max, code), "").now())
+}
+
+// titleOf is the title of a dashboard: where another one of its folder has the same, with
+// the id.
+func (m *maker) titleOf(id string, about slo.About) string {
+	if s := m.subject(id); s != nil {
+		return s.title
+	}
+	return titleOf(about.Title, id)
 }
 
 // note marks in graphs what explains them: alerts, exclusions, and changes of specs.

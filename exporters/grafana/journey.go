@@ -2,7 +2,6 @@ package grafana
 
 import (
 	"slices"
-	"time"
 
 	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
@@ -129,73 +128,86 @@ func (v *journeyView) numbers(s *sheet) {
 	s.end()
 }
 
-// table has a row for every step.
-func (v *journeyView) table() *Panel {
-	locale, w, b := v.options.Locale, v.w, v.burnWords()
-	steps := query.By(query.Max, query.Metric(metricStep, query.Is("journey", v.ID)), "step", "id")
-	byID := func(of query.Expr) query.Expr {
-		return informed(query.With(steps, query.Times, query.By(query.Max, of, "id"), "id").Taking(), nil, "step", "id")
+// attribution adds which step costs the journey: in its window, and over time.
+func (v *journeyView) attribution(s *sheet) {
+	const height = 8
+	w, o := v.w, v.Objectives[0]
+	share := func(step string) query.Expr {
+		return of(metricAttribution, v.ID, []query.Matcher{query.Is("objective", o.Name), query.Is("cause", step)})
 	}
-	var place query.Expr
-	titles := map[string]Mapped{}
-	for i, step := range v.Steps {
-		var one query.Expr = query.With(query.By(query.Max, query.Metric(metricStep, query.Is("journey", v.ID), query.Is("step", step.Name)), "step", "id"), query.Times, query.Number(i+1))
-		if place != nil {
-			one = query.With(place, query.Or, one)
+	fields := FieldDefaults{Unit: unitShare, Decimals: ref(0), Min: ref(0.0), Max: ref(1.0), NoValue: w.NoShare}
+	var now, stacked []Target
+	if len(v.Steps) <= mostLines {
+		for i, step := range v.Steps {
+			now = append(now, target(i, share(step.Name), plain(stepTitle(step))).now())
+			stacked = append(stacked, target(i, share(step.Name), plain(stepTitle(step))))
 		}
-		place = one
-		titles[step.Name] = Mapped{Text: plain(stepTitle(step)), Index: i}
+	} else {
+		most := query.Best(query.Top, mostLines, of(metricAttribution, v.ID, []query.Matcher{query.Is("objective", o.Name)}, "cause"))
+		now, stacked = []Target{target(0, most, "{{cause}}").now()}, []Target{target(0, most, "{{cause}}")}
 	}
-	noBudget := w.Unknown
-	if slices.ContainsFunc(v.Steps, func(s slo.Step) bool { return len(s.SLO.Objectives) == 0 }) {
-		noBudget = w.NoBudget
-	}
-	list := []column{
-		{query: informed(place, nil, "step", "id"), title: w.Place, width: 60, show: []Property{{"unit", "none"}, {"decimals", 0}}},
-		{label: "step", title: w.Step, width: 300, show: []Property{
-			{"mappings", []Mapping{{"value", titles}}},
-			{"links", []Link{{Title: w.OpenStep, URL: to("${__data.fields.dashboard}")}}},
-		}},
-		{label: "owner", title: w.Owner},
-	}
-	if e := v.perStep(func(s *slo.SLO) (string, bool) {
-		if len(s.Objectives) == 0 {
-			return "", false
+	over := fields
+	over.Custom = &CustomField{DrawStyle: "line", LineWidth: 1, FillOpacity: 70, ShowPoints: "never", Stacking: &Stacking{Group: "A", Mode: "normal"}}
+	left, right := bars(w.Cause(v.target(o)), w.CauseNote(v.Compose == slo.Measured), fields, now...), graph(w.CauseOver, w.CauseNote(v.Compose == slo.Measured), over, stacked...)
+	if len(v.Steps) <= mostLines {
+		for i := range v.Steps {
+			colour, _ := lineColour(i + 1)
+			left.coloured(refID(i), colour, false)
+			right.coloured(refID(i), colour, false)
 		}
-		return s.Objectives[0].Name, true
-	}, func(ids []string, name string) query.Expr {
-		return query.Metric(metricRemaining, oneOf(ids), query.Is("objective", name))
-	}); e != nil {
-		list = append(list, column{query: byID(e), title: w.StepLeft, show: append([]Property{
-			{"unit", unitShare}, {"decimals", 1}, {"noValue", noBudget}, {"thresholds", budgetSteps()},
-		}, colouredCell()...)})
 	}
-	recently := func(s *slo.SLO) (string, bool) {
-		if len(s.Objectives) == 0 {
-			return "", false
+	s.section(w.Causes)
+	s.add(9, height, left)
+	s.add(columns-9, height, right)
+	s.end()
+}
+
+// budgets adds how the budgets of the journey and of its steps went: of many steps those
+// that have least.
+func (v *journeyView) budgets(s *sheet) {
+	w := v.w
+	var targets []Target
+	add := func(of query.Expr, legend string) { targets = append(targets, target(len(targets), of, legend)) }
+	for _, o := range v.Objectives[:min(len(v.Objectives), 3)] {
+		legend := w.Journey
+		if len(v.Objectives) > 1 {
+			legend += ", " + plain(o.Name)
 		}
-		return recent(s.Objectives[0]).String(), true
+		add(of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), legend)
 	}
-	if e := v.perStep(recently, func(ids []string, window string) query.Expr {
-		return query.Metric(metricBurn, oneOf(ids), query.Is("window", window))
-	}); e != nil {
-		list = append(list, column{query: byID(e), title: w.Burn(v.recentWindow()), show: append([]Property{
-			{"unit", unitBurn}, {"decimals", 2}, {"noValue", w.NoBurn}, {"thresholds", steps0(blue, from(1, orange))},
-		}, colouredCell()...)})
+	own, colours := len(targets), true
+	var steps []slo.Step
+	for _, step := range v.Steps {
+		if len(step.SLO.Objectives) > 0 {
+			steps = append(steps, step)
+		}
 	}
-	list = append(list, column{query: byID(v.errorRatios(recently)), title: w.StepErrors(v.recentWindow()), show: []Property{
-		{"unit", unitShare}, {"decimals", 3}, {"noValue", b.NoTraffic},
-	}})
-	if len(v.Objectives) > 0 {
-		share := query.Replace{Of: query.Metric(metricAttribution, query.Is("id", v.ID), query.Is("objective", v.Objectives[0].Name)), Label: "step", Value: "$1", From: "cause", Pattern: "(.*)"}
-		list = append(list, column{
-			query: informed(query.With(steps, query.Times, query.By(query.Max, share, "step"), "step").Taking(), nil, "step", "id"),
-			title: w.Share, show: []Property{{"unit", unitShare}, {"decimals", 0}, {"noValue", w.NoShare}},
-		})
+	if own+len(steps) <= mostLines {
+		for _, step := range steps {
+			add(of(metricRemaining, step.SLO.ID, []query.Matcher{query.Is("objective", step.SLO.Objectives[0].Name)}), plain(stepTitle(step)))
+		}
+	} else if lowest := v.perStep(first(func(o slo.Objective) string { return o.Name }), func(ids []string, name string) query.Expr {
+		return query.By(query.Max, query.Metric(metricRemaining, oneOf(ids), query.Is("objective", name)), "id")
+	}); lowest != nil {
+		colours = false
+		add(query.Best(query.Bottom, mostLines-own, lowest), "{{id}}")
 	}
-	list = append(list, column{query: byID(v.coverage()), title: w.Coverage(words.Window(locale, "1d")), show: append([]Property{
-		{"unit", unitShare}, {"decimals", 1}, {"noValue", b.NoData}, {"thresholds", steps0(orange, from(0.99, blue))},
-	}, colouredCell()...)})
-	list = append(list, column{label: "id", hidden: true}, column{label: "name", hidden: true}, column{label: "dashboard", hidden: true})
-	return table("", w.StepsNote, FieldDefaults{NoValue: w.NoSteps, Unit: "none"}, list...).sorted(w.Place, false)
+	if len(targets) == 0 {
+		return
+	}
+	p := budgetLine(w.Budgets, w.BudgetsNote, w.Unknown, targets...)
+	for i := range targets {
+		if i < own || colours {
+			colour, dashed := lineColour(i)
+			p.coloured(refID(i), colour, dashed)
+		}
+	}
+	s.section(w.Budget)
+	s.add(columns, 9, p)
+	s.end()
+}
+
+// hasTiers reports whether an objective is judged by burn rates.
+func hasTiers(objectives []slo.Objective) bool {
+	return slices.ContainsFunc(objectives, func(o slo.Objective) bool { return o.Alerts != nil && len(o.Alerts.Tiers) > 0 })
 }

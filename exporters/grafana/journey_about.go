@@ -150,4 +150,6 @@ func (m *maker) upward() []Link {
 }
 
 // upTo is a link to another dashboard, on top of one.
-func (m *maker) upTo(title, id string) Link { return Link{Title: title, Type: "link", URL: to(id), Icon: "dashboard"} }
+func (m *maker) upTo(title, id string) Link {
+	return Link{Title: title, Type: "link", URL: to(id), Icon: "dashboard"}
+}

@@ -53,8 +53,10 @@ func japaneseAbout() *aboutWords {
 		Owner:   func(who string) string { return "担当：" + who },
 		Contact: func(who string) string { return "（連絡先 " + who + "）" },
 		NoOwner: "担当チームはありません。", Observed: "観察中のため、異常があっても通知されません。", Gap: "　",
-		Colours:       "青：正常。橙：エラーバジェットの残りが25%未満。何が消費しているかを確認し、担当チームと対応を相談してください。朱：エラーバジェットの枯渇、またはアラート発生中。灰：不明。",
-		WhenSpent:     func(agreement string) string { return "エラーバジェットを使い切ったときの取り決め：**" + agreement + "**" },
+		Colours: "青：正常。橙：エラーバジェットの残りが25%未満。何が消費しているかを確認し、担当チームと対応を相談してください。朱：エラーバジェットの枯渇、またはアラート発生中。灰：不明。",
+		WhenSpent: func(agreement string) string {
+			return "エラーバジェットを使い切ったときの取り決め：**" + agreement + "**"
+		},
 		NothingAgreed: "エラーバジェットを使い切ったときの取り決めはありません。仕様ファイルの `whenSpent` に書いてください。",
 		Runbook:       "手順書",
 		Exclusions:    "合意された除外時間：", NoExclusions: "除外時間はありません。",
