@@ -22,6 +22,7 @@ const (
 	metricFiring      = "slojourn_alert_firing"
 	metricAttribution = "slojourn_journey_attribution_ratio"
 	metricEvents      = "slojourn_events_total"
+	metricMeasured    = "slojourn_measured_seconds_total"
 	metricLate        = "slojourn_late_events_total"
 	metricWatermark   = "slojourn_watermark_timestamp_seconds"
 	metricExcluded    = "slojourn_exclusion_active"
