@@ -52,7 +52,7 @@ exporters/grafana              never sources, burnrate/ledger, internal/engine
 exporters/notify               never sources, burnrate/ledger, internal/engine
 exporters/report               never sources, burnrate/ledger, internal/engine
 exporters/page                 never sources, burnrate/ledger, internal/engine
-exporters/words                only slo, slo/diag
+exporters/words                only slo, slo/diag, slo/diag/render
 
 # What holds it together.
 internal/load                  never internal/engine, internal/server
