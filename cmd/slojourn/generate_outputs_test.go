@@ -12,7 +12,8 @@ import (
 // oursIn is what a command writes that names each file in it.
 func oursIn() ownership {
 	return ownership{
-		header:  "# ours\n",
+		endings: []string{".yaml"},
+		marked:  func(_ string, begin []byte) bool { return strings.HasPrefix(string(begin), "# ours\n") },
 		belongs: func(string) bool { return true },
 		wrote:   func(name string, data []byte) bool { return strings.Contains(string(data), "name: "+name) },
 	}

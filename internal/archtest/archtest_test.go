@@ -52,6 +52,8 @@ exporters/grafana              never sources, burnrate/ledger, internal/engine
 exporters/notify               never sources, burnrate/ledger, internal/engine
 exporters/report               never sources, burnrate/ledger, internal/engine
 exporters/page                 never sources, burnrate/ledger, internal/engine
+exporters/yaml                 nothing of ours
+exporters/kubernetes           only exporters/yaml
 
 # What holds it together.
 internal/load                  never internal/engine, internal/server
