@@ -33,7 +33,7 @@ func (p *Providers) Add(f grafana.Folder) {
 	if p.folders == nil {
 		p.folders = map[string]grafana.Folder{}
 	}
-	p.folders[directory(f)] = f
+	p.folders[f.Name] = f
 }
 
 // Document writes what belongs into provisioning/dashboards of Grafana.
@@ -63,7 +63,7 @@ func (p *Providers) Document() []byte {
 // environment, and what files say, in the place of $NAME, ${NAME} and $__file{PATH}.
 func literal(text string) string { return strings.ReplaceAll(text, "$", "$$") }
 
-var directoryName = regexp.MustCompile(`^[a-z0-9][-_a-z0-9]*$`)
+var directoryName = regexp.MustCompile(`^[a-z0-9][-.a-z0-9]*$`)
 
 // Folders returns the names of the folders of files that an earlier document names.
 func Folders(document []byte) []string {

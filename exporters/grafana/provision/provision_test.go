@@ -49,7 +49,7 @@ func TestProviders(t *testing.T) {
 	providers.Add(team("web", "Costs in $ and ${HOME}: all"))
 	providers.Add(fleet())
 	providers.Add(team("web", "Costs in $ and ${HOME}: all"))
-	providers.Add(team("slojourn", "They who run it"))
+	providers.Add(grafana.Folder{UID: uid.Folder("slojourn"), Title: "They who run it", Name: "slojourn.team"})
 	const want = provision.Header + `apiVersion: 1
 providers:
   - name: slojourn
@@ -61,7 +61,7 @@ providers:
     updateIntervalSeconds: 30
     options:
       path: '/srv/dash boards/slojourn'
-  - name: slojourn-slojourn_team
+  - name: slojourn-slojourn.team
     folder: They who run it
     folderUid: slojourn-f1258bc547a958b022bb3d35
     type: file
@@ -69,7 +69,7 @@ providers:
     allowUiUpdates: false
     updateIntervalSeconds: 30
     options:
-      path: '/srv/dash boards/slojourn_team'
+      path: '/srv/dash boards/slojourn.team'
   - name: slojourn-web
     folder: 'Costs in $$ and $${HOME}: all'
     folderUid: slojourn-a370117e7fd6c557228cbcb8
@@ -84,7 +84,7 @@ providers:
 	if diff := cmp.Diff(want, string(document)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"slojourn", "slojourn_team", "web"}, provision.Folders(document)); diff != "" {
+	if diff := cmp.Diff([]string{"slojourn", "slojourn.team", "web"}, provision.Folders(document)); diff != "" {
 		t.Errorf("folders (-want +got):\n%s", diff)
 	}
 	if got := string((&provision.Providers{}).Document()); got != provision.Header+"apiVersion: 1\nproviders: []\n" {
