@@ -16,14 +16,6 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// Units of fields.
-const (
-	unitShare = "percentunit" // 0 to 1
-	unitBurn  = "suffix:×"
-	unitCount = "short"
-	unitTime  = "s"
-)
-
 // spellings returns how the windows of objectives are spelt in the metrics of one id: as
 // in the spec, and with its zone where an earlier one differs in that alone.
 func spellings(objectives []slo.Objective) []string {

@@ -191,7 +191,7 @@ func (v *detailView) age() FieldDefaults {
 		}
 	}
 	return FieldDefaults{
-		Unit: unitTime, Decimals: ref(0), NoValue: v.w.NeverMeasured, Color: byThreshold(), Thresholds: thresholds, Mappings: []Mapping{unknown(v.w.NeverMeasured)},
+		Unit: unitSeconds, Decimals: ref(0), NoValue: v.w.NeverMeasured, Color: byThreshold(), Thresholds: thresholds, Mappings: []Mapping{unknown(v.w.NeverMeasured)},
 	}
 }
 

@@ -66,7 +66,7 @@ func (v *journeyView) table() *Panel {
 	list = append(list, column{query: byID(v.coverage()), title: w.Coverage, show: append([]Property{
 		{"unit", unitShare}, {"decimals", 1}, {"noValue", b.NoData}, {"thresholds", steps(orange, from(0.99, blue))},
 	}, colouredCell()...)})
-	list = append(list, column{label: "id", hidden: true}, column{label: "name", hidden: true}, column{label: "dashboard", hidden: true})
+	list = append(list, column{label: "id"}, column{label: "name"}, column{label: "dashboard"})
 	return table("", w.StepsNote, FieldDefaults{NoValue: w.NoSteps, Unit: "none"}, list...).sorted(w.Place, false)
 }
 
@@ -185,5 +185,5 @@ func (v *journeyView) coverage() query.Expr {
 
 // colouredCell colours what a cell stands on by the thresholds.
 func colouredCell() []Property {
-	return []Property{{"color", Color{Mode: "thresholds"}}, {"custom.cellOptions", CellOptions{Type: "color-background", Mode: "basic"}}}
+	return append(cell("color-background"), Property{"color", byThreshold()})
 }
