@@ -43,8 +43,9 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 	return snapshot, nil
 }
 
-// explain adds to a snapshot what is not kept.
+// explain adds to a snapshot where definitions have changed, and what is not kept.
 func (s *state) explain(snapshot *burnrate.Snapshot, kept burnrate.Kept, changes []lineage.Change) {
+	snapshot.Seams = s.seamsAt(s.ends)
 	for k, m := range s.measured {
 		if m.Source == nil || m.Indicator == "" {
 			snapshot.Failures = append(snapshot.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})

@@ -26,6 +26,9 @@ type shard struct {
 	// made are the snapshots of two stretches of minutes, and rooms their memory.
 	made  [2][]burnrate.Snapshot
 	rooms [2][]burnrate.Room
+
+	sampled *sampling        // nil when all minutes are looked at
+	counted []burnrate.Meter // of columns, as of the minute that was evaluated last
 }
 
 // shardsOf cuts a set into shards of so many SLOs and journeys at most; those that
@@ -169,6 +172,9 @@ func (s *shard) endsAt(minute slo.Minute) []slo.Minute {
 	ends := make([]slo.Minute, len(s.measured))
 	for k, m := range s.measured {
 		ends[k] = m.SLI.Closed(minute - s.late[k])
+		if s.sampled != nil {
+			ends[k] = s.sampled.end(ends[k], m, s.columns[k], minute)
+		}
 	}
 	return ends
 }
@@ -180,10 +186,16 @@ func (s *shard) evaluate(ctx context.Context, span slo.Span, place int, hours *h
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		n := minute - span.Start
+		if s.sampled != nil {
+			if err := s.sample(minute, minute+1 == span.End, &s.made[place][n], &s.rooms[place][n], rows); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := s.evaluator.AdvanceFrom(s.endsAt(minute), rows); err != nil {
 			return err
 		}
-		n := minute - span.Start
 		s.made[place][n] = s.evaluator.SnapshotIn(&s.rooms[place][n], minute.Time())
 	}
 	return nil
