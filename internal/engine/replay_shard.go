@@ -58,15 +58,25 @@ func shardsOf(whole *state, lag Lag, most int) []*shard {
 	return shards
 }
 
-// lates returns how many minutes each column lags behind. Those that count the same
-// lag as the last of them does, by the first source that measures them: see [newFeed].
+// lates returns how many minutes each column lags behind.
 func lates(measured []*slo.SLO, lag Lag) []slo.Minute {
-	lags := make([]slo.Minute, len(measured))
+	lags, _ := lagsOf(measured, lag)
+	minutes := make([]slo.Minute, len(lags))
+	for k, length := range lags {
+		minutes[k] = slo.Minute((length + time.Minute - 1) / time.Minute)
+	}
+	return minutes
+}
+
+// lagsOf returns how long each column lags behind, and whether that goes by the clock.
+// Those that count the same lag as the last of them does, by the first source that
+// measures them: see [newFeed].
+func lagsOf(measured []*slo.SLO, lag Lag) (lags []time.Duration, timed []bool) {
+	lags, timed = make([]time.Duration, len(measured)), make([]bool, len(measured))
 	first := map[slo.IndicatorID]string{} // names of sources
-	longest := map[slo.IndicatorID]slo.Minute{}
+	longest := map[slo.IndicatorID]time.Duration{}
 	for k, m := range measured {
-		length, _ := lag(m)
-		lags[k] = slo.Minute((length + time.Minute - 1) / time.Minute)
+		lags[k], timed[k] = lag(m)
 		if m.Source == nil || m.Indicator == "" {
 			continue
 		}
@@ -82,7 +92,7 @@ func lates(measured []*slo.SLO, lag Lag) []slo.Minute {
 			lags[k] = length
 		}
 	}
-	return lags
+	return lags, timed
 }
 
 // split cuts a set into parts.

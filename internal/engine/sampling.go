@@ -58,13 +58,18 @@ func newSampling(ctx context.Context, p *replaying) (*sampling, error) {
 // reachedBy returns up to when columns were measured, and the minute of the tick that
 // measured the newest of it.
 func reachedBy(ctx context.Context, whole *state, records Records, kept burnrate.Kept, lag Lag) ([]slo.Minute, slo.Minute, error) {
-	reached, err := whole.reached(ctx, records, kept, lag)
+	reached, measured, err := whole.reached(ctx, records, kept, lag)
 	if err != nil {
 		return nil, 0, err
 	}
 	tick := slo.Minute(0)
 	for k, late := range lates(whole.measured, lag) {
-		tick = max(tick, reached[k]+late)
+		if measured[k] > 0 {
+			tick = max(tick, measured[k]+late)
+		}
+	}
+	if tick == 0 {
+		tick = slo.MinuteAt(kept.At)
 	}
 	return reached, tick, nil
 }
