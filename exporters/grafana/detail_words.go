@@ -42,7 +42,7 @@ func englishDetail() *detailWords {
 		NoStep:        "It is a step of no journey.",
 		Gap:           " ",
 		Journey:       func(title string) string { return "Journey: " + title },
-		StepOf:        func(step, journey string) string { return "It is the step " + step + " of " + journey + "." },
+		StepOf:        func(step, journey string) string { return "It is the step “" + step + "” of " + journey + "." },
 		StepElsewhere: func(journey string) string { return "It is a step of " + journey + " of another shard." },
 		Measures: func(form slo.Form, weighted bool) string {
 			switch {
@@ -61,7 +61,7 @@ func englishDetail() *detailWords {
 		Errors:       func(window string) string { return "Errors in " + window },
 		ErrorsNote:   func(allowed string) string { return "The share of bad events; the target allows " + allowed + "." },
 		CountedNote:  "The share of bad events, by the counters.",
-		Coverage:     func(window string) string { return "Measured of " + window },
+		Coverage:     func(window string) string { return "Measured, " + window },
 		CoverageNote: "The share of the minutes that were measured. Below 99 % the numbers are partial; below a half no alert fires.",
 		Burn:         func(window string) string { return "Burn rate, " + window },
 		Age:          "Newest measurement", AgeNote: "How long ago the newest minute ended that was measured. Some minutes are usual, as events need a while until they can be queried.",

@@ -87,24 +87,25 @@ const (
 	stateNoData    = 4
 )
 
-// states has the state of each objective as a number, with id and objective.
+// states has the state of each objective as a number, with id and objective. Of replicas
+// that do not agree it takes the one that knows less.
 func states(matchers ...query.Matcher) query.Expr {
-	sum := query.Expr(nil)
+	var each query.Expr
 	for _, s := range []struct {
 		name  string
 		value query.Number
 	}{{"measured", stateMeasured}, {"partial", statePartial}, {"no-traffic", stateNoTraffic}, {"no-data", stateNoData}} {
-		one := query.Expr(largest(metricState, append(slices.Clone(matchers), query.Is("state", s.name)), "id", "objective"))
-		if s.value != 1 {
-			one = query.With(one, query.Times, s.value)
-		}
-		if sum == nil {
-			sum = one
-			continue
-		}
-		sum = query.With(sum, query.Plus, one, "id", "objective")
+		each = or(each, query.With(query.Metric(metricState, append(slices.Clone(matchers), query.Is("state", s.name))...), query.Times, s.value))
 	}
-	return sum
+	return query.By(query.Max, each, "id", "objective")
+}
+
+// or joins series of which the first may be nil.
+func or(a, b query.Expr) query.Expr {
+	if a == nil {
+		return b
+	}
+	return query.With(a, query.Or, b)
 }
 
 // The urgencies of what fires as numbers.

@@ -26,15 +26,18 @@ func (m *maker) journey(j *slo.Journey) *Dashboard {
 	}
 	d := m.begin(uid.Of(j.ID), m.titleOf(j.ID, j.About), "now-7d", "1m", "journey")
 	d.Description = plain(j.About.Description)
-	d.Links = m.upward()
+	m.linkFleet(d)
 	ids := append([]string{j.ID}, v.stepIDs...)
-	d.Annotations.List = m.note(ids)
+	m.annotate(d, nil, oneOf(ids))
 
 	s := &sheet{}
 	intro := newProse(columns)
 	intro.say(escaped(j.About.Description))
 	intro.say(v.w.Shows)
 	intro.say(v.composed())
+	if j.SLI != nil {
+		intro.block(written(*j.SLI))
+	}
 	if len(j.Objectives) == 0 {
 		intro.say(v.w.NoObjective)
 	} else if !hasTiers(j.Objectives) {
@@ -45,6 +48,11 @@ func (m *maker) journey(j *slo.Journey) *Dashboard {
 	s.add(columns, height, panel)
 	s.end()
 	v.numbers(s)
+	if j.SLI != nil {
+		s.section(v.w.Events)
+		s.add(columns, 8, m.counts(j.ID, *j.SLI))
+		s.end()
+	}
 	s.section(v.w.Steps)
 	s.add(columns, 3+2*len(j.Steps), v.table())
 	if len(j.Objectives) > 0 {
@@ -102,7 +110,7 @@ func stepTitle(s slo.Step) string {
 // numbers are how the journey stands now.
 func (v *journeyView) numbers(s *sheet) {
 	const height = 5
-	b, locale := v.burnWords(), v.options.Locale
+	b, locale := v.words(), v.options.Locale
 	for _, o := range v.Objectives {
 		s.add(max(6, columns/max(4, len(v.Objectives))), height, stat(v.w.Left(v.target(o)), v.w.LeftNote, left(v.w.Unknown),
 			target(0, of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), "").now()))
@@ -114,7 +122,7 @@ func (v *journeyView) numbers(s *sheet) {
 		first := v.Objectives[0]
 		window := recent(first).String()
 		s.add(4, height, stat(v.w.Burn(words.Window(locale, window)), v.w.BurnNote, FieldDefaults{
-			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(1, orange)), Mappings: []Mapping{unknown(b.NoTraffic)},
+			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", first.Name), query.Is("window", window)}), "").now()))
 		s.add(4, height, v.state(v.ID, first))
 		s.add(4, height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote, FieldDefaults{
@@ -171,7 +179,7 @@ func (v *journeyView) budgets(s *sheet) {
 	for _, o := range v.Objectives[:min(len(v.Objectives), 3)] {
 		legend := w.Journey
 		if len(v.Objectives) > 1 {
-			legend += ", " + plain(o.Name)
+			legend += ", " + v.target(o)
 		}
 		add(of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), legend)
 	}

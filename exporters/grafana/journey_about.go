@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slojourn/slojourn/exporters/grafana/uid"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -141,15 +140,4 @@ func (m *maker) excluded(covers []owned) []*slo.Exclusion {
 		}
 	}
 	return list
-}
-
-// upward are the links on top of every dashboard of a journey or an SLO.
-func (m *maker) upward() []Link {
-	w := m.aboutWords()
-	return []Link{m.upTo(w.Overview, uid.Overview), m.upTo(w.Review, uid.Review)}
-}
-
-// upTo is a link to another dashboard, on top of one.
-func (m *maker) upTo(title, id string) Link {
-	return Link{Title: title, Type: "link", URL: to(id), Icon: "dashboard"}
 }

@@ -26,6 +26,7 @@ type journeyWords struct {
 	Cause                                          func(target string) string
 	CauseOver                                      string
 	CauseNote                                      func(estimated bool) string
+	Events                                         string
 	Budget, Budgets, BudgetsNote, Journey, Told    string
 }
 
@@ -72,6 +73,7 @@ func englishJourney() *journeyWords {
 			}
 			return text
 		},
+		Events: "What was measured",
 		Budget: "Error budget over time", Budgets: "Budget left", BudgetsNote: "Of the journey, and of the first objective of its steps. Lines: a quarter is left, and nothing is left.",
 		Journey: "the journey", Told: "Who was told",
 	}
@@ -113,6 +115,7 @@ func japaneseJourney() *journeyWords {
 			}
 			return text
 		},
+		Events: "計測したイベント",
 		Budget: "エラーバジェットの推移", Budgets: "バジェット残量", BudgetsNote: "ジャーニーと、各ステップの最初の目標の残量です。線は残り25%と残り0を示します。",
 		Journey: "ジャーニー全体", Told: "通知の状況",
 	}
