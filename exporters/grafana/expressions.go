@@ -53,6 +53,7 @@ func informed(of query.Expr, infos []query.Matcher, labels ...string) query.Expr
 func informedBy(of, infos query.Expr, labels ...string) query.Expr {
 	const all = "(.*)"
 	info := query.Expr(query.By(query.Max, infos, "id", "owner", "title", "dashboard"))
+	info = query.Aggregate{Aggregation: query.Top, K: 1, By: []string{"id"}, Of: info} // there are two while an owner or a title changes
 	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "id", Pattern: all}
 	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "title", Pattern: "(.+)"}
 	joined := query.With(of, query.Times, info, "id").Taking("owner", "name", "dashboard")
