@@ -38,14 +38,11 @@ func recent(o slo.Objective) slo.Window {
 // target writes what an objective asks for: 99.5% in 28 d. One that has a name of its own
 // begins with it.
 func (m *maker) target(o slo.Objective) string {
-	text := m.burnWords().Target(o.Target.String(), words.Window(m.options.Locale, o.Window.String()))
-	if zone := o.Window.TimeZone(); zone != "" {
-		text += " (" + plain(zone) + ")"
-	}
+	name := ""
 	if o.Name != o.Window.String() {
-		text = plain(o.Name) + ": " + text
+		name = plain(o.Name)
 	}
-	return text
+	return m.burnWords().Target(name, o.Target.String(), words.Window(m.options.Locale, o.Window.String()), plain(o.Window.TimeZone()))
 }
 
 // decimal writes a number with at most so many decimals: 13.44.
@@ -98,11 +95,7 @@ func (m *maker) burning(s *sheet, id string, objectives []slo.Objective) bool {
 		if len(tiers) == 0 {
 			continue
 		}
-		heading := w.Burning
-		if any || len(objectives) > 1 {
-			heading += ": " + m.target(o)
-		}
-		s.section(heading)
+		s.section(w.Burning(m.target(o)))
 		any = true
 		for _, t := range tiers {
 			long, short := words.Window(locale, t.long), words.Window(locale, t.short)
@@ -216,7 +209,7 @@ func (m *maker) fired(severity slo.Severity) []Mapping {
 func (m *maker) fires(ids []string, severity slo.Severity) *Panel {
 	w := m.burnWords()
 	each := query.By(query.Max, query.Metric(metricFiring, oneOf(ids), query.Is("severity", string(severity))), "id", "objective", "kind", "severity")
-	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: "0", Color: byThreshold(), Thresholds: steps(blue, from(1, colourOf(severity)))}
+	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: "0", Color: byThreshold(), Thresholds: countSteps(colourOf(severity))}
 	return stat(w.Fires(severity), w.FiresNote, fields, target(0, orZero(query.By(query.Sum, each)), "").now())
 }
 

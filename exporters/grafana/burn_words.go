@@ -9,9 +9,10 @@ import (
 // burnWords are those that dashboards of journeys and of SLOs share: of targets, states,
 // burn rates and alerts.
 type burnWords struct {
-	Target                                       func(target, window string) string
+	Target                                       func(name, target, window, zone string) string
 	State, StateNote                             string
-	Burning, TierNote                            string
+	Burning                                      func(target string) string
+	TierNote                                     string
 	Tier                                         func(severity, long, short, factor string) string
 	OfSteps                                      func(severity string) string
 	Alerts, AlertsNote, NoneFired, Quiet, Firing string
@@ -28,10 +29,18 @@ func (m *maker) burnWords() *burnWords {
 
 func englishBurn() *burnWords {
 	return &burnWords{
-		Target:    func(target, window string) string { return target + " in " + window },
+		Target: func(name, target, window, zone string) string {
+			if name != "" {
+				name += ": "
+			}
+			if zone != "" {
+				zone = " (" + zone + ")"
+			}
+			return name + target + " in " + window + zone
+		},
 		State:     "State",
 		StateNote: "What the numbers of the window rest on. Partly measured: less than 99 % of its minutes, or a step is missing. No traffic: measured, and nothing happened. No data: nothing was measured, so that nothing is known.",
-		Burning:   "Burn rate against the factors of alerts",
+		Burning:   func(target string) string { return "Burn rate against the factors of alerts: " + target },
 		TierNote:  "The alert fires while both lines are above the factor, and there are enough events to tell. At 1× the budget is spent exactly when its window ends.",
 		Tier: func(severity, long, short, factor string) string {
 			return fmt.Sprintf("%s: %s and %s above %s", severity, long, short, factor)
@@ -52,10 +61,18 @@ func englishBurn() *burnWords {
 
 func japaneseBurn() *burnWords {
 	return &burnWords{
-		Target:    func(target, window string) string { return window + "で" + target },
+		Target: func(name, target, window, zone string) string {
+			if name != "" {
+				name += "："
+			}
+			if zone != "" {
+				zone = "（" + zone + "）"
+			}
+			return name + window + "で" + target + zone
+		},
 		State:     "計測の状態",
 		StateNote: "期間の数値が何に基づいているかを示します。一部未計測：計測できた時間が99%未満か、計測できていないステップがある。イベントなし：計測はできたが、イベントが1件もなかった。計測値なし：何も計測できておらず、正常かどうかは不明。",
-		Burning:   "バーンレートとアラートのしきい値",
+		Burning:   func(target string) string { return "バーンレートとアラートのしきい値：" + target },
 		TierNote:  "長短両方の期間のバーンレートがしきい値を超え、判定に十分なイベントがあるとき、アラートが発生します。1×は、期間の終わりにちょうどエラーバジェットを使い切る速さです。",
 		Tier: func(severity, long, short, factor string) string {
 			return fmt.Sprintf("%s：%sと%sがともに%s超", severity, long, short, factor)

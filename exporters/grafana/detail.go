@@ -86,7 +86,7 @@ func (v *detailView) intro() *prose {
 	}
 	p.say(w.Measures(v.SLI.Form(), v.SLI.Weighted()))
 	p.block(written(v.SLI))
-	v.describe(p, v.About, owned{v.ID, v.About.Owner})
+	v.describe(p, v.About, len(v.Objectives) > 0, owned{v.ID, v.About.Owner})
 	return p
 }
 

@@ -43,7 +43,7 @@ func (m *maker) journey(j *slo.Journey) *Dashboard {
 	} else if !hasTiers(j.Objectives) {
 		intro.say(v.w.NoPolicy)
 	}
-	m.describe(intro, j.About, covers...)
+	m.describe(intro, j.About, len(j.Objectives) > 0, covers...)
 	panel, height := intro.panel("")
 	s.add(columns, height, panel)
 	s.end()
@@ -111,28 +111,31 @@ func stepTitle(s slo.Step) string {
 func (v *journeyView) numbers(s *sheet) {
 	const height = 5
 	b, locale := v.words(), v.options.Locale
+	widths := []int{5, 5, 6, 4, 4}
 	for _, o := range v.Objectives {
 		s.add(max(6, columns/max(4, len(v.Objectives))), height, stat(v.w.Left(v.target(o)), v.w.LeftNote, left(v.w.Unknown),
 			target(0, of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), "").now()))
 	}
-	if len(v.Objectives) > 1 {
+	if len(v.Objectives) == 1 {
+		widths = []int{4, 4, 4, 3, 3} // beside what is left
+	} else {
 		s.end()
 	}
 	if len(v.Objectives) > 0 {
 		first := v.Objectives[0]
 		window := recent(first).String()
-		s.add(4, height, stat(v.w.Burn(words.Window(locale, window)), v.w.BurnNote, FieldDefaults{
+		s.add(widths[0], height, stat(v.w.Burn(words.Window(locale, window)), v.w.BurnNote, FieldDefaults{
 			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", first.Name), query.Is("window", window)}), "").now()))
-		s.add(4, height, v.state(v.ID, first))
-		s.add(4, height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote, FieldDefaults{
+		s.add(widths[1], height, v.state(v.ID, first))
+		s.add(widths[2], height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote, FieldDefaults{
 			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(first.Target.AllowedRatio(), vermilion)),
 			Mappings: []Mapping{unknown(b.NoTraffic)},
-		}, target(0, of(metricErrors, v.ID, []query.Matcher{query.Is("window", spellings(v.Objectives)[0])}), "").now()))
+		}, target(0, of(metricErrors, v.ID, []query.Matcher{query.Is("window", first.Window.String())}), "").now()))
 	}
 	ids := append([]string{v.ID}, v.stepIDs...)
-	s.add(3, height, v.fires(ids, slo.Page))
-	s.add(3, height, v.fires(ids, slo.Ticket))
+	s.add(widths[3], height, v.fires(ids, slo.Page))
+	s.add(widths[4], height, v.fires(ids, slo.Ticket))
 	s.end()
 }
 
