@@ -42,7 +42,7 @@ func TestDashboardsOfEverything(t *testing.T) {
 	for _, test := range []struct {
 		example string
 		locale  slo.Locale
-	}{{"shared-slos", slo.English}, {"calendar-month-tokyo", slo.Japanese}} {
+	}{{"alerts-and-exclusions", slo.English}, {"calendar-month-tokyo", slo.Japanese}} {
 		for f := range Generate(example(t, test.example), Options{Locale: test.locale}) {
 			if f.Name == "overview" || f.Name == "review" {
 				golden(t, f.Name+"."+string(test.locale)+".json", f.Dashboard.JSON())
