@@ -16,7 +16,6 @@ type aboutWords struct {
 	Exclusions, NoExclusions string
 	Excluded                 func(name string, dropped bool, reason, approvedBy string) string
 	More                     func(n int) string
-	Overview, Review         string
 }
 
 func (m *maker) aboutWords() *aboutWords {
@@ -43,8 +42,7 @@ func englishAbout() *aboutWords {
 			}
 			return name + " (" + effect + "): " + reason + " – approved by " + approvedBy
 		},
-		More:     func(n int) string { return fmt.Sprintf("and %d more", n) },
-		Overview: "All journeys", Review: "Review",
+		More: func(n int) string { return fmt.Sprintf("and %d more", n) },
 	}
 }
 
@@ -67,7 +65,6 @@ func japaneseAbout() *aboutWords {
 			}
 			return name + "（" + effect + "）：" + reason + "（承認：" + approvedBy + "）"
 		},
-		More:     func(n int) string { return fmt.Sprintf("ほか%d件", n) },
-		Overview: "ジャーニー一覧", Review: "レビュー",
+		More: func(n int) string { return fmt.Sprintf("ほか%d件", n) },
 	}
 }
