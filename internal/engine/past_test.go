@@ -19,7 +19,9 @@ func (l *lived) past(first, last slo.Minute, every time.Duration) *Past {
 
 // since returns what a meter has counted since an earlier one. No minute was late.
 func since(m, before burnrate.Meter, began time.Time) burnrate.Meter {
-	less := func(a, b burnrate.Outcomes) burnrate.Outcomes { return burnrate.Outcomes{Good: a.Good - b.Good, Bad: a.Bad - b.Bad} }
+	less := func(a, b burnrate.Outcomes) burnrate.Outcomes {
+		return burnrate.Outcomes{Good: a.Good - b.Good, Bad: a.Bad - b.Bad}
+	}
 	m.Began, m.Events, m.Rows, m.Minutes = began, less(m.Events, before.Events), less(m.Rows, before.Rows), m.Minutes-before.Minutes
 	return m
 }
