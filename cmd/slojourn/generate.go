@@ -5,12 +5,12 @@ import "github.com/spf13/cobra"
 func newGenerate(env environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write rules and history for Prometheus",
+		Short: "Write rules and history for Prometheus, and dashboards for Grafana",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var names []string
-			for _, sub := range cmd.Commands() {
-				names = append(names, sub.Name())
+			for _, one := range cmd.Commands() {
+				names = append(names, one.Name())
 			}
 			if len(args) > 0 {
 				return usage("generate has no command %q; use %s", args[0], join(names))
@@ -18,7 +18,6 @@ func newGenerate(env environment) *cobra.Command {
 			return usage("generate needs to know what to do: %s", join(names))
 		},
 	}
-	cmd.AddCommand(newGenerateRules(env))
-	cmd.AddCommand(newGenerateHistory(env))
+	cmd.AddCommand(newGenerateRules(env), newGenerateGrafana(env), newGenerateHistory(env))
 	return cmd
 }
