@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -218,6 +219,9 @@ func (g *historyGeneration) collect(ctx context.Context, past *engine.Past, hist
 		return refused
 	})
 	shown.end()
+	if label, ok := errors.AsType[*prometheus.LabelError](refused); ok {
+		return nil, usage("--label: %w", label)
+	}
 	switch {
 	case refused != nil:
 		return nil, failed(refused)

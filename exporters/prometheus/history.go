@@ -121,7 +121,16 @@ func CheckLabel(name, value string) error {
 	return nil
 }
 
-// Add adds the samples of a view, which has to be of a later second than the one before.
+// LabelError is about a label that all series should have, and that a metric has itself.
+type LabelError struct{ Label, Metric string }
+
+// Error implements error.
+func (e *LabelError) Error() string {
+	return fmt.Sprintf("the label %s is one that %s has itself", e.Label, e.Metric)
+}
+
+// Add adds the samples of a view, which has to be of a later second than the one before. A
+// label that cannot be added is a [LabelError].
 func (h *History) Add(v View) error {
 	at := v.Snapshot.At.Unix()
 	if n := len(h.times); n > 0 && at <= h.times[n-1] {
@@ -157,7 +166,7 @@ func (h *History) add(f *seriesFamily, m *dto.Metric) error {
 	if !known {
 		for _, l := range m.Label {
 			if _, twice := h.added[l.GetName()]; twice {
-				return fmt.Errorf("the label %s is one that %s has itself", l.GetName(), f.name)
+				return &LabelError{l.GetName(), f.name}
 			}
 		}
 		place = len(f.list)
