@@ -233,3 +233,12 @@ func counts(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Fatalf("no window %s of %s", args[1], args[0])
 }
+
+// notForRaces leaves a test out of short runs, which look for races: it looks at what commands say, and
+// what they do at once is done in the tests of packages, of serve and of [fetchLedger].
+func notForRaces(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("what it runs at once, other tests do too")
+	}
+}
