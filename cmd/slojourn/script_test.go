@@ -88,7 +88,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// stopped is main with a clock that stands at $NOW, if there is one.
+// stopped is main with a clock that stands at $NOW, or is $AHEAD, if there is one.
 func stopped() {
 	ctx, _ := signalled()
 	now := time.Now
@@ -98,6 +98,13 @@ func stopped() {
 			panic(err)
 		}
 		now = func() time.Time { return at }
+	}
+	if text := os.Getenv("AHEAD"); text != "" {
+		ahead, err := time.ParseDuration(text)
+		if err != nil {
+			panic(err)
+		}
+		now = func() time.Time { return time.Now().Add(ahead) }
 	}
 	os.Exit(run(ctx, environment{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now,
