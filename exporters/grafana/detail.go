@@ -3,7 +3,6 @@ package grafana
 import (
 	"math/big"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -63,21 +62,20 @@ func (v *detailView) intro() *prose {
 	w, p := v.w, newProse(columns)
 	p.say(escaped(v.About.Description))
 	p.say(w.Shows)
-	var of []string
 	for _, j := range v.journeys {
 		for _, step := range j.Steps {
 			if step.SLO == v.SLO {
-				of = append(of, w.StepOf(escaped(stepTitle(step)), "["+escaped(titleOf(j.About.Title, j.ID))+"]("+to(uid.Of(j.ID))+")"))
+				p.item(w.StepOf(escaped(stepTitle(step)), "["+escaped(titleOf(j.About.Title, j.ID))+"]("+to(uid.Of(j.ID))+")"))
 			}
 		}
 	}
 	for _, id := range v.AlsoIn {
-		of = append(of, w.StepElsewhere("**"+escaped(id)+"**"))
+		p.item(w.StepElsewhere("**" + escaped(id) + "**"))
 	}
-	if len(of) == 0 {
-		of = []string{w.NoStep}
+	if len(v.journeys)+len(v.AlsoIn) == 0 {
+		p.item(w.NoStep)
 	}
-	p.say(strings.Join(of, w.Gap))
+	p.endList()
 	switch {
 	case len(v.Objectives) == 0:
 		p.say(w.NoObjective)

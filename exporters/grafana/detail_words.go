@@ -4,7 +4,7 @@ import "github.com/slojourn/slojourn/slo"
 
 // detailWords are those of the dashboard of a step or an SLO.
 type detailWords struct {
-	Shows, NoObjective, NoPolicy, NoStep, Gap              string
+	Shows, NoObjective, NoPolicy, NoStep                   string
 	Journey                                                func(title string) string
 	StepOf                                                 func(step, journey string) string
 	StepElsewhere                                          func(journey string) string
@@ -40,7 +40,6 @@ func englishDetail() *detailWords {
 		NoObjective:   "**It has no objective**, and so no error budget and no alerts: its errors are shown, and count for its journeys.",
 		NoPolicy:      "**It has no alert policy with burn rates**, so that nobody is told when its budget burns: its graphs of burn rates against factors are left out.",
 		NoStep:        "It is a step of no journey.",
-		Gap:           " ",
 		Journey:       func(title string) string { return "Journey: " + title },
 		StepOf:        func(step, journey string) string { return "It is the step “" + step + "” of " + journey + "." },
 		StepElsewhere: func(journey string) string { return "It is a step of " + journey + " of another shard." },
@@ -92,7 +91,6 @@ func japaneseDetail() *detailWords {
 		NoObjective: "**目標がありません**。エラーバジェットもアラートもありませんが、エラーは計測され、ジャーニーの値に反映されます。",
 		NoPolicy:    "**バーンレートのアラートポリシーがありません**。エラーバジェットが速く消費されても通知されないため、しきい値との比較は表示しません。",
 		NoStep:      "どのジャーニーのステップでもありません。",
-		Gap:         "",
 		Journey:     func(title string) string { return "ジャーニー：" + title },
 		StepOf:      func(step, journey string) string { return journey + "のステップ「" + step + "」です。" },
 		StepElsewhere: func(journey string) string {

@@ -93,7 +93,7 @@ func (m *maker) describe(p *prose, about slo.About, budget bool, covers ...owned
 	w := m.aboutWords()
 	who := m.owner(about.Owner)
 	if about.Stage == slo.Observe {
-		who += w.Gap + w.Observed
+		who = w.Observed(who)
 	}
 	p.say(who)
 	p.say(w.Colours)

@@ -54,7 +54,7 @@ func (v *journeyView) table() *Panel {
 	}
 	list = append(list, column{query: byID(v.coverage()), title: w.Coverage, show: coverageCell(b.NotMeasured)})
 	list = append(list, column{label: "id"}, column{label: "name"}, column{label: "dashboard"})
-	return table("", w.StepsNote, FieldDefaults{NoValue: w.NoSteps, Unit: "none"}, list...).sorted(w.Place, false)
+	return table(w.StepsTitle, w.StepsNote, FieldDefaults{NoValue: w.NoSteps, Unit: "none"}, list...).sorted(w.Place, false)
 }
 
 // first makes a key of the first objective of an SLO. Without objectives there is none.

@@ -8,26 +8,26 @@ import (
 
 // journeyWords are those of the dashboard of a journey.
 type journeyWords struct {
-	Shows, NoObjective, NoPolicy                   string
-	Series, Worst, Pooled, Measured                string
-	Weighted                                       func(weights []string) string
-	Weight                                         func(step, weight string) string
-	Left                                           func(target string) string
-	LeftNote, Unknown                              string
-	Burn                                           func(window string) string
-	BurnNote                                       string
-	Errors                                         func(window string) string
-	ErrorsNote                                     string
-	Steps, StepsNote, Place, Step, OpenStep, Owner string
-	StepLeft, NoBudget, NoBurn, Recently           string
-	StepErrors                                     func(window string) string
-	Share, NoShare, Coverage, NoSteps              string
-	Causes                                         string
-	Cause                                          func(target string) string
-	CauseOver                                      string
-	CauseNote                                      func(estimated bool) string
-	Events                                         string
-	Budget, Budgets, BudgetsNote, Journey, Told    string
+	Shows, NoObjective, NoPolicy                               string
+	Series, Worst, Pooled, Measured                            string
+	Weighted                                                   func(weights []string) string
+	Weight                                                     func(step, weight string) string
+	Left                                                       func(target string) string
+	LeftNote, Unknown                                          string
+	Burn                                                       func(window string) string
+	BurnNote                                                   string
+	Errors                                                     func(window string) string
+	ErrorsNote                                                 string
+	Steps, StepsTitle, StepsNote, Place, Step, OpenStep, Owner string
+	StepLeft, NoBudget, NoBurn, Recently                       string
+	StepErrors                                                 func(window string) string
+	Share, NoShare, Coverage, NoSteps                          string
+	Causes                                                     string
+	Cause                                                      func(target string) string
+	CauseOver                                                  string
+	CauseNote                                                  func(estimated bool) string
+	Events                                                     string
+	Budget, Budgets, BudgetsNote, Journey, Told                string
 }
 
 func (m *maker) journeyWords() *journeyWords {
@@ -57,9 +57,9 @@ func englishJourney() *journeyWords {
 		BurnNote:   "How many times faster than allowed the budget is spent: at 1× it is gone exactly when its window ends.",
 		Errors:     func(window string) string { return "Errors in " + window },
 		ErrorsNote: "The share of users for whom the journey failed, as it follows from its steps.",
-		Steps:      "Steps, in their order",
-		StepsNote:  "Budget, burn rate and coverage are those of the step's first objective. A step without an objective has no budget; its errors and its coverage (of a day) follow from its counters.",
-		Place:      "No.", Step: "Step", OpenStep: "Open this step", Owner: "Owner",
+		Steps:      "Steps, in their order", StepsTitle: "How each step does",
+		StepsNote: "Budget, burn rate and coverage are those of the step's first objective. A step without an objective has no budget; its errors and its coverage (of a day) follow from its counters.",
+		Place:     "No.", Step: "Step", OpenStep: "Open this step", Owner: "Owner",
 		StepLeft: "Budget left", NoBudget: "not known, or no objective", NoBurn: "no traffic, or no objective", Recently: "of late",
 		StepErrors: func(window string) string { return "Errors, " + window },
 		Share:      "Share of the journey's errors", NoShare: "nothing failed", Coverage: "Measured", NoSteps: "no step is known",
@@ -99,9 +99,9 @@ func japaneseJourney() *journeyWords {
 		BurnNote:   "許容される速さの何倍でエラーバジェットを消費しているかを示します。1×は、期間の終わりにちょうど使い切る速さです。",
 		Errors:     func(window string) string { return "エラー率：" + window },
 		ErrorsNote: "ジャーニーに失敗したユーザーの割合で、ステップの値から求めています。",
-		Steps:      "ステップ（通る順）",
-		StepsNote:  "バジェット残量・バーンレート・計測率は、ステップの最初の目標の値です。目標のないステップにはバジェットがなく、エラー率と計測率（1日）はカウンターから求めています。",
-		Place:      "順", Step: "ステップ", OpenStep: "ステップを開く", Owner: "担当",
+		Steps:      "ステップ（通る順）", StepsTitle: "ステップごとの状況",
+		StepsNote: "バジェット残量・バーンレート・計測率は、ステップの最初の目標の値です。目標のないステップにはバジェットがなく、エラー率と計測率（1日）はカウンターから求めています。",
+		Place:     "順", Step: "ステップ", OpenStep: "ステップを開く", Owner: "担当",
 		StepLeft: "バジェット残量", NoBudget: "不明・目標なし", NoBurn: "イベントなし・目標なし", Recently: "直近",
 		StepErrors: func(window string) string { return "エラー率：" + window },
 		Share:      "ジャーニーのエラーに占める割合", NoShare: "失敗なし", Coverage: "計測率", NoSteps: "ステップの情報なし",

@@ -110,7 +110,7 @@ func (s *Samples) Add(name string, labels Labels, at time.Time, value float64) {
 		return
 	}
 	if n := len(one.points); n == cap(one.points) { // not twice as many, as append would
-		one.points = append(make([]point, 0, n+max(16, n/4)), one.points...)
+		one.points = append(make([]point, 0, n+max(16, n/8)), one.points...)
 	}
 	one.points = append(one.points, p)
 }

@@ -81,6 +81,25 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
+// TestOrderOfOr has what is right of an Or among the rest, by labels, though what is left of
+// it is ordered by value.
+func TestOrderOfOr(t *testing.T) {
+	t.Parallel()
+	s := q.NewSamples(time.Hour)
+	for i, id := range []string{"a", "b", "c"} {
+		s.Add("left", q.Labels{"id": id}, noon, float64(i))
+	}
+	s.Add("other", q.Labels{"id": "aa"}, noon, 3)
+	got, err := s.At(q.With(q.Best(q.Top, 3, q.Metric("left")), q.Or, q.Metric("other")), noon, q.Binding{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []q.Sample{{q.Labels{"id": "a"}, 0}, {q.Labels{"id": "aa"}, 3}, {q.Labels{"id": "b"}, 1}, {q.Labels{"id": "c"}, 2}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 // TestConcurrent reads the same samples from several goroutines, for the race detector.
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
