@@ -181,12 +181,12 @@ func TestWhatTheOverviewShows(t *testing.T) {
 		variables map[string]string
 		want      []string
 	}{
-		{panel: "healthy", want: []string{"1"}},
-		{panel: "at risk", want: []string{"1"}},
-		{panel: "spent", want: []string{"1"}},
-		{panel: "unknown", want: []string{"1"}},
-		{panel: "healthy", variables: map[string]string{"owner": "orders"}, want: []string{"0"}},
-		{panel: "spent", variables: map[string]string{"label_product": "app"}, want: []string{"0"}},
+		{panel: "Healthy", want: []string{"1"}},
+		{panel: "At risk", want: []string{"1"}},
+		{panel: "Spent", want: []string{"1"}},
+		{panel: "Unknown", want: []string{"1"}},
+		{panel: "Healthy", variables: map[string]string{"owner": "orders"}, want: []string{"0"}},
+		{panel: "Spent", variables: map[string]string{"label_product": "app"}, want: []string{"0"}},
 		{panel: "Pages firing", want: []string{"1"}},
 		{panel: "Tickets open", want: []string{"2"}},
 		{panel: "Tickets open", variables: map[string]string{"journey": "buy"}, want: []string{"1"}},
