@@ -36,6 +36,7 @@ slojourn_objective_ratio{id="pay",journey="pay",objective="28d",window="28d"} 0.
 slojourn_objective_ratio{id="pay",journey="pay",objective="month",window="month"} 0.99
 slojourn_objective_ratio{id="buy",journey="buy",objective="28d",window="28d"} 0.995
 slojourn_objective_ratio{id="lost",journey="lost",objective="28d",window="28d"} 0.995
+slojourn_objective_ratio{id="lost",journey="lost",objective="quarter",window="quarter"} 0.9
 slojourn_objective_ratio{id="dark",journey="dark",objective="28d",window="28d"} 0.995
 slojourn_objective_ratio{id="mail",objective="28d",window="28d"} 0.999
 slojourn_objective_ratio{id="batch",objective="28d",window="28d"} 0.9
@@ -76,6 +77,7 @@ const earlier = `
 slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="28d"} 0.875
 slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="month"} 0
 slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="28d"} -0.75
+slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="quarter"} 0.5
 `
 
 func add(t *testing.T, to *query.Samples, text, instance string, at time.Time) {
@@ -198,6 +200,7 @@ func TestWhatTheOverviewShows(t *testing.T) {
 			"buy | orders | 28d | 0.995 | 0.125 |  |  |  |  | 1 | d-buy",
 			"dark | members | 28d | 0.995 |  |  |  | 0 | 4 | 0 | d-dark",
 			"lost | orders | 28d | 0.995 | -0.25 |  |  |  |  | 0 | d-lost",
+			"lost | orders | quarter | 0.9 |  |  |  |  |  | 0 | d-lost",
 		}},
 		{panel: "SLOs that are in no journey, least budget left first", variables: map[string]string{"journey": "pay"}, want: []string{
 			"batch | data | 28d | 0.9 | 1 |  |  |  |  | 0 | d-batch",
@@ -243,6 +246,7 @@ func TestWhatTheReviewShows(t *testing.T) {
 			"buy | orders | 28d | 0.995 | 0.125 |  |  |  |  | d-buy",
 			"dark | members | 28d | 0.995 |  |  |  |  | 0 | d-dark",
 			"lost | orders | 28d | 0.995 | -0.25 | -0.75 | 50 |  |  | d-lost",
+			"lost | orders | quarter | 0.9 |  |  |  |  |  | d-lost",
 		}},
 		{"Steps that spent most of a journey's budget", []string{
 			"At the till | pay | 28d | payments | 0.375 | d-till",
@@ -252,7 +256,7 @@ func TestWhatTheReviewShows(t *testing.T) {
 			"data | 1 | 0 | 0 | 1",
 			"mailers | 1 | 0 | 0 | 0.875",
 			"members | 1 |  |  | ",
-			"orders | 2 | 1 | 1 | -0.25",
+			"orders | 3 | 1 | 1 | -0.25",
 			"payments | 2 | 0 | 0 | 0.5",
 		}},
 		{"How long alerts fired", []string{"Pay | payments | 1 | 1 | d-pay", "buy | orders | 0 | 1 | d-buy"}},
