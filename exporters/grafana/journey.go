@@ -128,7 +128,7 @@ func (v *journeyView) numbers(s *sheet) {
 			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", first.Name), query.Is("window", window)}), "").now()))
 		s.add(widths[1], height, v.state(v.ID, first))
-		s.add(widths[2], height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote, FieldDefaults{
+		s.add(widths[2], height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote(v.SLI != nil), FieldDefaults{
 			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(first.Target.AllowedRatio(), vermilion)),
 			Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricErrors, v.ID, []query.Matcher{query.Is("window", first.Window.String())}), "").now()))
