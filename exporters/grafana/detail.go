@@ -200,9 +200,7 @@ func (v *detailView) events(s *sheet) {
 func (v *detailView) windows() []string {
 	first := v.Objectives[0]
 	list := []string{burnrate.BurnWindows(first)[0].String(), recent(first).String()}
-	for _, own := range spellings(v.Objectives)[:min(len(v.Objectives), mostLines-2)] {
-		list = append(list, own)
-	}
+	list = append(list, spellings(v.Objectives)[:min(len(v.Objectives), mostLines-2)]...)
 	var once []string
 	for _, window := range list {
 		if !slices.Contains(once, window) {
