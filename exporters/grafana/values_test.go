@@ -181,12 +181,12 @@ func TestWhatTheOverviewShows(t *testing.T) {
 		variables map[string]string
 		want      []string
 	}{
-		{panel: "healthy", want: []string{"1"}},
-		{panel: "at risk", want: []string{"1"}},
-		{panel: "spent", want: []string{"1"}},
-		{panel: "unknown", want: []string{"1"}},
-		{panel: "healthy", variables: map[string]string{"owner": "orders"}, want: []string{"0"}},
-		{panel: "spent", variables: map[string]string{"label_product": "app"}, want: []string{"0"}},
+		{panel: "Healthy", want: []string{"1"}},
+		{panel: "At risk", want: []string{"1"}},
+		{panel: "Spent", want: []string{"1"}},
+		{panel: "Unknown", want: []string{"1"}},
+		{panel: "Healthy", variables: map[string]string{"owner": "orders"}, want: []string{"0"}},
+		{panel: "Spent", variables: map[string]string{"label_product": "app"}, want: []string{"0"}},
 		{panel: "Pages firing", want: []string{"1"}},
 		{panel: "Tickets open", want: []string{"2"}},
 		{panel: "Tickets open", variables: map[string]string{"journey": "buy"}, want: []string{"1"}},
@@ -208,9 +208,25 @@ func TestWhatTheOverviewShows(t *testing.T) {
 			"ticket | Pay | 28d | burn | payments | d-pay",
 			"ticket | buy | 28d | budget | orders | d-buy",
 		}},
+		{panel: "What fires now", variables: map[string]string{"owner": "nobody"}, want: []string{"page | source:newrelic |  | source |  | slojourn-overview"}},
 		{panel: "Budget left over time: the journeys that have least", want: []string{"-0.25", "0.125", "0.5"}},
 	} {
 		checkPanel(t, m.overview(), test.panel, test.variables, test.want)
+	}
+}
+
+// TestTablesThatAreEmpty have a row that says so.
+func TestTablesThatAreEmpty(t *testing.T) {
+	t.Parallel()
+	m := newMaker(shopSet(t), Options{Locale: slo.English})
+	nobody := map[string]string{"owner": "nobody"}
+	for panel, want := range map[string]string{
+		"Steps that spent most of a journey's budget": "nothing was spent |  |  |  | 0 | slojourn-review",
+		"How long alerts fired":                       "no alert fired in this time |  | 0 |  | slojourn-review",
+		"What was not measured":                       "everything was measured |  |  | 0 | slojourn-review",
+		"Targets that may be too loose":               "none: all budgets were used |  |  | 0 | slojourn-review",
+	} {
+		checkPanel(t, m.review(), panel, nobody, []string{want})
 	}
 }
 
