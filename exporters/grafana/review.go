@@ -27,7 +27,7 @@ func (m *maker) review() *Dashboard {
 	s := &sheet{}
 	s.add(columns, 7, text("", w.Text))
 	s.section(w.Windows)
-	s.add(columns, 12, m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
+	s.add(columns, rows(m.objectives()), m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
 	s.section(w.Spenders)
 	s.add(14, 12, m.spenders(w))
 	s.add(10, 12, m.owners(w))
@@ -120,7 +120,10 @@ func (m *maker) spenders(w *reviewWords) *Panel {
 	share := query.With(largest(metricAttribution, journeys(), "id", "objective", "journey", "cause"), query.Times, consumed, "id", "objective").Taking()
 	caused := among(share, query.Metric(metricInfo, m.chosen()...))
 	ofStep := query.By(query.Max, query.Replace{Of: caused, Label: "step", Value: "$1", From: "cause", Pattern: "(.*)"}, "journey", "step", "objective")
-	ids := query.By(query.Max, query.Metric(metricStep), "journey", "step", "id")
+	ids := query.Aggregate{
+		Aggregation: query.Top, K: 1, By: []string{"journey", "step"}, // there are two while a step gets another SLO
+		Of: query.By(query.Max, query.Metric(metricStep), "journey", "step", "id"),
+	}
 	identified := query.With(ofStep, query.Times, ids, "journey", "step").Taking("id")
 	rows := informedBy(query.Best(query.Top, most, identified), query.Metric(metricInfo), "id", "journey", "step", "objective")
 	show := append(in(unitShare, 1, shared.None), cell("gauge")...)

@@ -177,6 +177,12 @@ func table(title, description string, fields FieldDefaults, columns ...column) *
 	return p
 }
 
+// rows is how high a table of so many rows is; one of many can be scrolled.
+func rows(n int) int {
+	const head, least, most = 3, 5, 16
+	return min(most, head+max(least, n+n/4))
+}
+
 // sorted has a table sorted by a column when it is opened.
 func (p *Panel) sorted(title string, descending bool) *Panel {
 	options := p.Options.(TableOptions)
