@@ -88,6 +88,7 @@ func (c *Client) save(ctx context.Context, d *grafana.Dashboard, version int64, 
 		*grafana.Dashboard
 		Version int64 `json:"version,omitempty"`
 	}{d, version}
+	// The client also sends an UpdatedAt of the year 1, which Grafana takes for none.
 	answer, err := c.dashboards.PostDashboardWithParams(dashboards.NewPostDashboardParamsWithContext(ctx).WithBody(
 		&models.SaveDashboardCommand{Dashboard: content, FolderUID: folder, Message: message}))
 	if err != nil {

@@ -53,11 +53,12 @@ type Item struct {
 	Done bool  // by [Client.Apply]
 	Err  error // why it failed
 
-	digest  string // of what is there, that is replaced or deleted
-	wanted  *grafana.Dashboard
-	version int64  // of what is replaced
-	into    string // uid of the folder
-	message string // of the version that is made
+	digest   string // that what is there was signed with
+	unedited bool   // what is there is as slojourn has saved it
+	wanted   *grafana.Dashboard
+	version  int64  // of what is replaced or deleted
+	into     string // uid of the folder
+	message  string // of the version that is made
 }
 
 // Plan is what a push would do, the folders first.
@@ -177,7 +178,7 @@ func (c *Client) planDashboard(ctx context.Context, item *Item, f *grafana.File,
 	}
 	item.version = have.version
 	moves := item.settle(have, forced)
-	if item.digest == wanted && !moves && (!forced || grafana.Intact(have.content)) {
+	if item.digest == wanted && item.unedited && !moves {
 		item.Action = Keep
 		return nil
 	}
@@ -215,10 +216,10 @@ func (c *Client) guard(ctx context.Context, item *Item, have *stored, forced boo
 	}
 	digest, signed := have.signed()
 	item.digest = digest
-	if forced {
-		return false, nil
-	}
 	if !signed {
+		if forced {
+			return false, nil
+		}
 		item.refuse(fmt.Sprintf("slojourn has not made what is there: %q, saved by %s", have.title, somebody(have.updatedBy)), then)
 		return true, nil
 	}
@@ -226,7 +227,8 @@ func (c *Client) guard(ctx context.Context, item *Item, have *stored, forced boo
 	if err != nil {
 		return true, item.fail(err)
 	}
-	if unedited {
+	item.unedited = unedited
+	if unedited || forced {
 		return false, nil
 	}
 	reason := "it was changed by hand, by " + somebody(have.updatedBy)

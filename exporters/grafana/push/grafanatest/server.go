@@ -196,9 +196,13 @@ func read(r io.Reader) (map[string]any, error) {
 
 // ServeHTTP answers a request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.Intercept != nil && s.Intercept(w, r) {
-		return
+	if s.Intercept == nil || !s.Intercept(w, r) {
+		s.Serve(w, r)
 	}
+}
+
+// Serve answers a request that was not intercepted.
+func (s *Server) Serve(w http.ResponseWriter, r *http.Request) {
 	_, password, _ := r.BasicAuth()
 	if r.Header.Get("Authorization") != "Bearer "+s.Token && (password == "" || password != s.Token) {
 		answer(w, http.StatusUnauthorized, object{"message": "Invalid API key"})
