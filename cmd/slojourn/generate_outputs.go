@@ -118,14 +118,17 @@ func (f *outputs) put(name string, data []byte) {
 	}
 	if folder := path.Dir(name); folder != "." {
 		if err := os.MkdirAll(filepath.Join(f.path, folder), 0o755); err != nil {
-			f.failures = append(f.failures, fmt.Errorf("make the folder %s: %w", filepath.Join(f.path, folder), cause(err)))
+			f.fail(fmt.Errorf("make the folder %s: %w", filepath.Join(f.path, folder), cause(err)))
 			return
 		}
 	}
 	if err := placeFile(at, data); err != nil {
-		f.failures = append(f.failures, fmt.Errorf("write %s: %w", at, cause(err)))
+		f.fail(fmt.Errorf("write %s: %w", at, cause(err)))
 	}
 }
+
+// fail remembers what could not be done.
+func (f *outputs) fail(err error) { f.failures = append(f.failures, err) }
 
 // putLast writes a file that says what there is: when everything else is as it should be.
 func (f *outputs) putLast(name string, data []byte) {
@@ -143,7 +146,7 @@ func (f *outputs) isThere(name string, data []byte) bool {
 		folder = ""
 	}
 	if err := f.look(folder); err != nil {
-		f.failures = append(f.failures, err)
+		f.fail(err)
 		return true
 	}
 	foreign := f.foreign[name]
@@ -156,7 +159,7 @@ func (f *outputs) isThere(name string, data []byte) bool {
 		foreign = err == nil && !f.own.wrote(name, before)
 	}
 	if foreign {
-		f.failures = append(f.failures, fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with -d", at))
+		f.fail(fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with -d", at))
 	}
 	return foreign
 }
@@ -197,7 +200,7 @@ func (f *outputs) close() error {
 	if len(f.failures) == 0 {
 		for _, name := range slices.Sorted(maps.Keys(f.last)) {
 			if err := placeFile(filepath.Join(f.path, name), f.last[name]); err != nil {
-				f.failures = append(f.failures, fmt.Errorf("write %s: %w", filepath.Join(f.path, name), cause(err)))
+				f.fail(fmt.Errorf("write %s: %w", filepath.Join(f.path, name), cause(err)))
 			}
 		}
 	}
@@ -216,7 +219,7 @@ func (f *outputs) sweep() {
 			err = os.Remove(at)
 		}
 		if err != nil {
-			f.failures = append(f.failures, fmt.Errorf("remove %s: %w", at, cause(err)))
+			f.fail(fmt.Errorf("remove %s: %w", at, cause(err)))
 			continue
 		}
 		f.removed = append(f.removed, name)

@@ -33,6 +33,8 @@ func offline(specs string) map[string][][]string {
 			{"prometheus-rules", specs},
 			{"prometheus-rules", "--evaluate", "events", "--config", specs, "-d", filepath.Join(specs, "rules"), specs},
 			{"prometheus-rules", "--format", "operator", "-d", filepath.Join(specs, "manifests"), specs},
+			{"grafana", "--config", specs, "--locale", "ja", "-d", filepath.Join(specs, "dashboards"), specs},
+			{"grafana", "--format", "configmap", specs},
 		},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"backtest": offlineBacktest(filepath.Join(specs, "data"), specs),

@@ -44,3 +44,13 @@ func budgetSteps() *Thresholds {
 	const justAbove = 1e-9
 	return steps(vermilion, from(justAbove, orange), from(atRisk, blue))
 }
+
+// burnSteps are those of a burn rate: at 1 it spends the budget when its window ends.
+func burnSteps() *Thresholds { return steps(blue, from(1, orange)) }
+
+// coverageSteps are those of the share of a window that was measured: from 99 % on it
+// counts as measured.
+func coverageSteps() *Thresholds { return steps(vermilion, from(0.9, orange), from(0.99, blue)) }
+
+// countSteps colour a number of things from 1 on.
+func countSteps(colour string) *Thresholds { return steps(ink, from(1, colour)) }

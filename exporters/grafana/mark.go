@@ -22,14 +22,14 @@ func Sign(d *Dashboard, locale slo.Locale) {
 	if _, rest, signed := cutMark(d.Description, d.UID); signed {
 		d.Description = rest
 	}
-	mark := fmt.Sprintf("%s (slojourn:%s:%s)", says(locale), d.UID, digestOf(d))
+	mark := fmt.Sprintf("%s (slojourn:%s:%s)", madeBy(locale), d.UID, digestOf(d))
 	if d.Description != "" {
 		mark += "\n\n" + d.Description
 	}
 	d.Description = mark
 }
 
-func says(locale slo.Locale) string {
+func madeBy(locale slo.Locale) string {
 	if locale == slo.Japanese {
 		return "slojourn が作成しました。このダッシュボードではなく、仕様ファイルを変更してください。"
 	}

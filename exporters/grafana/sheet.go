@@ -1,6 +1,8 @@
 package grafana
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/slojourn/slojourn/exporters/grafana/query"
@@ -124,18 +126,21 @@ func stateLine(title, description string, fields FieldDefaults, targets ...Targe
 
 // column is one of a table: a label, or the value of a query.
 type column struct {
-	label  string // "" for the value of the query
-	query  query.Expr
-	title  string // unique in its table
-	hidden bool   // it is there for links alone
-	width  int
-	show   []Property
+	label string     // "" for the value of the query
+	query query.Expr // nil for a label
+	title string     // unique in its table; "" for one that is hidden
+	width int
+	show  []Property
 }
 
 // table joins queries to one table, a row for each set of labels. All queries have the
-// same labels, or rows would not meet; columns come in their order, and other labels are
-// left out.
+// same labels, or rows would not meet, and the first has all rows that there are. Columns
+// come in their order; those without a title are hidden, and there for links.
 func table(title, description string, fields FieldDefaults, columns ...column) *Panel {
+	fields.Unit = unitText // of columns that have none, so that a name of digits stays one
+	if fields.Custom == nil {
+		fields.Custom = &CustomField{} // later Grafanas convert the cells of tables that have one
+	}
 	p := panel(TypeTable, title, description, fields, TableOptions{ShowHeader: true, CellHeight: "md", Footer: TableFooter{Reducer: []string{}}})
 	organize := OrganizeOptions{ExcludeByName: map[string]bool{"Time": true}, IndexByName: map[string]int{}, RenameByName: map[string]string{}}
 	queries := 0
@@ -155,18 +160,17 @@ func table(title, description string, fields FieldDefaults, columns ...column) *
 			}
 		}
 		organize.IndexByName[name] = i
-		if c.title != "" {
-			organize.RenameByName[name] = c.title
-		}
-		properties := c.show
-		if c.hidden {
+		properties := slices.Clone(c.show)
+		if c.title == "" {
 			properties = append(properties, Property{"custom.hidden", true})
+		} else {
+			organize.RenameByName[name] = c.title
 		}
 		if c.width > 0 {
 			properties = append(properties, Property{"custom.width", c.width})
 		}
 		if len(properties) > 0 {
-			p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{"byName", c.title}, properties})
+			p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{"byName", cmp.Or(c.title, name)}, properties})
 		}
 	}
 	p.Transformations = []Transformation{{"merge", MergeOptions{}}, {"organize", organize}}
@@ -194,11 +198,17 @@ func (p *Panel) coloured(refID, colour string, dashed bool) *Panel {
 // ref is a pointer to a value of its own, for fields of which 0 is not none.
 func ref[T any](value T) *T { return &value }
 
-// to is the address of another dashboard, with the variables that are to be kept.
+// to is the address of another dashboard in a link of a panel, with the time that is
+// shown and the variables that are to be kept.
 func to(uid string, variables ...string) string {
-	query := []string{"${__url_time_range}"}
+	return "/d/" + uid + "?${__url_time_range}&" + kept(variables)
+}
+
+// kept are variables in an address.
+func kept(variables []string) string {
+	var query []string
 	for _, v := range append([]string{"datasource"}, variables...) {
 		query = append(query, "${"+v+":queryparam}")
 	}
-	return "/d/" + uid + "?" + strings.Join(query, "&")
+	return strings.Join(query, "&")
 }

@@ -36,13 +36,13 @@ func (s *Server) Query(t *testing.T, expr string, at time.Time) map[string]float
 		if err != nil {
 			t.Fatalf("query %q: %v", expr, err)
 		}
-		values[labelSet(sample.Metric)] = value
+		values[LabelSet(sample.Metric)] = value
 	}
 	return values
 }
 
-// labelSet spells labels as PromQL does.
-func labelSet(labels map[string]string) string {
+// LabelSet spells labels as PromQL does, in order.
+func LabelSet(labels map[string]string) string {
 	var pairs []string
 	for _, name := range slices.Sorted(maps.Keys(labels)) {
 		if name != "__name__" {
@@ -64,7 +64,7 @@ func (s *Server) Range(t *testing.T, expr string, from, to time.Time, step time.
 	}, "matrix", &series)
 	values := map[string]int{}
 	for _, one := range series {
-		values[labelSet(one.Metric)] = len(one.Values)
+		values[LabelSet(one.Metric)] = len(one.Values)
 	}
 	return values
 }
