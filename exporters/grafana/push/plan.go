@@ -159,7 +159,7 @@ func (c *Client) planFolder(ctx context.Context, item *Item, o Options) error {
 
 func (c *Client) planDashboard(ctx context.Context, item *Item, f *grafana.File, o Options) error {
 	d := f.Dashboard
-	*item = Item{Name: nameOf(f), UID: d.UID, Title: d.Title, Folder: f.Folder.Title, wanted: d, into: f.Folder.UID}
+	*item = Item{Name: Name(f), UID: d.UID, Title: d.Title, Folder: f.Folder.Title, wanted: d, into: f.Folder.UID}
 	wanted, signed := grafana.Signed(d.Description, d.UID)
 	if !signed {
 		return fmt.Errorf("the dashboard %s is not signed", d.UID)
@@ -232,7 +232,7 @@ func (c *Client) guard(ctx context.Context, item *Item, have *stored, forced boo
 		return false, nil
 	}
 	reason := "it was changed by hand, by " + somebody(have.updatedBy)
-	if last != nil {
+	if last != nil && last.version == have.version {
 		reason = fmt.Sprintf("it was changed by hand: version %d by %s", last.version, somebody(last.by))
 		if last.message != "" {
 			reason += fmt.Sprintf(", %q", shorten(last.message, maxValue))
@@ -327,8 +327,8 @@ func (c *Client) planDeletions(ctx context.Context, plan *Plan, o Options) error
 	return nil
 }
 
-// nameOf returns what people call a dashboard: the id of what it is about.
-func nameOf(f *grafana.File) string {
+// Name returns what people call a dashboard: the id of what it is about, overview or review.
+func Name(f *grafana.File) string {
 	kind, rest, _ := strings.Cut(f.Name, ".")
 	candidates := []string{rest}
 	if kind == "step" {

@@ -86,6 +86,7 @@ func TestGuard(t *testing.T) {
 		"edited":                   {before: func(w *world) { w.Edit(pay, "wider", mine) }, want: push.Refused, reason: `it was changed by hand: version 2 by alice, "wider"`},
 		"edited, and not changed":  {before: func(w *world) { w.Edit(pay, "", mine) }, same: true, want: push.Refused, reason: "it was changed by hand: version 2 by alice"},
 		"edited, versions denied":  {before: func(w *world) { w.Edit(pay, "", mine); w.Denied = []string{"dashboards:write"} }, want: push.Refused, reason: "it was changed by hand, by alice"},
+		"edited, not told yet":     {before: func(w *world) { w.Edit(pay, "", mine); w.Lags = true }, want: push.Refused, reason: "it was changed by hand, by alice"},
 		"edited by hand of a bot":  {before: func(w *world) { w.Edit(pay, "slojourn: created [0123456789abcdef]", mine) }, want: push.Refused, reason: `it was changed by hand: version 2 by alice, "slojourn: created [0123456789abcdef]"`},
 		"description taken over":   {before: func(w *world) { w.Edit(pay, "", func(c map[string]any) { c["description"] = "mine" }) }, want: push.Refused, reason: `slojourn has not made what is there: "Journey pay", saved by alice`},
 		"somebody's of that uid":   {before: func(w *world) { w.Remove(pay); w.Save(map[string]any{"uid": pay, "title": "mine"}, "", "") }, want: push.Refused, reason: `slojourn has not made what is there: "mine", saved by alice`},
@@ -123,7 +124,7 @@ func TestGuard(t *testing.T) {
 				if requests := w.Requests(); (test.want == push.Refused || test.want == push.Keep) && len(requests) > 0 {
 					t.Errorf("it sent %v", requests)
 				}
-				w.Denied = nil
+				w.Denied, w.Lags = nil, false
 				if forced := w.push(t, files, push.Options{Forced: func(name, _ string) bool { return name == "pay" }}); forced.Dashboards[0].Action == push.Refused &&
 					!strings.HasPrefix(name, "provisioned") {
 					t.Error("it is refused although it is named")

@@ -27,6 +27,8 @@ type Server struct {
 	Before113 bool
 	// Migrates is a Grafana that brings dashboards up to a later schema as they are read.
 	Migrates bool
+	// Lags is a Grafana that does not tell the newest version of a dashboard yet.
+	Lags bool
 	// Denied are the permissions that the token lacks, such as dashboards:write.
 	Denied []string
 	// Intercept answers a request in place of the server, and returns true.
@@ -350,6 +352,9 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, uid string) {
 	versions := []object{}
 	for i, v := range slices.Backward(d.versions) {
 		versions = append(versions, object{"id": i + 1, "version": i + 1, "parentVersion": i, "createdBy": v.by, "message": v.message, "created": "2026-11-22T09:00:00Z"})
+	}
+	if s.Lags {
+		versions = versions[1:]
 	}
 	if limit, err := strconv.Atoi(r.URL.Query().Get("limit")); err == nil && limit > 0 {
 		versions = versions[:min(limit, len(versions))]
