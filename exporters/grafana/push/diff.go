@@ -26,15 +26,14 @@ type difference struct {
 // compare returns what has to change in a stored dashboard to make it the wanted one.
 func compare(have, want map[string]any) difference {
 	var d difference
-	keys := slices.Sorted(maps.Keys(want))
-	for key := range have {
-		if _, wanted := want[key]; !wanted && key != "id" && key != "version" {
-			keys = append(keys, key)
-		}
-	}
-	slices.Sort(keys)
 	have, want = bare(have), bare(want)
-	for _, key := range keys {
+	names := maps.Clone(have)
+	maps.Copy(names, want)
+	delete(names, "id")
+	delete(names, "version")
+	first := []string{"title", "description", "panels", "templating"} // as people would look
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(names)), func(key string) bool { return slices.Contains(first, key) })
+	for _, key := range append(first, others...) {
 		before := len(d.lines)
 		switch key {
 		case "panels":
@@ -104,19 +103,27 @@ func (d *difference) say(format string, args ...any) {
 }
 
 // panels finds each panel by its title, since ids and places change when one is put
-// between others; of those with one title the first is the first.
+// between others; of those with one title the first is the first. One that is not found
+// is another panel of its type and id with a new title, if there is one that is left over.
 func (d *difference) panels(have, want []any) {
 	before, after := byName(have, "title"), byName(want, "title")
 	for _, p := range after.order {
+		now := after.items[p]
 		old, found := before.items[p]
-		if !found {
-			d.added++
-			d.say("panel %s added", p)
-			continue
-		}
 		lines := len(d.lines)
-		d.fields("panel "+p.String()+": ", old, after.items[p], "id", "gridPos")
-		if len(d.lines) == lines && encoded(old["gridPos"]) != encoded(after.items[p]["gridPos"]) {
+		if !found {
+			n, renamed := before.leftOver(after, now)
+			if !renamed {
+				d.added++
+				d.say("panel %s added", p)
+				continue
+			}
+			old = before.items[n]
+			delete(before.items, n)
+			d.say("panel %s is now %s", n, p)
+		}
+		d.fields("panel "+p.String()+": ", old, now, "id", "gridPos", "title")
+		if len(d.lines) == lines && encoded(old["gridPos"]) != encoded(now["gridPos"]) {
 			d.say("panel %s moved", p)
 		}
 		if len(d.lines) > lines {
@@ -124,11 +131,23 @@ func (d *difference) panels(have, want []any) {
 		}
 	}
 	for _, p := range before.order {
-		if _, still := after.items[p]; !still {
+		_, there := before.items[p]
+		if _, still := after.items[p]; there && !still {
 			d.removed++
 			d.say("panel %s removed", p)
 		}
 	}
+}
+
+// leftOver finds the panel of a type and id whose title nothing has any more.
+func (b named) leftOver(after named, panel map[string]any) (name, bool) {
+	for _, n := range b.order {
+		old, there := b.items[n]
+		if _, taken := after.items[n]; there && !taken && encoded(old["id"]) == encoded(panel["id"]) && old["type"] == panel["type"] {
+			return n, true
+		}
+	}
+	return name{}, false
 }
 
 // named compares what has a name.

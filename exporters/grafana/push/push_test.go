@@ -417,6 +417,7 @@ func TestChanges(t *testing.T) {
 	})
 	plan := w.push(t, []grafana.File{changed}, push.Options{})
 	want := []string{
+		`title: "Journey pay" → "Paying"`,
 		`description: "How it goes." → "How paying goes."`,
 		`panel "Budget": fieldConfig: none → {"defaults":{"max":0.5},"overrides":null}`,
 		`panel "Budget": query A: expr: "budget{id=\"pay\"}" → "sum(budget)"`,
@@ -424,15 +425,24 @@ func TestChanges(t *testing.T) {
 		`panel "Burn rate" moved`,
 		`panel "Burn rate" (2) added`,
 		`variable "label": multi: false → true`,
-		`title: "Journey pay" → "Paying"`,
 	}
 	if diff := cmp.Diff(want, plan.Dashboards[0].Changes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	saved := w.Dashboards()[uid.Of("pay")].Message
 	digest, _ := grafana.Signed(changed.Dashboard.Description, uid.Of("pay"))
-	if want := "slojourn: 1 panel added, 2 panels changed, description, templating, title changed [" + digest + "]"; saved != want {
+	if want := "slojourn: 1 panel added, 2 panels changed, title, description, templating changed [" + digest + "]"; saved != want {
 		t.Errorf("the message is %q, want %q", saved, want)
+	}
+
+	renamed := journey("pay", "payments", func(d *grafana.Dashboard) {
+		d.Panels[0].Title, d.Panels[1].Title, d.Panels[1].Type = "Budget left", "Burn", grafana.TypeBars
+	})
+	w.push(t, []grafana.File{journey("pay", "payments", nil)}, push.Options{})
+	plan = w.push(t, []grafana.File{renamed}, push.Options{})
+	want = []string{`panel "Budget" is now "Budget left"`, `panel "Burn" added`, `panel "Burn rate" removed`}
+	if diff := cmp.Diff(want, plan.Dashboards[0].Changes); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 
 	many := journey("pay", "payments", func(d *grafana.Dashboard) {
