@@ -42,7 +42,7 @@ func (c *Client) dashboard(ctx context.Context, uid string) (*stored, error) {
 	content, ok := answer.Payload.Dashboard.(map[string]any)
 	meta := answer.Payload.Meta
 	if !ok || meta == nil {
-		return nil, errors.New("Grafana answered with no dashboard")
+		return nil, errors.New("what Grafana answered is no dashboard")
 	}
 	s := &stored{
 		uid: uid, content: content, version: meta.Version, folder: meta.FolderUID, provisioned: meta.Provisioned, updatedBy: meta.UpdatedBy,
@@ -163,7 +163,7 @@ func (c *Client) tagged(ctx context.Context) ([]string, error) {
 			return uids, nil
 		}
 	}
-	return nil, fmt.Errorf("Grafana has more than %d dashboards with the tag %s: what to delete cannot be told", pageSize*mostPage, Tag)
+	return nil, fmt.Errorf("more than %d dashboards have the tag %s: what to delete cannot be told", pageSize*mostPage, Tag)
 }
 
 // Tag is on every dashboard of slojourn's.

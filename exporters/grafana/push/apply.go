@@ -87,7 +87,7 @@ func (c *Client) applyFolder(ctx context.Context, item *Item) error {
 	}
 	switch {
 	case is(err, http.StatusConflict), is(err, http.StatusPreconditionFailed) && item.Action == Create:
-		return fmt.Errorf("Grafana has another folder or dashboard of this title, and before 11.3 allows one: rename that one, or give the team another title (%w)", err)
+		return fmt.Errorf("another folder or dashboard has this title, and Grafana before 11.3 allows one: rename that one, or give the team another title (%w)", err)
 	case is(err, http.StatusPreconditionFailed):
 		return fmt.Errorf("somebody has changed it meanwhile: push again (%w)", err)
 	}

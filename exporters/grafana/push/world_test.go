@@ -62,7 +62,8 @@ func (w *world) newClient(t *testing.T, o push.ClientOptions) *push.Client {
 func (w *world) push(t interface {
 	Helper()
 	Fatal(args ...any)
-}, files []grafana.File, o push.Options) *push.Plan {
+}, files []grafana.File, o push.Options,
+) *push.Plan {
 	t.Helper()
 	plan, err := w.client.Plan(context.Background(), files, o)
 	if err != nil {
