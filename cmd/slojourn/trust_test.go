@@ -90,7 +90,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "serve", "simulator"}
+var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "push", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {
