@@ -45,6 +45,9 @@ func TestAsInMetrics(t *testing.T) {
 	twice.Tiers = append(slices.Clone(paging.Tiers), paging.Tiers[0])
 	twice.Tiers[len(twice.Tiers)-1].Budget = slo.Percentage{} // differs in its factor alone
 	twice.Tiers[len(twice.Tiers)-1].Burn = twice.Tiers[3].Burn
+	ticket := paging.Tiers[0]
+	ticket.Severity = slo.Ticket
+	twice.Tiers = append(twice.Tiers, ticket)
 	quiet := slo.AlertPolicy{Name: "quiet", NoData: &slo.NoData{After: time.Hour, Severity: slo.Page}}
 	objectives := []slo.Objective{
 		over(t, "28d", "", &twice), over(t, "month", "UTC", nil), over(t, "month", "Asia/Tokyo", &quiet), over(t, "month", "Europe/Paris", nil),

@@ -113,8 +113,8 @@ func (v *journeyView) numbers(s *sheet) {
 	b, locale := v.words(), v.options.Locale
 	widths := []int{5, 5, 6, 4, 4}
 	for _, o := range v.Objectives {
-		s.add(max(6, columns/max(4, len(v.Objectives))), height, stat(v.w.Left(v.target(o)), v.w.LeftNote, left(v.w.Unknown),
-			target(0, of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), "").now()))
+		s.add(max(6, columns/max(4, len(v.Objectives))), height, v.budgetLeft(v.w.Left(v.target(o)), v.w.LeftNote, v.w.Unknown,
+			of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)})))
 	}
 	if len(v.Objectives) == 1 {
 		widths = []int{4, 4, 4, 3, 3} // beside what is left
