@@ -240,6 +240,23 @@ func left(noValue string) FieldDefaults {
 	}
 }
 
+// budgetLeft shows what is left of a budget, and in a word whether that is healthy.
+func (m *maker) budgetLeft(title, description, noValue string, of query.Expr) *Panel {
+	w, none := m.words(), 0.0
+	p := stat(title, description, left(noValue), target(0, of, "").now(), target(1, of, "").now())
+	options := p.Options.(StatOptions)
+	options.TextMode, options.Orientation = "value", "horizontal"
+	p.Options = options
+	// The first range that a value is in counts, and both ends are in it.
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{"byFrameRefID", "B"}, []Property{{"mappings", []Mapping{
+		{"range", RangeMapping{From: ref(atRisk), Result: Mapped{Text: w.Healthy, Color: blue}}},
+		{"range", RangeMapping{To: &none, Result: Mapped{Text: w.Spent, Color: vermilion, Index: 1}}},
+		{"range", RangeMapping{From: &none, To: ref(atRisk), Result: Mapped{Text: w.AtRisk, Color: orange, Index: 2}}},
+		unknown(noValue),
+	}}}})
+	return p
+}
+
 // budgetLine is a graph of what is left of budgets, with lines where that is at risk and
 // where it is spent.
 func budgetLine(title, description, noValue string, targets ...Target) *Panel {

@@ -97,7 +97,7 @@ func (v *detailView) numbers(s *sheet) {
 	for i, o := range v.Objectives {
 		window := words.Window(locale, o.Window.String())
 		objective, own := query.Is("objective", o.Name), []query.Matcher{query.Is("window", spelt[i])}
-		s.add(quarter, height, stat(w.Left(v.target(o)), w.LeftNote, left(w.Unknown), target(0, of(metricRemaining, v.ID, []query.Matcher{objective}), "").now()))
+		s.add(quarter, height, v.budgetLeft(w.Left(v.target(o)), w.LeftNote, w.Unknown, of(metricRemaining, v.ID, []query.Matcher{objective})))
 		s.add(quarter, height, stat(w.Errors(window), w.ErrorsNote(allowed(o.Target)), FieldDefaults{
 			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(o.Target.AllowedRatio(), vermilion)),
 			Mappings: []Mapping{unknown(b.NoTraffic)},
@@ -200,9 +200,7 @@ func (v *detailView) events(s *sheet) {
 func (v *detailView) windows() []string {
 	first := v.Objectives[0]
 	list := []string{burnrate.BurnWindows(first)[0].String(), recent(first).String()}
-	for _, own := range spellings(v.Objectives)[:min(len(v.Objectives), mostLines-2)] {
-		list = append(list, own)
-	}
+	list = append(list, spellings(v.Objectives)[:min(len(v.Objectives), mostLines-2)]...)
 	var once []string
 	for _, window := range list {
 		if !slices.Contains(once, window) {

@@ -66,6 +66,14 @@ func among(of, others query.Expr) query.Expr { return query.With(of, query.And, 
 // orZero is 0 where a number of things has nothing to count.
 func orZero(of query.Expr) query.Expr { return query.With(of, query.Or, query.Vector(0)) }
 
+// otherwise is one row with a word as its name, of a dashboard, where a table would be
+// empty: before 10.4 and at times since, Grafana has its own words for an empty table.
+func otherwise(of query.Expr, word, dashboard string) query.Expr {
+	none := query.Replace{Of: query.Vector(0), Label: "name", Value: word, From: "", Pattern: ""}
+	row := query.Replace{Of: none, Label: "dashboard", Value: dashboard, From: "", Pattern: ""}
+	return query.Binary{Left: of, Operator: query.Or, Right: row, On: []string{}}
+}
+
 // targets has the targets of objectives, with id, objective and window. There is one for
 // each objective, whether or not anything was measured.
 func targets(matchers ...query.Matcher) query.Expr {

@@ -113,8 +113,8 @@ func (v *journeyView) numbers(s *sheet) {
 	b, locale := v.words(), v.options.Locale
 	widths := []int{5, 5, 6, 4, 4}
 	for _, o := range v.Objectives {
-		s.add(max(6, columns/max(4, len(v.Objectives))), height, stat(v.w.Left(v.target(o)), v.w.LeftNote, left(v.w.Unknown),
-			target(0, of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), "").now()))
+		s.add(max(6, columns/max(4, len(v.Objectives))), height, v.budgetLeft(v.w.Left(v.target(o)), v.w.LeftNote, v.w.Unknown,
+			of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)})))
 	}
 	if len(v.Objectives) == 1 {
 		widths = []int{4, 4, 4, 3, 3} // beside what is left
@@ -128,7 +128,7 @@ func (v *journeyView) numbers(s *sheet) {
 			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", first.Name), query.Is("window", window)}), "").now()))
 		s.add(widths[1], height, v.state(v.ID, first))
-		s.add(widths[2], height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote, FieldDefaults{
+		s.add(widths[2], height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote(v.SLI != nil), FieldDefaults{
 			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(first.Target.AllowedRatio(), vermilion)),
 			Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricErrors, v.ID, []query.Matcher{query.Is("window", first.Window.String())}), "").now()))

@@ -147,6 +147,12 @@ func (w *world) hasRows(t *testing.T, m *maker) {
 				rows[step] = []string{fmt.Sprint(s.Value), s.Labels["owner"], s.Labels["id"], s.Labels["dashboard"]}
 			}
 			rows[step] = append(rows[step], target.RefID)
+			if target.RefID == "B" {
+				left, _ := w.objective(t, s.Labels["id"], map[string]string{"authorise": "28d", "receipt": "7d"}[step]).Budget.Remaining.Value()
+				if s.Value != left {
+					t.Errorf("%s has %v left, want %v", step, s.Value, left)
+				}
+			}
 		}
 	}
 	dashboard := func(id string) string { return m.subject(id).make().UID }

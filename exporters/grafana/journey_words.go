@@ -17,7 +17,7 @@ type journeyWords struct {
 	Burn                                                       func(window string) string
 	BurnNote                                                   string
 	Errors                                                     func(window string) string
-	ErrorsNote                                                 string
+	ErrorsNote                                                 func(measured bool) string
 	Steps, StepsTitle, StepsNote, Place, Step, OpenStep, Owner string
 	StepLeft, NoBudget, NoBurn, Recently                       string
 	StepErrors                                                 func(window string) string
@@ -49,15 +49,20 @@ func englishJourney() *journeyWords {
 		Weighted: func(weights []string) string {
 			return "The error ratio is the mean of the steps', by weight: " + strings.Join(weights, ", ") + "."
 		},
-		Weight:     func(step, weight string) string { return step + " " + weight },
-		Left:       func(target string) string { return "Budget left: " + target },
-		LeftNote:   "Which share of the bad events that the target allows is left in its window; below 0 it is overspent.",
-		Unknown:    "not known",
-		Burn:       func(window string) string { return "Burn rate, " + window },
-		BurnNote:   "How many times faster than allowed the budget is spent: at 1× it is gone exactly when its window ends.",
-		Errors:     func(window string) string { return "Errors in " + window },
-		ErrorsNote: "The share of users for whom the journey failed, as it follows from its steps.",
-		Steps:      "Steps, in their order", StepsTitle: "How each step does",
+		Weight:   func(step, weight string) string { return step + " " + weight },
+		Left:     func(target string) string { return "Budget left: " + target },
+		LeftNote: "Which share of the bad events that the target allows is left in its window; below 0 it is overspent.",
+		Unknown:  "not known",
+		Burn:     func(window string) string { return "Burn rate, " + window },
+		BurnNote: "How many times faster than allowed the budget is spent: at 1× it is gone exactly when its window ends.",
+		Errors:   func(window string) string { return "Errors in " + window },
+		ErrorsNote: func(measured bool) string {
+			if measured {
+				return "The share of its events that were bad."
+			}
+			return "How often the journey fails, as it follows from its steps."
+		},
+		Steps: "Steps, in their order", StepsTitle: "How each step does",
 		StepsNote: "Budget, burn rate and coverage are those of the step's first objective. A step without an objective has no budget; its errors and its coverage (of a day) follow from its counters.",
 		Place:     "No.", Step: "Step", OpenStep: "Open this step", Owner: "Owner",
 		StepLeft: "Budget left", NoBudget: "not known, or no objective", NoBurn: "no traffic, or no objective", Recently: "of late",
@@ -91,15 +96,20 @@ func japaneseJourney() *journeyWords {
 		Weighted: func(weights []string) string {
 			return "ステップのエラー率を重みで平均しています（" + strings.Join(weights, "、") + "）。"
 		},
-		Weight:     func(step, weight string) string { return step + "：" + weight },
-		Left:       func(target string) string { return "バジェット残量：" + target },
-		LeftNote:   "目標が期間内に許す失敗のうち、まだ残っている割合です。0を下回ると超過しています。",
-		Unknown:    "不明",
-		Burn:       func(window string) string { return "バーンレート：" + window },
-		BurnNote:   "許容される速さの何倍でエラーバジェットを消費しているかを示します。1×は、期間の終わりにちょうど使い切る速さです。",
-		Errors:     func(window string) string { return "エラー率：" + window },
-		ErrorsNote: "ジャーニーに失敗したユーザーの割合で、ステップの値から求めています。",
-		Steps:      "ステップ（通る順）", StepsTitle: "ステップごとの状況",
+		Weight:   func(step, weight string) string { return step + "：" + weight },
+		Left:     func(target string) string { return "バジェット残量：" + target },
+		LeftNote: "目標が期間内に許す失敗のうち、まだ残っている割合です。0を下回ると超過しています。",
+		Unknown:  "不明",
+		Burn:     func(window string) string { return "バーンレート：" + window },
+		BurnNote: "許容される速さの何倍でエラーバジェットを消費しているかを示します。1×は、期間の終わりにちょうど使い切る速さです。",
+		Errors:   func(window string) string { return "エラー率：" + window },
+		ErrorsNote: func(measured bool) string {
+			if measured {
+				return "計測したイベントのうち、失敗したものの割合です。"
+			}
+			return "ジャーニーに失敗する割合で、ステップの値から求めています。"
+		},
+		Steps: "ステップ（通る順）", StepsTitle: "ステップごとの状況",
 		StepsNote: "バジェット残量・バーンレート・計測率は、ステップの最初の目標の値です。目標のないステップにはバジェットがなく、エラー率と計測率（1日）はカウンターから求めています。",
 		Place:     "順", Step: "ステップ", OpenStep: "ステップを開く", Owner: "担当",
 		StepLeft: "バジェット残量", NoBudget: "不明・目標なし", NoBurn: "イベントなし・目標なし", Recently: "直近",

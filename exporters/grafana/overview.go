@@ -175,11 +175,11 @@ func (m *maker) firingNow(w *overviewWords) *Panel {
 	all := query.With(informed(now, m.chosen(), labels...), query.Or, source)
 	return table(
 		w.Now, w.NowNote, FieldDefaults{NoValue: w.NoAlerts},
-		column{label: "severity", title: w.Severity, width: 160, show: wordCell(shared.None, shared.severityWords()...)},
+		column{label: "severity", title: w.Severity, width: 160, show: wordCell(shared.Nothing, shared.severityWords()...)},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
 		column{label: "objective", title: shared.Objective, width: 140, show: named(shared.None)},
-		column{label: "kind", title: w.Kind, width: 220, show: []Property{{"mappings", mappings(shared.kindWords()...)}}},
+		column{label: "kind", title: w.Kind, width: 220, show: append(named(shared.None), Property{"mappings", mappings(shared.kindWords()...)})},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
-		column{label: "id"}, column{label: "dashboard"}, column{query: all},
+		column{label: "id"}, column{label: "dashboard"}, column{query: otherwise(all, w.NoAlerts, uid.Overview)},
 	).sorted(w.Severity, false)
 }

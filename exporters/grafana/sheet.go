@@ -162,7 +162,7 @@ func table(title, description string, fields FieldDefaults, columns ...column) *
 		organize.IndexByName[name] = i
 		properties := slices.Clone(c.show)
 		if c.title == "" {
-			properties = append(properties, Property{"custom.hidden", true})
+			properties = append(properties, hidden()...)
 		} else {
 			organize.RenameByName[name] = c.title
 		}

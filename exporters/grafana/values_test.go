@@ -36,6 +36,7 @@ slojourn_objective_ratio{id="pay",journey="pay",objective="28d",window="28d"} 0.
 slojourn_objective_ratio{id="pay",journey="pay",objective="month",window="month"} 0.99
 slojourn_objective_ratio{id="buy",journey="buy",objective="28d",window="28d"} 0.995
 slojourn_objective_ratio{id="lost",journey="lost",objective="28d",window="28d"} 0.995
+slojourn_objective_ratio{id="lost",journey="lost",objective="quarter",window="quarter"} 0.9
 slojourn_objective_ratio{id="dark",journey="dark",objective="28d",window="28d"} 0.995
 slojourn_objective_ratio{id="mail",objective="28d",window="28d"} 0.999
 slojourn_objective_ratio{id="batch",objective="28d",window="28d"} 0.9
@@ -76,6 +77,7 @@ const earlier = `
 slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="28d"} 0.875
 slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="month"} 0
 slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="28d"} -0.75
+slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="quarter"} 0.5
 `
 
 func add(t *testing.T, to *query.Samples, text, instance string, at time.Time) {
@@ -181,12 +183,12 @@ func TestWhatTheOverviewShows(t *testing.T) {
 		variables map[string]string
 		want      []string
 	}{
-		{panel: "healthy", want: []string{"1"}},
-		{panel: "at risk", want: []string{"1"}},
-		{panel: "spent", want: []string{"1"}},
-		{panel: "unknown", want: []string{"1"}},
-		{panel: "healthy", variables: map[string]string{"owner": "orders"}, want: []string{"0"}},
-		{panel: "spent", variables: map[string]string{"label_product": "app"}, want: []string{"0"}},
+		{panel: "Healthy", want: []string{"1"}},
+		{panel: "At risk", want: []string{"1"}},
+		{panel: "Spent", want: []string{"1"}},
+		{panel: "Unknown", want: []string{"1"}},
+		{panel: "Healthy", variables: map[string]string{"owner": "orders"}, want: []string{"0"}},
+		{panel: "Spent", variables: map[string]string{"label_product": "app"}, want: []string{"0"}},
 		{panel: "Pages firing", want: []string{"1"}},
 		{panel: "Tickets open", want: []string{"2"}},
 		{panel: "Tickets open", variables: map[string]string{"journey": "buy"}, want: []string{"1"}},
@@ -198,6 +200,7 @@ func TestWhatTheOverviewShows(t *testing.T) {
 			"buy | orders | 28d | 0.995 | 0.125 |  |  |  |  | 1 | d-buy",
 			"dark | members | 28d | 0.995 |  |  |  | 0 | 4 | 0 | d-dark",
 			"lost | orders | 28d | 0.995 | -0.25 |  |  |  |  | 0 | d-lost",
+			"lost | orders | quarter | 0.9 |  |  |  |  |  | 0 | d-lost",
 		}},
 		{panel: "SLOs that are in no journey, least budget left first", variables: map[string]string{"journey": "pay"}, want: []string{
 			"batch | data | 28d | 0.9 | 1 |  |  |  |  | 0 | d-batch",
@@ -208,9 +211,25 @@ func TestWhatTheOverviewShows(t *testing.T) {
 			"ticket | Pay | 28d | burn | payments | d-pay",
 			"ticket | buy | 28d | budget | orders | d-buy",
 		}},
+		{panel: "What fires now", variables: map[string]string{"owner": "nobody"}, want: []string{"page | source:newrelic |  | source |  | slojourn-overview"}},
 		{panel: "Budget left over time: the journeys that have least", want: []string{"-0.25", "0.125", "0.5"}},
 	} {
 		checkPanel(t, m.overview(), test.panel, test.variables, test.want)
+	}
+}
+
+// TestTablesThatAreEmpty have a row that says so.
+func TestTablesThatAreEmpty(t *testing.T) {
+	t.Parallel()
+	m := newMaker(shopSet(t), Options{Locale: slo.English})
+	nobody := map[string]string{"owner": "nobody"}
+	for panel, want := range map[string]string{
+		"Steps that spent most of a journey's budget": "nothing was spent |  |  |  | 0 | slojourn-review",
+		"How long alerts fired":                       "no alert fired in this time |  | 0 |  | slojourn-review",
+		"What was not measured":                       "everything was measured |  |  | 0 | slojourn-review",
+		"Targets that may be too loose":               "none: all budgets were used |  |  | 0 | slojourn-review",
+	} {
+		checkPanel(t, m.review(), panel, nobody, []string{want})
 	}
 }
 
@@ -227,6 +246,7 @@ func TestWhatTheReviewShows(t *testing.T) {
 			"buy | orders | 28d | 0.995 | 0.125 |  |  |  |  | d-buy",
 			"dark | members | 28d | 0.995 |  |  |  |  | 0 | d-dark",
 			"lost | orders | 28d | 0.995 | -0.25 | -0.75 | 50 |  |  | d-lost",
+			"lost | orders | quarter | 0.9 |  |  |  |  |  | d-lost",
 		}},
 		{"Steps that spent most of a journey's budget", []string{
 			"At the till | pay | 28d | payments | 0.375 | d-till",
@@ -236,7 +256,7 @@ func TestWhatTheReviewShows(t *testing.T) {
 			"data | 1 | 0 | 0 | 1",
 			"mailers | 1 | 0 | 0 | 0.875",
 			"members | 1 |  |  | ",
-			"orders | 2 | 1 | 1 | -0.25",
+			"orders | 3 | 1 | 1 | -0.25",
 			"payments | 2 | 0 | 0 | 0.5",
 		}},
 		{"How long alerts fired", []string{"Pay | payments | 1 | 1 | d-pay", "buy | orders | 0 | 1 | d-buy"}},

@@ -65,10 +65,10 @@ func drawSet(t *rapid.T) *slo.Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range rapid.IntRange(0, 3).Draw(t, "journeys") {
+	for i := range rapid.IntRange(0, 2).Draw(t, "journeys") {
 		j := &slo.Journey{ID: fmt.Sprintf("pay-%d", i), About: about(), Objectives: drawObjectives(t)}
 		j.Compose = rapid.SampledFrom([]slo.Compose{slo.Series, slo.Worst, slo.Weighted, slo.Pooled}).Draw(t, "compose")
-		for k := range rapid.IntRange(1, 12).Draw(t, "steps") {
+		for k := range rapid.SampledFrom([]int{1, 1, 2, 3, 9}).Draw(t, "steps") {
 			name := fmt.Sprintf("step-%d", k)
 			if len(shared) > 0 && rapid.IntRange(0, 3).Draw(t, "shared") == 0 {
 				j.Steps = append(j.Steps, slo.Step{Name: name, Title: title.Draw(t, "title of a step"), Weight: one, SLO: rapid.SampledFrom(shared).Draw(t, "SLO")})

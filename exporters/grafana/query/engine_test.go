@@ -88,6 +88,8 @@ func TestAlike(t *testing.T) {
 		"max of not a number":     q.By(q.Max, flag),
 		"max, first no number":    q.By(q.Max, q.Metric("odd")),
 		"min, first no number":    q.By(q.Min, q.Metric("odd")),
+		"sum of huge and small":   q.By(q.Sum, q.Metric("huge")),
+		"average of huge ones":    over(q.Average, q.Metric("huge"), 10*time.Minute),
 		"any character":           q.Metric("odd", q.Like("id", "a.b")),
 		"last keeps its metric":   mixed(),
 		"count":                   q.By(q.Count, info, "owner"),

@@ -244,6 +244,10 @@ func shop(t testing.TB) *world {
 	w.add("early", query.Labels{"id": "checkout"}, []time.Duration{411 * time.Second, 471 * time.Second, 531 * time.Second}, 1000, 1001, 1003)
 	w.add("odd", query.Labels{"id": "a\nb"}, minutes, math.NaN(), math.NaN(), math.NaN(), 1, math.NaN(), math.NaN())
 	w.add("odd", query.Labels{"id": "c"}, minutes, 1, 2, 2, 3, 4, 5)
+	for i, id := range []string{"a", "b", "c"} {
+		values := []float64{1e16, 1, -1e16} // of which floats lose the 1, without care
+		w.add("huge", query.Labels{"id": id}, minutes, append(values[i:], values[:i]...)...)
+	}
 	w.add("short", query.Labels{"id": "checkout"}, minutes[10:], 3, 4, 6)
 	w.add("gap", query.Labels{"id": "checkout"}, []time.Duration{0, time.Minute, 2 * time.Minute, 15 * time.Minute, 16 * time.Minute}, 1, 2, 4, 7, 11)
 	return w

@@ -100,7 +100,7 @@ func TestOrderOfOr(t *testing.T) {
 	}
 }
 
-// TestConcurrent reads the same samples from several goroutines, for the race detector.
+// TestConcurrent reads the same samples from several goroutines.
 func TestConcurrent(t *testing.T) {
 	t.Parallel()
 	s := fleet(10, 10)
