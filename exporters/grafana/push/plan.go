@@ -279,9 +279,11 @@ func (c *Client) planDeletions(ctx context.Context, plan *Plan, o Options) error
 	if err != nil {
 		return err
 	}
+	wanted := map[string]bool{}
 	for i := range plan.Dashboards {
-		tagged = slices.DeleteFunc(tagged, func(uid string) bool { return uid == plan.Dashboards[i].UID })
+		wanted[plan.Dashboards[i].UID] = true
 	}
+	tagged = slices.DeleteFunc(tagged, func(uid string) bool { return wanted[uid] })
 	slices.Sort(tagged)
 	items := make([]Item, len(tagged))
 	err = each(ctx, len(tagged), func(ctx context.Context, i int) error {
