@@ -10,6 +10,7 @@ import (
 	"github.com/slojourn/slojourn/exporters/grafana"
 	"github.com/slojourn/slojourn/exporters/grafana/push"
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
+	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -62,18 +63,15 @@ NEW_RELIC_, or file:NAME below --secrets-dir.`,
 			return err
 		}
 		defer client.Close()
-		var files []grafana.File
-		err = interruptible(cmd.Context(), func() error {
-			result, err := measurable(p.env, p.trusted, args)
-			if err == nil {
-				files = slices.Collect(grafana.Generate(result.Set, p.options))
-			}
+		var result *load.Result
+		err = interruptible(cmd.Context(), func() (err error) {
+			result, err = measurable(p.env, p.trusted, args)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		return p.run(cmd.Context(), client, files)
+		return p.run(cmd.Context(), client, result.Set)
 	}
 	return cmd
 }
@@ -117,13 +115,13 @@ func (p *grafanaPush) check(cmd *cobra.Command) (*push.Client, error) {
 }
 
 // run plans, prints the plan, and does what it says.
-func (p *grafanaPush) run(ctx context.Context, client *push.Client, files []grafana.File) error {
-	if err := p.checkForced(files); err != nil {
-		return err
-	}
-	plan, err := client.Plan(ctx, files, push.Options{Forced: p.forced, Prune: p.prune, PruneLimit: p.pruneLimit})
+func (p *grafanaPush) run(ctx context.Context, client *push.Client, set *slo.Set) error {
+	plan, err := client.Plan(ctx, grafana.Generate(set, p.options), push.Options{Forced: p.forced, Prune: p.prune, PruneLimit: p.pruneLimit})
 	if err != nil {
 		return interruptedOr(ctx, err)
+	}
+	if err := p.checkForced(plan); err != nil {
+		return err
 	}
 	report := pushReport{w: p.env.stdout, plan: plan, dryRun: p.dryRun}
 	if p.output == "text" {
@@ -163,16 +161,17 @@ func (p *grafanaPush) forced(name, of string) bool {
 	})
 }
 
-// checkForced refuses words that name nothing, which are mistyped. What --prune is about
-// is not known yet.
-func (p *grafanaPush) checkForced(files []grafana.File) error {
+// checkForced refuses words that name nothing, which are mistyped.
+func (p *grafanaPush) checkForced(plan *push.Plan) error {
 	known := map[string]bool{"all": true}
-	for i := range files {
-		known[push.Name(&files[i])], known[files[i].Dashboard.UID], known[files[i].Folder.UID] = true, true, true
+	for _, items := range [][]push.Item{plan.Folders, plan.Dashboards} {
+		for i := range items {
+			known[items[i].Name], known[items[i].UID] = true, true
+		}
 	}
 	for _, word := range p.force {
-		if !known[word] && !p.prune {
-			return usage("--force %s: the set has no journey, step or SLO of that id, nor is it overview, review or one of the uids", word)
+		if !known[word] && !known[uid.Of(word)] {
+			return usage("--force %s: there is no journey, step or SLO of that id, nor is it overview, review or a uid of what is pushed", word)
 		}
 	}
 	return nil

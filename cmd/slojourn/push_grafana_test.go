@@ -67,7 +67,7 @@ func TestPushGrafana(t *testing.T) {
 
 	fake.Edit(uid.Of("pay"), "wider", func(c map[string]any) { c["title"] = "mine" })
 	end(1, `it was changed by hand: version 4 by alice, "wider"; --force pay replaces it`)
-	end(2, "--force pai: the set has no journey", "--force", "pai")
+	end(2, "--force pai: there is no journey", "--force", "pai")
 	end(0, "1 updated", "--force", "pay")
 
 	remove(t, specs, "buy.yaml")

@@ -83,11 +83,7 @@ func (c *Client) lastSaving(ctx context.Context, uid string) (*saving, error) {
 // save creates a dashboard, or replaces the version that was read of it. Grafana refuses
 // it when there is another version now. (With overwrite it would not, and before 11.3 it
 // would replace any dashboard of the same title in the folder.)
-func (c *Client) save(ctx context.Context, d *grafana.Dashboard, version int64, folder, message string) (int64, error) {
-	content := struct {
-		*grafana.Dashboard
-		Version int64 `json:"version,omitempty"`
-	}{d, version}
+func (c *Client) save(ctx context.Context, content json.RawMessage, version int64, folder, message string) (int64, error) {
 	// The client also sends an UpdatedAt of the year 1, which Grafana takes for none.
 	answer, err := c.dashboards.PostDashboardWithParams(dashboards.NewPostDashboardParamsWithContext(ctx).WithBody(
 		&models.SaveDashboardCommand{Dashboard: content, FolderUID: folder, Message: message}))

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-
-	"github.com/slojourn/slojourn/exporters/grafana"
 )
 
 // Apply does what a plan says, folders first, and writes into it what was done. One
@@ -97,7 +95,7 @@ func (c *Client) applyFolder(ctx context.Context, item *Item) error {
 // replace creates or replaces a dashboard. When Grafana says that it has changed, an earlier
 // attempt of ours may have been what changed it.
 func (c *Client) replace(ctx context.Context, item *Item) error {
-	_, err := c.save(ctx, item.wanted, item.version, item.into, item.message)
+	_, err := c.save(ctx, item.content, item.version, item.into, item.message)
 	refused, ok := errors.AsType[*RefusedError](err)
 	if !ok || aboutAll(err) {
 		return err
@@ -125,8 +123,7 @@ func (c *Client) isThere(ctx context.Context, item *Item) bool {
 		return false
 	}
 	digest, signed := have.signed()
-	wanted, _ := grafana.Signed(item.wanted.Description, item.UID)
-	if !signed || digest != wanted {
+	if !signed || digest != item.wanted {
 		return false
 	}
 	unedited, _, err := c.unedited(ctx, have, digest)

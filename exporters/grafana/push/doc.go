@@ -2,7 +2,7 @@
 // what is there, says what it would do, and then does it.
 //
 //	client, err := push.NewClient(push.ClientOptions{URL: "https://grafana.example.com", Secret: token})
-//	plan, err := client.Plan(ctx, files, push.Options{})
+//	plan, err := client.Plan(ctx, grafana.Generate(set, options), push.Options{})
 //	err = client.Apply(ctx, plan)
 //
 // A dashboard is changed or deleted only when slojourn has made it and nobody has saved

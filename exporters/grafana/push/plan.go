@@ -2,7 +2,9 @@ package push
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -53,12 +55,13 @@ type Item struct {
 	Done bool  // by [Client.Apply]
 	Err  error // why it failed
 
-	digest   string // that what is there was signed with
-	unedited bool   // what is there is as slojourn has saved it
-	wanted   *grafana.Dashboard
-	version  int64  // of what is replaced or deleted
-	into     string // uid of the folder
-	message  string // of the version that is made
+	digest   string          // that what is there was signed with
+	unedited bool            // what is there is as slojourn has saved it
+	content  json.RawMessage // of what is sent
+	wanted   string          // the digest of that
+	version  int64           // of what is replaced or deleted
+	into     string          // uid of the folder
+	message  string          // of the version that is made
 }
 
 // Plan is what a push would do, the folders first.
@@ -81,19 +84,36 @@ func (p *Plan) Count(action Action) int {
 }
 
 // Plan reads what Grafana has, and compares. An error, such as a [DeniedError] or an
-// [UnreachableError], is about all requests; what is about one item is in the plan.
-func (c *Client) Plan(ctx context.Context, files []grafana.File, o Options) (*Plan, error) {
+// [UnreachableError], is about all requests; what is about one item is in the plan. Of
+// what stays as it is nothing is held, of what is pushed the JSON.
+func (c *Client) Plan(ctx context.Context, files iter.Seq[grafana.File], o Options) (*Plan, error) {
 	if o.Forced == nil {
 		o.Forced = func(string, string) bool { return false }
 	}
-	plan := &Plan{Folders: foldersOf(files), Dashboards: make([]Item, len(files))}
-	err := each(ctx, len(plan.Folders)+len(files), func(ctx context.Context, i int) error {
-		if i < len(plan.Folders) {
-			return c.planFolder(ctx, &plan.Folders[i], o)
+	plan := &Plan{}
+	seen := map[string]bool{}
+	var items []*Item
+	group, running := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for f := range files {
+		if running.Err() != nil {
+			break
 		}
-		i -= len(plan.Folders)
-		return c.planDashboard(ctx, &plan.Dashboards[i], &files[i], o)
-	})
+		if !seen[f.Folder.UID] {
+			seen[f.Folder.UID] = true
+			plan.Folders = append(plan.Folders, Item{Name: f.Folder.UID, UID: f.Folder.UID, Title: f.Folder.Title})
+		}
+		item := &Item{Name: Name(&f), UID: f.Dashboard.UID, Title: f.Dashboard.Title, Folder: f.Folder.Title, into: f.Folder.UID}
+		items = append(items, item)
+		group.Go(func() error { return c.planDashboard(running, item, f.Dashboard, o) })
+	}
+	err := group.Wait()
+	if err == nil {
+		err = each(ctx, len(plan.Folders), func(ctx context.Context, i int) error { return c.planFolder(ctx, &plan.Folders[i], o) })
+	}
+	for _, item := range items {
+		plan.Dashboards = append(plan.Dashboards, *item)
+	}
 	if err == nil && o.Prune {
 		err = c.planDeletions(ctx, plan, o)
 	}
@@ -124,18 +144,6 @@ func each(ctx context.Context, n int, do func(ctx context.Context, i int) error)
 	return context.Cause(ctx)
 }
 
-func foldersOf(files []grafana.File) []Item {
-	var items []Item
-	seen := map[string]bool{}
-	for _, f := range files {
-		if !seen[f.Folder.UID] {
-			seen[f.Folder.UID] = true
-			items = append(items, Item{Name: f.Folder.UID, UID: f.Folder.UID, Title: f.Folder.Title})
-		}
-	}
-	return items
-}
-
 // planFolder creates a folder that is missing, and gives it the title of the team. A title
 // that somebody else than its creator has given it stays.
 func (c *Client) planFolder(ctx context.Context, item *Item, o Options) error {
@@ -157,9 +165,7 @@ func (c *Client) planFolder(ctx context.Context, item *Item, o Options) error {
 	return nil
 }
 
-func (c *Client) planDashboard(ctx context.Context, item *Item, f *grafana.File, o Options) error {
-	d := f.Dashboard
-	*item = Item{Name: Name(f), UID: d.UID, Title: d.Title, Folder: f.Folder.Title, wanted: d, into: f.Folder.UID}
+func (c *Client) planDashboard(ctx context.Context, item *Item, d *grafana.Dashboard, o Options) error {
 	wanted, signed := grafana.Signed(d.Description, d.UID)
 	if !signed {
 		return fmt.Errorf("the dashboard %s is not signed", d.UID)
@@ -169,8 +175,8 @@ func (c *Client) planDashboard(ctx context.Context, item *Item, f *grafana.File,
 	case err != nil:
 		return item.fail(err)
 	case have == nil:
-		item.Action, item.message = Create, message("created", wanted)
-		return nil
+		item.Action = Create
+		return item.holds(d, wanted, message("created", wanted))
 	}
 	forced := o.Forced(item.Name, item.UID)
 	if refused, err := c.guard(ctx, item, have, forced, "replaces it"); err != nil || refused {
@@ -189,8 +195,18 @@ func (c *Client) planDashboard(ctx context.Context, item *Item, f *grafana.File,
 		item.Changes = append([]string{fmt.Sprintf("moves to folder %q", item.Folder)}, item.Changes...)
 		summary = "moved to its owner's folder, " + summary
 	}
-	item.message = message(summary, wanted)
-	return nil
+	return item.holds(d, wanted, message(summary, wanted))
+}
+
+// holds keeps what is sent: a dashboard with the version that it replaces, and with the
+// message of the version that it makes.
+func (i *Item) holds(d *grafana.Dashboard, digest, message string) error {
+	content, err := json.Marshal(struct {
+		*grafana.Dashboard
+		Version int64 `json:"version,omitempty"`
+	}{d, i.version})
+	i.content, i.wanted, i.message = content, digest, message
+	return err
 }
 
 // settle decides where a dashboard lies: in the folder of its owner, but when somebody has
@@ -279,9 +295,11 @@ func (c *Client) planDeletions(ctx context.Context, plan *Plan, o Options) error
 	if err != nil {
 		return err
 	}
+	wanted := map[string]bool{}
 	for i := range plan.Dashboards {
-		tagged = slices.DeleteFunc(tagged, func(uid string) bool { return uid == plan.Dashboards[i].UID })
+		wanted[plan.Dashboards[i].UID] = true
 	}
+	tagged = slices.DeleteFunc(tagged, func(uid string) bool { return wanted[uid] })
 	slices.Sort(tagged)
 	items := make([]Item, len(tagged))
 	err = each(ctx, len(tagged), func(ctx context.Context, i int) error {

@@ -100,7 +100,7 @@ func (s *story) push(t *rapid.T) {
 	}
 	files := s.files()
 	before := s.w.Dashboards()
-	dry, err := s.w.client.Plan(context.Background(), files, o)
+	dry, err := s.w.client.Plan(context.Background(), slices.Values(files), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -110,7 +111,7 @@ func TestGuard(t *testing.T) {
 				if !test.same {
 					files = []grafana.File{journey("pay", "payments", retitled("Paying"))}
 				}
-				plan, err := w.client.Plan(t.Context(), files, push.Options{})
+				plan, err := w.client.Plan(t.Context(), slices.Values(files), push.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -226,7 +227,7 @@ func TestFolders(t *testing.T) {
 		file := journey("pay", "payments", nil)
 		w.push(t, []grafana.File{file}, push.Options{})
 		file.Folder.Title = "Payments"
-		plan, err := w.client.Plan(t.Context(), []grafana.File{file}, push.Options{})
+		plan, err := w.client.Plan(t.Context(), slices.Values([]grafana.File{file}), push.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,7 +275,7 @@ func TestMeanwhile(t *testing.T) {
 			if prune {
 				files = []grafana.File{journey("buy", "shop", nil)}
 			}
-			plan, err := w.client.Plan(t.Context(), files, push.Options{Prune: prune, PruneLimit: 1})
+			plan, err := w.client.Plan(t.Context(), slices.Values(files), push.Options{Prune: prune, PruneLimit: 1})
 			if err != nil {
 				t.Fatal(err)
 			}

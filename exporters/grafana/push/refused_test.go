@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,7 +55,7 @@ func TestDenied(t *testing.T) {
 		files[0].Folder.Title = "Payments"
 		w.Denied = []string{action}
 		phase := "plan"
-		plan, err := w.client.Plan(t.Context(), files, push.Options{Prune: true, PruneLimit: 1})
+		plan, err := w.client.Plan(t.Context(), slices.Values(files), push.Options{Prune: true, PruneLimit: 1})
 		if err == nil {
 			phase, err = "apply", w.client.Apply(t.Context(), plan)
 		}
@@ -63,7 +64,7 @@ func TestDenied(t *testing.T) {
 		}
 	}
 	w := newWorld(t, func(s *grafanatest.Server) { s.Token = "another" })
-	_, err := w.client.Plan(t.Context(), []grafana.File{journey("pay", "payments", nil)}, push.Options{})
+	_, err := w.client.Plan(t.Context(), slices.Values([]grafana.File{journey("pay", "payments", nil)}), push.Options{})
 	if _, ok := errors.AsType[*push.DeniedError](err); !ok || !strings.Contains(err.Error(), "401 Unauthorized: Invalid API key: the token or password is wrong") {
 		t.Errorf("another token: %v", err)
 	}
@@ -137,7 +138,7 @@ func TestOdd(t *testing.T) {
 			t.Cleanup(server.Close)
 			w := &world{}
 			client := w.newClient(t, push.ClientOptions{URL: server.URL})
-			plan, err := client.Plan(t.Context(), []grafana.File{journey("pay", "payments", nil)}, push.Options{})
+			plan, err := client.Plan(t.Context(), slices.Values([]grafana.File{journey("pay", "payments", nil)}), push.Options{})
 			if err == nil {
 				err = plan.Dashboards[0].Err
 			}
@@ -147,7 +148,7 @@ func TestOdd(t *testing.T) {
 		})
 	}
 	client := (&world{}).newClient(t, push.ClientOptions{URL: "http://127.0.0.1:1"})
-	_, err := client.Plan(t.Context(), []grafana.File{journey("pay", "payments", nil)}, push.Options{})
+	_, err := client.Plan(t.Context(), slices.Values([]grafana.File{journey("pay", "payments", nil)}), push.Options{})
 	if _, ok := errors.AsType[*push.UnreachableError](err); !ok || !strings.Contains(err.Error(), "Grafana at 127.0.0.1:1 cannot be asked") {
 		t.Errorf("nobody there: %v", err)
 	}
@@ -169,7 +170,7 @@ func TestInterrupted(t *testing.T) {
 		<-asked
 		cancel()
 	}()
-	if _, err := w.client.Plan(ctx, []grafana.File{journey("pay", "payments", nil)}, push.Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := w.client.Plan(ctx, slices.Values([]grafana.File{journey("pay", "payments", nil)}), push.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -198,7 +199,7 @@ func TestWho(t *testing.T) {
 	if org, agent := seen.Get("X-Grafana-Org-Id"), seen.Get("User-Agent"); org != "7" || agent != "slojourn/1.2.3" {
 		t.Errorf("organization %q, agent %q", org, agent)
 	}
-	_, err := w.newClient(t, push.ClientOptions{URL: server.URL}).Plan(t.Context(), file, push.Options{})
+	_, err := w.newClient(t, push.ClientOptions{URL: server.URL}).Plan(t.Context(), slices.Values(file), push.Options{})
 	if err == nil || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("without its certificate: %v", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -65,7 +66,7 @@ func (w *world) push(t interface {
 }, files []grafana.File, o push.Options,
 ) *push.Plan {
 	t.Helper()
-	plan, err := w.client.Plan(context.Background(), files, o)
+	plan, err := w.client.Plan(context.Background(), slices.Values(files), o)
 	if err != nil {
 		t.Fatal(err)
 	}
