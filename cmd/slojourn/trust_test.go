@@ -90,7 +90,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "serve", "simulator"}
+var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "push", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {
@@ -206,6 +206,7 @@ func (w *wires) run(t *testing.T, reference string, args func(specs string) []st
 
 func TestOfflineCommands(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	for name, runs := range offline("") {
 		for i := range runs {
 			for _, reference := range []string{"{env: NEW_RELIC_API_KEY}", "{file: missing}"} {

@@ -2,15 +2,13 @@ package grafana
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"math/big"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/slo"
@@ -40,14 +38,11 @@ func recent(o slo.Objective) slo.Window {
 // target writes what an objective asks for: 99.5% in 28 d. One that has a name of its own
 // begins with it.
 func (m *maker) target(o slo.Objective) string {
-	text := m.burnWords().Target(o.Target.String(), words.Window(m.options.Locale, o.Window.String()))
-	if zone := o.Window.TimeZone(); zone != "" {
-		text += " (" + plain(zone) + ")"
-	}
+	name := ""
 	if o.Name != o.Window.String() {
-		text = plain(o.Name) + ": " + text
+		name = plain(o.Name)
 	}
-	return text
+	return m.burnWords().Target(name, o.Target.String(), words.Window(m.options.Locale, o.Window.String()), plain(o.Window.TimeZone()))
 }
 
 // decimal writes a number with at most so many decimals: 13.44.
@@ -100,11 +95,7 @@ func (m *maker) burning(s *sheet, id string, objectives []slo.Objective) bool {
 		if len(tiers) == 0 {
 			continue
 		}
-		heading := w.Burning
-		if any || len(objectives) > 1 {
-			heading += ": " + m.target(o)
-		}
-		s.section(heading)
+		s.section(w.Burning(m.target(o)))
 		any = true
 		for _, t := range tiers {
 			long, short := words.Window(locale, t.long), words.Window(locale, t.short)
@@ -112,10 +103,10 @@ func (m *maker) burning(s *sheet, id string, objectives []slo.Objective) bool {
 				return of(metricBurn, id, []query.Matcher{query.Is("objective", o.Name), query.Is("window", window)})
 			}
 			fields := FieldDefaults{
-				Unit: unitBurn, Decimals: ref(2), NoValue: w.NoTraffic, Thresholds: steps("transparent", from(t.factor, colourOf(t.severity))),
+				Unit: unitBurn, Decimals: ref(2), NoValue: m.words().NoTraffic, Thresholds: steps("transparent", from(t.factor, colourOf(t.severity))),
 				Custom: &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "line"}, AxisSoftMin: ref(0.0), AxisSoftMax: ref(t.factor * 1.2)},
 			}
-			p := graph(w.Tier(w.Severity(t.severity), long, short, t.spelt), w.TierNote, fields,
+			p := graph(w.Tier(m.severity(t.severity), long, short, t.spelt), w.TierNote, fields,
 				target(0, rate(t.long), long), target(1, rate(t.short), short))
 			s.add(half, height, p.coloured("A", blue, false).coloured("B", purple, true))
 		}
@@ -126,29 +117,29 @@ func (m *maker) burning(s *sheet, id string, objectives []slo.Objective) bool {
 
 // alarm is a kind of alert and how urgent it is.
 type alarm struct {
-	kind     string // as in metrics
+	kind     alert.Kind
 	severity slo.Severity
 }
 
 // alarms returns what a policy can fire about an objective.
 func alarms(p *slo.AlertPolicy) []alarm {
 	var list []alarm
-	add := func(kind string, severity slo.Severity) {
+	add := func(kind alert.Kind, severity slo.Severity) {
 		if a := (alarm{kind, severity}); !slices.Contains(list, a) {
 			list = append(list, a)
 		}
 	}
 	for _, t := range p.Tiers {
-		add(kindBurn, t.Severity)
+		add(alert.Burn, t.Severity)
 	}
 	if len(p.BudgetSpent) > 0 {
-		add(kindBudget, slo.Ticket)
+		add(alert.Budget, slo.Ticket)
 	}
 	if p.NoTraffic != nil {
-		add(kindNoTraffic, p.NoTraffic.Severity)
+		add(alert.NoTraffic, p.NoTraffic.Severity)
 	}
 	if p.NoData != nil {
-		add(kindNoData, p.NoData.Severity)
+		add(alert.NoData, p.NoData.Severity)
 	}
 	return list
 }
@@ -168,16 +159,16 @@ func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepID
 			continue
 		}
 		for _, a := range alarms(o.Alerts) {
-			legend := w.Severity(a.severity) + ": " + w.Kind(a.kind)
+			legend := m.severity(a.severity) + ": " + m.words().Kinds[a.kind]
 			if len(objectives) > 1 {
-				legend = plain(o.Name) + ", " + legend
+				legend = m.target(o) + ", " + legend
 			}
-			add(of(metricFiring, id, []query.Matcher{query.Is("objective", o.Name), query.Is("kind", a.kind), query.Is("severity", string(a.severity))}), legend, a.severity)
+			add(lately(query.Metric(metricFiring, query.Is("id", id), query.Is("objective", o.Name), query.Is("kind", string(a.kind)), query.Is("severity", string(a.severity)))), legend, a.severity)
 		}
 	}
 	if len(stepIDs) > 0 {
 		for _, severity := range []slo.Severity{slo.Page, slo.Ticket} {
-			add(query.By(query.Max, query.Metric(metricFiring, oneOf(stepIDs), query.Is("severity", string(severity)))), w.OfSteps(w.Severity(severity)), severity)
+			add(lately(query.Metric(metricFiring, oneOf(stepIDs), query.Is("severity", string(severity)))), w.OfSteps(m.severity(severity)), severity)
 		}
 	}
 	if len(targets) == 0 {
@@ -185,13 +176,14 @@ func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepID
 	}
 	fields := FieldDefaults{
 		Unit: "none", NoValue: w.NoneFired, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
-		Mappings: m.firing(slo.Page), Custom: &CustomField{FillOpacity: 80},
+		Mappings: m.fired(slo.Page), Custom: &CustomField{FillOpacity: 80},
 	}
 	p := stateLine(w.Alerts, w.AlertsNote, fields, targets...)
+	p.Interval = stateStep
 	for i, severity := range severities {
 		if severity == slo.Ticket {
 			p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{
-				FieldMatcher{"byFrameRefID", targets[i].RefID}, []Property{{"mappings", m.firing(slo.Ticket)}},
+				FieldMatcher{"byFrameRefID", targets[i].RefID}, []Property{{"mappings", m.fired(slo.Ticket)}},
 			})
 		}
 	}
@@ -199,20 +191,25 @@ func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepID
 	s.end()
 }
 
-// firing has words for whether an alert fires.
-func (m *maker) firing(severity slo.Severity) []Mapping {
+// severity is what alerts of one are called.
+func (m *maker) severity(s slo.Severity) string {
+	if s == slo.Page {
+		return m.words().Page
+	}
+	return m.words().Ticket
+}
+
+// fired has words for whether an alert fires.
+func (m *maker) fired(severity slo.Severity) []Mapping {
 	w := m.burnWords()
-	return []Mapping{{"value", map[string]Mapped{
-		"0": {Text: w.Quiet, Color: blue, Index: 0},
-		"1": {Text: w.Firing, Color: colourOf(severity), Index: 1},
-	}}}
+	return mappings(word{"0", w.Quiet, blue}, word{"1", w.Firing, colourOf(severity)})
 }
 
 // fires counts the alerts of a severity that fire about some ids.
 func (m *maker) fires(ids []string, severity slo.Severity) *Panel {
 	w := m.burnWords()
 	each := query.By(query.Max, query.Metric(metricFiring, oneOf(ids), query.Is("severity", string(severity))), "id", "objective", "kind", "severity")
-	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: "0", Color: byThreshold(), Thresholds: steps(blue, from(1, colourOf(severity)))}
+	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: "0", Color: byThreshold(), Thresholds: countSteps(colourOf(severity))}
 	return stat(w.Fires(severity), w.FiresNote, fields, target(0, orZero(query.By(query.Sum, each)), "").now())
 }
 
@@ -243,6 +240,23 @@ func left(noValue string) FieldDefaults {
 	}
 }
 
+// budgetLeft shows what is left of a budget, and in a word whether that is healthy.
+func (m *maker) budgetLeft(title, description, noValue string, of query.Expr) *Panel {
+	w, none := m.words(), 0.0
+	p := stat(title, description, left(noValue), target(0, of, "").now(), target(1, of, "").now())
+	options := p.Options.(StatOptions)
+	options.TextMode, options.Orientation = "value", "horizontal"
+	p.Options = options
+	// The first range that a value is in counts, and both ends are in it.
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{"byFrameRefID", "B"}, []Property{{"mappings", []Mapping{
+		{"range", RangeMapping{From: ref(atRisk), Result: Mapped{Text: w.Healthy, Color: blue}}},
+		{"range", RangeMapping{To: &none, Result: Mapped{Text: w.Spent, Color: vermilion, Index: 1}}},
+		{"range", RangeMapping{From: &none, To: ref(atRisk), Result: Mapped{Text: w.AtRisk, Color: orange, Index: 2}}},
+		unknown(noValue),
+	}}}})
+	return p
+}
+
 // budgetLine is a graph of what is left of budgets, with lines where that is at risk and
 // where it is spent.
 func budgetLine(title, description, noValue string, targets ...Target) *Panel {
@@ -252,31 +266,14 @@ func budgetLine(title, description, noValue string, targets ...Target) *Panel {
 	}, targets...)
 }
 
-// state says in a word what the numbers of an objective rest on. Of two replicas that do
-// not agree it takes the one that knows less.
+// state says in a word what the numbers of an objective rest on.
 func (m *maker) state(id string, o slo.Objective) *Panel {
-	w := m.burnWords()
-	states := []struct {
-		state burnrate.State
-		text  string
-		color string
-	}{{burnrate.Measured, w.Measured, blue}, {burnrate.Partial, w.Partial, orange}, {burnrate.NoTraffic, w.NoTraffic, grey}, {burnrate.NoData, w.NoData, grey}}
-	var code query.Expr
-	mapped := map[string]Mapped{}
-	for i, s := range states {
-		number := i + 1
-		var one query.Expr = query.With(query.Metric(metricState, query.Is("id", id), query.Is("objective", o.Name), query.Is("state", string(s.state))), query.Times, query.Number(number))
-		if code != nil {
-			one = query.With(code, query.Or, one)
-		}
-		code = one
-		mapped[strconv.Itoa(number)] = Mapped{Text: s.text, Color: s.color, Index: number}
-	}
+	w := m.words()
 	fields := FieldDefaults{
-		Unit: "none", NoValue: w.NoData, Color: byThreshold(), Thresholds: steps(grey),
-		Mappings: []Mapping{{"value", mapped}, unknown(w.NoData)},
+		Unit: "none", NoValue: w.Missing, Color: byThreshold(), Thresholds: steps(grey), Mappings: append(mappings(w.stateWords()...), unknown(w.Missing)),
 	}
-	return stat(w.State, w.StateNote, fields, target(0, query.By(query.Max, code), "").now())
+	state := query.By(query.Max, states(query.Is("id", id), query.Is("objective", o.Name)))
+	return stat(m.burnWords().State, m.burnWords().StateNote, fields, target(0, state, "").now())
 }
 
 // titleOf is the title of a dashboard: where another one of its folder has the same, with
@@ -286,29 +283,4 @@ func (m *maker) titleOf(id string, about slo.About) string {
 		return s.title
 	}
 	return titleOf(about.Title, id)
-}
-
-// note marks in graphs what explains them: alerts, exclusions, and changes of specs.
-func (m *maker) note(ids []string) []Annotation {
-	w := m.burnWords()
-	const look = 10 * time.Minute
-	add := func(name, colour, title string, of query.Expr) Annotation {
-		return Annotation{
-			Name: name, Datasource: prometheus(), Enable: true, IconColor: colour, Expr: query.PromQL(of), Step: "60s", TitleFormat: title, Query: of,
-		}
-	}
-	firing := query.By(query.Max, query.Metric(metricFiring, oneOf(ids)), "id", "objective", "kind", "severity")
-	excluded := query.By(query.Max, query.Metric(metricExcluded, oneOf(ids)), "id", "exclusion")
-	changed := add(w.Changed, purple, fmt.Sprintf(w.ChangedTitle, "{{id}}"),
-		query.With(query.By(query.Max, query.Metric(metricChanged, oneOf(ids)), "id"), query.Times, query.Number(1000)))
-	changed.UseValueForTime = true
-	asked := query.Metric(metricTarget, oneOf(ids))
-	target := add(w.TargetChanged, purple, fmt.Sprintf(w.TargetChangedTitle, "{{id}}"),
-		query.With(query.By(query.Max, asked, "id", "objective"), query.Unequal, query.By(query.Max, asked.Ago(look), "id", "objective")))
-	target.Step = slo.FormatDuration(look)
-	return []Annotation{
-		add(w.AlertsMarked, vermilion, "{{severity}}: {{id}} ({{kind}})", query.With(firing, query.Above, query.Number(0))),
-		add(w.ExclusionsMarked, grey, "{{exclusion}}", query.With(excluded, query.Above, query.Number(0))),
-		changed, target,
-	}
 }

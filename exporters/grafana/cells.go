@@ -17,6 +17,9 @@ func in(unit string, decimals int, none string) []Property {
 // named shows a word where a label is missing.
 func named(none string) []Property { return []Property{{"noValue", none}} }
 
+// hidden hides a column, by the name that Grafana had for that and the one it has.
+func hidden() []Property { return []Property{{"custom.hidden", true}, {"custom.hideFrom.viz", true}} }
+
 // cell has a column show its values in a way: "gauge", "color-background" or "color-text".
 // Grafana 9.4 and those after it have different names for that; each leaves out what it
 // does not know.

@@ -16,7 +16,7 @@ const (
 // lineColour is that of a line in a graph by its place, and whether it is dashed: after as
 // many as there are colours they begin again.
 func lineColour(place int) (colour string, dashed bool) {
-	all := [...]string{blue, vermilion, green, orange, purple, sky, ink}
+	all := [...]string{blue, vermilion, green, orange, purple, sky, grey}
 	return all[place%len(all)], place/len(all)%2 == 1
 }
 

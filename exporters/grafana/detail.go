@@ -3,7 +3,6 @@ package grafana
 import (
 	"math/big"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -25,11 +24,11 @@ func (m *maker) detail(o *slo.SLO) *Dashboard {
 	}
 	d := m.begin(uid.Of(o.ID), m.titleOf(o.ID, o.About), "now-24h", "1m", string(o.Kind))
 	d.Description = plain(o.About.Description)
-	d.Links = m.upward()
+	m.linkFleet(d)
 	for _, j := range v.journeys {
-		d.Links = append(d.Links, m.upTo(v.w.Journey(m.titleOf(j.ID, j.About)), uid.Of(j.ID)))
+		d.linkTo(v.w.Journey(m.titleOf(j.ID, j.About)), uid.Of(j.ID))
 	}
-	d.Annotations.List = m.note([]string{o.ID})
+	m.annotate(d, nil, query.Is("id", o.ID))
 
 	s := &sheet{}
 	panel, height := v.intro().panel("")
@@ -63,21 +62,20 @@ func (v *detailView) intro() *prose {
 	w, p := v.w, newProse(columns)
 	p.say(escaped(v.About.Description))
 	p.say(w.Shows)
-	var of []string
 	for _, j := range v.journeys {
 		for _, step := range j.Steps {
 			if step.SLO == v.SLO {
-				of = append(of, w.StepOf(escaped(stepTitle(step)), "["+escaped(titleOf(j.About.Title, j.ID))+"]("+to(uid.Of(j.ID))+")"))
+				p.item(w.StepOf(escaped(stepTitle(step)), "["+escaped(titleOf(j.About.Title, j.ID))+"]("+to(uid.Of(j.ID))+")"))
 			}
 		}
 	}
 	for _, id := range v.AlsoIn {
-		of = append(of, w.StepElsewhere("**"+escaped(id)+"**"))
+		p.item(w.StepElsewhere("**" + escaped(id) + "**"))
 	}
-	if len(of) == 0 {
-		of = []string{w.NoStep}
+	if len(v.journeys)+len(v.AlsoIn) == 0 {
+		p.item(w.NoStep)
 	}
-	p.say(strings.Join(of, w.Gap))
+	p.endList()
 	switch {
 	case len(v.Objectives) == 0:
 		p.say(w.NoObjective)
@@ -85,53 +83,26 @@ func (v *detailView) intro() *prose {
 		p.say(w.NoPolicy)
 	}
 	p.say(w.Measures(v.SLI.Form(), v.SLI.Weighted()))
-	p.block(v.measured())
-	v.describe(p, v.About, owned{v.ID, v.About.Owner})
+	p.block(written(v.SLI))
+	v.describe(p, v.About, len(v.Objectives) > 0, owned{v.ID, v.About.Owner})
 	return p
-}
-
-// measured writes the SLI as the spec does.
-func (v *detailView) measured() string {
-	var lines []string
-	add := func(key, text string) {
-		if text = strings.TrimSpace(text); text != "" {
-			lines = append(lines, key+": "+strings.Join(strings.Fields(text), " "))
-		}
-	}
-	add("from", strings.Join(v.SLI.EventTypes(), ", "))
-	add("where", v.SLI.Where.String())
-	add("good", v.SLI.Good.String())
-	add("bad", v.SLI.Bad.String())
-	add("count", v.SLI.Count.String())
-	if q := v.SLI.Queries; q != nil {
-		add("total", q.Total.String())
-		add("good", q.Good.String())
-		add("bad", q.Bad.String())
-	}
-	if s := v.SLI.Slice; s != nil {
-		add("every", slo.FormatDuration(s.Every.Value))
-		add("value", s.Value.String())
-		add("good", s.Good.String())
-		add("empty", string(s.Empty))
-	}
-	return strings.Join(lines, "\n")
 }
 
 // numbers are how it stands now: for each objective what is left and what that rests on,
 // and then whether it is measured and what fires.
 func (v *detailView) numbers(s *sheet) {
 	const height, quarter = 5, columns / 4
-	w, b, locale := v.w, v.burnWords(), v.options.Locale
+	w, b, locale := v.w, v.words(), v.options.Locale
 	spelt := spellings(v.Objectives)
 	for i, o := range v.Objectives {
 		window := words.Window(locale, o.Window.String())
 		objective, own := query.Is("objective", o.Name), []query.Matcher{query.Is("window", spelt[i])}
-		s.add(quarter, height, stat(w.Left(v.target(o)), w.LeftNote, left(w.Unknown), target(0, of(metricRemaining, v.ID, []query.Matcher{objective}), "").now()))
+		s.add(quarter, height, v.budgetLeft(w.Left(v.target(o)), w.LeftNote, w.Unknown, of(metricRemaining, v.ID, []query.Matcher{objective})))
 		s.add(quarter, height, stat(w.Errors(window), w.ErrorsNote(allowed(o.Target)), FieldDefaults{
 			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(o.Target.AllowedRatio(), vermilion)),
 			Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricErrors, v.ID, own), "").now()))
-		s.add(quarter, height, stat(w.Coverage(window), w.CoverageNote, covered(b.NoData), target(0, of(metricCoverage, v.ID, own), "").now()))
+		s.add(quarter, height, stat(w.Coverage(window), w.CoverageNote, covered(b.NotMeasured), target(0, of(metricCoverage, v.ID, own), "").now()))
 		s.add(quarter, height, v.state(v.ID, o))
 		s.end()
 	}
@@ -142,8 +113,8 @@ func (v *detailView) numbers(s *sheet) {
 	} else {
 		o := v.Objectives[0]
 		window := recent(o).String()
-		s.add(quarter, height, stat(w.Burn(words.Window(locale, window)), b.TierNote, FieldDefaults{
-			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(1, orange)), Mappings: []Mapping{unknown(b.NoTraffic)},
+		s.add(quarter, height, stat(w.Burn(words.Window(locale, window)), v.burnWords().TierNote, FieldDefaults{
+			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", o.Name), query.Is("window", window)}), "").now()))
 	}
 	s.add(quarter, height, stat(w.Age, w.AgeNote, v.age(), target(0, v.since(), "").now()))
@@ -161,7 +132,7 @@ func allowed(t slo.Target) string {
 // covered shows a coverage: below 99 % the numbers are partial.
 func covered(noValue string) FieldDefaults {
 	return FieldDefaults{
-		Unit: unitShare, Decimals: ref(1), Max: ref(1.0), NoValue: noValue, Color: byThreshold(), Thresholds: steps(orange, from(0.99, blue)),
+		Unit: unitShare, Decimals: ref(1), Max: ref(1.0), NoValue: noValue, Color: byThreshold(), Thresholds: coverageSteps(),
 		Mappings: []Mapping{unknown(noValue)},
 	}
 }
@@ -198,21 +169,9 @@ func (v *detailView) age() FieldDefaults {
 // events adds what happened: good and bad events, and how many were bad.
 func (v *detailView) events(s *sheet) {
 	const height, half = 9, columns / 2
-	w, b := v.w, v.burnWords()
+	w, b := v.w, v.words()
 	s.section(w.Events)
-	increase := func(metric, outcome string) query.Expr {
-		return query.By(query.Max, query.Over{
-			Function: query.Increase, Of: query.Metric(metric, query.Is("id", v.ID), query.Is("outcome", outcome)), Length: query.Length{Built: query.Step},
-		})
-	}
-	fields := FieldDefaults{
-		Unit: unitCount, NoValue: w.NoEvents, Min: ref(0.0),
-		Custom: &CustomField{DrawStyle: "bars", LineWidth: 0, FillOpacity: 90, ShowPoints: "never", Stacking: &Stacking{Group: "A", Mode: "normal"}},
-	}
-	p := graph(w.GoodAndBad(v.SLI.Form(), v.SLI.Weighted()), w.EventsNote, fields,
-		target(0, increase(metricEvents, "bad"), w.Bad), target(1, increase(metricEvents, "good"), w.Good))
-	p.Interval = countStep
-	s.add(half, height, p.coloured("A", vermilion, false).coloured("B", blue, false))
+	s.add(half, height, v.counts(v.ID, v.SLI))
 
 	ratio := FieldDefaults{Unit: unitShare, Decimals: ref(3), Min: ref(0.0), NoValue: b.NoTraffic}
 	var lines []Target
@@ -227,7 +186,7 @@ func (v *detailView) events(s *sheet) {
 			lines = append(lines, target(len(lines), of(metricErrors, v.ID, []query.Matcher{query.Is("window", window)}), words.Window(v.options.Locale, window)))
 		}
 	}
-	p = graph(w.Ratio, w.RatioNote, ratio, lines...)
+	p := graph(w.Ratio, w.RatioNote, ratio, lines...)
 	for i := range lines {
 		colour, dashed := lineColour(i)
 		p.coloured(refID(i), colour, dashed)
@@ -236,18 +195,12 @@ func (v *detailView) events(s *sheet) {
 	s.end()
 }
 
-// countStep is the least time that a bar of counts stands for: long enough to have several
-// samples also of a history that has one every five minutes.
-const countStep = "15m"
-
 // windows are those that are looked at over time, as they are spelt: the shortest, about an
 // hour, and those of the objectives.
 func (v *detailView) windows() []string {
 	first := v.Objectives[0]
 	list := []string{burnrate.BurnWindows(first)[0].String(), recent(first).String()}
-	for _, own := range spellings(v.Objectives)[:min(len(v.Objectives), mostLines-2)] {
-		list = append(list, own)
-	}
+	list = append(list, spellings(v.Objectives)[:min(len(v.Objectives), mostLines-2)]...)
 	var once []string
 	for _, window := range list {
 		if !slices.Contains(once, window) {
@@ -277,7 +230,7 @@ func (v *detailView) budget(s *sheet) {
 // measuring adds whether all of it was measured, and what does not count.
 func (v *detailView) measuring(s *sheet) {
 	const height, third = 7, columns / 3
-	w, b := v.w, v.burnWords()
+	w, b := v.w, v.words()
 	s.section(w.Measuring)
 	var lines []Target
 	if len(v.Objectives) == 0 {
@@ -289,7 +242,7 @@ func (v *detailView) measuring(s *sheet) {
 		}
 	}
 	coverage := FieldDefaults{
-		Unit: unitShare, Decimals: ref(1), Max: ref(1.0), NoValue: b.NoData, Thresholds: steps(orange, from(0.99, "transparent")),
+		Unit: unitShare, Decimals: ref(1), Max: ref(1.0), NoValue: b.NotMeasured, Thresholds: steps(orange, from(0.99, "transparent")),
 		Custom: &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "dashed"}, AxisSoftMin: ref(0.0)},
 	}
 	p := graph(w.CoverageOver, w.CoverageNote, coverage, lines...)
@@ -302,28 +255,17 @@ func (v *detailView) measuring(s *sheet) {
 	age.Color, age.Mappings, age.Custom = nil, nil, &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "line"}, AxisSoftMin: ref(0.0)}
 	age.Thresholds.Steps[0].Color = "transparent"
 	s.add(third, height, graph(w.Age, w.AgeNote, age, target(0, v.since(), w.Age)).coloured("A", blue, false))
-	late := func(outcome string) query.Expr {
-		return query.By(query.Max, query.Over{
-			Function: query.Increase, Of: query.Metric(metricLate, query.Is("id", v.ID), query.Is("outcome", outcome)), Length: query.Length{Built: query.Step},
-		})
-	}
-	p = graph(w.Late, w.LateNote, FieldDefaults{
-		Unit: unitCount, NoValue: w.NoneLate, Min: ref(0.0),
-		Custom: &CustomField{DrawStyle: "bars", LineWidth: 0, FillOpacity: 90, ShowPoints: "never", Stacking: &Stacking{Group: "A", Mode: "normal"}},
-	}, target(0, late("bad"), w.Bad), target(1, late("good"), w.Good))
-	p.Interval = countStep
-	s.add(third, height, p.coloured("A", vermilion, false).coloured("B", blue, false))
+	s.add(third, height, v.bars(metricLate, v.ID, w.Late, w.LateNote, w.NoneLate))
 	s.end()
 	if len(v.excluded([]owned{{v.ID, v.About.Owner}})) > 0 {
 		fields := FieldDefaults{
 			Unit: "none", NoValue: w.NotExcluded, Color: byThreshold(), Thresholds: steps(blue, from(1, grey)),
-			Mappings: []Mapping{{"value", map[string]Mapped{
-				"0": {Text: w.Counts, Color: blue, Index: 0},
-				"1": {Text: w.CountsNot, Color: grey, Index: 1},
-			}}},
-			Custom: &CustomField{FillOpacity: 80},
+			Mappings: mappings(word{"0", w.Counts, blue}, word{"1", w.CountsNot, grey}),
+			Custom:   &CustomField{FillOpacity: 80},
 		}
-		s.add(columns, 6, stateLine(w.Excluded, w.ExcludedNote, fields, target(0, of(metricExcluded, v.ID, nil, "exclusion"), "{{exclusion}}")))
+		p := stateLine(w.Excluded, w.ExcludedNote, fields, target(0, lately(query.Metric(metricExcluded, query.Is("id", v.ID)), "exclusion"), "{{exclusion}}"))
+		p.Interval = stateStep
+		s.add(columns, 6, p)
 		s.end()
 	}
 }

@@ -4,7 +4,7 @@ import "github.com/slojourn/slojourn/slo"
 
 // detailWords are those of the dashboard of a step or an SLO.
 type detailWords struct {
-	Shows, NoObjective, NoPolicy, NoStep, Gap              string
+	Shows, NoObjective, NoPolicy, NoStep                   string
 	Journey                                                func(title string) string
 	StepOf                                                 func(step, journey string) string
 	StepElsewhere                                          func(journey string) string
@@ -40,9 +40,8 @@ func englishDetail() *detailWords {
 		NoObjective:   "**It has no objective**, and so no error budget and no alerts: its errors are shown, and count for its journeys.",
 		NoPolicy:      "**It has no alert policy with burn rates**, so that nobody is told when its budget burns: its graphs of burn rates against factors are left out.",
 		NoStep:        "It is a step of no journey.",
-		Gap:           " ",
 		Journey:       func(title string) string { return "Journey: " + title },
-		StepOf:        func(step, journey string) string { return "It is the step " + step + " of " + journey + "." },
+		StepOf:        func(step, journey string) string { return "It is the step “" + step + "” of " + journey + "." },
 		StepElsewhere: func(journey string) string { return "It is a step of " + journey + " of another shard." },
 		Measures: func(form slo.Form, weighted bool) string {
 			switch {
@@ -61,7 +60,7 @@ func englishDetail() *detailWords {
 		Errors:       func(window string) string { return "Errors in " + window },
 		ErrorsNote:   func(allowed string) string { return "The share of bad events; the target allows " + allowed + "." },
 		CountedNote:  "The share of bad events, by the counters.",
-		Coverage:     func(window string) string { return "Measured of " + window },
+		Coverage:     func(window string) string { return "Measured, " + window },
 		CoverageNote: "The share of the minutes that were measured. Below 99 % the numbers are partial; below a half no alert fires.",
 		Burn:         func(window string) string { return "Burn rate, " + window },
 		Age:          "Newest measurement", AgeNote: "How long ago the newest minute ended that was measured. Some minutes are usual, as events need a while until they can be queried.",
@@ -89,10 +88,9 @@ func englishDetail() *detailWords {
 func japaneseDetail() *detailWords {
 	return &detailWords{
 		Shows:       "何を計測しているか。計測できているか。成功と失敗のイベントはどう推移しているか。エラーバジェットはどれだけ残っているか。どのアラートがしきい値に近いか。",
-		NoObjective: "**目標がありません。**エラーバジェットもアラートもありませんが、エラーは計測され、ジャーニーの値に反映されます。",
-		NoPolicy:    "**バーンレートのアラートポリシーがありません。**エラーバジェットが速く消費されても通知されないため、しきい値との比較は表示しません。",
+		NoObjective: "**目標がありません**。エラーバジェットもアラートもありませんが、エラーは計測され、ジャーニーの値に反映されます。",
+		NoPolicy:    "**バーンレートのアラートポリシーがありません**。エラーバジェットが速く消費されても通知されないため、しきい値との比較は表示しません。",
 		NoStep:      "どのジャーニーのステップでもありません。",
-		Gap:         "",
 		Journey:     func(title string) string { return "ジャーニー：" + title },
 		StepOf:      func(step, journey string) string { return journey + "のステップ「" + step + "」です。" },
 		StepElsewhere: func(journey string) string {
@@ -112,14 +110,14 @@ func japaneseDetail() *detailWords {
 		Left:     func(target string) string { return "バジェット残量：" + target },
 		LeftNote: "目標が期間内に許す失敗のうち、まだ残っている割合です。0を下回ると超過しています。",
 		Unknown:  "不明",
-		Errors:   func(window string) string { return "エラー率（" + window + "）" },
+		Errors:   func(window string) string { return "エラー率：" + window },
 		ErrorsNote: func(allowed string) string {
 			return "失敗したイベントの割合です。目標が許すのは" + allowed + "までです。"
 		},
 		CountedNote:  "失敗したイベントの割合で、カウンターから求めています。",
-		Coverage:     func(window string) string { return "計測率（" + window + "）" },
+		Coverage:     func(window string) string { return "計測率：" + window },
 		CoverageNote: "期間のうち計測できた時間の割合です。99%未満では数値は一部の計測に基づき、50%未満ではアラートは発生しません。",
-		Burn:         func(window string) string { return "バーンレート（" + window + "）" },
+		Burn:         func(window string) string { return "バーンレート：" + window },
 		Age:          "最新の計測からの経過", AgeNote: "計測できた最新の1分間が終わってからの時間です。イベントを検索できるようになるまで時間がかかるため、数分の遅れは正常です。",
 		NeverMeasured: "未計測",
 		Events:        "イベント", EventsNote: "棒は、その時刻までの件数です（15分以上の単位）。除外時間のイベントは成功として数えます。slojourn の再起動の影響は受けません。",

@@ -53,6 +53,7 @@ func informed(of query.Expr, infos []query.Matcher, labels ...string) query.Expr
 func informedBy(of, infos query.Expr, labels ...string) query.Expr {
 	const all = "(.*)"
 	info := query.Expr(query.By(query.Max, infos, "id", "owner", "title", "dashboard"))
+	info = query.Aggregate{Aggregation: query.Top, K: 1, By: []string{"id"}, Of: info} // there are two while an owner or a title changes
 	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "id", Pattern: all}
 	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "title", Pattern: "(.+)"}
 	joined := query.With(of, query.Times, info, "id").Taking("owner", "name", "dashboard")
@@ -64,6 +65,14 @@ func among(of, others query.Expr) query.Expr { return query.With(of, query.And, 
 
 // orZero is 0 where a number of things has nothing to count.
 func orZero(of query.Expr) query.Expr { return query.With(of, query.Or, query.Vector(0)) }
+
+// otherwise is one row with a word as its name, of a dashboard, where a table would be
+// empty: before 10.4 and at times since, Grafana has its own words for an empty table.
+func otherwise(of query.Expr, word, dashboard string) query.Expr {
+	none := query.Replace{Of: query.Vector(0), Label: "name", Value: word, From: "", Pattern: ""}
+	row := query.Replace{Of: none, Label: "dashboard", Value: dashboard, From: "", Pattern: ""}
+	return query.Binary{Left: of, Operator: query.Or, Right: row, On: []string{}}
+}
 
 // targets has the targets of objectives, with id, objective and window. There is one for
 // each objective, whether or not anything was measured.
@@ -87,24 +96,25 @@ const (
 	stateNoData    = 4
 )
 
-// states has the state of each objective as a number, with id and objective.
+// states has the state of each objective as a number, with id and objective. Of replicas
+// that do not agree it takes the one that knows less.
 func states(matchers ...query.Matcher) query.Expr {
-	sum := query.Expr(nil)
+	var each query.Expr
 	for _, s := range []struct {
 		name  string
 		value query.Number
 	}{{"measured", stateMeasured}, {"partial", statePartial}, {"no-traffic", stateNoTraffic}, {"no-data", stateNoData}} {
-		one := query.Expr(largest(metricState, append(slices.Clone(matchers), query.Is("state", s.name)), "id", "objective"))
-		if s.value != 1 {
-			one = query.With(one, query.Times, s.value)
-		}
-		if sum == nil {
-			sum = one
-			continue
-		}
-		sum = query.With(sum, query.Plus, one, "id", "objective")
+		each = or(each, query.With(query.Metric(metricState, append(slices.Clone(matchers), query.Is("state", s.name))...), query.Times, s.value))
 	}
-	return sum
+	return query.By(query.Max, each, "id", "objective")
+}
+
+// or joins series of which the first may be nil.
+func or(a, b query.Expr) query.Expr {
+	if a == nil {
+		return b
+	}
+	return query.With(a, query.Or, b)
 }
 
 // The urgencies of what fires as numbers.

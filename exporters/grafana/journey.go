@@ -26,25 +26,33 @@ func (m *maker) journey(j *slo.Journey) *Dashboard {
 	}
 	d := m.begin(uid.Of(j.ID), m.titleOf(j.ID, j.About), "now-7d", "1m", "journey")
 	d.Description = plain(j.About.Description)
-	d.Links = m.upward()
+	m.linkFleet(d)
 	ids := append([]string{j.ID}, v.stepIDs...)
-	d.Annotations.List = m.note(ids)
+	m.annotate(d, nil, oneOf(ids))
 
 	s := &sheet{}
 	intro := newProse(columns)
 	intro.say(escaped(j.About.Description))
 	intro.say(v.w.Shows)
 	intro.say(v.composed())
+	if j.SLI != nil {
+		intro.block(written(*j.SLI))
+	}
 	if len(j.Objectives) == 0 {
 		intro.say(v.w.NoObjective)
 	} else if !hasTiers(j.Objectives) {
 		intro.say(v.w.NoPolicy)
 	}
-	m.describe(intro, j.About, covers...)
+	m.describe(intro, j.About, len(j.Objectives) > 0, covers...)
 	panel, height := intro.panel("")
 	s.add(columns, height, panel)
 	s.end()
 	v.numbers(s)
+	if j.SLI != nil {
+		s.section(v.w.Events)
+		s.add(columns, 8, m.counts(j.ID, *j.SLI))
+		s.end()
+	}
 	s.section(v.w.Steps)
 	s.add(columns, 3+2*len(j.Steps), v.table())
 	if len(j.Objectives) > 0 {
@@ -102,29 +110,32 @@ func stepTitle(s slo.Step) string {
 // numbers are how the journey stands now.
 func (v *journeyView) numbers(s *sheet) {
 	const height = 5
-	b, locale := v.burnWords(), v.options.Locale
+	b, locale := v.words(), v.options.Locale
+	widths := []int{5, 5, 6, 4, 4}
 	for _, o := range v.Objectives {
-		s.add(max(6, columns/max(4, len(v.Objectives))), height, stat(v.w.Left(v.target(o)), v.w.LeftNote, left(v.w.Unknown),
-			target(0, of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), "").now()))
+		s.add(max(6, columns/max(4, len(v.Objectives))), height, v.budgetLeft(v.w.Left(v.target(o)), v.w.LeftNote, v.w.Unknown,
+			of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)})))
 	}
-	if len(v.Objectives) > 1 {
+	if len(v.Objectives) == 1 {
+		widths = []int{4, 4, 4, 3, 3} // beside what is left
+	} else {
 		s.end()
 	}
 	if len(v.Objectives) > 0 {
 		first := v.Objectives[0]
 		window := recent(first).String()
-		s.add(4, height, stat(v.w.Burn(words.Window(locale, window)), v.w.BurnNote, FieldDefaults{
-			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(1, orange)), Mappings: []Mapping{unknown(b.NoTraffic)},
+		s.add(widths[0], height, stat(v.w.Burn(words.Window(locale, window)), v.w.BurnNote, FieldDefaults{
+			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
 		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", first.Name), query.Is("window", window)}), "").now()))
-		s.add(4, height, v.state(v.ID, first))
-		s.add(4, height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote, FieldDefaults{
+		s.add(widths[1], height, v.state(v.ID, first))
+		s.add(widths[2], height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote(v.SLI != nil), FieldDefaults{
 			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(first.Target.AllowedRatio(), vermilion)),
 			Mappings: []Mapping{unknown(b.NoTraffic)},
-		}, target(0, of(metricErrors, v.ID, []query.Matcher{query.Is("window", spellings(v.Objectives)[0])}), "").now()))
+		}, target(0, of(metricErrors, v.ID, []query.Matcher{query.Is("window", first.Window.String())}), "").now()))
 	}
 	ids := append([]string{v.ID}, v.stepIDs...)
-	s.add(3, height, v.fires(ids, slo.Page))
-	s.add(3, height, v.fires(ids, slo.Ticket))
+	s.add(widths[3], height, v.fires(ids, slo.Page))
+	s.add(widths[4], height, v.fires(ids, slo.Ticket))
 	s.end()
 }
 
@@ -171,7 +182,7 @@ func (v *journeyView) budgets(s *sheet) {
 	for _, o := range v.Objectives[:min(len(v.Objectives), 3)] {
 		legend := w.Journey
 		if len(v.Objectives) > 1 {
-			legend += ", " + plain(o.Name)
+			legend += ", " + v.target(o)
 		}
 		add(of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), legend)
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/slojourn/slojourn/exporters/grafana/uid"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -88,18 +87,19 @@ func (m *maker) owner(name string) string {
 type owned struct{ id, owner string }
 
 // describe says what all dashboards of journeys and SLOs say: whom it belongs to, what the
-// colours ask for, where to read on, and what is excluded of any of the ids it covers.
-func (m *maker) describe(p *prose, about slo.About, covers ...owned) {
+// colours ask for, where to read on, and what is excluded of any of the ids it covers. It may
+// have a budget.
+func (m *maker) describe(p *prose, about slo.About, budget bool, covers ...owned) {
 	w := m.aboutWords()
 	who := m.owner(about.Owner)
 	if about.Stage == slo.Observe {
-		who += w.Gap + w.Observed
+		who = w.Observed(who)
 	}
 	p.say(who)
 	p.say(w.Colours)
 	if about.WhenSpent != "" {
 		p.say(w.WhenSpent(escaped(about.WhenSpent)))
-	} else {
+	} else if budget {
 		p.say(w.NothingAgreed)
 	}
 	var links []string
@@ -141,15 +141,4 @@ func (m *maker) excluded(covers []owned) []*slo.Exclusion {
 		}
 	}
 	return list
-}
-
-// upward are the links on top of every dashboard of a journey or an SLO.
-func (m *maker) upward() []Link {
-	w := m.aboutWords()
-	return []Link{m.upTo(w.Overview, uid.Overview), m.upTo(w.Review, uid.Review)}
-}
-
-// upTo is a link to another dashboard, on top of one.
-func (m *maker) upTo(title, id string) Link {
-	return Link{Title: title, Type: "link", URL: to(id), Icon: "dashboard"}
 }

@@ -2,6 +2,7 @@ package grafana
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/exporters/grafana/query"
@@ -11,7 +12,7 @@ import (
 
 // table has a row for every step.
 func (v *journeyView) table() *Panel {
-	w, b := v.w, v.burnWords()
+	w, b := v.w, v.words()
 	rows := query.By(query.Max, query.Metric(metricStep, query.Is("journey", v.ID)), "step", "id")
 	byID := func(of query.Expr) query.Expr {
 		return informed(query.With(rows, query.Times, query.By(query.Max, of, "id"), "id").Taking(), nil, "step", "id")
@@ -19,11 +20,8 @@ func (v *journeyView) table() *Panel {
 	var place query.Expr
 	titles := map[string]Mapped{}
 	for i, step := range v.Steps {
-		var one query.Expr = query.With(query.By(query.Max, query.Metric(metricStep, query.Is("journey", v.ID), query.Is("step", step.Name)), "step", "id"), query.Times, query.Number(i+1))
-		if place != nil {
-			one = query.With(place, query.Or, one)
-		}
-		place = one
+		one := query.With(query.By(query.Max, query.Metric(metricStep, query.Is("journey", v.ID), query.Is("step", step.Name)), "step", "id"), query.Times, query.Number(i+1))
+		place = or(place, one)
 		titles[step.Name] = Mapped{Text: plain(stepTitle(step)), Index: i}
 	}
 	noBudget := w.Unknown
@@ -31,43 +29,32 @@ func (v *journeyView) table() *Panel {
 		noBudget = w.NoBudget
 	}
 	list := []column{
-		{query: informed(place, nil, "step", "id"), title: w.Place, width: 60, show: []Property{{"unit", "none"}, {"decimals", 0}}},
-		{label: "step", title: w.Step, width: 300, show: []Property{
-			{"mappings", []Mapping{{"value", titles}}},
-			{"links", []Link{{Title: w.OpenStep, URL: to("${__data.fields.dashboard}")}}},
-		}},
+		{query: informed(place, nil, "step", "id"), title: w.Place, width: 60, show: in("none", 0, "–")},
+		{label: "step", title: w.Step, width: 300, show: append(linked(w.OpenStep), Property{"mappings", []Mapping{{"value", titles}}})},
 		{label: "owner", title: w.Owner},
 	}
 	if e := v.perStep(first(func(o slo.Objective) string { return o.Name }), func(ids []string, name string) query.Expr {
 		return query.Metric(metricRemaining, oneOf(ids), query.Is("objective", name))
 	}); e != nil {
-		list = append(list, column{query: byID(e), title: w.StepLeft, show: append([]Property{
-			{"unit", unitShare}, {"decimals", 1}, {"noValue", noBudget}, {"thresholds", budgetSteps()},
-		}, colouredCell()...)})
+		list = append(list, column{query: byID(e), title: w.StepLeft, show: budgetCell(noBudget)})
 	}
-	recently := first(func(o slo.Objective) string { return recent(o).String() })
-	if e := v.perStep(recently, func(ids []string, window string) query.Expr {
-		return query.Metric(metricBurn, oneOf(ids), query.Is("window", window))
+	if e := v.perStep(first(func(o slo.Objective) string { return o.Name + "\n" + recent(o).String() }), func(ids []string, key string) query.Expr {
+		name, window, _ := strings.Cut(key, "\n")
+		return query.Metric(metricBurn, oneOf(ids), query.Is("objective", name), query.Is("window", window))
 	}); e != nil {
-		list = append(list, column{query: byID(e), title: w.Burn(v.recentWindow()), show: append([]Property{
-			{"unit", unitBurn}, {"decimals", 2}, {"noValue", w.NoBurn}, {"thresholds", steps(blue, from(1, orange))},
-		}, colouredCell()...)})
+		list = append(list, column{query: byID(e), title: w.Burn(v.recentWindow()), show: burnCell(w.NoBurn)})
 	}
-	list = append(list, column{query: byID(v.errorRatios(recently)), title: w.StepErrors(v.recentWindow()), show: []Property{
-		{"unit", unitShare}, {"decimals", 3}, {"noValue", b.NoTraffic},
-	}})
+	list = append(list, column{query: byID(v.errorRatios()), title: w.StepErrors(v.recentWindow()), show: in(unitShare, 3, b.NoTraffic)})
 	if len(v.Objectives) > 0 {
 		share := query.Replace{Of: query.Metric(metricAttribution, query.Is("id", v.ID), query.Is("objective", v.Objectives[0].Name)), Label: "step", Value: "$1", From: "cause", Pattern: "(.*)"}
 		list = append(list, column{
 			query: informed(query.With(rows, query.Times, query.By(query.Max, share, "step"), "step").Taking(), nil, "step", "id"),
-			title: w.Share, show: []Property{{"unit", unitShare}, {"decimals", 0}, {"noValue", w.NoShare}},
+			title: w.Share, show: in(unitShare, 0, w.NoShare),
 		})
 	}
-	list = append(list, column{query: byID(v.coverage()), title: w.Coverage, show: append([]Property{
-		{"unit", unitShare}, {"decimals", 1}, {"noValue", b.NoData}, {"thresholds", steps(orange, from(0.99, blue))},
-	}, colouredCell()...)})
+	list = append(list, column{query: byID(v.coverage()), title: w.Coverage, show: coverageCell(b.NotMeasured)})
 	list = append(list, column{label: "id"}, column{label: "name"}, column{label: "dashboard"})
-	return table("", w.StepsNote, FieldDefaults{NoValue: w.NoSteps, Unit: "none"}, list...).sorted(w.Place, false)
+	return table(w.StepsTitle, w.StepsNote, FieldDefaults{NoValue: w.NoSteps, Unit: "none"}, list...).sorted(w.Place, false)
 }
 
 // first makes a key of the first objective of an SLO. Without objectives there is none.
@@ -102,17 +89,6 @@ func (v *journeyView) perStep(key func(*slo.SLO) (string, bool), series func(ids
 	return all
 }
 
-// or joins expressions of which the first may be nil.
-func or(a, b query.Expr) query.Expr {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	}
-	return query.With(a, query.Or, b)
-}
-
 // bare returns the ids of the steps without objectives, for which there are counters alone.
 func (v *journeyView) bare() []string {
 	var ids []string
@@ -145,9 +121,9 @@ func (v *journeyView) recentWindow() string {
 
 // errorRatios are those of all steps over their recent windows, and of those without
 // objectives by their counters.
-func (v *journeyView) errorRatios(recently func(*slo.SLO) (string, bool)) query.Expr {
-	known := v.perStep(recently, func(ids []string, window string) query.Expr {
-		return query.By(query.Max, query.Metric(metricErrors, oneOf(ids), query.Is("window", window)), "id")
+func (v *journeyView) errorRatios() query.Expr {
+	known := v.perStep(first(func(o slo.Objective) string { return recent(o).String() }), func(ids []string, window string) query.Expr {
+		return query.Metric(metricErrors, oneOf(ids), query.Is("window", window))
 	})
 	bare := v.bare()
 	if len(bare) == 0 {
@@ -156,23 +132,11 @@ func (v *journeyView) errorRatios(recently func(*slo.SLO) (string, bool)) query.
 	return or(known, counted(bare, time.Hour))
 }
 
-// counted is the share of events of ids that were bad of late, by their counters.
-func counted(ids []string, length time.Duration) query.Expr {
-	events := func(matchers ...query.Matcher) query.Expr {
-		return query.By(query.Max, query.Over{
-			Function: query.Increase, Of: query.Metric(metricEvents, append([]query.Matcher{oneOf(ids)}, matchers...)...), Length: query.Length{Fixed: length},
-		}, "id", "outcome")
-	}
-	bad := query.By(query.Sum, events(query.Is("outcome", "bad")), "id")
-	all := query.By(query.Sum, events(), "id")
-	return query.With(bad, query.Divided, query.With(all, query.Above, query.Number(0)), "id")
-}
-
 // coverage is how much of the own windows of steps was measured, and of a day where they
 // have none.
 func (v *journeyView) coverage() query.Expr {
 	known := v.perStep(first(func(o slo.Objective) string { return o.Window.String() }), func(ids []string, window string) query.Expr {
-		return query.By(query.Max, query.Metric(metricCoverage, oneOf(ids), query.Is("window", window)), "id")
+		return query.Metric(metricCoverage, oneOf(ids), query.Is("window", window))
 	})
 	bare := v.bare()
 	if len(bare) == 0 {
@@ -181,9 +145,4 @@ func (v *journeyView) coverage() query.Expr {
 	const day = 24 * time.Hour
 	seconds := query.By(query.Max, query.Over{Function: query.Increase, Of: query.Metric(metricMeasured, oneOf(bare)), Length: query.Length{Fixed: day}}, "id")
 	return or(known, query.With(seconds, query.Divided, query.Number(day.Seconds())))
-}
-
-// colouredCell colours what a cell stands on by the thresholds.
-func colouredCell() []Property {
-	return append(cell("color-background"), Property{"color", byThreshold()})
 }

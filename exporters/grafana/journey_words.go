@@ -8,25 +8,26 @@ import (
 
 // journeyWords are those of the dashboard of a journey.
 type journeyWords struct {
-	Shows, NoObjective, NoPolicy                   string
-	Series, Worst, Pooled, Measured                string
-	Weighted                                       func(weights []string) string
-	Weight                                         func(step, weight string) string
-	Left                                           func(target string) string
-	LeftNote, Unknown                              string
-	Burn                                           func(window string) string
-	BurnNote                                       string
-	Errors                                         func(window string) string
-	ErrorsNote                                     string
-	Steps, StepsNote, Place, Step, OpenStep, Owner string
-	StepLeft, NoBudget, NoBurn, Recently           string
-	StepErrors                                     func(window string) string
-	Share, NoShare, Coverage, NoSteps              string
-	Causes                                         string
-	Cause                                          func(target string) string
-	CauseOver                                      string
-	CauseNote                                      func(estimated bool) string
-	Budget, Budgets, BudgetsNote, Journey, Told    string
+	Shows, NoObjective, NoPolicy                               string
+	Series, Worst, Pooled, Measured                            string
+	Weighted                                                   func(weights []string) string
+	Weight                                                     func(step, weight string) string
+	Left                                                       func(target string) string
+	LeftNote, Unknown                                          string
+	Burn                                                       func(window string) string
+	BurnNote                                                   string
+	Errors                                                     func(window string) string
+	ErrorsNote                                                 func(measured bool) string
+	Steps, StepsTitle, StepsNote, Place, Step, OpenStep, Owner string
+	StepLeft, NoBudget, NoBurn, Recently                       string
+	StepErrors                                                 func(window string) string
+	Share, NoShare, Coverage, NoSteps                          string
+	Causes                                                     string
+	Cause                                                      func(target string) string
+	CauseOver                                                  string
+	CauseNote                                                  func(estimated bool) string
+	Events                                                     string
+	Budget, Budgets, BudgetsNote, Journey, Told                string
 }
 
 func (m *maker) journeyWords() *journeyWords {
@@ -48,17 +49,22 @@ func englishJourney() *journeyWords {
 		Weighted: func(weights []string) string {
 			return "The error ratio is the mean of the steps', by weight: " + strings.Join(weights, ", ") + "."
 		},
-		Weight:     func(step, weight string) string { return step + " " + weight },
-		Left:       func(target string) string { return "Budget left: " + target },
-		LeftNote:   "Which share of the bad events that the target allows is left in its window; below 0 it is overspent.",
-		Unknown:    "not known",
-		Burn:       func(window string) string { return "Burn rate, " + window },
-		BurnNote:   "How many times faster than allowed the budget is spent: at 1× it is gone exactly when its window ends.",
-		Errors:     func(window string) string { return "Errors in " + window },
-		ErrorsNote: "The share of users for whom the journey failed, as it follows from its steps.",
-		Steps:      "Steps, in their order",
-		StepsNote:  "Budget, burn rate and coverage are those of the step's first objective. A step without an objective has no budget; its errors and its coverage (of a day) follow from its counters.",
-		Place:      "No.", Step: "Step", OpenStep: "Open this step", Owner: "Owner",
+		Weight:   func(step, weight string) string { return step + " " + weight },
+		Left:     func(target string) string { return "Budget left: " + target },
+		LeftNote: "Which share of the bad events that the target allows is left in its window; below 0 it is overspent.",
+		Unknown:  "not known",
+		Burn:     func(window string) string { return "Burn rate, " + window },
+		BurnNote: "How many times faster than allowed the budget is spent: at 1× it is gone exactly when its window ends.",
+		Errors:   func(window string) string { return "Errors in " + window },
+		ErrorsNote: func(measured bool) string {
+			if measured {
+				return "The share of its events that were bad."
+			}
+			return "How often the journey fails, as it follows from its steps."
+		},
+		Steps: "Steps, in their order", StepsTitle: "How each step does",
+		StepsNote: "Budget, burn rate and coverage are those of the step's first objective. A step without an objective has no budget; its errors and its coverage (of a day) follow from its counters.",
+		Place:     "No.", Step: "Step", OpenStep: "Open this step", Owner: "Owner",
 		StepLeft: "Budget left", NoBudget: "not known, or no objective", NoBurn: "no traffic, or no objective", Recently: "of late",
 		StepErrors: func(window string) string { return "Errors, " + window },
 		Share:      "Share of the journey's errors", NoShare: "nothing failed", Coverage: "Measured", NoSteps: "no step is known",
@@ -72,6 +78,7 @@ func englishJourney() *journeyWords {
 			}
 			return text
 		},
+		Events: "What was measured",
 		Budget: "Error budget over time", Budgets: "Budget left", BudgetsNote: "Of the journey, and of the first objective of its steps. Lines: a quarter is left, and nothing is left.",
 		Journey: "the journey", Told: "Who was told",
 	}
@@ -80,8 +87,8 @@ func englishJourney() *journeyWords {
 func japaneseJourney() *journeyWords {
 	return &journeyWords{
 		Shows:       "いま利用できているか。エラーバジェットはどれだけ残っていて、いつから減っているか。どのステップが消費しているか。担当者に通知されているか。",
-		NoObjective: "**このジャーニーには目標がありません。**エラーバジェットもアラートもないため、ステップだけを表示します。",
-		NoPolicy:    "**このジャーニーにはバーンレートのアラートポリシーがありません。**エラーバジェットが速く消費されても通知されないため、しきい値との比較は表示しません。",
+		NoObjective: "**このジャーニーには目標がありません**。エラーバジェットもアラートもないため、ステップだけを表示します。",
+		NoPolicy:    "**このジャーニーにはバーンレートのアラートポリシーがありません**。エラーバジェットが速く消費されても通知されないため、しきい値との比較は表示しません。",
 		Series:      "すべてのステップに成功したとき、ユーザーは成功したとみなします。どのユーザーも各ステップを1回ずつ通り、失敗は互いに独立していると仮定しています。",
 		Worst:       "最も悪いステップを、ジャーニー全体の値とします。",
 		Pooled:      "すべてのステップのイベントを合わせて数えます。",
@@ -89,19 +96,24 @@ func japaneseJourney() *journeyWords {
 		Weighted: func(weights []string) string {
 			return "ステップのエラー率を重みで平均しています（" + strings.Join(weights, "、") + "）。"
 		},
-		Weight:     func(step, weight string) string { return step + "：" + weight },
-		Left:       func(target string) string { return "バジェット残量：" + target },
-		LeftNote:   "目標が期間内に許す失敗のうち、まだ残っている割合です。0を下回ると超過しています。",
-		Unknown:    "不明",
-		Burn:       func(window string) string { return "バーンレート（" + window + "）" },
-		BurnNote:   "許容される速さの何倍でエラーバジェットを消費しているかを示します。1×は、期間の終わりにちょうど使い切る速さです。",
-		Errors:     func(window string) string { return "エラー率（" + window + "）" },
-		ErrorsNote: "ジャーニーに失敗したユーザーの割合で、ステップの値から求めています。",
-		Steps:      "ステップ（通る順）",
-		StepsNote:  "バジェット残量・バーンレート・計測率は、ステップの最初の目標の値です。目標のないステップにはバジェットがなく、エラー率と計測率（1日）はカウンターから求めています。",
-		Place:      "順", Step: "ステップ", OpenStep: "ステップを開く", Owner: "担当",
+		Weight:   func(step, weight string) string { return step + "：" + weight },
+		Left:     func(target string) string { return "バジェット残量：" + target },
+		LeftNote: "目標が期間内に許す失敗のうち、まだ残っている割合です。0を下回ると超過しています。",
+		Unknown:  "不明",
+		Burn:     func(window string) string { return "バーンレート：" + window },
+		BurnNote: "許容される速さの何倍でエラーバジェットを消費しているかを示します。1×は、期間の終わりにちょうど使い切る速さです。",
+		Errors:   func(window string) string { return "エラー率：" + window },
+		ErrorsNote: func(measured bool) string {
+			if measured {
+				return "計測したイベントのうち、失敗したものの割合です。"
+			}
+			return "ジャーニーに失敗する割合で、ステップの値から求めています。"
+		},
+		Steps: "ステップ（通る順）", StepsTitle: "ステップごとの状況",
+		StepsNote: "バジェット残量・バーンレート・計測率は、ステップの最初の目標の値です。目標のないステップにはバジェットがなく、エラー率と計測率（1日）はカウンターから求めています。",
+		Place:     "順", Step: "ステップ", OpenStep: "ステップを開く", Owner: "担当",
 		StepLeft: "バジェット残量", NoBudget: "不明・目標なし", NoBurn: "イベントなし・目標なし", Recently: "直近",
-		StepErrors: func(window string) string { return "エラー率（" + window + "）" },
+		StepErrors: func(window string) string { return "エラー率：" + window },
 		Share:      "ジャーニーのエラーに占める割合", NoShare: "失敗なし", Coverage: "計測率", NoSteps: "ステップの情報なし",
 		Causes:    "エラーバジェットを消費しているステップ",
 		Cause:     func(target string) string { return "エラーに占める割合：" + target },
@@ -113,6 +125,7 @@ func japaneseJourney() *journeyWords {
 			}
 			return text
 		},
+		Events: "計測したイベント",
 		Budget: "エラーバジェットの推移", Budgets: "バジェット残量", BudgetsNote: "ジャーニーと、各ステップの最初の目標の残量です。線は残り25%と残り0を示します。",
 		Journey: "ジャーニー全体", Told: "通知の状況",
 	}

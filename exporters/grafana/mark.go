@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo"
@@ -57,10 +58,43 @@ func cutMark(description, uid string) (digest, rest string, ok bool) {
 	return digest, strings.TrimLeft(rest, "\r\n"), true
 }
 
+// Intact reports whether a dashboard is still as [Sign] left it: content is its JSON, read
+// into maps. What Grafana sets by itself, id and version, does not count. It is false for
+// one that Grafana has brought up to a later schema.
+func Intact(content map[string]any) bool {
+	description, _ := content["description"].(string)
+	uid, _ := content["uid"].(string)
+	digest, rest, ok := cutMark(description, uid)
+	if !ok {
+		return false
+	}
+	bare := maps.Clone(content)
+	delete(bare, "id")
+	delete(bare, "version")
+	bare["description"] = rest
+	text, err := json.Marshal(bare)
+	return err == nil && digestOfContent(text) == digest
+}
+
+// digestOf is of what a dashboard holds, and not of how that is written.
 func digestOf(d *Dashboard) string {
-	hash := sha256.New()
-	if err := json.NewEncoder(hash).Encode(d); err != nil {
+	text, err := json.Marshal(d)
+	if err != nil {
 		panic(err) // no value of a Dashboard cannot be written
+	}
+	return digestOfContent(text)
+}
+
+// digestOfContent is the same for all JSON that differs in the order of names, and in how
+// numbers are written.
+func digestOfContent(text []byte) string {
+	var content any
+	if err := json.Unmarshal(text, &content); err != nil {
+		panic(err) // it was written by the same package
+	}
+	hash := sha256.New()
+	if err := json.NewEncoder(hash).Encode(content); err != nil {
+		panic(err) // it was just read
 	}
 	return hex.EncodeToString(hash.Sum(nil))[:digestLength]
 }

@@ -1,6 +1,7 @@
 package grafana
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -67,6 +68,43 @@ func TestSigned(t *testing.T) {
 			t.Errorf("%q: %t, want %t", description, ok, want)
 		case ok && got != digest:
 			t.Errorf("%q: the digest is %q", description, got)
+		}
+	}
+}
+
+func TestIntact(t *testing.T) {
+	t.Parallel()
+	half := 0.5
+	d := &Dashboard{
+		UID: uid.Of("pay"), Title: "pay & buy", Description: "How paying goes.", Tags: []string{"slojourn"},
+		Panels: []*Panel{{ID: 1, Title: "Budget", FieldConfig: &FieldConfig{Defaults: FieldDefaults{Max: &half}}}},
+	}
+	Sign(d, slo.English)
+	for name, test := range map[string]struct {
+		change func(content map[string]any)
+		want   bool
+	}{
+		"as it was":       {func(map[string]any) {}, true},
+		"saved":           {func(c map[string]any) { c["id"], c["version"] = 17, json.Number("3") }, true},
+		"number":          {func(c map[string]any) { c["graphTooltip"] = json.Number("0.0") }, true},
+		"title":           {func(c map[string]any) { c["title"] = "mine" }, false},
+		"copied":          {func(c map[string]any) { c["uid"] = "mine" }, false},
+		"not signed":      {func(c map[string]any) { c["description"] = "How paying goes." }, false},
+		"description":     {func(c map[string]any) { c["description"] = c["description"].(string) + " Badly." }, false},
+		"later schema":    {func(c map[string]any) { c["schemaVersion"] = 42 }, false},
+		"words of a mark": {func(c map[string]any) { c["description"] = "Mine" + c["description"].(string)[4:] }, true},
+		"panel":           {func(c map[string]any) { c["panels"].([]any)[0].(map[string]any)["title"] = "mine" }, false},
+	} {
+		var content map[string]any
+		if err := json.Unmarshal(d.JSON(), &content); err != nil {
+			t.Fatal(err)
+		}
+		test.change(content)
+		if got := Intact(content); got != test.want {
+			t.Errorf("%s: %t, want %t", name, got, test.want)
+		}
+		if _, still := content["description"]; !still {
+			t.Errorf("%s: the content was changed", name)
 		}
 	}
 }

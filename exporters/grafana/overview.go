@@ -19,7 +19,7 @@ func (m *maker) overview() *Dashboard {
 	s.add(columns, 7, text("", w.Text))
 	m.overviewStats(s, w)
 	s.section(w.Journeys)
-	s.add(columns, 12, m.standing(w.JourneyTable, w.JourneyNote, w.NoJourneys, query.Metric(metricInfo, append(m.chosen(), query.Is("kind", string(slo.KindJourney)))...)))
+	s.add(columns, rows(m.objectives()), m.standing(w.JourneyTable, w.JourneyNote, w.NoJourneys, query.Metric(metricInfo, append(m.chosen(), query.Is("kind", string(slo.KindJourney)))...)))
 	s.add(columns, 9, m.worst(w))
 	s.section(w.Alerts)
 	s.add(columns, 9, m.firingNow(w))
@@ -60,6 +60,15 @@ func (m *maker) kept() []string { return append([]string{"owner", "journey"}, m.
 // journeys are the matchers of what journeys themselves have.
 func journeys() []query.Matcher {
 	return []query.Matcher{query.IsNot("journey", ""), query.Is("step", "")}
+}
+
+// objectives returns how many objectives journeys have.
+func (m *maker) objectives() int {
+	n := 0
+	for _, j := range m.set.Journeys {
+		n += len(j.Objectives)
+	}
+	return n
 }
 
 // hasOwn reports whether there is an SLO with objectives that is a step of no journey.
@@ -166,11 +175,11 @@ func (m *maker) firingNow(w *overviewWords) *Panel {
 	all := query.With(informed(now, m.chosen(), labels...), query.Or, source)
 	return table(
 		w.Now, w.NowNote, FieldDefaults{NoValue: w.NoAlerts},
-		column{label: "severity", title: w.Severity, width: 160, show: wordCell(shared.None, shared.severityWords()...)},
+		column{label: "severity", title: w.Severity, width: 160, show: wordCell(shared.Nothing, shared.severityWords()...)},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
 		column{label: "objective", title: shared.Objective, width: 140, show: named(shared.None)},
-		column{label: "kind", title: w.Kind, width: 220, show: []Property{{"mappings", mappings(shared.kindWords()...)}}},
+		column{label: "kind", title: w.Kind, width: 220, show: append(named(shared.None), Property{"mappings", mappings(shared.kindWords()...)})},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
-		column{label: "id"}, column{label: "dashboard"}, column{query: all},
+		column{label: "id"}, column{label: "dashboard"}, column{query: otherwise(all, w.NoAlerts, uid.Overview)},
 	).sorted(w.Severity, false)
 }

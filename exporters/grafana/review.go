@@ -27,7 +27,7 @@ func (m *maker) review() *Dashboard {
 	s := &sheet{}
 	s.add(columns, 7, text("", w.Text))
 	s.section(w.Windows)
-	s.add(columns, 12, m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
+	s.add(columns, rows(m.objectives()), m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
 	s.section(w.Spenders)
 	s.add(14, 12, m.spenders(w))
 	s.add(10, 12, m.owners(w))
@@ -120,7 +120,10 @@ func (m *maker) spenders(w *reviewWords) *Panel {
 	share := query.With(largest(metricAttribution, journeys(), "id", "objective", "journey", "cause"), query.Times, consumed, "id", "objective").Taking()
 	caused := among(share, query.Metric(metricInfo, m.chosen()...))
 	ofStep := query.By(query.Max, query.Replace{Of: caused, Label: "step", Value: "$1", From: "cause", Pattern: "(.*)"}, "journey", "step", "objective")
-	ids := query.By(query.Max, query.Metric(metricStep), "journey", "step", "id")
+	ids := query.Aggregate{
+		Aggregation: query.Top, K: 1, By: []string{"journey", "step"}, // there are two while a step gets another SLO
+		Of: query.By(query.Max, query.Metric(metricStep), "journey", "step", "id"),
+	}
 	identified := query.With(ofStep, query.Times, ids, "journey", "step").Taking("id")
 	rows := informedBy(query.Best(query.Top, most, identified), query.Metric(metricInfo), "id", "journey", "step", "objective")
 	show := append(in(unitShare, 1, shared.None), cell("gauge")...)
@@ -128,10 +131,10 @@ func (m *maker) spenders(w *reviewWords) *Panel {
 	return table(
 		w.SpendersTable, w.SpendersNote, FieldDefaults{NoValue: w.NothingSpent},
 		column{label: "name", title: w.Step, show: linked(shared.Open)},
-		column{label: "journey", title: shared.Journey, width: 190},
-		column{label: "objective", title: shared.Objective, width: 100},
+		column{label: "journey", title: shared.Journey, width: 190, show: named(shared.None)},
+		column{label: "objective", title: shared.Objective, width: 100, show: named(shared.None)},
 		column{label: "owner", title: shared.Owner, width: 140, show: named(shared.None)},
-		column{query: rows, title: w.OfBudget, width: 230, show: show},
+		column{query: otherwise(rows, w.NothingSpent, uid.Review), title: w.OfBudget, width: 230, show: show},
 		column{label: "id"}, column{label: "step"}, column{label: "dashboard"},
 	).sorted(w.OfBudget, true).large()
 }
@@ -177,7 +180,7 @@ func (m *maker) alerted(w *reviewWords, infos query.Expr) *Panel {
 		w.AlertsTable, w.AlertsNote, FieldDefaults{NoValue: w.NoAlerts},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
-		column{query: only(fired(slo.Page)), title: w.PageTime, width: 300, show: share(vermilion)},
+		column{query: otherwise(only(fired(slo.Page)), w.NoAlerts, uid.Review), title: w.PageTime, width: 300, show: share(vermilion)},
 		column{query: only(fired(slo.Ticket)), title: w.TicketTime, width: 300, show: share(orange)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.PageTime, true).large()
@@ -194,9 +197,9 @@ func (m *maker) unmeasured(w *reviewWords, infos query.Expr) *Panel {
 	return table(
 		w.Unmeasured, w.UnmeasuredNote, FieldDefaults{NoValue: w.AllMeasured},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
-		column{label: "objective", title: shared.Objective, width: 110},
+		column{label: "objective", title: shared.Objective, width: 110, show: named(shared.None)},
 		column{label: "owner", title: shared.Owner, width: 140, show: named(shared.None)},
-		column{query: query.Best(query.Top, most, some), title: w.NotMeasured, width: 220, show: show},
+		column{query: otherwise(query.Best(query.Top, most, some), w.AllMeasured, uid.Review), title: w.NotMeasured, width: 220, show: show},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.NotMeasured, true).large()
 }
@@ -205,14 +208,15 @@ func (m *maker) unmeasured(w *reviewWords, infos query.Expr) *Panel {
 func (m *maker) loose(w *reviewWords, infos query.Expr) *Panel {
 	shared := m.words()
 	const most, much = 15, 0.75
+	nothing := Property{"mappings", mappings(word{"0", shared.None, grey})} // of the row that says that there is none
 	lowest := query.Over{Function: query.Minimum, Of: query.Metric(metricRemaining), Length: query.Length{Built: query.TimeRange}}
 	never := query.With(informedBy(query.By(query.Min, lowest, "id", "objective"), infos, "id", "objective"), query.Above, query.Number(much))
 	return table(
 		w.Loose, w.LooseNote, FieldDefaults{NoValue: w.NoneLoose},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
-		column{label: "objective", title: shared.Objective, width: 110},
+		column{label: "objective", title: shared.Objective, width: 110, show: named(shared.None)},
 		column{label: "owner", title: shared.Owner, width: 140, show: named(shared.None)},
-		column{query: query.Best(query.Top, most, never), title: w.LeastLeft, width: 220, show: budgetCell(shared.NotMeasured)},
+		column{query: otherwise(query.Best(query.Top, most, never), w.NoneLoose, uid.Review), title: w.LeastLeft, width: 220, show: append(budgetCell(shared.NotMeasured), nothing)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.LeastLeft, true).large()
 }

@@ -71,7 +71,7 @@ func sharedEnglish() *sharedWords {
 		Objective: "Objective", Target: "Target", Left: "Budget left", Burn: "Burn rate, 1 h", Errors: "Errors", Coverage: "Measured", State: "Numbers rest on",
 		Firing: "Fires now", Open: "Open its dashboard",
 		NotMeasured: "not measured", NoTraffic: "no traffic", None: "none", NoObjective: "no objective",
-		Healthy: "healthy", AtRisk: "at risk", Spent: "spent", Unknown: "unknown",
+		Healthy: "Healthy", AtRisk: "At risk", Spent: "Spent", Unknown: "Unknown",
 		Measured: "measured", Partial: "partly measured", Quiet: "no traffic", Missing: "no data",
 		Page: "page", Ticket: "ticket", Nothing: "nothing",
 		Kinds: map[alert.Kind]string{

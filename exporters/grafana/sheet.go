@@ -162,7 +162,7 @@ func table(title, description string, fields FieldDefaults, columns ...column) *
 		organize.IndexByName[name] = i
 		properties := slices.Clone(c.show)
 		if c.title == "" {
-			properties = append(properties, Property{"custom.hidden", true})
+			properties = append(properties, hidden()...)
 		} else {
 			organize.RenameByName[name] = c.title
 		}
@@ -175,6 +175,12 @@ func table(title, description string, fields FieldDefaults, columns ...column) *
 	}
 	p.Transformations = []Transformation{{"merge", MergeOptions{}}, {"organize", organize}}
 	return p
+}
+
+// rows is how high a table of so many rows is; one of many can be scrolled.
+func rows(n int) int {
+	const head, least, most = 3, 5, 16
+	return min(most, head+max(least, n+n/4))
 }
 
 // sorted has a table sorted by a column when it is opened.

@@ -105,12 +105,12 @@ func Scalar(text string) string {
 }
 
 // isPlain reports whether YAML takes a text without quotes for nothing but itself. It
-// is of ASCII and begins with a letter, or it is a duration.
+// is of ASCII and begins with a letter or a slash, or it is a duration.
 func isPlain(text string) bool {
 	if text == "" {
 		return false
 	}
-	if first := text[0]; first < 'A' || first > 'z' || first > 'Z' && first < 'a' {
+	if first := text[0]; first != '/' && (first < 'A' || first > 'z' || first > 'Z' && first < 'a') {
 		return isDuration(text)
 	}
 	for i := range len(text) {

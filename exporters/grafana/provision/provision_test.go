@@ -60,7 +60,7 @@ providers:
     allowUiUpdates: false
     updateIntervalSeconds: 30
     options:
-      path: '/srv/dash boards/slojourn'
+      path: /srv/dash boards/slojourn
   - name: slojourn-slojourn.team
     folder: They who run it
     folderUid: slojourn-f1258bc547a958b022bb3d35
@@ -69,7 +69,7 @@ providers:
     allowUiUpdates: false
     updateIntervalSeconds: 30
     options:
-      path: '/srv/dash boards/slojourn.team'
+      path: /srv/dash boards/slojourn.team
   - name: slojourn-web
     folder: 'Costs in $$ and $${HOME}: all'
     folderUid: slojourn-a370117e7fd6c557228cbcb8
@@ -78,7 +78,7 @@ providers:
     allowUiUpdates: false
     updateIntervalSeconds: 30
     options:
-      path: '/srv/dash boards/web'
+      path: /srv/dash boards/web
 `
 	document := providers.Document()
 	if diff := cmp.Diff(want, string(document)); diff != "" {

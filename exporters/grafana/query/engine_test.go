@@ -27,6 +27,13 @@ func over(f q.Function, of q.Select, length time.Duration) q.Over {
 	return q.Over{Function: f, Of: of, Length: q.Length{Fixed: length}}
 }
 
+// mixed has the last samples of two metrics, of different ids, which become the same one.
+func mixed() q.Expr {
+	return q.Replace{Label: "id", Value: "x", Of: q.With(
+		over(q.Last, q.Metric("flag", q.Is("id", "search")), time.Hour), q.Or,
+		over(q.Last, q.Metric("gap"), time.Hour), "id")}
+}
+
 // TestAlike evaluates each kind of expression, and has Prometheus' engine evaluate what is
 // printed of it.
 func TestAlike(t *testing.T) {
@@ -59,6 +66,8 @@ func TestAlike(t *testing.T) {
 		"increase with resets":    over(q.Increase, events, 25*time.Minute),
 		"increase from zero":      over(q.Increase, q.Metric("short"), 10*time.Minute),
 		"increase over a gap":     over(q.Increase, q.Metric("gap"), 40*time.Minute),
+		"increase, late":          over(q.Increase, q.Metric("late"), 10*time.Minute),
+		"increase, early":         over(q.Increase, q.Metric("early"), 10*time.Minute),
 		"increase, offset":        over(q.Increase, events.Ago(3*time.Minute), 5*time.Minute),
 		"increase, 90s":           over(q.Increase, events, 150*time.Second),
 		"average":                 over(q.Average, left, 10*time.Minute),
@@ -67,6 +76,7 @@ func TestAlike(t *testing.T) {
 		"maximum of a minute":     over(q.Maximum, flag, time.Minute),
 		"last":                    over(q.Last, left, time.Hour),
 		"changes":                 over(q.Changes, flag, 10*time.Minute),
+		"changes of no number":    over(q.Changes, q.Metric("odd"), 10*time.Minute),
 		"built in step":           q.Over{Function: q.Average, Of: left, Length: q.Length{Built: q.Step}},
 		"built in rate step":      q.Over{Function: q.Increase, Of: events, Length: q.Length{Built: q.RateStep}},
 		"built in range":          q.Over{Function: q.Changes, Of: flag, Length: q.Length{Built: q.TimeRange}},
@@ -76,6 +86,12 @@ func TestAlike(t *testing.T) {
 		"min":                     q.By(q.Min, left, "id"),
 		"max":                     perID,
 		"max of not a number":     q.By(q.Max, flag),
+		"max, first no number":    q.By(q.Max, q.Metric("odd")),
+		"min, first no number":    q.By(q.Min, q.Metric("odd")),
+		"sum of huge and small":   q.By(q.Sum, q.Metric("huge")),
+		"average of huge ones":    over(q.Average, q.Metric("huge"), 10*time.Minute),
+		"any character":           q.Metric("odd", q.Like("id", "a.b")),
+		"last keeps its metric":   mixed(),
 		"count":                   q.By(q.Count, info, "owner"),
 		"topk":                    q.Best(q.Top, 2, left),
 		"bottomk":                 q.Best(q.Bottom, 4, left),
@@ -175,6 +191,7 @@ func TestRefused(t *testing.T) {
 	w := shop(t)
 	left, events, info, flag := q.Metric("left"), q.Metric("events_total"), q.Metric("info"), q.Metric("flag")
 	perID := q.By(q.Max, left, "id")
+	one := q.Metric("left", q.Is("id", "search"), q.Is("replica", "a"))
 	for name, test := range map[string]struct {
 		expr q.Expr
 		want string
@@ -184,6 +201,8 @@ func TestRefused(t *testing.T) {
 		"many to one, not said":   {q.With(left, q.Times, info, "id"), `query: left * on (id) info: many series of the left side belong to one of the right, such as {id="checkout", objective="28d", replica="b"}: say so with Taking`},
 		"take makes two alike":    {q.With(left, q.Times, q.Metric("left", q.Is("replica", "a")), "id").Taking("replica"), `query: left * on (id) group_left (replica) left{replica="a"}: two series of the result have the labels {id="checkout", objective="28d", replica="a"}`},
 		"replace makes two alike": {q.Replace{Of: perID, Label: "id", From: "id", Pattern: ".*"}, `query: label_replace(max by (id) (left), "id", "", "id", ".*"): two series of the result have the labels {}`},
+		"metric is dropped":       {q.With(mixed(), q.Times, q.Number(2)), `query: label_replace(last_over_time(flag{id="search"}[1h]) or on (id) last_over_time(gap[1h]), "id", "x", "", "") * 2: two series of the result have the labels {id="x"}`},
+		"metric is dropped by on": {q.Replace{Label: "id", Value: "x", Of: q.With(q.With(one, q.Equal, one, "id"), q.Or, q.With(q.Metric("gap"), q.Equal, q.Metric("gap"), "id"), "id")}, `query: label_replace((left{id="search", replica="a"} == on (id) left{id="search", replica="a"}) or on (id) (gap == on (id) gap), "id", "x", "", ""): two series of the result have the labels {id="x"}`},
 		"bool of sets":            {q.Binary{Left: left, Operator: q.And, Right: flag, AsBool: true}, "query: left and bool flag: bool is for comparisons"},
 		"bool of a sum":           {q.Binary{Left: left, Operator: q.Plus, Right: flag, AsBool: true}, "query: left + bool flag: bool is for comparisons"},
 		"scalars without bool":    {q.With(q.Number(1), q.Equal, q.Now{}), "query: 1 == time(): two numbers are compared with bool only"},

@@ -1,9 +1,6 @@
 package query
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Labels are those of a series, without the name of its metric.
 type Labels map[string]string
@@ -112,8 +109,8 @@ func (s *Samples) Add(name string, labels Labels, at time.Time, value float64) {
 	if n := len(one.points); n > 0 && one.points[n-1].at >= p.at {
 		return
 	}
-	if len(one.points) == cap(one.points) {
-		one.points = slices.Grow(one.points, max(16, len(one.points)/4))
+	if n := len(one.points); n == cap(one.points) { // not twice as many, as append would
+		one.points = append(make([]point, 0, n+max(16, n/8)), one.points...)
 	}
 	one.points = append(one.points, p)
 }
