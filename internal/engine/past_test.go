@@ -26,8 +26,9 @@ func since(m, before burnrate.Meter, began time.Time) burnrate.Meter {
 	return m
 }
 
-// checkPast holds what is said of the past against what was said then.
-func (l *lived) checkPast(t *testing.T, p *Past) {
+// checkPast holds what is said of the past against what was said then. It returns how
+// often a watermark stood still, as nothing was measured.
+func (l *lived) checkPast(t *testing.T, p *Past) (still int) {
 	t.Helper()
 	at := p.From
 	looked, alerts := 0, 0
@@ -51,6 +52,7 @@ func (l *lived) checkPast(t *testing.T, p *Past) {
 			want := since(then.Meters[k], first[k], p.From)
 			if m.ID == "buy/cart" && m.Watermark < want.Watermark { // it was read, and there was nothing
 				want.Watermark = m.Watermark
+				still++
 			}
 			if diff := cmp.Diff(want, m); diff != "" {
 				t.Errorf("at %v (-then +now):\n%s", at, diff)
@@ -66,6 +68,7 @@ func (l *lived) checkPast(t *testing.T, p *Past) {
 	if want := int((p.To.Sub(p.From)-1)/p.Every) + 2; err != nil || looked != want || alerts == 0 {
 		t.Errorf("%d instants with %d alerts, want %d; %v", looked, alerts, want, err)
 	}
+	return still
 }
 
 // TestPast says at some instants what the engine said live, across a seam, of alerts
@@ -81,7 +84,9 @@ func TestPast(t *testing.T) {
 		})
 		first, last := l.span()
 		for _, every := range []time.Duration{time.Minute, 5 * time.Minute, 13 * time.Minute, 24 * time.Hour} {
-			l.checkPast(t, l.past(first, last, every))
+			if still := l.checkPast(t, l.past(first, last, every)); every == time.Minute && still != 45 {
+				t.Errorf("a watermark stood still for %d minutes, want 45", still)
+			}
 		}
 		l.checkPast(t, l.past(first+31, last-17, 7*time.Minute))
 		enough := errors.New("enough")
@@ -103,18 +108,32 @@ func TestPastEndsWithKept(t *testing.T) {
 			}
 			return storyLag(s)
 		}
-		for name, lag := range map[string]Lag{"lags": storyLag, "some lag": file} {
-			from, to, kept, err := PastSpan(t.Context(), l.set, l.ledger, lag)
-			if err != nil || !kept || slo.MinuteAt(to) != last || slo.MinuteAt(from) != l.story.begin {
-				t.Fatalf("%s: the past is from %v to %v, %t, %v; want up to %v", name, from, to, kept, err, last.Time())
+		set := *l.set
+		never := *set.SLOs[0]
+		never.ID, never.Kind, never.Indicator = "never", slo.KindSLO, "never"
+		set.SLOs = append([]*slo.SLO{&never}, set.SLOs...)
+		onlyNever := func(s *slo.SLO) (time.Duration, bool) {
+			if s.ID == "never" {
+				return time.Hour, true
+			}
+			return 0, false
+		}
+		for name, lag := range map[string]Lag{"lags": storyLag, "some lag": file, "nothing that lags was measured": onlyNever} {
+			want := last
+			if name == "nothing that lags was measured" { // it ends with what was
+				want -= slo.Minute(lagOf(l.set.SLOs[0]) / time.Minute)
+			}
+			from, to, kept, err := PastSpan(t.Context(), &set, l.ledger, lag)
+			if err != nil || !kept || slo.MinuteAt(to) != want || slo.MinuteAt(from) != l.story.begin {
+				t.Fatalf("%s: the past is from %v to %v, %t, %v; want up to %v", name, from, to, kept, err, want.Time())
 			}
 			for _, at := range []time.Time{to, to.Add(47 * time.Minute)} {
-				want, err := Kept(t.Context(), l.set, l.ledger, lag, at)
+				want, err := Kept(t.Context(), &set, l.ledger, lag, at)
 				if err != nil {
 					t.Fatal(err)
 				}
 				p := l.past(last-60, slo.MinuteAt(at), 25*time.Minute)
-				p.Lag = lag
+				p.Set, p.Lag = &set, lag
 				var got View
 				if err := p.Run(t.Context(), func(v View) error { got = v; return nil }); err != nil {
 					t.Fatal(err)
