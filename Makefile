@@ -38,7 +38,7 @@ test-unit: ## run the tests that need nothing but Go
 race: ## run the tests under the race detector (needs a C compiler)
 	@cc="$$($(GO) env CC)"; command -v $${cc%% *} >/dev/null || \
 		{ echo "make race: no C compiler ($$cc) on PATH: install gcc, or set CC" >&2; exit 1; }
-	CGO_ENABLED=1 $(GO) test -race -short ./cmd/... ./internal/... ./sources/... ./burnrate/ledger ./burnrate/outbox ./exporters/notify ./exporters/prometheus/remote
+	CGO_ENABLED=1 $(GO) test -race -short ./cmd/... ./internal/... ./sources/... ./burnrate/ledger ./burnrate/outbox ./exporters/notify ./exporters/grafana/push ./exporters/prometheus/remote
 
 fuzz: ## run every fuzz target for FUZZTIME (10s), three at a time
 	@GO='$(GO)' FUZZTIME='$(FUZZTIME)' .ci/fuzz

@@ -3,8 +3,10 @@ module github.com/slojourn/slojourn
 go 1.26.0
 
 require (
+	github.com/go-openapi/runtime v0.29.4
 	github.com/google/go-cmp v0.7.0
 	github.com/google/jsonschema-go v0.4.3
+	github.com/grafana/grafana-openapi-client-go v0.0.0-20260330113218-ee77c4f6f90e
 	github.com/klauspost/compress v1.20.1
 	github.com/mattn/go-runewidth v0.0.31
 	github.com/newrelic/newrelic-client-go/v2 v2.97.7

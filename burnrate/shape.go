@@ -123,6 +123,10 @@ func (s *shape) flow(after time.Duration) int {
 	return len(s.windows.flows) - 1
 }
 
+// BurnWindows returns the windows over which the burn rate of an objective is shown, the
+// shortest first.
+func BurnWindows(o slo.Objective) []slo.Window { return shownWindows(Tiers(o)) }
+
 func rolling(d time.Duration) slo.Window { return slo.Rolling(int64(d / time.Minute)) }
 
 // shownWindows returns the windows of tiers, the shortest first, or the usual

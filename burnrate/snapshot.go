@@ -17,6 +17,15 @@ type Snapshot struct {
 	// Who evaluates knows nothing of these, and the caller adds them.
 	Meters   []Meter    // of what is measured, ordered by id
 	Previous []Previous // of objectives with calendar windows, ordered by id and as in its specs
+	Seams    []Seam     // of what is measured otherwise than it once was, ordered by id
+}
+
+// Seam is where the definition of what is measured under an id has changed last: the
+// first minute that was measured as it is now. Windows in which it lies hold numbers of
+// two definitions, or of a part of their time.
+type Seam struct {
+	ID string
+	At slo.Minute
 }
 
 // SourceState says whether a source answers. Who evaluates does not know: it is

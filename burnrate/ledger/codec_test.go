@@ -51,6 +51,7 @@ func TestMinuteRoundTrip(t *testing.T) {
 
 func TestGroupRoundTrip(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	rapid.Check(t, func(t *rapid.T) {
 		key := keyOf(rapid.SampledFrom([]kind{hourChunk, coarseChunk, quarterChunk}).Draw(t, "kind"), 498_000, rapid.IntRange(0, 3).Draw(t, "group"))
 		columns := drawColumns(t, key)

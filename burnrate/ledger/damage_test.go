@@ -201,6 +201,7 @@ func (i *image) spoil(random *rand.Rand, files map[string][]byte) string {
 // number, and no check is clean that a reader would contradict.
 func TestDamage(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	for _, left := range []leave{leftClosed, leftKilled, leftCheckpointed} {
 		t.Run(left.String(), func(t *testing.T) {
 			t.Parallel()

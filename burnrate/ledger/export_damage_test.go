@@ -22,6 +22,7 @@ import (
 // else, says what it has not, and can be imported.
 func TestExportSkipsDamage(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	m := slo.MinuteAt(noon())
 	day := hourOf(m - 102*1440).day()
 	tests := []struct {
@@ -198,6 +199,7 @@ func TestExportSaysHowMuchMore(t *testing.T) {
 // it lacks one, and can be imported.
 func TestExportOfSpoiledLedgers(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	seed := seedOf(t)
 	random := rand.New(rand.NewPCG(seed, 12))
 	i := makeImage(t, seed, leftClosed)
@@ -254,6 +256,7 @@ func TestExportOfSpoiledLedgers(t *testing.T) {
 // what is newer than a backup, of which minutes have become quarter-hours since.
 func TestSaveWithOldBackup(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	const day = 1440
 	options := Options{Pack: time.Hour, Minutes: 5 * 24 * time.Hour, Witnesses: -1}
 	start := slo.MinuteAt(noon()).Floor(day)

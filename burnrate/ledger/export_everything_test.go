@@ -58,6 +58,7 @@ func commitMuch(t *testing.T, l *Ledger) {
 // the same lineages, is made of it.
 func TestExportOfEverything(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	l := openLedger(t)
 	commitMuch(t, l)
 	m := slo.MinuteAt(noon())

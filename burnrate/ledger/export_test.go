@@ -129,6 +129,7 @@ func exported(t testing.TB, r *Reader, o ExportOptions) string {
 // an empty one, and again.
 func TestExportAndImport(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	rapid.Check(t, func(r *rapid.T) {
 		l := openIn(t, t.TempDir())
 		defer closeLedger(t, l)
@@ -248,6 +249,7 @@ func drawLedger(t *rapid.T, l *Ledger) {
 // TestExportOfManyIndicators spans several groups, and the border of two days.
 func TestExportOfManyIndicators(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	l := openLedger(t)
 	m := slo.MinuteAt(noon()).Floor(24 * 60)
 	batch := burnrate.Batch{}

@@ -22,6 +22,7 @@ import (
 // What is read along the lineages is what the model says.
 func TestHistory(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	rapid.Check(t, func(r *rapid.T) {
 		dir, err := os.MkdirTemp(t.TempDir(), "")
 		if err != nil {

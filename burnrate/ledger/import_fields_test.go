@@ -62,6 +62,7 @@ func fileWith(lineType string, fields [][2]string) (text string, line int) {
 // what is wrong in its place: one mistake is found, in its line, and no other.
 func TestImportOfEveryField(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	l := openLedger(t)
 	for lineType, fields := range fieldsOf() {
 		file, line := fileWith(lineType, fields)

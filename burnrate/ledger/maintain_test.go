@@ -49,6 +49,7 @@ func TestMaintainAtOnce(t *testing.T) {
 // TestMaintainAroundDamage packs all hours but one that cannot be read.
 func TestMaintainAroundDamage(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	l := openLedger(t)
 	start := slo.MinuteAt(noon()).Floor(60) - 600
 	batch := burnrate.Batch{Indicators: []slo.IndicatorID{"a"}}

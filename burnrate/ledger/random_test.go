@@ -19,6 +19,7 @@ import (
 // and compares all that it tells with plain maps.
 func TestAgainstMaps(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	folder := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		dir, err := os.MkdirTemp(folder, "")

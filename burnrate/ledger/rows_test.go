@@ -19,6 +19,7 @@ import (
 // knows of itself has to find them all.
 func TestRows(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	seed := seedOf(t)
 	i := makeImage(t, seed, leftClosed)
 	earlier := t.TempDir()

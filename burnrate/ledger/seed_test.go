@@ -33,3 +33,12 @@ func seedOf(t testing.TB) uint64 {
 	t.Logf("to repeat it: CRASHSEED=%d", seed)
 	return seed
 }
+
+// notForRaces leaves a test out of short runs, which look for races: one goroutine has its ledger, one
+// thing after the other.
+func notForRaces(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("its ledger is used by one goroutine")
+	}
+}

@@ -204,6 +204,19 @@ func (l Lineage) Seams(span slo.Span) []slo.Minute {
 	return seams
 }
 
+// Changed returns the last seam before a minute, see [Lineage.Seams], and false when
+// there is none.
+func (l Lineage) Changed(before slo.Minute) (slo.Minute, bool) {
+	if len(l.Past) == 0 { // as mostly
+		return 0, false
+	}
+	seams := l.Seams(slo.Span{Start: firstMinute, End: before})
+	if len(seams) == 0 {
+		return 0, false
+	}
+	return seams[len(seams)-1], true
+}
+
 // Since returns the first minute that was measured of the lineage, as far as is
 // known of its indicators, and false when there is none: what
 // [burnrate.Kept] says of each.

@@ -36,6 +36,7 @@ func tell(t *testing.T, args ...string) (code int, stdout, stderr string) {
 // TestAlertsOfTheStory prints everything that a ledger tells of alerts.
 func TestAlertsOfTheStory(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	dir := told(t)
 	for name, args := range map[string][]string{
 		"alerts.txt":        nil,
@@ -179,6 +180,7 @@ spec: {window: 28d, alerts: shop}
 // TestAlertsDamaged says which entry cannot be read, and prints nothing.
 func TestAlertsDamaged(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	dir := told(t)
 	l, err := ledger.Open(t.Context(), dir, ledger.Options{})
 	if err != nil {

@@ -110,6 +110,7 @@ func backtested(t *testing.T, args ...string) spentBy {
 // do, and begins where minutes do.
 func TestBacktestBehindQuarters(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	specs := agedSpecs(t, "3d", "paging-1d", "")
 	data := agedLedger(t, specs, 3)
 	said := backtested(t, "--data-dir", data, specs)
@@ -144,6 +145,7 @@ func TestBacktestBehindQuarters(t *testing.T) {
 // the end that is: whether there is --to or not, they begin with the same.
 func TestBacktestOfAnOldFile(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	end := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
 	var rows strings.Builder
 	for at := end.AddDate(0, 0, -120); at.Before(end); at = at.Add(time.Minute) {

@@ -208,7 +208,7 @@ func TestFetchLedger(t *testing.T) {
 	renamed := strings.NewReplacer("name: other,", "name: another, renamedFrom: [other],", "from: Other", "from: Another").Replace(newerSpecs())
 	added := strings.Replace(newerSpecs(), "name: other,", "name: another,", 1)
 	var all int64
-	for _, test := range []struct {
+	for n, test := range []struct {
 		name, specs string
 		back        time.Duration // of from before now
 		whole       bool          // is asked for, and not only what is needed
@@ -222,6 +222,9 @@ func TestFetchLedger(t *testing.T) {
 		{"another name, and another SLI with it", renamed, time.Hour, false},
 		{"another name that says nothing of the former one", added, time.Hour, false},
 	} {
+		if testing.Short() && n > 1 {
+			break // the others differ in what is asked for, not in what is done at once
+		}
 		set := servedSet(t, test.specs)
 		from, to := now.Add(-test.back), now.Add(-test.back).Add(45*time.Minute)
 		first, last := from, to
@@ -511,6 +514,7 @@ func codeOf(err error) int {
 // specs that the server has, and of others.
 func TestBacktestOfAServer(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	data := filepath.Join(t.TempDir(), "data")
 	if err := os.CopyFS(data, os.DirFS(told(t))); err != nil {
 		t.Fatal(err)

@@ -264,6 +264,7 @@ func TestBacktestLeavesNothingBehind(t *testing.T) {
 // TestHostileBacktest prints the names of folders without their effects.
 func TestHostileBacktest(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	data := told(t)
 	old := filepath.Join(t.TempDir(), hostile)
 	if err := os.CopyFS(old, os.DirFS(alertSpecs)); err != nil {

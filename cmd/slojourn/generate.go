@@ -5,15 +5,19 @@ import "github.com/spf13/cobra"
 func newGenerate(env environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write rules for Prometheus",
+		Short: "Write rules and history for Prometheus, and dashboards for Grafana",
 		Args:  cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("generate has no command %q; use prometheus-rules", args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var names []string
+			for _, one := range cmd.Commands() {
+				names = append(names, one.Name())
 			}
-			return usage("generate needs to know what to do: prometheus-rules")
+			if len(args) > 0 {
+				return usage("generate has no command %q; use %s", args[0], join(names))
+			}
+			return usage("generate needs to know what to do: %s", join(names))
 		},
 	}
-	cmd.AddCommand(newGenerateRules(env))
+	cmd.AddCommand(newGenerateRules(env), newGenerateGrafana(env), newGenerateHistory(env))
 	return cmd
 }

@@ -7,28 +7,32 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// outputs is a folder that a command keeps its files in. What it wrote before is told by
-// the header that all of it has, and by what is in it.
+// outputs is a folder that a command keeps its files in, and the folders below it. What it
+// wrote before is told by what is in it. Names have a slash behind the folder below.
 type outputs struct {
 	path     string
 	own      ownership
+	folders  map[string]bool // that were looked at; "" is the one itself
 	old      map[string]bool // files of the command that are to be removed unless they are written
 	foreign  map[string]bool // other names that are taken
-	removed  []string        // names of what was written before and is not any more
-	left     []string        // names of what has the header, but is not as the command writes it
+	last     map[string][]byte
+	removed  []string // names of what was written before and is not any more
+	left     []string // names of what has the mark, but is not as the command writes it
 	failures []error
 }
 
 // ownership says what a command writes.
 type ownership struct {
-	header  string
-	belongs func(name string) bool              // whether a file is of the format that is written
-	wrote   func(name string, data []byte) bool // whether a file with the header can be the command's
+	endings []string                             // of names; what ends otherwise is not looked into
+	marked  func(name string, begin []byte) bool // whether what a file begins with, 4 KiB or less, has the command's mark
+	belongs func(name string) bool               // whether a file is of the format that is written
+	wrote   func(name string, data []byte) bool  // whether a file with the mark can be the command's
 }
 
 // openOutputs looks at a folder, or makes it. The command may have written another
@@ -38,77 +42,126 @@ func openOutputs(path string, own ownership) (*outputs, error) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder %s: %w", path, cause(err))
 	}
-	entries, err := os.ReadDir(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the folder %s: %w", path, cause(err))
+	f := &outputs{path: path, own: own, folders: map[string]bool{}, old: map[string]bool{}, foreign: map[string]bool{}, last: map[string][]byte{}}
+	return f, f.look("")
+}
+
+// look notes what is in a folder: the one itself (""), or one below it that there may be.
+func (f *outputs) look(folder string) error {
+	if f.folders[folder] {
+		return nil
 	}
-	f := &outputs{path: path, own: own, old: map[string]bool{}, foreign: map[string]bool{}}
+	f.folders[folder] = true
+	entries, err := os.ReadDir(filepath.Join(f.path, folder))
+	if err != nil {
+		if folder != "" && errors.Is(err, os.ErrNotExist) {
+			return nil
+		}
+		return fmt.Errorf("read the folder %s: %w", filepath.Join(f.path, folder), cause(err))
+	}
 	var others []string
 	for _, entry := range entries {
-		name := entry.Name()
-		if entry.Type().IsRegular() && isTemporary(name) {
-			if err := os.Remove(filepath.Join(path, name)); err != nil {
-				return nil, fmt.Errorf("remove %s, which a run that was killed left: %w", filepath.Join(path, name), cause(err))
+		name := path.Join(folder, entry.Name())
+		at := filepath.Join(f.path, name)
+		if entry.Type().IsRegular() && isTemporary(entry.Name()) {
+			if err := os.Remove(at); err != nil {
+				return fmt.Errorf("remove %s, which a run that was killed left: %w", at, cause(err))
 			}
 			continue
 		}
-		begins := false
-		if entry.Type().IsRegular() && strings.HasSuffix(name, ".yaml") {
-			if begins, err = beginsWith(filepath.Join(path, name), own.header); err != nil {
-				return nil, fmt.Errorf("read %s: %w", filepath.Join(path, name), cause(err))
+		marked := false
+		if entry.Type().IsRegular() && slices.Contains(f.own.endings, path.Ext(name)) {
+			begin, err := beginOf(at)
+			if err != nil {
+				return fmt.Errorf("read %s: %w", at, cause(err))
 			}
+			marked = f.own.marked(name, begin)
 		}
 		switch {
-		case !begins:
+		case !marked:
 			f.foreign[name] = true
-		case own.belongs(name):
+		case f.own.belongs(name):
 			f.old[name] = true
 		default:
 			others = append(others, name)
 		}
 	}
 	if len(others) > 0 {
-		return nil, fmt.Errorf("the folder %s has files in the other format, such as %s: name a folder of its own for each format", path, others[0])
+		return fmt.Errorf("the folder %s has files in the other format, such as %s: name a folder of its own for each format", f.path, others[0])
 	}
-	return f, nil
+	return nil
 }
 
-func beginsWith(name, header string) (bool, error) {
+// beginOf reads what a file begins with.
+func beginOf(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	begin := make([]byte, len(header))
-	_, err = io.ReadFull(file, begin)
+	begin := make([]byte, 4<<10)
+	n, err := io.ReadFull(file, begin)
 	if err := file.Close(); err != nil {
-		return false, err
+		return nil, err
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return false, nil
+		err = nil
 	}
-	return string(begin) == header, err
+	return begin[:n], err
 }
 
 // put writes a file in one step, unless it is like that already. What fails is
 // remembered, so that the others are written.
 func (f *outputs) put(name string, data []byte) {
-	path := filepath.Join(f.path, name)
+	at := filepath.Join(f.path, name)
+	if f.isThere(name, data) {
+		return
+	}
+	if folder := path.Dir(name); folder != "." {
+		if err := os.MkdirAll(filepath.Join(f.path, folder), 0o755); err != nil {
+			f.fail(fmt.Errorf("make the folder %s: %w", filepath.Join(f.path, folder), cause(err)))
+			return
+		}
+	}
+	if err := placeFile(at, data); err != nil {
+		f.fail(fmt.Errorf("write %s: %w", at, cause(err)))
+	}
+}
+
+// fail remembers what could not be done.
+func (f *outputs) fail(err error) { f.failures = append(f.failures, err) }
+
+// putLast writes a file that says what there is: when everything else is as it should be.
+func (f *outputs) putLast(name string, data []byte) {
+	if !f.isThere(name, data) {
+		f.last[name] = data
+	}
+}
+
+// isThere reports whether nothing has to be written in a place: the file is there already,
+// or it is somebody else's, which is a failure.
+func (f *outputs) isThere(name string, data []byte) bool {
+	at := filepath.Join(f.path, name)
+	folder := path.Dir(name)
+	if folder == "." {
+		folder = ""
+	}
+	if err := f.look(folder); err != nil {
+		f.fail(err)
+		return true
+	}
 	foreign := f.foreign[name]
 	if f.old[name] {
 		delete(f.old, name)
-		before, err := os.ReadFile(path)
+		before, err := os.ReadFile(at)
 		if err == nil && bytes.Equal(before, data) {
-			return
+			return true
 		}
 		foreign = err == nil && !f.own.wrote(name, before)
 	}
 	if foreign {
-		f.failures = append(f.failures, fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with -d", path))
-		return
+		f.fail(fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with -d", at))
 	}
-	if err := placeFile(path, data); err != nil {
-		f.failures = append(f.failures, fmt.Errorf("write %s: %w", path, cause(err)))
-	}
+	return foreign
 }
 
 // A file that is being written begins with a dot and does not end as one of rules does:
@@ -138,29 +191,42 @@ func placeFile(path string, data []byte) error {
 	return nil
 }
 
-// close removes what was not written again, except for what is somebody's own. When
-// something failed, everything stays that there was.
+// close removes what was not written again, except for what is somebody's own, and
+// folders that have become empty. When something failed, everything stays that there was.
 func (f *outputs) close() error {
-	if len(f.failures) > 0 {
-		return errors.Join(f.failures...)
+	if len(f.failures) == 0 {
+		f.sweep()
 	}
+	if len(f.failures) == 0 {
+		for _, name := range slices.Sorted(maps.Keys(f.last)) {
+			if err := placeFile(filepath.Join(f.path, name), f.last[name]); err != nil {
+				f.fail(fmt.Errorf("write %s: %w", filepath.Join(f.path, name), cause(err)))
+			}
+		}
+	}
+	return errors.Join(f.failures...)
+}
+
+func (f *outputs) sweep() {
 	for _, name := range slices.Sorted(maps.Keys(f.old)) {
-		path := filepath.Join(f.path, name)
-		data, err := os.ReadFile(path)
+		at := filepath.Join(f.path, name)
+		data, err := os.ReadFile(at)
 		if err == nil && !f.own.wrote(name, data) {
 			f.left = append(f.left, name)
 			continue
 		}
 		if err == nil {
-			err = os.Remove(path)
+			err = os.Remove(at)
 		}
 		if err != nil {
-			f.failures = append(f.failures, fmt.Errorf("remove %s: %w", path, cause(err)))
+			f.fail(fmt.Errorf("remove %s: %w", at, cause(err)))
 			continue
 		}
 		f.removed = append(f.removed, name)
+		if folder := path.Dir(name); folder != "." {
+			_ = os.Remove(filepath.Join(f.path, folder)) // it fails while something is in it
+		}
 	}
-	return errors.Join(f.failures...)
 }
 
 // tell says what became of files that were not written again.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,8 @@ import (
 // oursIn is what a command writes that names each file in it.
 func oursIn() ownership {
 	return ownership{
-		header:  "# ours\n",
+		endings: []string{".yaml"},
+		marked:  func(_ string, begin []byte) bool { return strings.HasPrefix(string(begin), "# ours\n") },
 		belongs: func(string) bool { return true },
 		wrote:   func(name string, data []byte) bool { return strings.Contains(string(data), "name: "+name) },
 	}
@@ -96,6 +98,70 @@ func TestOutputsOfOthers(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{".slojourn-.tmp", ".slojourn-notes.tmp", "copy.yaml", "empty.yaml", "mine.yaml", "other.yaml", "ours.txt", "short.yaml", "slojourn-1.tmp"}, names); diff != "" {
 		t.Errorf("the folder (-want +got):\n%s", diff)
+	}
+}
+
+// TestOutputsBelow keeps files in folders below: those that it writes into, and those that
+// it is told it wrote into before.
+func TestOutputsBelow(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ours := func(name string) string { return "# ours\nname: " + name + "\n" }
+	for name, content := range map[string]string{
+		"a/old.yaml": ours("a/old.yaml"), "a/stays.yaml": ours("a/stays.yaml"), "a/mine.yaml": "mine", "a/.slojourn-1.tmp": "#",
+		"b/old.yaml": ours("b/old.yaml"), "c/old.yaml": ours("c/old.yaml"), "c/copy.yaml": ours("b/old.yaml"), "d/old.yaml": ours("d/old.yaml"),
+	} {
+		writeFile(t, filepath.Join(dir, name), content)
+	}
+	run := func(before []string, written ...string) (string, error) {
+		o, err := openOutputs(dir, oursIn())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, folder := range before {
+			if err := o.look(folder); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, name := range written {
+			o.put(name, []byte(ours(name)))
+		}
+		o.putLast("index.yaml", []byte(ours("index.yaml")))
+		var said strings.Builder
+		err = o.close()
+		o.tell(func(line string) { said.WriteString(strings.ReplaceAll(line, dir, "DIR") + "\n") })
+		return said.String(), err
+	}
+	there := func() (names []string) {
+		err := fs.WalkDir(os.DirFS(dir), ".", func(name string, entry fs.DirEntry, err error) error {
+			if name != "." && (entry == nil || !entry.IsDir() || strings.Count(name, "/") == 0) {
+				names = append(names, name)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	// Where something is in the way nothing is removed, and what says what there is stays.
+	if said, err := run([]string{"b", "c"}, "a/new.yaml", "a/mine.yaml"); said != "" || err == nil || !strings.Contains(err.Error(), "a/mine.yaml is not a file of slojourn and was left alone") {
+		t.Errorf("over a file of others it says %q, %v", said, err)
+	}
+	if diff := cmp.Diff([]string{"a", "a/mine.yaml", "a/new.yaml", "a/old.yaml", "a/stays.yaml", "b", "b/old.yaml", "c", "c/copy.yaml", "c/old.yaml", "d", "d/old.yaml"}, there()); diff != "" {
+		t.Errorf("after a failure (-want +got):\n%s", diff)
+	}
+	const want = "4 files are not written any more and removed from DIR: a/new.yaml, a/old.yaml, b/old.yaml, c/old.yaml\n" +
+		"1 file is a copy under a name that slojourn does not give, left alone in DIR: c/copy.yaml\n"
+	if said, err := run([]string{"b", "c", "missing"}, "a/stays.yaml", "e/new.yaml"); said != want || err != nil {
+		t.Errorf("it says %q, %v", said, err)
+	}
+	if diff := cmp.Diff([]string{"a", "a/mine.yaml", "a/stays.yaml", "c", "c/copy.yaml", "d", "d/old.yaml", "e", "e/new.yaml", "index.yaml"}, there()); diff != "" {
+		t.Errorf("in the end (-want +got):\n%s", diff)
+	}
+	writeFile(t, filepath.Join(dir, "f"), "")
+	if _, err := run(nil, "f/new.yaml"); err == nil || !strings.Contains(err.Error(), "f: not a directory") {
+		t.Errorf("below a file it says %v", err)
 	}
 }
 

@@ -2,12 +2,13 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"io"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"github.com/slojourn/slojourn/exporters/kubernetes"
 	"github.com/slojourn/slojourn/exporters/prometheus/rules"
 	"github.com/slojourn/slojourn/slo"
 )
@@ -45,8 +46,7 @@ It opens no connection and reads no secret.`,
 	flags.StringVarP(&g.dir, "directory", "d", "", "folder that files are written into, in place of stdout")
 	flags.StringVar(&g.job, "job", "slojourn", "name of the job that Prometheus scrapes slojourn under")
 	flags.BoolVar(&g.noHold, "no-hold", false, "leave out keep_firing_for, for Prometheus before 2.42 and vmalert before 1.87")
-	flags.StringVar(&g.namespace, "namespace", "", "namespace of manifests")
-	flags.StringArrayVar(&g.labels, "label", nil, "label KEY=VALUE of manifests, by which an operator selects them")
+	g.manifests.add(cmd, "an operator")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return interruptible(cmd.Context(), func() error { return g.run(args) })
 	}
@@ -58,9 +58,9 @@ type rulesGeneration struct {
 	env     environment
 	trusted *trust
 
-	evaluate, format, dir, job, namespace string
-	noHold                                bool
-	labels                                []string
+	evaluate, format, dir, job string
+	noHold                     bool
+	manifests                  manifestFlags
 }
 
 func (g *rulesGeneration) run(paths []string) error {
@@ -86,8 +86,8 @@ func (g *rulesGeneration) run(paths []string) error {
 	return nil
 }
 
-// check looks at what the flags say.
-func (g *rulesGeneration) check() (*rules.Manifest, error) {
+// check looks at what the flags say. There is metadata when manifests are written.
+func (g *rulesGeneration) check() (*kubernetes.Metadata, error) {
 	if err := checkWord("--evaluate", g.evaluate, string(rules.Metrics), string(rules.Events)); err != nil {
 		return nil, err
 	}
@@ -98,26 +98,10 @@ func (g *rulesGeneration) check() (*rules.Manifest, error) {
 		return nil, usage("--job %q: give the name of the job, as Prometheus has it in its label job", g.job)
 	}
 	if g.format != "operator" {
-		if g.namespace != "" || len(g.labels) > 0 {
-			return nil, usage("--namespace and --label are for manifests: add --format operator")
-		}
-		return nil, nil
+		return nil, g.manifests.none("operator")
 	}
-	manifest := &rules.Manifest{Namespace: g.namespace, Labels: map[string]string{}}
-	for _, label := range g.labels {
-		key, value, found := strings.Cut(label, "=")
-		if !found {
-			return nil, usage("--label %s: write KEY=VALUE", label)
-		}
-		if before, twice := manifest.Labels[key]; twice {
-			return nil, usage("--label %s=%s: %s has the value %q already; give each label once", key, value, key, before)
-		}
-		manifest.Labels[key] = value
-	}
-	if err := manifest.Check(); err != nil {
-		return nil, usage("%v", err)
-	}
-	return manifest, nil
+	metadata, err := g.manifests.metadata()
+	return &metadata, err
 }
 
 func checkWord(flag, word string, allowed ...string) error {
@@ -130,7 +114,7 @@ func checkWord(flag, word string, allowed ...string) error {
 }
 
 // print writes all files as one: a file of rules, or a stream of manifests.
-func (g *rulesGeneration) print(w io.Writer, set *slo.Set, options rules.Options, manifest *rules.Manifest) error {
+func (g *rulesGeneration) print(w io.Writer, set *slo.Set, options rules.Options, manifest *kubernetes.Metadata) error {
 	begin := rules.Header + "groups:\n"
 	if manifest != nil {
 		begin = rules.Header
@@ -141,7 +125,7 @@ func (g *rulesGeneration) print(w io.Writer, set *slo.Set, options rules.Options
 	for file := range rules.Generate(set, options) {
 		text := file.Groups()
 		if manifest != nil {
-			text = append([]byte("---\n"), manifest.Document(&file)...)
+			text = append([]byte("---\n"), file.Manifest(*manifest)...)
 		}
 		if _, err := w.Write(text); err != nil {
 			return err
@@ -151,9 +135,10 @@ func (g *rulesGeneration) print(w io.Writer, set *slo.Set, options rules.Options
 }
 
 // writeFolder writes each file into the folder.
-func (g *rulesGeneration) writeFolder(set *slo.Set, options rules.Options, manifest *rules.Manifest) error {
+func (g *rulesGeneration) writeFolder(set *slo.Set, options rules.Options, manifest *kubernetes.Metadata) error {
 	outputs, err := openOutputs(g.dir, ownership{
-		header:  rules.Header,
+		endings: []string{".yaml"},
+		marked:  func(_ string, begin []byte) bool { return bytes.HasPrefix(begin, []byte(rules.Header)) },
 		belongs: func(name string) bool { return rules.IsManifest(name) == (manifest != nil) },
 		wrote:   rules.Wrote,
 	})
@@ -162,7 +147,7 @@ func (g *rulesGeneration) writeFolder(set *slo.Set, options rules.Options, manif
 	}
 	for file := range rules.Generate(set, options) {
 		if manifest != nil {
-			outputs.put(rules.ManifestFile(file.Name), append([]byte(rules.Header), manifest.Document(&file)...))
+			outputs.put(rules.ManifestFile(file.Name), append([]byte(rules.Header), file.Manifest(*manifest)...))
 			continue
 		}
 		outputs.put(rules.RulesFile(file.Name), file.Rules())

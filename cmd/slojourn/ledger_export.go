@@ -227,8 +227,8 @@ func writeNew(ctx context.Context, env environment, name string, export func(io.
 		}
 		return err
 	}
-	if _, err := os.Lstat(name); err == nil {
-		return fmt.Errorf("%s exists: name another file, or remove it first", name)
+	if err := isNew(name); err != nil {
+		return err
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".slojourn-export-*")
 	if err != nil {
@@ -250,6 +250,14 @@ func writeNew(ctx context.Context, env environment, name string, export func(io.
 		return err
 	}
 	return left
+}
+
+// isNew wants a file that does not exist yet.
+func isNew(name string) error {
+	if _, err := os.Lstat(name); err == nil {
+		return fmt.Errorf("%s exists: name another file, or remove it first", name)
+	}
+	return nil
 }
 
 func compressed(name string, w io.Writer, write func(io.Writer) error) error {

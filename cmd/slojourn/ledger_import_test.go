@@ -31,6 +31,7 @@ func zipped(t *testing.T, minutes int) []byte {
 // has another byte: it is a mistake in the file, and nothing is imported.
 func TestImportOfCutFiles(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	folder := t.TempDir()
 	dir, file := filepath.Join(folder, "data"), filepath.Join(folder, "measured.ndjson.gz")
 	whole := zipped(t, 600)
@@ -76,6 +77,7 @@ func TestImportOfCutFiles(t *testing.T) {
 // TestLedgerPageOnAnyDay plays the page about the ledger at other times than
 // TestPages does: what its reader sees does not depend on the day.
 func TestLedgerPageOnAnyDay(t *testing.T) {
+	notForRaces(t)
 	examples, err := filepath.Abs("../../examples")
 	if err != nil {
 		t.Fatal(err)

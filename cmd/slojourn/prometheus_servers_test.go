@@ -20,7 +20,10 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/slojourn/slojourn/exporters/grafana"
+	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/internal/servertest"
+	"github.com/slojourn/slojourn/slo"
 )
 
 // outageSpecs are a journey, of which a step fails since 70 minutes by a file that ends
@@ -209,6 +212,28 @@ func TestOneOutageIsOneAlert(t *testing.T) {
 	}
 	if diff := gocmp.Diff(want, heard.counts()); diff != "" {
 		t.Errorf("told (-want +got):\n%s", diff)
+	}
+	alertsAreMarked(t, prometheus, setOf(t, specs))
+}
+
+// alertsAreMarked looks for one alert in what dashboards mark of alerts.
+func alertsAreMarked(t *testing.T, prometheus *servertest.Server, set *slo.Set) {
+	t.Helper()
+	marked := map[string]string{}
+	for file := range grafana.Generate(set, grafana.Options{Locale: slo.English}) {
+		for _, a := range file.Dashboard.Annotations.List {
+			if a.Name != "Alerts" {
+				continue
+			}
+			for labels := range prometheus.Query(t, query.Bound(a.Query, query.Binding{Step: time.Minute}), time.Time{}) {
+				marked[file.Name] += labels
+			}
+		}
+	}
+	const one = `{id="pay/authorise", kind="burn", objective="28d", severity="page"}`
+	want := map[string]string{"overview": one, "review": one, "journey.pay": one, "step.pay.authorise": one}
+	if diff := gocmp.Diff(want, marked); diff != "" {
+		t.Errorf("marked (-want +got):\n%s", diff)
 	}
 }
 

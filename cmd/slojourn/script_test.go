@@ -88,7 +88,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// stopped is main with a clock that stands at $NOW, if there is one.
+// stopped is main with a clock that stands at $NOW, or is $AHEAD, if there is one.
 func stopped() {
 	ctx, _ := signalled()
 	now := time.Now
@@ -98,6 +98,13 @@ func stopped() {
 			panic(err)
 		}
 		now = func() time.Time { return at }
+	}
+	if text := os.Getenv("AHEAD"); text != "" {
+		ahead, err := time.ParseDuration(text)
+		if err != nil {
+			panic(err)
+		}
+		now = func() time.Time { return time.Now().Add(ahead) }
 	}
 	os.Exit(run(ctx, environment{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: now,
@@ -232,4 +239,13 @@ func counts(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("no window %s of %s", args[1], args[0])
+}
+
+// notForRaces leaves a test out of short runs, which look for races: it looks at what commands say, and
+// what they do at once is done in the tests of packages, of serve and of [fetchLedger].
+func notForRaces(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("what it runs at once, other tests do too")
+	}
 }

@@ -13,6 +13,7 @@ import (
 // alone and beside errors, and looks for it in everything that is printed.
 func TestSecretsAreNeverShown(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	const source = "apiVersion: slojourn/v1\nkind: Source\nmetadata: {name: newrelic}\nspec:\n  newRelic:\n    accountId: 1\n    region: Moon\n"
 	const notifier = "apiVersion: slojourn/v1\nkind: Notifier\nmetadata: {name: chat}\nspec:\n  locale: xx\n"
 	places := []string{

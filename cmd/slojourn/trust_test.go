@@ -33,6 +33,10 @@ func offline(specs string) map[string][][]string {
 			{"prometheus-rules", specs},
 			{"prometheus-rules", "--evaluate", "events", "--config", specs, "-d", filepath.Join(specs, "rules"), specs},
 			{"prometheus-rules", "--format", "operator", "-d", filepath.Join(specs, "manifests"), specs},
+			{"grafana", "--config", specs, "--locale", "ja", "-d", filepath.Join(specs, "dashboards"), specs},
+			{"grafana", "--format", "configmap", specs},
+			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), specs},
+			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), "--config", specs, "--label", "job=slojourn", "--file", filepath.Join(specs, "history.om.gz"), specs},
 		},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"backtest": offlineBacktest(filepath.Join(specs, "data"), specs),
@@ -86,7 +90,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "serve", "simulator"}
+var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "push", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {
@@ -202,6 +206,7 @@ func (w *wires) run(t *testing.T, reference string, args func(specs string) []st
 
 func TestOfflineCommands(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	for name, runs := range offline("") {
 		for i := range runs {
 			for _, reference := range []string{"{env: NEW_RELIC_API_KEY}", "{file: missing}"} {

@@ -32,11 +32,14 @@ type Dashboard struct {
 
 // JSON writes a dashboard for a file, the same bytes each time.
 func (d *Dashboard) JSON() []byte {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
+	var line, text bytes.Buffer
+	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(d); err != nil {
+	err := encoder.Encode(d)
+	if err == nil {
+		err = json.Indent(&text, line.Bytes(), "", "  ")
+	}
+	if err != nil {
 		panic(err) // no value of a Dashboard cannot be written
 	}
 	return text.Bytes()

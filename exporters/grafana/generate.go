@@ -2,7 +2,9 @@ package grafana
 
 import (
 	"iter"
+	"slices"
 
+	"github.com/slojourn/slojourn/exporters/grafana/uid"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -23,15 +25,70 @@ type File struct {
 	Dashboard *Dashboard
 }
 
-// Folder is one of Grafana: that of a team, or of the dashboards of everything.
-type Folder struct {
-	UID   string
-	Title string // at most 189 characters
-	Name  string // of a folder of files: the name of the team, or slojourn
+// Generate makes the dashboards of a set: the overview and the review, and then those of
+// journeys, steps and SLOs, ordered by id. All are signed. SLOs that another shard exports
+// have theirs there.
+func Generate(set *slo.Set, options Options) iter.Seq[File] {
+	return func(yield func(File) bool) {
+		m := newMaker(set, options)
+		fleet := m.fleet()
+		made := func(name string, folder Folder, d *Dashboard) bool {
+			Sign(d, options.Locale)
+			return yield(File{Name: name, Folder: folder, Dashboard: d})
+		}
+		if !made("overview", fleet, m.overview()) || !made("review", fleet, m.review()) {
+			return
+		}
+		for _, s := range m.subjects {
+			if !made(s.file, s.folder, s.make()) {
+				return
+			}
+		}
+	}
 }
 
-// Generate makes the dashboards of a set: the overview and the review, and then those of
-// journeys, steps and SLOs, ordered by id.
-func Generate(set *slo.Set, options Options) iter.Seq[File] {
-	return func(yield func(File) bool) {}
+// maker makes the dashboards of a set.
+type maker struct {
+	set      *slo.Set
+	options  Options
+	labels   []string  // names of variables for the labels of specs, as package prometheus exports those
+	subjects []subject // ordered by id
+}
+
+// subject is what has a dashboard of its own.
+type subject struct {
+	id     string
+	title  string // of the dashboard, unique in its folder
+	file   string
+	folder Folder
+	make   func() *Dashboard
+}
+
+func newMaker(set *slo.Set, options Options) *maker {
+	m := &maker{set: set, options: options, labels: labelsOf(set)}
+	folders := m.folders()
+	add := func(id, file string, about slo.About, make func() *Dashboard) {
+		m.subjects = append(m.subjects, subject{id, titleOf(about.Title, id), file, folders(about.Owner), make})
+	}
+	for _, j := range set.Journeys {
+		add(j.ID, "journey."+j.ID, j.About, func() *Dashboard { return m.journey(j) })
+	}
+	for _, s := range set.SLOs {
+		if !s.Elsewhere {
+			add(s.ID, fileOf(s), s.About, func() *Dashboard { return m.detail(s) })
+		}
+	}
+	slices.SortFunc(m.subjects, byID)
+	m.distinguish()
+	return m
+}
+
+// begin makes a dashboard without panels. Its time ends now and begins with from: now-7d.
+func (m *maker) begin(id, title, from, refresh string, tags ...string) *Dashboard {
+	return &Dashboard{
+		UID: id, Title: title, Tags: append([]string{uid.Fleet}, tags...), Timezone: "browser", SchemaVersion: SchemaVersion, Editable: true,
+		GraphTooltip: 1, Refresh: refresh, Time: TimeRange{From: from, To: "now"}, Links: []Link{},
+		Templating:  Templating{List: []Variable{m.datasource()}},
+		Annotations: Annotations{List: []Annotation{}}, Panels: []*Panel{},
+	}
 }

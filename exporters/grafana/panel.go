@@ -127,7 +127,7 @@ type ThresholdStep struct {
 // Mapping shows a text and a colour in place of a value.
 type Mapping struct {
 	Type    string `json:"type"`    // value, range or special
-	Options any    `json:"options"` // map[string]Mapped, or a RangeMapping
+	Options any    `json:"options"` // map[string]Mapped, a RangeMapping or a SpecialMapping
 }
 
 // Mapped is what is shown.
@@ -142,6 +142,12 @@ type RangeMapping struct {
 	From   *float64 `json:"from"`
 	To     *float64 `json:"to"`
 	Result Mapped   `json:"result"`
+}
+
+// SpecialMapping maps what is no number.
+type SpecialMapping struct {
+	Match  string `json:"match"` // null: no value
+	Result Mapped `json:"result"`
 }
 
 // CustomField is what depends on the type of the panel.

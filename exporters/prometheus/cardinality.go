@@ -101,7 +101,7 @@ func fullest(set *slo.Set) (View, error) {
 	const end = slo.Minute(29_500_000) // some minute: the windows are the same in all of them
 	open := *set
 	open.Exclusions = nil // they may hide all events of a window
-	v := View{Set: &open}
+	v := View{Set: set}
 	extents := map[string]slo.Span{}
 	for i, s := range open.Measured() {
 		extents[s.ID] = slo.Span{End: end}
@@ -109,6 +109,7 @@ func fullest(set *slo.Set) (View, error) {
 			ID: s.ID, Unit: s.SLI.Unit(), Began: end.Time(), Events: burnrate.Outcomes{Good: 1_000_000 + int64(i), Bad: int64(i % 1_000)}, Watermark: end,
 			Rows: burnrate.Outcomes{Good: 1_000_000, Bad: 1_000}, Minutes: 1_000,
 		})
+		v.Snapshot.Seams = append(v.Snapshot.Seams, burnrate.Seam{ID: s.ID, At: end})
 	}
 	measured := map[string]burnrate.Measurement{}
 	for id, cuts := range burnrate.Cuts(&open, extents) {
@@ -122,9 +123,9 @@ func fullest(set *slo.Set) (View, error) {
 		}
 		measured[id] = burnrate.Measurement{Series: series, End: end}
 	}
-	meters := v.Snapshot.Meters
+	meters, seams := v.Snapshot.Meters, v.Snapshot.Seams
 	v.Snapshot = burnrate.Evaluate(&open, end.Time(), measured)
-	v.Snapshot.Meters = meters
+	v.Snapshot.Meters, v.Snapshot.Seams = meters, seams
 	for i := range v.Snapshot.Statuses {
 		s := &v.Snapshot.Statuses[i]
 		for k := range s.Objectives {

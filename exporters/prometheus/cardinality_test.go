@@ -19,6 +19,10 @@ import (
 func TestCardinality(t *testing.T) {
 	t.Parallel()
 	v := fleet(t, 40)
+	for _, s := range v.Set.SLOs {
+		v.Snapshot.Seams = append(v.Snapshot.Seams, burnrate.Seam{ID: s.ID, At: end})
+	}
+	v.Set.Exclusions = []*slo.Exclusion{{Name: "moving", SLOs: []string{"journey-of-shoppers-0000*"}, From: end.Time(), To: (end + 60).Time(), Effect: slo.Drop}}
 	c, err := CardinalityOf(v.Set)
 	if err != nil {
 		t.Fatal(err)
@@ -142,6 +146,12 @@ func anyView(t *rapid.T, windows []slo.Window, policies []*slo.AlertPolicy) View
 			j.Steps = append(j.Steps, step)
 		}
 		set.Journeys = append(set.Journeys, j)
+	}
+	for i := range few.Draw(t, "exclusions") {
+		set.Exclusions = append(set.Exclusions, &slo.Exclusion{
+			Name: fmt.Sprint("e", i), SLOs: []string{rapid.SampledFrom([]string{"*", "j0", "j1/*", "shared"}).Draw(t, "about")},
+			From: end.Time().Add(-time.Hour), To: end.Time(), Effect: rapid.SampledFrom([]slo.Effect{slo.Drop, slo.CountAsGood}).Draw(t, "effect"),
+		})
 	}
 	slices.SortFunc(set.SLOs, func(a, b *slo.SLO) int { return strings.Compare(a.ID, b.ID) })
 	extents, measured := map[string]slo.Span{}, map[string]burnrate.Measurement{}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/exporters/grafana/uid"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -34,6 +35,8 @@ func families() []family {
 		{"slojourn_state", "1 for what the numbers of an objective rest on, 0 for the other states.", gauge, collectStates},
 		{"slojourn_alert_factor", "Burn rate above which a tier of the alert policy fires, in both of its windows.", gauge, collectFactors},
 		{"slojourn_alert_firing", "1 while an alert fires and people were told of it, else 0; 0 too while another alert stands for it.", gauge, collectFiring},
+		{"slojourn_exclusion_active", "1 while an exclusion holds in the newest minute that was measured, else 0.", gauge, collectExclusions},
+		{"slojourn_definition_changed_timestamp_seconds", "Since when events are measured as they are now, in seconds since 1970; not there unless that has changed.", gauge, collectSeams},
 		{"slojourn_journey_attribution_ratio", "Share of a journey's errors that one of its steps caused, 0 to 1; not there when nothing failed.", gauge, collectAttribution},
 		{"slojourn_events_total", "Valid events of minutes that closed since the process began, by what became of them.", counter, collectEvents},
 		{"slojourn_late_events_total", "Valid events that were found too late to be counted among the others, by what became of them.", counter, collectLate},
@@ -47,7 +50,7 @@ func collectInfo(c *content, b *batch) {
 	var labels []label
 	for i := range c.subjects {
 		s := &c.subjects[i]
-		labels = append(labels[:0], label{"id", s.status.ID}, label{"journey", s.journey}, label{"kind", string(s.status.Kind)})
+		labels = append(labels[:0], label{"dashboard", uid.Of(s.status.ID)}, label{"id", s.status.ID}, label{"journey", s.journey}, label{"kind", string(s.status.Kind)})
 		labels = appendSpecLabels(labels, s.labels)
 		labels = append(labels, label{"owner", s.status.Owner}, label{"stage", string(s.status.Stage)}, label{"step", s.step}, label{"title", cut(s.status.Title)})
 		b.add(1, labels...)
@@ -191,6 +194,14 @@ func collectFiring(c *content, b *batch) {
 		for _, severity := range [...]slo.Severity{slo.Page, slo.Ticket} {
 			key := alert.Key{ID: alert.SourceID(name), Kind: alert.Source, Severity: severity}
 			b.add(oneIf(c.told[key]), label{"id", key.ID}, label{"kind", string(alert.Source)}, label{"severity", string(severity)})
+		}
+	}
+}
+
+func collectSeams(c *content, b *batch) {
+	for _, seam := range c.view.Snapshot.Seams {
+		if s := c.find(seam.ID); s != nil {
+			b.add(float64(seam.At)*60, label{"id", s.status.ID}, label{"journey", s.journey}, label{"step", s.step})
 		}
 	}
 }

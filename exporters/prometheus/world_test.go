@@ -109,7 +109,10 @@ func shop(t testing.TB) View {
 		objective(pay.Objectives[2], 500, 3), objective(pay.Objectives[3], 100, 50))
 	began := time.Date(2026, 2, 1, 9, 0, 0, 500_000_000, time.UTC)
 	return View{
-		Set: &slo.Set{Journeys: []*slo.Journey{checkout}, SLOs: []*slo.SLO{basket, elsewhere, pay, mail}},
+		Set: &slo.Set{Journeys: []*slo.Journey{checkout}, SLOs: []*slo.SLO{basket, elsewhere, pay, mail}, Exclusions: []*slo.Exclusion{
+			{Name: "moving", SLOs: []string{"checkout", "gone"}, From: (end - 30).Time(), To: (end + 30).Time(), Effect: slo.Drop},
+			{Name: "new-year", SLOs: []string{"*"}, From: (end - 50_000).Time(), To: (end - 40_000).Time(), Effect: slo.CountAsGood},
+		}},
 		Snapshot: burnrate.Snapshot{
 			At: end.Time(),
 			Statuses: []burnrate.Status{
@@ -127,6 +130,7 @@ func shop(t testing.TB) View {
 				{ID: "checkout/pay", Objective: "bank"},
 				{ID: "gone", Objective: "month", Remaining: burnrate.RatioOf(1)},
 			},
+			Seams: []burnrate.Seam{{ID: "checkout/far", At: end - 7}, {ID: "checkout/pay", At: end - 1440}, {ID: "gone", At: end - 7}, {ID: "mail", At: end - 9}},
 		},
 		Alerts: []alert.Alert{
 			{Key: alert.Key{ID: "checkout", Objective: "28d", Kind: alert.Burn, Severity: slo.Page}, Below: &alert.Key{}},

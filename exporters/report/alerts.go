@@ -11,6 +11,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
@@ -226,7 +227,7 @@ func ReadAlerts(data []byte) (Alerts, error) {
 	if err != nil {
 		return Alerts{}, wrongDocument(AlertsSchema, err)
 	}
-	cleanAll(&a, oneLine)
+	cleanAll(&a, words.OneLine)
 	return a, nil
 }
 

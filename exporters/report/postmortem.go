@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -57,7 +58,7 @@ func (p *postmortem) section(title string) { p.line("\n## %s\n", title) }
 func (p *postmortem) instant(at time.Time) string {
 	text := minuteText(at) + " UTC"
 	if p.zone != time.UTC {
-		text += " (" + p.local(at) + " " + markdown(p.zone.String()) + ")"
+		text += " (" + p.local(at) + " " + words.Markdown(p.zone.String()) + ")"
 	}
 	return text
 }
@@ -71,8 +72,8 @@ func (p *postmortem) summary() {
 	if title == "" {
 		title = e.ID
 	}
-	p.line("# Postmortem: %s", markdown(title))
-	p.line("\nA %s (%s) of %s%s fired at %s%s.", markdown(string(e.Severity)), markdown(string(e.Kind)), markdown(aboutText(e.Key)), p.target(),
+	p.line("# Postmortem: %s", words.Markdown(title))
+	p.line("\nA %s (%s) of %s%s fired at %s%s.", words.Markdown(string(e.Severity)), words.Markdown(string(e.Kind)), words.Markdown(aboutText(e.Key)), p.target(),
 		p.instant(e.Since), p.ended())
 	p.line("")
 	p.line("| | |\n|---|---|")
@@ -88,7 +89,7 @@ func (p *postmortem) summary() {
 		{"Notified", e.toldText()},
 	} {
 		if row[1] != "" {
-			p.line("| %s | %s |", row[0], markdown(row[1]))
+			p.line("| %s | %s |", row[0], words.Markdown(row[1]))
 		}
 	}
 	if isEpisode(e.Episode) {
@@ -109,7 +110,7 @@ func (p *postmortem) target() string {
 	if s.Target == "" {
 		return ""
 	}
-	return " (" + markdown(s.Target) + " over " + markdown(s.Window) + ")"
+	return " (" + words.Markdown(s.Target) + " over " + words.Markdown(s.Window) + ")"
 }
 
 func (p *postmortem) ended() string {
@@ -118,7 +119,7 @@ func (p *postmortem) ended() string {
 	case e.Kind == alert.Missed || e.Kind == alert.Test:
 		return ""
 	case e.Until != nil:
-		return fmt.Sprintf(", and resolved at %s, after %s, as %s", p.instant(*e.Until), minutesText(e.Minutes), markdown(string(e.Reason)))
+		return fmt.Sprintf(", and resolved at %s, after %s, as %s", p.instant(*e.Until), minutesText(e.Minutes), words.Markdown(string(e.Reason)))
 	case e.EvidenceAt != nil:
 		return ", and fires still, for " + minutesText(e.Minutes) + " so far"
 	default:
@@ -136,7 +137,7 @@ func (p *postmortem) impact() {
 		}
 	}
 	if e.Subject.WhenSpent != "" {
-		p.line("- When the budget is spent: %s", markdown(e.Subject.WhenSpent))
+		p.line("- When the budget is spent: %s", words.Markdown(e.Subject.WhenSpent))
 	}
 	p.line("- Who noticed, and how it was for them: …")
 }
@@ -144,7 +145,7 @@ func (p *postmortem) impact() {
 func (p *postmortem) budget(i Impact) {
 	p.line("- Budget spent in this time: %s", shareText(i.Spent))
 	if i.SpentWithLead.Defined() {
-		p.line("- Budget spent in this time and the %s before: %s", markdown(i.Lead), shareText(i.SpentWithLead))
+		p.line("- Budget spent in this time and the %s before: %s", words.Markdown(i.Lead), shareText(i.SpentWithLead))
 	}
 	p.line("- Budget spent before: %s, and after: %s", shareText(i.Before), shareText(i.After))
 	if i.Total != nil && i.Bad != nil {
@@ -169,7 +170,7 @@ func (p *postmortem) spentFirst(t alert.Tier) {
 	if err != nil || wrong != nil || !known {
 		return
 	}
-	p.line("- Spent in the %s before it fired: about %s of the budget", markdown(t.Long), percent(burn*long.Minutes()/float64(window.Minutes()), 1))
+	p.line("- Spent in the %s before it fired: about %s of the budget", words.Markdown(t.Long), percent(burn*long.Minutes()/float64(window.Minutes()), 1))
 }
 
 func (p *postmortem) detection() {
@@ -178,8 +179,8 @@ func (p *postmortem) detection() {
 	if len(w.Tiers) > 0 {
 		p.line("| tier | burn rate over the long window | over the short one | factor | bad of valid events | verdict |\n|---|---|---|---|---|---|")
 		for _, t := range w.Tiers {
-			p.line("| %s | %s | %s | %s | %d of %d | %s |", markdown(t.Long+"/"+t.Short), burnText(t.LongBurn), burnText(t.ShortBurn), burnText(t.Factor),
-				t.Bad, t.Events, markdown(t.Verdict))
+			p.line("| %s | %s | %s | %s | %d of %d | %s |", words.Markdown(t.Long+"/"+t.Short), burnText(t.LongBurn), burnText(t.ShortBurn), burnText(t.Factor),
+				t.Bad, t.Events, words.Markdown(t.Verdict))
 		}
 		p.line("")
 		if i := p.episode.Impact; i == nil || !i.SpentWithLead.Defined() {
@@ -187,13 +188,13 @@ func (p *postmortem) detection() {
 		}
 	}
 	if w.Guard != nil {
-		p.line("- Guard: %s", markdown(guardWords(*w.Guard)))
+		p.line("- Guard: %s", words.Markdown(guardWords(*w.Guard)))
 	}
 	if w.Budget != nil {
-		p.line("- Budget: %s", markdown(budgetText(*w.Budget, time.UTC)))
+		p.line("- Budget: %s", words.Markdown(budgetText(*w.Budget, time.UTC)))
 	}
 	for _, text := range missingTexts(w, time.UTC) {
-		p.line("- %s", markdown(text))
+		p.line("- %s", words.Markdown(text))
 	}
 	p.line("- Who looked first, and when: …")
 }
@@ -211,7 +212,7 @@ func (p *postmortem) attribution() {
 	}
 	p.section("Attribution")
 	for _, line := range lines {
-		p.line("- %s", markdown(line))
+		p.line("- %s", words.Markdown(line))
 	}
 }
 
@@ -244,13 +245,13 @@ func (p *postmortem) timeline() {
 	if p.zone == time.UTC {
 		p.line("| UTC | what |\n|---|---|")
 	} else {
-		p.line("| UTC | %s | what |\n|---|---|---|", markdown(p.zone.String()))
+		p.line("| UTC | %s | what |\n|---|---|---|", words.Markdown(p.zone.String()))
 	}
 	for _, h := range list {
 		if p.zone == time.UTC {
-			p.line("| %s | %s |", minuteText(h.at), markdown(h.what))
+			p.line("| %s | %s |", minuteText(h.at), words.Markdown(h.what))
 		} else {
-			p.line("| %s | %s | %s |", minuteText(h.at), p.local(h.at), markdown(h.what))
+			p.line("| %s | %s | %s |", minuteText(h.at), p.local(h.at), words.Markdown(h.what))
 		}
 	}
 }
@@ -283,10 +284,10 @@ func (p *postmortem) links() {
 	}
 	p.section("Links")
 	if s.Runbook != "" {
-		p.line("- %s", link("Runbook", s.Runbook))
+		p.line("- %s", words.MarkdownLink("Runbook", s.Runbook))
 	}
 	for _, l := range s.Links {
-		p.line("- %s", link(l.Title, l.URL))
+		p.line("- %s", words.MarkdownLink(l.Title, l.URL))
 	}
 }
 

@@ -52,6 +52,9 @@ exporters/grafana              never sources, burnrate/ledger, internal/engine
 exporters/notify               never sources, burnrate/ledger, internal/engine
 exporters/report               never sources, burnrate/ledger, internal/engine
 exporters/page                 never sources, burnrate/ledger, internal/engine
+exporters/yaml                 nothing of ours
+exporters/kubernetes           only exporters/yaml
+exporters/words                only slo, slo/diag, slo/diag/render
 
 # What holds it together.
 internal/load                  never internal/engine, internal/server

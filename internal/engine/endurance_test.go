@@ -17,6 +17,7 @@ var enduranceHours = flag.Int("endurance", 1, "for how many hours of its own clo
 // held does not grow, and no goroutine stays. No other test runs beside it, as
 // they would share the heap.
 func TestEndurance(t *testing.T) {
+	notForRaces(t)
 	slos := 1000
 	if testing.Short() {
 		slos = 200

@@ -212,6 +212,7 @@ func TestSleep(t *testing.T) {
 
 // TestFullDisk keeps nothing for a while: what was measured is measured again.
 func TestFullDisk(t *testing.T) {
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 10, "pay", "search")
 		r.minutes(3)

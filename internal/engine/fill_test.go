@@ -61,9 +61,7 @@ func TestFill(t *testing.T) {
 // TestFillFromLongAgo measures what is asked for, however long before the end it is; an
 // engine that goes on fills in 90 days.
 func TestFillFromLongAgo(t *testing.T) {
-	if testing.Short() {
-		t.Skip("there are no races in it but those of TestFill")
-	}
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 97*24, "a")
 		end := slo.MinuteAt(time.Now().Add(-lag))

@@ -28,7 +28,7 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 	if err != nil {
 		return burnrate.Snapshot{}, err
 	}
-	ends, err := s.reached(ctx, records, kept, lag)
+	ends, _, err := s.reached(ctx, records, kept, lag)
 	if err != nil {
 		return burnrate.Snapshot{}, err
 	}
@@ -43,8 +43,9 @@ func Kept(ctx context.Context, set *slo.Set, records Records, lag Lag, at time.T
 	return snapshot, nil
 }
 
-// explain adds to a snapshot what is not kept.
+// explain adds to a snapshot where definitions have changed, and what is not kept.
 func (s *state) explain(snapshot *burnrate.Snapshot, kept burnrate.Kept, changes []lineage.Change) {
+	snapshot.Seams = s.seamsAt(s.ends)
 	for k, m := range s.measured {
 		if m.Source == nil || m.Indicator == "" {
 			snapshot.Failures = append(snapshot.Failures, burnrate.Failure{ID: m.ID, Message: errNoSource.Error()})
@@ -104,18 +105,19 @@ func stamp(m slo.Minute) string { return m.Time().Format("2006-01-02T15:04Z") }
 // reached returns up to when the columns were measured by the last tick that
 // measured anything. When that was follows from the newest minute of all and its
 // lag: so what could not be measured by then lacks minutes, as it did for the
-// engine, and does not end earlier. What has no lag ends with its newest minute.
-func (s *state) reached(ctx context.Context, history History, kept burnrate.Kept, lag Lag) ([]slo.Minute, error) {
-	lags, timed := make([]time.Duration, len(s.measured)), make([]bool, len(s.measured))
+// engine, and does not end earlier. What has no lag ends with its newest minute. It
+// also returns what is behind the newest minute of each, 0 where that was not looked for.
+func (s *state) reached(ctx context.Context, history History, kept burnrate.Kept, lag Lag) (ends, measured []slo.Minute, err error) {
+	lags, timed := lagsOf(s.measured, lag)
 	longest := time.Duration(0)
-	for k, m := range s.measured {
-		if lags[k], timed[k] = lag(m); timed[k] {
-			longest = max(longest, lags[k])
+	for k, length := range lags {
+		if timed[k] {
+			longest = max(longest, length)
 		}
 	}
 	search := &newest{state: s, since: kept.Since, timed: timed, back: slo.Minute(longest/time.Minute) + minutesOfHour, ends: make([]slo.Minute, len(s.measured))}
 	if err := search.run(ctx, history, slo.MinuteAt(kept.At)); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var tick time.Time
 	for k, end := range search.ends {
@@ -126,7 +128,7 @@ func (s *state) reached(ctx context.Context, history History, kept burnrate.Kept
 	if tick.IsZero() || tick.After(kept.At) {
 		tick = kept.At
 	}
-	ends := make([]slo.Minute, len(s.measured))
+	ends = make([]slo.Minute, len(s.measured))
 	for k, m := range s.measured {
 		switch {
 		case timed[k]:
@@ -137,7 +139,7 @@ func (s *state) reached(ctx context.Context, history History, kept burnrate.Kept
 			ends[k] = slo.MinuteAt(tick)
 		}
 	}
-	return ends, nil
+	return ends, search.ends, nil
 }
 
 // newest looks for the newest minute that was measured of each column. Of those

@@ -17,9 +17,7 @@ import (
 // a model that knows the minutes and the words of [burnrate.Meter].
 func TestMetersOfAnything(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("there are no races in it but those of the tests beside it")
-	}
+	notForRaces(t)
 	target, err := slo.ParseTarget("99%")
 	if err != nil {
 		t.Fatal(err)

@@ -126,9 +126,7 @@ func TestMetersOfGaps(t *testing.T) {
 // while the meter ran, and of one that closed before. Those of a third arrive while
 // it settles.
 func TestMetersOfLateEvents(t *testing.T) {
-	if testing.Short() {
-		t.Skip("there are no races in it but those of the tests beside it")
-	}
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 3, "pay")
 		before, during, soon := closed()-30, closed()+10, closed()+20
@@ -329,9 +327,7 @@ func TestMetersOfSlices(t *testing.T) {
 // TestMetersOfFiles has rows appended to a file, of a minute and of hours at once, and
 // then another event in each minute.
 func TestMetersOfFiles(t *testing.T) {
-	if testing.Short() {
-		t.Skip("there are no races in it but those of the tests beside it")
-	}
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		f := newFiled(t)
 		f.write(20)

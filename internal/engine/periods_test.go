@@ -35,6 +35,7 @@ func asked(t *testing.T, periods []backtest.Period, id, objective, window string
 // in another zone.
 func TestPeriods(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	kolkata, err := slo.LoadTimeZone("Asia/Kolkata")
 	if err != nil {
 		t.Fatal(err)
@@ -157,6 +158,7 @@ func (r *rig) truth(span slo.Span) (total int64) {
 // fails when these cannot be read.
 func TestPeriodsOfHours(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, 60, "a", "b")
 		set := r.engine.specs.Set

@@ -79,9 +79,7 @@ func (r *rig) remaining(midnight slo.Minute) map[string]string {
 // TestPreviousWindows begins on a day of which a part was measured, goes on past the
 // next midnight, has events arrive late, and other specs come.
 func TestPreviousWindows(t *testing.T) {
-	if testing.Short() {
-		t.Skip("there are no races in it but those of the tests beside it")
-	}
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 60, "pay", "search")
 		time.Sleep(19 * time.Hour) // an hour before midnight
@@ -200,6 +198,7 @@ func TestPreviousWithoutData(t *testing.T) {
 // TestPreviousIsSummedOnce sums a window that is over again only when minutes of it
 // have changed, and not more often than every hour.
 func TestPreviousIsSummedOnce(t *testing.T) {
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		r := newRig(t, 30, "pay")
 		r.edit = func(set *slo.Set) {
@@ -226,9 +225,7 @@ func TestPreviousIsSummedOnce(t *testing.T) {
 
 // TestPreviousOfMany sums more than fit in one turn.
 func TestPreviousOfMany(t *testing.T) {
-	if testing.Short() {
-		t.Skip("there are no races in it but those of the tests beside it")
-	}
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		var ids []string
 		for n := range firstTurn + 50 {

@@ -70,7 +70,7 @@ func (e *Engine) recallSome(ctx context.Context, r *recalling, soon bool) (bool,
 		r.since, r.rows = kept.Since, e.counts.Rows
 	}
 	list, columns := r.next(cmp.Or(former.turn, firstTurn))
-	if err := e.around(func() error { return e.recallAt(ctx, r, list) }); err != nil {
+	if err := e.around(func() error { return r.sum(ctx, e.ledger, list) }); err != nil {
 		return false, err
 	}
 	for _, f := range list {
@@ -121,15 +121,15 @@ func (b *formerBudgets) pace(took time.Duration, columns int) {
 	}
 }
 
-// recallAt sums windows that ended together.
-func (e *Engine) recallAt(ctx context.Context, r *recalling, list []*formerBudget) error {
+// sum sums windows that ended together.
+func (r *recalling) sum(ctx context.Context, records Records, list []*formerBudget) error {
 	border := list[0].border
 	s := newState(r.subset(list), r.lineages)
 	ends := make([]slo.Minute, len(s.measured))
 	for k, m := range s.measured {
 		ends[k] = m.SLI.Closed(border)
 	}
-	if err := s.load(ctx, e.ledger, r.since, ends); err != nil {
+	if err := s.load(ctx, records, r.since, ends); err != nil {
 		return err
 	}
 	type key struct{ id, objective string }

@@ -110,6 +110,7 @@ func TestPreviousInBetween(t *testing.T) {
 // TestPreviousTurns sums fewer at once where that takes long, and more where it does
 // not.
 func TestPreviousTurns(t *testing.T) {
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		var ids []string
 		for n := range 100 {

@@ -33,7 +33,8 @@ type Replay struct {
 	// Progress is told how many minutes are over, and of how many; nil is not told.
 	Progress func(done, all int64)
 
-	shard int // how many SLOs and journeys are evaluated together at most; 0 for the usual
+	shard int        // how many SLOs and journeys are evaluated together at most; 0 for the usual
+	every slo.Minute // how far apart the minutes are that a [Past] looks at; 0 for a replay of all
 }
 
 // Run has see look at a snapshot of each minute. Its statuses hold until see returns,
@@ -45,6 +46,11 @@ func (r *Replay) Run(ctx context.Context, see func(burnrate.Snapshot) error) err
 	if err != nil {
 		return err
 	}
+	return p.run(ctx, see)
+}
+
+// run shows minutes while those behind them are evaluated.
+func (p *replaying) run(ctx context.Context, see func(burnrate.Snapshot) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	made := make(chan error, 1)
@@ -82,6 +88,7 @@ type replaying struct {
 	hours       *hourCache
 	sources     []burnrate.SourceState
 	statuses    []burnrate.Status // of all shards, in the order of ids
+	sampled     *sampling         // nil when all minutes are looked at
 }
 
 // begin sums the windows of the first minute.
@@ -94,6 +101,11 @@ func (r *Replay) begin(ctx context.Context) (*replaying, error) {
 		Replay: r, whole: whole, kept: kept, changes: changes, first: slo.MinuteAt(r.From), last: slo.MinuteAt(r.To), sources: r.sources(),
 	}
 	p.shards = shardsOf(whole, r.Lag, r.shard)
+	if r.every > 0 {
+		if p.sampled, err = newSampling(ctx, p); err != nil {
+			return nil, err
+		}
+	}
 	places := placesOf(p.shards)
 	p.statuses = make([]burnrate.Status, len(places))
 	ends := make([]slo.Minute, len(whole.measured))
@@ -157,6 +169,9 @@ func (p *replaying) show(ctx context.Context, span slo.Span, place int, see func
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if p.sampled != nil && !p.sampled.looks(minute) {
+			continue
+		}
 		snapshot := burnrate.Snapshot{At: minute.Time(), Statuses: p.statuses, Sources: p.sources}
 		for _, s := range p.shards {
 			part := &s.made[place][minute-span.Start]
@@ -164,6 +179,9 @@ func (p *replaying) show(ctx context.Context, span slo.Span, place int, see func
 				p.statuses[at] = part.Statuses[k]
 			}
 			snapshot.Failures = append(snapshot.Failures, part.Failures...)
+			if p.sampled != nil {
+				p.sampled.join(&snapshot, s, part)
+			}
 		}
 		if minute == p.last {
 			p.whole.explain(&snapshot, p.kept, p.changes)

@@ -105,6 +105,7 @@ func BenchmarkReplay(b *testing.B) {
 // TestReplayMany replays many SLOs over a long time, by a ledger that has the 28 days
 // of their windows before, and says what it takes.
 func TestReplayMany(t *testing.T) {
+	notForRaces(t)
 	for size := range strings.SplitSeq(*replaySizes, ",") {
 		var slos, days int
 		if _, err := fmt.Sscanf(size, "%dx%d", &slos, &days); err != nil {

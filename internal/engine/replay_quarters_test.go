@@ -76,9 +76,7 @@ func agedSet(t *testing.T, end slo.Minute, before bool) *slo.Set {
 // of those before the last day: windows of 90 days leave its beginning at once.
 func newAged(t *testing.T) *aged {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("there are no races in it but those of TestReplayInShards")
-	}
+	notForRaces(t)
 	const day = 24 * minutesOfHour
 	end := slo.MinuteAt(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC))
 	a := &aged{set: agedSet(t, end, false), end: end, first: end.Floor(day) - day, young: end.Floor(day) - 100}

@@ -26,6 +26,9 @@ type shard struct {
 	// made are the snapshots of two stretches of minutes, and rooms their memory.
 	made  [2][]burnrate.Snapshot
 	rooms [2][]burnrate.Room
+
+	sampled *sampling        // nil when all minutes are looked at
+	counted []burnrate.Meter // of columns, as of the minute that was evaluated last
 }
 
 // shardsOf cuts a set into shards of so many SLOs and journeys at most; those that
@@ -55,15 +58,25 @@ func shardsOf(whole *state, lag Lag, most int) []*shard {
 	return shards
 }
 
-// lates returns how many minutes each column lags behind. Those that count the same
-// lag as the last of them does, by the first source that measures them: see [newFeed].
+// lates returns how many minutes each column lags behind.
 func lates(measured []*slo.SLO, lag Lag) []slo.Minute {
-	lags := make([]slo.Minute, len(measured))
+	lags, _ := lagsOf(measured, lag)
+	minutes := make([]slo.Minute, len(lags))
+	for k, length := range lags {
+		minutes[k] = slo.Minute((length + time.Minute - 1) / time.Minute)
+	}
+	return minutes
+}
+
+// lagsOf returns how long each column lags behind, and whether that goes by the clock.
+// Those that count the same lag as the last of them does, by the first source that
+// measures them: see [newFeed].
+func lagsOf(measured []*slo.SLO, lag Lag) (lags []time.Duration, timed []bool) {
+	lags, timed = make([]time.Duration, len(measured)), make([]bool, len(measured))
 	first := map[slo.IndicatorID]string{} // names of sources
-	longest := map[slo.IndicatorID]slo.Minute{}
+	longest := map[slo.IndicatorID]time.Duration{}
 	for k, m := range measured {
-		length, _ := lag(m)
-		lags[k] = slo.Minute((length + time.Minute - 1) / time.Minute)
+		lags[k], timed[k] = lag(m)
 		if m.Source == nil || m.Indicator == "" {
 			continue
 		}
@@ -79,7 +92,7 @@ func lates(measured []*slo.SLO, lag Lag) []slo.Minute {
 			lags[k] = length
 		}
 	}
-	return lags
+	return lags, timed
 }
 
 // split cuts a set into parts.
@@ -169,6 +182,9 @@ func (s *shard) endsAt(minute slo.Minute) []slo.Minute {
 	ends := make([]slo.Minute, len(s.measured))
 	for k, m := range s.measured {
 		ends[k] = m.SLI.Closed(minute - s.late[k])
+		if s.sampled != nil {
+			ends[k] = s.sampled.end(ends[k], m, s.columns[k], minute)
+		}
 	}
 	return ends
 }
@@ -180,10 +196,16 @@ func (s *shard) evaluate(ctx context.Context, span slo.Span, place int, hours *h
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		n := minute - span.Start
+		if s.sampled != nil {
+			if err := s.sample(minute, minute+1 == span.End, &s.made[place][n], &s.rooms[place][n], rows); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := s.evaluator.AdvanceFrom(s.endsAt(minute), rows); err != nil {
 			return err
 		}
-		n := minute - span.Start
 		s.made[place][n] = s.evaluator.SnapshotIn(&s.rooms[place][n], minute.Time())
 	}
 	return nil

@@ -79,9 +79,7 @@ func (l *lived) checkReplay(t *testing.T, r *Replay, first, last slo.Minute) *ba
 // TestReplay says of each minute what the engine said live, and decides the same
 // about alerts.
 func TestReplay(t *testing.T) {
-	if testing.Short() {
-		t.Skip("there are no races in it but those of TestReplayInShards")
-	}
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		l, _ := live(t, 270, 0, nil)
 		first, last := l.span()
@@ -106,9 +104,7 @@ func TestReplay(t *testing.T) {
 // TestReplayAcrossASeam goes from one definition to the next one where the engine
 // did.
 func TestReplayAcrossASeam(t *testing.T) {
-	if testing.Short() {
-		t.Skip("there are no races in it but those of TestReplayInShards")
-	}
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		l, _ := live(t, 200, 60, func(set *slo.Set) {
 			for _, s := range set.SLOs {
@@ -333,6 +329,7 @@ func TestReplayOfHours(t *testing.T) {
 // TestHourCache has the hours that are needed there, no others, and of a block that is
 // used again nothing of what it had.
 func TestHourCache(t *testing.T) {
+	notForRaces(t)
 	inBubble(t, func(t *testing.T) {
 		l, from := live(t, 130, 10, func(set *slo.Set) { // which has no minutes of before
 			set.SLOs[0].Indicator, set.SLOs[0].History = "anew", slo.History{Mode: slo.Restart, Reason: "another service"}

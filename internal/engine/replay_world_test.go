@@ -61,6 +61,7 @@ type lived struct {
 	story     *story
 	set       *slo.Set
 	snapshots map[slo.Minute]burnrate.Snapshot
+	fired     map[slo.Minute][]alert.Key // of which people were told
 }
 
 // shop is a set with all that a replay has to go through: journeys of each kind, a
@@ -172,7 +173,7 @@ func live(t *testing.T, minutes, at int, edit func(*slo.Set)) (*lived, slo.Minut
 	if testing.Short() {
 		days = 2
 	}
-	l := &lived{rig: r, story: &story{begin: from - days*1440, tells: shopStory(from)}, set: shop(t, from), snapshots: map[slo.Minute]burnrate.Snapshot{}}
+	l := &lived{rig: r, story: &story{begin: from - days*1440, tells: shopStory(from)}, set: shop(t, from), snapshots: map[slo.Minute]burnrate.Snapshot{}, fired: map[slo.Minute][]alert.Key{}}
 	specs := func() Specs { return Specs{Set: l.set, Sources: map[string]sources.Source{"story": l.story}} }
 	options := Options{Ledger: r.ledger, Clock: r.clock, Log: slog.New(slog.DiscardHandler)}
 	var err error
@@ -197,6 +198,7 @@ func live(t *testing.T, minutes, at int, edit func(*slo.Set)) (*lived, slo.Minut
 				t.Fatalf("in minute %d %+v", n, view.Progress)
 			}
 			l.snapshots[slo.MinuteAt(time.Now())] = view.Snapshot
+			l.fired[slo.MinuteAt(time.Now())] = toldKeys(view.Alerts.State.Alerts)
 		}
 		if err := r.engine.between(t.Context(), time.Now().Truncate(time.Minute).Add(measuring)); err != nil {
 			t.Fatal(err)
@@ -204,6 +206,17 @@ func live(t *testing.T, minutes, at int, edit func(*slo.Set)) (*lived, slo.Minut
 		next(1)
 	}
 	return l, from
+}
+
+// toldKeys returns the keys of alerts that people were told of.
+func toldKeys(list []alert.Alert) []alert.Key {
+	var keys []alert.Key
+	for _, a := range list {
+		if a.Sent {
+			keys = append(keys, a.Key)
+		}
+	}
+	return keys
 }
 
 // events is the log of the engine's alerts as of whole minutes.

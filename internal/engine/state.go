@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -85,6 +86,18 @@ func (s *state) series(ctx context.Context, records Records, since map[slo.Indic
 		}
 	}
 	return series, nil
+}
+
+// seamsAt returns where definitions had changed when columns were measured up to ends.
+func (s *state) seamsAt(ends []slo.Minute) []burnrate.Seam {
+	var seams []burnrate.Seam
+	for k := range s.lineages {
+		if at, changed := s.lineages[k].Changed(ends[k]); changed {
+			seams = append(seams, burnrate.Seam{ID: s.measured[k].ID, At: at})
+		}
+	}
+	slices.SortFunc(seams, func(a, b burnrate.Seam) int { return cmp.Compare(a.ID, b.ID) })
+	return seams
 }
 
 // readMinutes is how many minutes are read at once after a pause, so that not too

@@ -376,7 +376,7 @@ func (e *Engine) publish(s burnrate.Snapshot, now time.Time) {
 	}
 	s.Failures = append(s.Failures, e.lossFailures()...)
 	sortByID(&s)
-	s.Meters, s.Previous = e.meters.show(e.state, e.feeds), e.former.show(e.state, s.Statuses)
+	s.Meters, s.Previous, s.Seams = e.meters.show(e.state, e.feeds), e.former.show(e.state, s.Statuses), e.state.seamsAt(e.state.ends)
 	e.view.Store(&View{e.specs.Set, s, e.alerts.Alerts, e.progress(now), e.counts})
 }
 

@@ -6,6 +6,8 @@ import "time"
 // package that have the method. It is not changed once it is made.
 type Expr interface {
 	print(p *printer)
+	compile(c *compiler) (node, error)
+	walk(visit func(Select))
 }
 
 // Select takes the series of a metric.
@@ -57,7 +59,8 @@ const (
 	Changes  Function = "changes"
 )
 
-// Over makes a value of the samples of each series in the time before.
+// Over makes a value of the samples of each series in the time before: of those after
+// t-Length and not after t, as in Prometheus 3. Earlier ones take a sample at t-Length too.
 type Over struct {
 	Function Function
 	Of       Select

@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/slojourn/slojourn/slo"
 )
 
 // Binding is what a dashboard that is looked at has for its variables.
@@ -64,23 +62,16 @@ func (s Select) series(p *printer) {
 
 func (s Select) ago(p *printer) {
 	if s.Offset != 0 {
-		p.put(" offset ", slo.FormatDuration(s.Offset))
+		p.put(" offset ", duration(s.Offset))
 	}
 }
 
 func (m Matcher) print(p *printer) {
 	operator, value := "=", quoted(m.Value)
-	switch {
-	case m.Variable != "" && p.with == nil:
+	if m.Variable != "" && p.with == nil {
 		operator, value = "=~", `"$`+m.Variable+`"`
-	case m.Variable != "":
-		chosen, some := p.with.Variables[m.Variable]
-		if !some {
-			chosen = ".*"
-		}
-		operator, value = "=~", quoted(chosen)
-	case m.Pattern != "":
-		operator, value = "=~", quoted(m.Pattern)
+	} else if pattern, is := m.pattern(p.with); is {
+		operator, value = "=~", quoted(pattern)
 	}
 	if m.Not {
 		operator = "!" + strings.TrimPrefix(operator, "=")
@@ -91,9 +82,17 @@ func (m Matcher) print(p *printer) {
 	p.put(m.Label, operator, value)
 }
 
-// quoted writes a string of PromQL. Grafana replaces $name and ${name} wherever they
-// stand, so a text with a dollar must not come here but as a variable; see [Matcher].
-func quoted(text string) string { return strconv.Quote(text) }
+// pattern returns the regular expression of all of the label, unless a value is wanted.
+func (m Matcher) pattern(with *Binding) (pattern string, is bool) {
+	if m.Variable == "" {
+		return m.Pattern, m.Pattern != ""
+	}
+	chosen, some := with.Variables[m.Variable]
+	if !some {
+		chosen = ".*"
+	}
+	return chosen, true
+}
 
 func (o Over) print(p *printer) {
 	p.put(string(o.Function), "(")
@@ -106,24 +105,11 @@ func (o Over) print(p *printer) {
 func (l Length) text(with *Binding) string {
 	switch {
 	case l.Fixed != 0:
-		return slo.FormatDuration(l.Fixed)
+		return duration(l.Fixed)
 	case with == nil:
 		return string(l.Built)
 	}
-	return slo.FormatDuration(l.of(*with))
-}
-
-// of returns how long it is.
-func (l Length) of(with Binding) time.Duration {
-	switch {
-	case l.Fixed != 0:
-		return l.Fixed
-	case l.Built == TimeRange:
-		return with.Range
-	case l.Built == RateStep:
-		return with.RateStep
-	}
-	return with.Step
+	return duration(l.of(*with))
 }
 
 func (a Aggregate) print(p *printer) {
@@ -145,8 +131,11 @@ func (b Binary) print(p *printer) {
 	if b.AsBool {
 		p.put("bool ")
 	}
-	if b.On != nil {
+	switch {
+	case b.On != nil:
 		p.put("on (", strings.Join(b.On, ", "), ") ")
+	case b.Many: // group_left needs one of the two before it
+		p.put("ignoring () ")
 	}
 	if b.Many {
 		p.put("group_left (", strings.Join(b.Take, ", "), ") ")
@@ -156,17 +145,18 @@ func (b Binary) print(p *printer) {
 
 // side writes a side of an operator; another operator there is parenthesised.
 func (p *printer) side(e Expr) {
-	if _, nested := e.(Binary); nested {
+	switch e.(type) {
+	case Binary, *Binary:
 		p.put("(")
 		defer p.put(")")
 	}
 	e.print(p)
 }
 
-func (n Number) print(p *printer) { p.put(strconv.FormatFloat(float64(n), 'g', -1, 64)) }
+func (n Number) print(p *printer) { p.put(number(float64(n))) }
 
 func (v Vector) print(p *printer) {
-	p.put("vector(", strconv.FormatFloat(float64(v), 'g', -1, 64), ")")
+	p.put("vector(", number(float64(v)), ")")
 }
 
 func (Now) print(p *printer) { p.put("time()") }
@@ -174,8 +164,5 @@ func (Now) print(p *printer) { p.put("time()") }
 func (r Replace) print(p *printer) {
 	p.put("label_replace(")
 	r.Of.print(p)
-	for _, text := range []string{r.Label, r.Value, r.From, r.Pattern} {
-		p.put(", ", quoted(text))
-	}
-	p.put(")")
+	p.put(", ", quoted(r.Label), ", ", template(r.Value), ", ", quoted(r.From), ", ", quoted(r.Pattern), ")")
 }

@@ -24,10 +24,111 @@ type Series struct {
 }
 
 // Data is what expressions are evaluated on. Results are ordered by their labels, but
-// those of Top and Bottom at an instant by value.
+// those of Top and Bottom at an instant by value, also when more is done with them: as
+// long as they are the left side of it.
+//
+// Values are those of Prometheus: where something is divided by zero, they are infinite
+// or not a number. Who shows values leaves those out.
 type Data interface {
 	// At evaluates an expression at an instant.
 	At(e Expr, at time.Time, with Binding) ([]Sample, error)
 	// Between evaluates it at from, and each step after that until to.
 	Between(e Expr, from, to time.Time, step time.Duration, with Binding) ([]Series, error)
+}
+
+// Samples are series in memory, on which expressions mean what they mean to Prometheus 3.
+// Times are kept to the millisecond. Once everything is added, they can be read by several
+// goroutines at once.
+type Samples struct {
+	lookback int64               // milliseconds
+	kept     map[string]struct{} // nil for all metrics
+	metrics  map[string]*metric
+	labels   *interner
+	scratch  []label
+}
+
+var _ Data = (*Samples)(nil)
+
+// metric is the series of one name.
+type metric struct {
+	series   []*series
+	byLabels map[*set]*series
+}
+
+// series has its points in order.
+type series struct {
+	labels *set
+	points []point
+}
+
+// point is 16 bytes, of which there may be millions.
+type point struct {
+	at    int64 // milliseconds since 1970
+	value float64
+}
+
+// NewSamples has no samples yet. An instant sees the newest sample of a series that is
+// less than lookback old: 5 minutes are what Prometheus looks back, and samples that are
+// further apart want their distance. When metrics are named, only those are kept; see
+// [MetricsOf].
+func NewSamples(lookback time.Duration, metrics ...string) *Samples {
+	s := &Samples{lookback: lookback.Milliseconds(), metrics: map[string]*metric{}, labels: newInterner(nil)}
+	if len(metrics) > 0 {
+		s.kept = map[string]struct{}{}
+	}
+	for _, name := range metrics {
+		s.kept[name] = struct{}{}
+	}
+	return s
+}
+
+// Add adds a sample. Labels without a value are not there, and invalid UTF-8 is replaced,
+// as in what package prometheus exports. A sample that is not later than the one before it
+// of its series is left out.
+func (s *Samples) Add(name string, labels Labels, at time.Time, value float64) {
+	if _, kept := s.kept[name]; !kept && s.kept != nil {
+		return
+	}
+	m := s.metrics[name]
+	if m == nil {
+		m = &metric{byLabels: map[*set]*series{}}
+		s.metrics[name] = m
+	}
+	s.scratch = s.scratch[:0]
+	for name, value := range labels {
+		s.scratch = append(s.scratch, label{name: name, value: valid(value)})
+	}
+	of := s.labels.set(s.scratch)
+	one := m.byLabels[of]
+	if one == nil {
+		one = &series{labels: of}
+		m.byLabels[of] = one
+		m.series = append(m.series, one)
+	}
+	p := point{at: at.UnixMilli(), value: value}
+	if n := len(one.points); n > 0 && one.points[n-1].at >= p.at {
+		return
+	}
+	if n := len(one.points); n == cap(one.points) { // not twice as many, as append would
+		one.points = append(make([]point, 0, n+max(16, n/8)), one.points...)
+	}
+	one.points = append(one.points, p)
+}
+
+// between returns the points after one time and not after another, in milliseconds.
+func (s *series) between(after, until int64) []point {
+	return s.points[s.index(after):s.index(until)]
+}
+
+// index returns how many points are not after a time.
+func (s *series) index(until int64) int {
+	low, high := 0, len(s.points)
+	for low < high {
+		if middle := (low + high) / 2; s.points[middle].at <= until {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	return low
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"time"
 
+	"github.com/slojourn/slojourn/exporters/yaml"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -14,10 +15,10 @@ const mostFiles = 16 << 10
 
 // Rules writes a file of rules.
 func (f *File) Rules() []byte {
-	var d document
+	var d yaml.Document
 	d.Grow(mostFiles)
 	d.WriteString(Header)
-	d.line(0, "groups:")
+	d.Line(0, "groups:")
 	f.write(&d, 1)
 	return d.Bytes()
 }
@@ -25,45 +26,51 @@ func (f *File) Rules() []byte {
 // Groups writes the groups as an item of a document that [Header] and "groups:"
 // begin, so that several files become one.
 func (f *File) Groups() []byte {
-	var d document
+	var d yaml.Document
 	d.Grow(mostFiles)
 	f.write(&d, 1)
 	return d.Bytes()
 }
 
 // write writes groups as a list.
-func (f *File) write(d *document, level int) {
+func (f *File) write(d *yaml.Document, level int) {
 	if f.about != "" {
-		d.comment(level, f.about)
+		d.Comment(level, f.about)
 	}
 	for _, g := range f.groups {
-		d.pair(level, "- name", g.name)
-		d.duration(level+1, "interval", g.interval)
-		d.line(level+1, "rules:")
+		d.Pair(level, "- name", g.name)
+		pairDuration(d, level+1, "interval", g.interval)
+		d.Line(level+1, "rules:")
 		for i := range g.rules {
 			g.rules[i].write(d, level+2)
 		}
 	}
 }
 
-func (r *rule) write(d *document, level int) {
+func (r *rule) write(d *yaml.Document, level int) {
 	if r.about != "" {
-		d.comment(level, r.about)
+		d.Comment(level, r.about)
 	}
 	if r.record != "" {
-		d.pair(level, "- record", r.record)
+		d.Pair(level, "- record", r.record)
 	} else {
-		d.pair(level, "- alert", r.alert)
+		d.Pair(level, "- alert", r.alert)
 	}
-	d.pair(level+1, "expr", r.expr)
-	d.duration(level+1, "for", r.wait)
-	d.duration(level+1, "keep_firing_for", r.hold)
+	d.Pair(level+1, "expr", r.expr)
+	pairDuration(d, level+1, "for", r.wait)
+	pairDuration(d, level+1, "keep_firing_for", r.hold)
 	labels := map[string]string{}
 	for name, value := range r.labels {
 		labels[name] = escape(value)
 	}
-	d.pairs(level+1, "labels", labels)
-	d.pairs(level+1, "annotations", r.annotations)
+	d.Pairs(level+1, "labels", labels)
+	d.Pairs(level+1, "annotations", r.annotations)
+}
+
+func pairDuration(d *yaml.Document, level int, key string, value time.Duration) {
+	if value > 0 {
+		d.Pair(level, key, slo.FormatDuration(value))
+	}
 }
 
 // Tests writes what promtool test rules reads, beside the file of rules. It is nil
@@ -73,13 +80,13 @@ func (f *File) Tests() []byte {
 	if len(tests) == 0 {
 		return nil
 	}
-	var d document
+	var d yaml.Document
 	d.Grow(mostFiles)
 	d.WriteString(Header)
-	d.line(0, "rule_files:")
-	d.line(1, "- %s", RulesFile(f.Name))
-	d.line(0, "evaluation_interval: 1m")
-	d.line(0, "tests:")
+	d.Line(0, "rule_files:")
+	d.Line(1, "- %s", RulesFile(f.Name))
+	d.Line(0, "evaluation_interval: 1m")
+	d.Line(0, "tests:")
 	for i := range tests {
 		tests[i].write(&d)
 	}
@@ -92,35 +99,35 @@ func RulesFile(name string) string { return name + ".rules.yaml" }
 // TestFile is the name of the tests of [RulesFile].
 func TestFile(name string) string { return name + ".test.yaml" }
 
-func (t *test) write(d *document) {
-	d.comment(1, t.name)
-	d.pair(1, "- interval", slo.FormatDuration(t.interval))
-	d.line(2, "input_series:")
+func (t *test) write(d *yaml.Document) {
+	d.Comment(1, t.name)
+	d.Pair(1, "- interval", slo.FormatDuration(t.interval))
+	d.Line(2, "input_series:")
 	for _, s := range t.series {
-		d.pair(3, "- series", s.name)
-		d.pair(4, "values", s.values)
+		d.Pair(3, "- series", s.name)
+		d.Pair(4, "values", s.values)
 	}
 	if len(t.alerts) > 0 {
-		d.line(2, "alert_rule_test:")
+		d.Line(2, "alert_rule_test:")
 	}
 	for _, a := range t.alerts {
-		d.pair(3, "- eval_time", duration(a.at))
-		d.pair(4, "alertname", a.name)
-		items(d, 4, "exp_alerts", a.fire, func(f fired) {
-			d.line(5, "- exp_labels:")
-			d.entries(7, f.labels)
-			d.pairs(6, "exp_annotations", f.annotations)
+		d.Pair(3, "- eval_time", duration(a.at))
+		d.Pair(4, "alertname", a.name)
+		yaml.Items(d, 4, "exp_alerts", a.fire, func(f fired) {
+			d.Line(5, "- exp_labels:")
+			d.Entries(7, f.labels)
+			d.Pairs(6, "exp_annotations", f.annotations)
 		})
 	}
 	if len(t.values) > 0 {
-		d.line(2, "promql_expr_test:")
+		d.Line(2, "promql_expr_test:")
 	}
 	for _, v := range t.values {
-		d.pair(3, "- eval_time", duration(v.at))
-		d.pair(4, "expr", v.expr)
-		items(d, 4, "exp_samples", v.samples, func(s sample) {
-			d.pair(5, "- labels", s.labels)
-			d.line(6, "value: %v", s.value)
+		d.Pair(3, "- eval_time", duration(v.at))
+		d.Pair(4, "expr", v.expr)
+		yaml.Items(d, 4, "exp_samples", v.samples, func(s sample) {
+			d.Pair(5, "- labels", s.labels)
+			d.Line(6, "value: %v", s.value)
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"gopkg.in/yaml.v3"
 
+	"github.com/slojourn/slojourn/exporters/kubernetes"
 	"github.com/slojourn/slojourn/exporters/prometheus/rules"
 )
 
@@ -30,7 +31,7 @@ func TestPrometheusReads(t *testing.T) {
 					Kind       string
 					Spec       yaml.Node
 				}
-				if err := yaml.Unmarshal((&rules.Manifest{}).Document(&file), &object); err != nil || object.Kind != "PrometheusRule" {
+				if err := yaml.Unmarshal(file.Manifest(kubernetes.Metadata{}), &object); err != nil || object.Kind != "PrometheusRule" {
 					t.Fatalf("%s: kind %q, %v", name, object.Kind, err)
 				}
 				spec, err := yaml.Marshal(&object.Spec)

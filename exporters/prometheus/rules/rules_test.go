@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 
+	"github.com/slojourn/slojourn/exporters/kubernetes"
 	"github.com/slojourn/slojourn/exporters/prometheus/rules"
 	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/slo"
@@ -65,10 +66,10 @@ func TestGolden(t *testing.T) {
 			fmt.Fprintf(&got, "-- %s --\n%s", rules.RulesFile(file.Name), file.Rules())
 			fmt.Fprintf(&got, "-- %s --\n%s", rules.TestFile(file.Name), file.Tests())
 		}
-		manifest := rules.Manifest{Namespace: "monitoring", Labels: map[string]string{"release": "main"}}
+		metadata := kubernetes.Metadata{Namespace: "monitoring", Labels: map[string]string{"release": "main"}}
 		for file := range rules.Generate(set, rules.Options{Evaluate: evaluate, Job: "slojourn", NoHold: true}) {
 			if file.Name == rules.Fleet {
-				fmt.Fprintf(&got, "-- %s --\n%s", rules.ManifestFile(file.Name), manifest.Document(&file))
+				fmt.Fprintf(&got, "-- %s --\n%s", rules.ManifestFile(file.Name), file.Manifest(metadata))
 			}
 		}
 		path := "testdata/" + string(evaluate) + ".golden"
@@ -183,53 +184,6 @@ func TestOneDocument(t *testing.T) {
 	}
 	if got := len(decode(t, one).Groups); got != groups || got == 0 {
 		t.Errorf("%d groups in one file, %d in all files", got, groups)
-	}
-}
-
-// TestManifestLabels are texts to whoever reads the YAML, whatever they look like.
-func TestManifestLabels(t *testing.T) {
-	t.Parallel()
-	want := map[string]string{"1": "2", "null": "true", "y": "0x1f", "1e3": "1e3", "app.kubernetes.io/part-of": "slojourn", "1.example.com/a": "", "0": "2026-01-01", "1_0": "1_0"}
-	manifest := rules.Manifest{Labels: want}
-	if err := manifest.Check(); err != nil {
-		t.Fatal(err)
-	}
-	for file := range rules.Generate(read(t, "testdata/small"), rules.Options{Evaluate: rules.Metrics, Job: "slojourn"}) {
-		var object struct {
-			Metadata struct{ Labels map[any]any }
-		}
-		if err := yaml.Unmarshal(manifest.Document(&file), &object); err != nil {
-			t.Fatal(err)
-		}
-		got := map[string]string{}
-		for key, value := range object.Metadata.Labels {
-			text, isText := key.(string)
-			if got[text], _ = value.(string); !isText {
-				t.Errorf("the key %v is a %T", key, key)
-			}
-		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
-	}
-}
-
-func TestManifestCheck(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		manifest rules.Manifest
-		wrong    string
-	}{
-		{rules.Manifest{}, ""},
-		{rules.Manifest{Namespace: "monitoring", Labels: map[string]string{"release": "main", "example.com/team": ""}}, ""},
-		{rules.Manifest{Namespace: "Monitoring"}, `the namespace "Monitoring"`},
-		{rules.Manifest{Labels: map[string]string{"release": "a b"}}, "the label release=a b"},
-		{rules.Manifest{Labels: map[string]string{"": "a"}}, "the label =a"},
-	} {
-		err := test.manifest.Check()
-		if (err == nil) != (test.wrong == "") || err != nil && !strings.Contains(err.Error(), test.wrong) {
-			t.Errorf("%+v: %v, want %q", test.manifest, err, test.wrong)
-		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/slojourn/slojourn/exporters/kubernetes"
 	"github.com/slojourn/slojourn/exporters/prometheus/rules"
 )
 
@@ -12,7 +13,7 @@ func TestWrote(t *testing.T) {
 	t.Parallel()
 	for _, evaluate := range []rules.Evaluate{rules.Metrics, rules.Events} {
 		for file := range rules.Generate(read(t, "testdata/small"), rules.Options{Evaluate: evaluate, Job: "slojourn"}) {
-			manifest := slices.Concat([]byte(rules.Header), (&rules.Manifest{Namespace: "monitoring"}).Document(&file))
+			manifest := slices.Concat([]byte(rules.Header), file.Manifest(kubernetes.Metadata{Namespace: "monitoring"}))
 			for name, data := range map[string][]byte{rules.RulesFile(file.Name): file.Rules(), rules.TestFile(file.Name): file.Tests(), rules.ManifestFile(file.Name): manifest} {
 				if data == nil {
 					continue

@@ -99,6 +99,7 @@ func naiveMetric(points []naivePoint, function, name string) any {
 // by hand.
 func TestMetricsAgreeWithNaive(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	for seed := range uint64(60) {
 		random := rand.New(rand.NewPCG(seed, 7))
 		var points []naivePoint

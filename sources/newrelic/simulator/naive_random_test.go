@@ -19,6 +19,7 @@ import (
 // attributes, several kinds of values in one, and some that have not arrived.
 func TestQueriesAgreeWithNaive(t *testing.T) {
 	t.Parallel()
+	notForRaces(t)
 	forms := map[string]int{}
 	for seed := range uint64(1200) {
 		r := &random{rand.New(rand.NewPCG(seed, 7)), 2}

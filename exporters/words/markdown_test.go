@@ -1,4 +1,4 @@
-package report
+package words
 
 import (
 	"strings"
@@ -42,7 +42,7 @@ func TestMarkdown(t *testing.T) {
 		"key NRAK-ABCDEFGHIJKLMNOPQRSTUVWXYZA": "key NRAK-…",
 		"a\xffb":                               "a�b",
 	} {
-		if got := markdown(text); got != want {
+		if got := Markdown(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
@@ -62,7 +62,7 @@ func TestMarkdownLinks(t *testing.T) {
 		{"none", "/relative", "none: /relative"},
 		{"break", "https://x.example/a b\nc", `break: https\://x.example/a b c`},
 	} {
-		got := link(test.title, test.address)
+		got := MarkdownLink(test.title, test.address)
 		if got != test.want {
 			t.Errorf("%q to %q: got %q, want %q", test.title, test.address, got, test.want)
 		}

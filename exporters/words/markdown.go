@@ -1,4 +1,4 @@
-package report
+package words
 
 import (
 	"net/url"
@@ -15,11 +15,11 @@ var mentions = regexp.MustCompile(`@(\w)`)
 // numbered is what begins a list with numbers.
 var numbered = regexp.MustCompile(`^(\d+)([.)])( |$)`)
 
-// markdown returns a text that others wrote as it may stand within a line of
+// Markdown returns a text that others wrote as it may stand within a line of
 // Markdown, also in a table: it is one line, looks as it was written, and is
 // neither markup, nor a link, nor a mention.
-func markdown(text string) string {
-	text = oneLine(text)
+func Markdown(text string) string {
+	text = OneLine(text)
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "�")
 	}
@@ -34,8 +34,8 @@ func markdown(text string) string {
 	return numbered.ReplaceAllString(b.String(), `$1\$2$3`)
 }
 
-// oneLine returns a text that others wrote as one line. It may have had several.
-func oneLine(text string) string { return render.Plain(strings.Join(strings.Fields(text), " ")) }
+// OneLine returns a text that others wrote as one line. It may have had several.
+func OneLine(text string) string { return render.Plain(strings.Join(strings.Fields(text), " ")) }
 
 // special reports whether a character of a text means something in Markdown.
 func special(text string, at int, r rune) bool {
@@ -51,12 +51,12 @@ func special(text string, at int, r rune) bool {
 	return false
 }
 
-// link returns a link of Markdown, or only its title where the address is none of
+// MarkdownLink returns a link of Markdown, or only its title where the address is none of
 // the web.
-func link(title, address string) string {
+func MarkdownLink(title, address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return markdown(title) + ": " + markdown(address)
+		return Markdown(title) + ": " + Markdown(address)
 	}
 	if title == "" {
 		title = u.Host
@@ -64,5 +64,5 @@ func link(title, address string) string {
 	// What would end the address or begin markup in it is encoded.
 	escaped := strings.NewReplacer("(", "%28", ")", "%29", "<", "%3C", ">", "%3E", "|", "%7C", "\\", "%5C", "*", "%2A", "_", "%5F", "`", "%60", "[", "%5B", "]", "%5D").
 		Replace(u.String())
-	return "[" + markdown(title) + "](" + render.Plain(escaped) + ")"
+	return "[" + Markdown(title) + "](" + render.Plain(escaped) + ")"
 }

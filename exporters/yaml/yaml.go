@@ -1,4 +1,9 @@
-package rules
+// Package yaml writes documents of YAML as they come, line by line. It reads none.
+//
+//	var d yaml.Document
+//	d.Line(0, "groups:")
+//	d.Pair(1, "- name", title) // in quotes, if it needs them
+package yaml
 
 import (
 	"bytes"
@@ -7,20 +12,17 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/slojourn/slojourn/slo"
 )
 
-// document writes YAML in blocks. A library writes ten thousand SLOs in more time
+// Document is written in blocks. A library writes ten thousand SLOs in more time
 // than everything else takes; this writes them as they come, and a test reads back
 // with the library what is written here.
-type document struct{ bytes.Buffer }
+type Document struct{ bytes.Buffer }
 
-// line writes a line at an indentation, counted in levels of two blanks.
-func (d *document) line(level int, format string, args ...any) {
+// Line writes a line at an indentation, counted in levels of two blanks.
+func (d *Document) Line(level int, format string, args ...any) {
 	for range level {
 		d.WriteString("  ")
 	}
@@ -28,22 +30,22 @@ func (d *document) line(level int, format string, args ...any) {
 	d.WriteByte('\n')
 }
 
-// comment writes lines that nobody reads as YAML.
-func (d *document) comment(level int, text string) {
+// Comment writes lines that nobody reads as YAML.
+func (d *Document) Comment(level int, text string) {
 	for line := range strings.Lines(text) {
-		d.line(level, "# %s", strings.TrimRight(line, "\n"))
+		d.Line(level, "# %s", strings.TrimRight(line, "\n"))
 	}
 }
 
-// pair writes a key, which needs no quotes, with a text.
-func (d *document) pair(level int, key, value string) {
+// Pair writes a key, which needs no quotes, with a text.
+func (d *Document) Pair(level int, key, value string) {
 	for range level {
 		d.WriteString("  ")
 	}
 	d.WriteString(key)
 	d.WriteString(": ")
 	if !isBlock(value) {
-		d.WriteString(scalar(value))
+		d.WriteString(Scalar(value))
 		d.WriteByte('\n')
 		return
 	}
@@ -62,42 +64,37 @@ func (d *document) pair(level int, key, value string) {
 	d.WriteByte('\n')
 }
 
-// pairs writes a mapping of texts, ordered by key, and nothing when it is empty. Its keys
+// Pairs writes a mapping of texts, ordered by key, and nothing when it is empty. Its keys
 // need no quotes, or have them.
-func (d *document) pairs(level int, key string, values map[string]string) {
+func (d *Document) Pairs(level int, key string, values map[string]string) {
 	if len(values) == 0 {
 		return
 	}
-	d.line(level, "%s:", key)
-	d.entries(level+1, values)
+	d.Line(level, "%s:", key)
+	d.Entries(level+1, values)
 }
 
-func (d *document) entries(level int, values map[string]string) {
+// Entries writes what Pairs does without the key above.
+func (d *Document) Entries(level int, values map[string]string) {
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		d.pair(level, name, values[name])
+		d.Pair(level, name, values[name])
 	}
 }
 
-// items writes a key with a list, which may be none.
-func items[T any](d *document, level int, key string, all []T, write func(T)) {
+// Items writes a key with a list, which may be none.
+func Items[T any](d *Document, level int, key string, all []T, write func(T)) {
 	if len(all) == 0 {
-		d.line(level, "%s: []", key)
+		d.Line(level, "%s: []", key)
 		return
 	}
-	d.line(level, "%s:", key)
+	d.Line(level, "%s:", key)
 	for _, item := range all {
 		write(item)
 	}
 }
 
-func (d *document) duration(level int, key string, value time.Duration) {
-	if value > 0 {
-		d.pair(level, key, slo.FormatDuration(value))
-	}
-}
-
-// scalar writes a text on one line, with as few quotes as there can be.
-func scalar(text string) string {
+// Scalar writes a text on one line, with as few quotes as there can be.
+func Scalar(text string) string {
 	switch {
 	case isPlain(text):
 		return text
@@ -108,12 +105,12 @@ func scalar(text string) string {
 }
 
 // isPlain reports whether YAML takes a text without quotes for nothing but itself. It
-// is of ASCII and begins with a letter, or it is a duration.
+// is of ASCII and begins with a letter or a slash, or it is a duration.
 func isPlain(text string) bool {
 	if text == "" {
 		return false
 	}
-	if first := text[0]; first < 'A' || first > 'z' || first > 'Z' && first < 'a' {
+	if first := text[0]; first != '/' && (first < 'A' || first > 'z' || first > 'Z' && first < 'a') {
 		return isDuration(text)
 	}
 	for i := range len(text) {

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slojourn/slojourn/exporters/kubernetes"
+)
+
+// manifestFlags are the flags about objects of Kubernetes.
+type manifestFlags struct {
+	namespace string
+	labels    []string
+}
+
+// add adds the flags. by is who selects objects by labels.
+func (m *manifestFlags) add(cmd *cobra.Command, by string) {
+	flags := cmd.Flags()
+	flags.StringVar(&m.namespace, "namespace", "", "namespace of manifests")
+	flags.StringArrayVar(&m.labels, "label", nil, "label KEY=VALUE of manifests, by which "+by+" selects them")
+}
+
+// none refuses the flags where files of another format are written.
+func (m *manifestFlags) none(format string) error {
+	if m.namespace != "" || len(m.labels) > 0 {
+		return usage("--namespace and --label are for manifests: add --format %s", format)
+	}
+	return nil
+}
+
+func (m *manifestFlags) metadata() (kubernetes.Metadata, error) {
+	about := kubernetes.Metadata{Namespace: m.namespace, Labels: map[string]string{}}
+	for _, label := range m.labels {
+		key, value, found := strings.Cut(label, "=")
+		if !found {
+			return about, usage("--label %s: write KEY=VALUE", label)
+		}
+		if before, twice := about.Labels[key]; twice {
+			return about, usage("--label %s=%s: %s has the value %q already; give each label once", key, value, key, before)
+		}
+		about.Labels[key] = value
+	}
+	if err := about.Check(); err != nil {
+		return about, usage("%v", err)
+	}
+	return about, nil
+}

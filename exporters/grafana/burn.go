@@ -1,0 +1,286 @@
+package grafana
+
+import (
+	"cmp"
+	"math"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/exporters/grafana/query"
+	"github.com/slojourn/slojourn/exporters/words"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// spellings returns how the windows of objectives are spelt in the metrics of one id: as
+// in the spec, and with its zone where an earlier one differs in that alone.
+func spellings(objectives []slo.Objective) []string {
+	var spelt []string
+	for i, o := range objectives {
+		text := o.Window.String()
+		if slices.ContainsFunc(objectives[:i], func(e slo.Objective) bool { return e.Window.String() == text && !e.Window.Same(o.Window) }) {
+			text += " " + cmp.Or(o.Window.TimeZone(), "UTC")
+		}
+		spelt = append(spelt, text)
+	}
+	return spelt
+}
+
+// recent returns which of the windows of an objective's burn rates is closest to an hour.
+func recent(o slo.Objective) slo.Window {
+	const hour = 60
+	far := func(w slo.Window) float64 { return math.Abs(math.Log(float64(w.Minutes()) / hour)) }
+	return slices.MinFunc(burnrate.BurnWindows(o), func(a, b slo.Window) int { return cmp.Compare(far(a), far(b)) })
+}
+
+// target writes what an objective asks for: 99.5% in 28 d. One that has a name of its own
+// begins with it.
+func (m *maker) target(o slo.Objective) string {
+	name := ""
+	if o.Name != o.Window.String() {
+		name = plain(o.Name)
+	}
+	return m.burnWords().Target(name, o.Target.String(), words.Window(m.options.Locale, o.Window.String()), plain(o.Window.TimeZone()))
+}
+
+// decimal writes a number with at most so many decimals: 13.44.
+func decimal(value *big.Rat, most int) string {
+	text := value.FloatString(most)
+	if strings.Contains(text, ".") {
+		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	}
+	return text
+}
+
+// colourOf is that of alerts of a severity while they fire.
+func colourOf(s slo.Severity) string {
+	if s == slo.Page {
+		return vermilion
+	}
+	return orange
+}
+
+// tier is a pair of windows of a policy, as far as it is shown.
+type tier struct {
+	severity    slo.Severity
+	long, short string
+	factor      float64
+	spelt       string // the factor: 13.44×
+}
+
+// tiersOf returns the tiers of an objective's policy, in their order. Of those that differ
+// in nothing but the factor the first is taken, as package prometheus does.
+func tiersOf(o slo.Objective) []tier {
+	var tiers []tier
+	for _, t := range burnrate.Tiers(o) {
+		one := tier{severity: t.Severity, long: slo.FormatDuration(t.Long), short: slo.FormatDuration(t.Short)}
+		one.factor, _ = t.Factor(o.Window).Float64()
+		one.spelt = decimal(t.Factor(o.Window), 3) + "×"
+		if !slices.ContainsFunc(tiers, func(e tier) bool { return e.severity == one.severity && e.long == one.long && e.short == one.short }) {
+			tiers = append(tiers, one)
+		}
+	}
+	return tiers
+}
+
+// burning adds graphs of burn rates against the factors above which tiers fire, for every
+// objective that has any. It reports whether there are some.
+func (m *maker) burning(s *sheet, id string, objectives []slo.Objective) bool {
+	const height, half = 7, columns / 2
+	w, locale, any := m.burnWords(), m.options.Locale, false
+	for _, o := range objectives {
+		tiers := tiersOf(o)
+		if len(tiers) == 0 {
+			continue
+		}
+		s.section(w.Burning(m.target(o)))
+		any = true
+		for _, t := range tiers {
+			long, short := words.Window(locale, t.long), words.Window(locale, t.short)
+			rate := func(window string) query.Expr {
+				return of(metricBurn, id, []query.Matcher{query.Is("objective", o.Name), query.Is("window", window)})
+			}
+			fields := FieldDefaults{
+				Unit: unitBurn, Decimals: ref(2), NoValue: m.words().NoTraffic, Thresholds: steps("transparent", from(t.factor, colourOf(t.severity))),
+				Custom: &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "line"}, AxisSoftMin: ref(0.0), AxisSoftMax: ref(t.factor * 1.2)},
+			}
+			p := graph(w.Tier(m.severity(t.severity), long, short, t.spelt), w.TierNote, fields,
+				target(0, rate(t.long), long), target(1, rate(t.short), short))
+			s.add(half, height, p.coloured("A", blue, false).coloured("B", purple, true))
+		}
+		s.end()
+	}
+	return any
+}
+
+// alarm is a kind of alert and how urgent it is.
+type alarm struct {
+	kind     alert.Kind
+	severity slo.Severity
+}
+
+// alarms returns what a policy can fire about an objective.
+func alarms(p *slo.AlertPolicy) []alarm {
+	var list []alarm
+	add := func(kind alert.Kind, severity slo.Severity) {
+		if a := (alarm{kind, severity}); !slices.Contains(list, a) {
+			list = append(list, a)
+		}
+	}
+	for _, t := range p.Tiers {
+		add(alert.Burn, t.Severity)
+	}
+	if len(p.BudgetSpent) > 0 {
+		add(alert.Budget, slo.Ticket)
+	}
+	if p.NoTraffic != nil {
+		add(alert.NoTraffic, p.NoTraffic.Severity)
+	}
+	if p.NoData != nil {
+		add(alert.NoData, p.NoData.Severity)
+	}
+	return list
+}
+
+// alerting adds when alerts fired: those of an id, each on a line of its own, and below
+// them those of its steps, by severity. It is not there when there are no policies.
+func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepIDs []string) {
+	w := m.burnWords()
+	var targets []Target
+	var severities []slo.Severity
+	add := func(of query.Expr, legend string, severity slo.Severity) {
+		targets = append(targets, target(len(targets), of, legend))
+		severities = append(severities, severity)
+	}
+	for _, o := range objectives {
+		if o.Alerts == nil {
+			continue
+		}
+		for _, a := range alarms(o.Alerts) {
+			legend := m.severity(a.severity) + ": " + m.words().Kinds[a.kind]
+			if len(objectives) > 1 {
+				legend = m.target(o) + ", " + legend
+			}
+			add(lately(query.Metric(metricFiring, query.Is("id", id), query.Is("objective", o.Name), query.Is("kind", string(a.kind)), query.Is("severity", string(a.severity)))), legend, a.severity)
+		}
+	}
+	if len(stepIDs) > 0 {
+		for _, severity := range []slo.Severity{slo.Page, slo.Ticket} {
+			add(lately(query.Metric(metricFiring, oneOf(stepIDs), query.Is("severity", string(severity)))), w.OfSteps(m.severity(severity)), severity)
+		}
+	}
+	if len(targets) == 0 {
+		return
+	}
+	fields := FieldDefaults{
+		Unit: "none", NoValue: w.NoneFired, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
+		Mappings: m.fired(slo.Page), Custom: &CustomField{FillOpacity: 80},
+	}
+	p := stateLine(w.Alerts, w.AlertsNote, fields, targets...)
+	p.Interval = stateStep
+	for i, severity := range severities {
+		if severity == slo.Ticket {
+			p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{
+				FieldMatcher{"byFrameRefID", targets[i].RefID}, []Property{{"mappings", m.fired(slo.Ticket)}},
+			})
+		}
+	}
+	s.add(columns, 3+len(targets), p)
+	s.end()
+}
+
+// severity is what alerts of one are called.
+func (m *maker) severity(s slo.Severity) string {
+	if s == slo.Page {
+		return m.words().Page
+	}
+	return m.words().Ticket
+}
+
+// fired has words for whether an alert fires.
+func (m *maker) fired(severity slo.Severity) []Mapping {
+	w := m.burnWords()
+	return mappings(word{"0", w.Quiet, blue}, word{"1", w.Firing, colourOf(severity)})
+}
+
+// fires counts the alerts of a severity that fire about some ids.
+func (m *maker) fires(ids []string, severity slo.Severity) *Panel {
+	w := m.burnWords()
+	each := query.By(query.Max, query.Metric(metricFiring, oneOf(ids), query.Is("severity", string(severity))), "id", "objective", "kind", "severity")
+	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: "0", Color: byThreshold(), Thresholds: countSteps(colourOf(severity))}
+	return stat(w.Fires(severity), w.FiresNote, fields, target(0, orZero(query.By(query.Sum, each)), "").now())
+}
+
+// oneOf matches ids, which have no character that means something in a pattern.
+func oneOf(ids []string) query.Matcher {
+	pattern := ""
+	for i, id := range ids {
+		if i > 0 {
+			pattern += "|"
+		}
+		pattern += id
+	}
+	if len(ids) == 1 {
+		return query.Is("id", pattern)
+	}
+	return query.Like("id", pattern)
+}
+
+// unknown is shown in grey where there is no value.
+func unknown(text string) Mapping {
+	return Mapping{"special", SpecialMapping{"null", Mapped{Text: text, Color: grey}}}
+}
+
+// left shows what is left of a budget, over time too.
+func left(noValue string) FieldDefaults {
+	return FieldDefaults{
+		Unit: unitShare, Decimals: ref(1), NoValue: noValue, Color: byThreshold(), Thresholds: budgetSteps(), Mappings: []Mapping{unknown(noValue)},
+	}
+}
+
+// budgetLeft shows what is left of a budget, and in a word whether that is healthy.
+func (m *maker) budgetLeft(title, description, noValue string, of query.Expr) *Panel {
+	w, none := m.words(), 0.0
+	p := stat(title, description, left(noValue), target(0, of, "").now(), target(1, of, "").now())
+	options := p.Options.(StatOptions)
+	options.TextMode, options.Orientation = "value", "horizontal"
+	p.Options = options
+	// The first range that a value is in counts, and both ends are in it.
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{"byFrameRefID", "B"}, []Property{{"mappings", []Mapping{
+		{"range", RangeMapping{From: ref(atRisk), Result: Mapped{Text: w.Healthy, Color: blue}}},
+		{"range", RangeMapping{To: &none, Result: Mapped{Text: w.Spent, Color: vermilion, Index: 1}}},
+		{"range", RangeMapping{From: &none, To: ref(atRisk), Result: Mapped{Text: w.AtRisk, Color: orange, Index: 2}}},
+		unknown(noValue),
+	}}}})
+	return p
+}
+
+// budgetLine is a graph of what is left of budgets, with lines where that is at risk and
+// where it is spent.
+func budgetLine(title, description, noValue string, targets ...Target) *Panel {
+	return graph(title, description, FieldDefaults{
+		Unit: unitShare, Decimals: ref(1), NoValue: noValue, Max: ref(1.0), Thresholds: steps(vermilion, from(0, orange), from(atRisk, "transparent")),
+		Custom: &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "dashed"}, AxisSoftMin: ref(0.0)},
+	}, targets...)
+}
+
+// state says in a word what the numbers of an objective rest on.
+func (m *maker) state(id string, o slo.Objective) *Panel {
+	w := m.words()
+	fields := FieldDefaults{
+		Unit: "none", NoValue: w.Missing, Color: byThreshold(), Thresholds: steps(grey), Mappings: append(mappings(w.stateWords()...), unknown(w.Missing)),
+	}
+	state := query.By(query.Max, states(query.Is("id", id), query.Is("objective", o.Name)))
+	return stat(m.burnWords().State, m.burnWords().StateNote, fields, target(0, state, "").now())
+}
+
+// titleOf is the title of a dashboard: where another one of its folder has the same, with
+// the id.
+func (m *maker) titleOf(id string, about slo.About) string {
+	if s := m.subject(id); s != nil {
+		return s.title
+	}
+	return titleOf(about.Title, id)
+}

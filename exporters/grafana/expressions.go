@@ -1,0 +1,136 @@
+package grafana
+
+import (
+	"slices"
+
+	"github.com/slojourn/slojourn/exporters/grafana/query"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// The metrics that dashboards read, see package prometheus.
+const (
+	metricInfo        = "slojourn_slo_info"
+	metricStep        = "slojourn_journey_step_info"
+	metricTarget      = "slojourn_objective_ratio"
+	metricErrors      = "slojourn_error_ratio"
+	metricCoverage    = "slojourn_coverage_ratio"
+	metricBurn        = "slojourn_burn_rate"
+	metricRemaining   = "slojourn_error_budget_remaining_ratio"
+	metricPrevious    = "slojourn_error_budget_previous_ratio"
+	metricState       = "slojourn_state"
+	metricFactor      = "slojourn_alert_factor"
+	metricFiring      = "slojourn_alert_firing"
+	metricAttribution = "slojourn_journey_attribution_ratio"
+	metricEvents      = "slojourn_events_total"
+	metricMeasured    = "slojourn_measured_seconds_total"
+	metricLate        = "slojourn_late_events_total"
+	metricWatermark   = "slojourn_watermark_timestamp_seconds"
+	metricExcluded    = "slojourn_exclusion_active"
+	metricChanged     = "slojourn_definition_changed_timestamp_seconds"
+)
+
+// of takes a metric of one id, by the labels that are to stay. A Prometheus may scrape
+// several replicas, of which it takes the larger value.
+func of(metric, id string, matchers []query.Matcher, labels ...string) query.Expr {
+	return query.By(query.Max, query.Metric(metric, append([]query.Matcher{query.Is("id", id)}, matchers...)...), labels...)
+}
+
+// largest takes a metric of many ids, by the labels that are to stay; of replicas it takes
+// the larger value, as [of] does.
+func largest(metric string, matchers []query.Matcher, labels ...string) query.Expr {
+	return query.By(query.Max, query.Metric(metric, matchers...), labels...)
+}
+
+// informed adds to series with the label id what is known of the id: its owner, the uid of
+// its dashboard, and as the label name its title, or the id where none is written. It
+// leaves out what infos do not match: those are chosen by variables. The series have the
+// labels given, id among them.
+func informed(of query.Expr, infos []query.Matcher, labels ...string) query.Expr {
+	return informedBy(of, query.Metric(metricInfo, infos...), labels...)
+}
+
+// informedBy is informed by series of [metricInfo].
+func informedBy(of, infos query.Expr, labels ...string) query.Expr {
+	const all = "(.*)"
+	info := query.Expr(query.By(query.Max, infos, "id", "owner", "title", "dashboard"))
+	info = query.Aggregate{Aggregation: query.Top, K: 1, By: []string{"id"}, Of: info} // there are two while an owner or a title changes
+	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "id", Pattern: all}
+	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "title", Pattern: "(.+)"}
+	joined := query.With(of, query.Times, info, "id").Taking("owner", "name", "dashboard")
+	return query.By(query.Max, joined, append(slices.Clone(labels), "owner", "name", "dashboard")...)
+}
+
+// among leaves the series whose id is one of others'.
+func among(of, others query.Expr) query.Expr { return query.With(of, query.And, others, "id") }
+
+// orZero is 0 where a number of things has nothing to count.
+func orZero(of query.Expr) query.Expr { return query.With(of, query.Or, query.Vector(0)) }
+
+// otherwise is one row with a word as its name, of a dashboard, where a table would be
+// empty: before 10.4 and at times since, Grafana has its own words for an empty table.
+func otherwise(of query.Expr, word, dashboard string) query.Expr {
+	none := query.Replace{Of: query.Vector(0), Label: "name", Value: word, From: "", Pattern: ""}
+	row := query.Replace{Of: none, Label: "dashboard", Value: dashboard, From: "", Pattern: ""}
+	return query.Binary{Left: of, Operator: query.Or, Right: row, On: []string{}}
+}
+
+// targets has the targets of objectives, with id, objective and window. There is one for
+// each objective, whether or not anything was measured.
+func targets(matchers ...query.Matcher) query.Expr {
+	return largest(metricTarget, matchers, "id", "objective", "window")
+}
+
+// ofWindow has a metric with the labels id and window for each objective, over its window.
+// The series have id and objective.
+func ofWindow(metric string, matchers ...query.Matcher) query.Expr {
+	zero := query.With(targets(matchers...), query.Times, query.Number(0))
+	joined := query.With(zero, query.Plus, largest(metric, matchers, "id", "window"), "id", "window").Taking()
+	return query.By(query.Max, joined, "id", "objective")
+}
+
+// The states of objectives as numbers, for words in place of them.
+const (
+	stateMeasured  = 1
+	statePartial   = 2
+	stateNoTraffic = 3
+	stateNoData    = 4
+)
+
+// states has the state of each objective as a number, with id and objective. Of replicas
+// that do not agree it takes the one that knows less.
+func states(matchers ...query.Matcher) query.Expr {
+	var each query.Expr
+	for _, s := range []struct {
+		name  string
+		value query.Number
+	}{{"measured", stateMeasured}, {"partial", statePartial}, {"no-traffic", stateNoTraffic}, {"no-data", stateNoData}} {
+		each = or(each, query.With(query.Metric(metricState, append(slices.Clone(matchers), query.Is("state", s.name))...), query.Times, s.value))
+	}
+	return query.By(query.Max, each, "id", "objective")
+}
+
+// or joins series of which the first may be nil.
+func or(a, b query.Expr) query.Expr {
+	if a == nil {
+		return b
+	}
+	return query.With(a, query.Or, b)
+}
+
+// The urgencies of what fires as numbers.
+const (
+	firesNot    = 0
+	firesTicket = 1
+	firesPage   = 2
+)
+
+// firing has for each objective how urgent what fires is, with id and objective; also for
+// objectives without alerts, where nothing does.
+func firing(matchers ...query.Matcher) query.Expr {
+	of := func(severity slo.Severity) query.Expr {
+		return largest(metricFiring, append(slices.Clone(matchers), query.Is("severity", string(severity))), "id", "objective", "severity")
+	}
+	either := query.With(query.With(of(slo.Page), query.Times, query.Number(firesPage)), query.Or, of(slo.Ticket))
+	none := query.With(largest(metricTarget, matchers, "id", "objective"), query.Times, query.Number(firesNot))
+	return query.By(query.Max, query.With(either, query.Or, none), "id", "objective")
+}

@@ -1,0 +1,72 @@
+package grafana
+
+import (
+	"strings"
+
+	"github.com/slojourn/slojourn/exporters/words"
+	"github.com/slojourn/slojourn/slo/diag/render"
+)
+
+// How many characters of texts of specs are shown. Grafana keeps 189 of a title.
+const (
+	longestTitle = 120
+	longestText  = 2000
+	longestCode  = 4000
+)
+
+// escaped returns a text of a spec as it may stand within a line of Markdown in a panel of
+// text: it looks as it was written, and nothing in it is markup, a link or a variable.
+func escaped(text string) string { return words.Markdown(inert(cut(text, longestText))) }
+
+// link returns a link of Markdown to an address of a spec, or only the title where the
+// address is none of the web.
+func link(title, address string) string {
+	encoded := strings.NewReplacer("$", "%24", "{", "%7B", "}", "%7D").Replace(cut(address, longestText))
+	return words.MarkdownLink(inert(cut(title, longestTitle)), encoded)
+}
+
+// codeBlock returns lines of a spec as a block of code in Markdown.
+func codeBlock(text string) string {
+	var lines []string
+	for line := range strings.Lines(cut(text, longestCode)) {
+		lines = append(lines, inert(render.Plain(strings.TrimRight(strings.ToValidUTF8(line, "�"), "\r\n"))))
+	}
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "\n" + strings.Join(lines, "\n") + "\n" + fence
+}
+
+// plain returns a text of a spec as a title: one line without control characters, and
+// nothing in it is a variable.
+func plain(text string) string {
+	return inert(strings.ToValidUTF8(words.OneLine(cut(text, longestTitle)), "�"))
+}
+
+// inert puts a character without width into what Grafana would replace in any text: $name,
+// ${name}, [[name]] and {{name}}.
+func inert(text string) string {
+	const joiner = "\u2060"
+	var b strings.Builder
+	before := rune(0)
+	for _, r := range text {
+		if before == '$' && (r == '{' || r == '_' || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z') || before == r && (r == '[' || r == '{') {
+			b.WriteString(joiner)
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
+}
+
+// cut shortens a text to so many characters.
+func cut(text string, most int) string {
+	n := 0
+	for i := range text {
+		if n++; n > most {
+			return text[:i] + "…"
+		}
+	}
+	return text
+}

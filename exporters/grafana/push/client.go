@@ -1,0 +1,122 @@
+package push
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-openapi/runtime"
+	httptransport "github.com/go-openapi/runtime/client"
+	"github.com/grafana/grafana-openapi-client-go/client/dashboards"
+	"github.com/grafana/grafana-openapi-client-go/client/folders"
+	"github.com/grafana/grafana-openapi-client-go/client/search"
+
+	"github.com/slojourn/slojourn/internal/secret"
+)
+
+// ClientOptions say where Grafana is and who asks it.
+type ClientOptions struct {
+	URL     string       // as [CheckURL] wants it
+	Version string       // of the program, which Grafana is told
+	User    string       // "" to send Secret as a token
+	Secret  secret.Value // token of a service account, or password of the user
+	Org     int64        // id of the organization; 0 for that of the token or user
+	Roots   *x509.CertPool
+	// Wait waits between attempts, and returns an error when ctx ends first. nil waits by
+	// the clock.
+	Wait func(ctx context.Context, d time.Duration) error
+}
+
+// Client speaks with Grafana. It follows no redirects, and what it says of failures shows
+// no secret.
+type Client struct {
+	dashboards dashboards.ClientService
+	folders    folders.ClientService
+	search     search.ClientService
+	http       *http.Client
+}
+
+// CheckURL reads the address of Grafana. An error does not repeat it: it may hold a secret.
+func CheckURL(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return nil, errors.New("is no address of Grafana: write it as in https://grafana.example.com")
+	case u.Port() != "" && !isPort(u.Port()):
+		return nil, errors.New("has a port that is none: the port is a number from 1 to 65535")
+	case u.User != nil:
+		return nil, errors.New("must not hold who asks: a process list would show the password")
+	case u.RawQuery != "" || u.Fragment != "":
+		return nil, errors.New("holds more than an address: leave out what follows ? or #")
+	}
+	return u, nil
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
+}
+
+// NewClient returns a client. It opens no connection.
+func NewClient(o ClientOptions) (*Client, error) {
+	u, err := CheckURL(o.URL)
+	if err != nil {
+		return nil, errors.New("the URL " + err.Error())
+	}
+	hidden := []secret.Value{o.Secret}
+	auth := httptransport.BearerToken(o.Secret.Reveal())
+	if o.User != "" {
+		auth = httptransport.BasicAuth(o.User, o.Secret.Reveal())
+		request := http.Request{Header: http.Header{}}
+		request.SetBasicAuth(o.User, o.Secret.Reveal())
+		_, basic, _ := strings.Cut(request.Header.Get("Authorization"), " ")
+		hidden = append(hidden, secret.Of(basic))
+	}
+	if o.Wait == nil {
+		o.Wait = wait
+	}
+	client := &http.Client{
+		Transport: &patient{
+			next: &http.Transport{
+				Proxy:               http.ProxyFromEnvironment,
+				DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
+				ForceAttemptHTTP2:   true,
+				MaxIdleConnsPerHost: atOnce,
+				IdleConnTimeout:     90 * time.Second,
+				TLSHandshakeTimeout: 5 * time.Second,
+				TLSClientConfig:     &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
+			},
+			wait: o.Wait, org: o.Org, agent: "slojourn/" + o.Version,
+		},
+		// A redirect would take the token to a place that nobody has named.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	inner := httptransport.NewWithClient(u.Host, strings.TrimSuffix(u.Path, "/")+"/api", []string{u.Scheme}, client)
+	inner.Consumers = map[string]runtime.Consumer{"*/*": runtime.JSONConsumer()}
+	inner.DefaultAuthentication = auth
+	t := &transport{inner: inner, to: "Grafana at " + u.Host, hidden: hidden}
+	return &Client{
+		dashboards: dashboards.New(t, nil), folders: folders.New(t, nil), search: search.New(t, nil), http: client,
+	}, nil
+}
+
+// Close closes idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

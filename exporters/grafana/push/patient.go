@@ -1,0 +1,122 @@
+package push
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limits of a request and its answer.
+const (
+	answerTime = 30 * time.Second
+	maxAnswer  = 32 << 20 // bytes
+	attempts   = 4
+	firstWait  = time.Second      // then twice as long each time
+	mostWait   = 30 * time.Second // that Grafana can ask for; it is not asked again when that is more
+)
+
+// patient asks again when a server is overloaded or about to start. What is asked again
+// may have been done the first time: whoever changes something looks after a conflict.
+type patient struct {
+	next  http.RoundTripper
+	wait  func(context.Context, time.Duration) error
+	org   int64
+	agent string
+}
+
+// UnansweredError says that there was no whole answer within a time.
+type UnansweredError struct{ Within time.Duration }
+
+func (e *UnansweredError) Error() string { return "did not answer within " + e.Within.String() }
+
+// RoundTrip returns an answer that has been read.
+func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
+	var body []byte
+	if request.Body != nil {
+		var err error
+		body, err = io.ReadAll(request.Body)
+		request.Body.Close() //nolint:errcheck // it was read
+		if err != nil {
+			return nil, err
+		}
+	}
+	for attempt, pause := 1, firstWait; ; attempt, pause = attempt+1, 2*pause {
+		response, err := p.once(request, body)
+		if err != nil || attempt == attempts || !passes(response.StatusCode) {
+			return response, err
+		}
+		asked := retryAfter(response.Header)
+		if asked > mostWait {
+			return response, nil
+		}
+		if err := p.wait(request.Context(), max(pause, asked)); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// passes reports whether a failure is one that passes.
+func passes(status int) bool {
+	switch status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
+}
+
+func (p *patient) once(request *http.Request, body []byte) (*http.Response, error) {
+	within, cancel := context.WithTimeout(request.Context(), answerTime)
+	defer cancel()
+	sent := request.Clone(within)
+	sent.Header.Set("User-Agent", p.agent)
+	if p.org != 0 {
+		sent.Header.Set("X-Grafana-Org-Id", strconv.FormatInt(p.org, 10))
+	}
+	sent.Body, sent.ContentLength, sent.TransferEncoding = http.NoBody, 0, nil
+	if len(body) > 0 {
+		sent.Body, sent.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	}
+	response, err := p.next.RoundTrip(sent)
+	if err == nil {
+		var text []byte
+		text, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+		response.Body.Close() //nolint:errcheck // it was read
+		response.Body = io.NopCloser(bytes.NewReader(text))
+		if len(text) > maxAnswer {
+			return nil, fmt.Errorf("answered with more than %d MiB", maxAnswer>>20)
+		}
+	}
+	switch {
+	case err == nil:
+		return response, nil
+	case request.Context().Err() != nil:
+		return nil, context.Cause(request.Context())
+	case errors.Is(within.Err(), context.DeadlineExceeded):
+		return nil, &UnansweredError{answerTime}
+	}
+	return nil, err
+}
+
+// retryAfter reads the header of that name: seconds, or a date by the clock of the one
+// who wrote it. What is missing, past or odd is 0.
+func retryAfter(header http.Header) time.Duration {
+	value := strings.TrimSpace(header.Get("Retry-After"))
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(max(0, min(seconds, int64(time.Hour/time.Second)))) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	theirs, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return 0
+	}
+	return max(0, at.Sub(theirs))
+}

@@ -1,0 +1,101 @@
+package grafana
+
+import (
+	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// sharedWords are those that several dashboards have.
+type sharedWords struct {
+	Overview, Review string // titles of the dashboards of everything
+
+	Owner, Journey string // titles of variables and columns
+	Label          func(name string) string
+	Name           string // of a journey, a step or an SLO
+	Objective      string
+	Target         string
+	Left           string
+	Burn           string // over an hour
+	Errors         string
+	Coverage       string
+	State          string
+	Firing         string
+	Open           string // the dashboard of a row
+
+	NotMeasured, NoTraffic, None, NoObjective string // in place of a value
+
+	Healthy, AtRisk, Spent, Unknown   string // of a budget
+	Measured, Partial, Quiet, Missing string // of what numbers rest on
+	Page, Ticket, Nothing             string // what fires
+	Kinds                             map[alert.Kind]string
+
+	Alerts, Exclusions, Definitions, Targets string // annotations
+	DefinitionChanged, TargetChanged         string
+}
+
+func (m *maker) words() *sharedWords {
+	if m.options.Locale == slo.Japanese {
+		return sharedJapanese()
+	}
+	return sharedEnglish()
+}
+
+// stateWords stand for the numbers of [states].
+func (w *sharedWords) stateWords() []word {
+	return []word{{"1", w.Measured, blue}, {"2", w.Partial, orange}, {"3", w.Quiet, grey}, {"4", w.Missing, grey}}
+}
+
+// firingWords stand for the numbers of [firing].
+func (w *sharedWords) firingWords() []word {
+	return []word{{"0", w.Nothing, ""}, {"1", w.Ticket, orange}, {"2", w.Page, vermilion}}
+}
+
+// severityWords stand for the severities of alerts.
+func (w *sharedWords) severityWords() []word {
+	return []word{{string(slo.Page), w.Page, vermilion}, {string(slo.Ticket), w.Ticket, orange}}
+}
+
+// kindWords stand for the kinds of alerts.
+func (w *sharedWords) kindWords() []word {
+	var list []word
+	for _, kind := range []alert.Kind{alert.Burn, alert.Budget, alert.NoTraffic, alert.NoData, alert.Source} {
+		list = append(list, word{string(kind), w.Kinds[kind], ""})
+	}
+	return list
+}
+
+func sharedEnglish() *sharedWords {
+	return &sharedWords{
+		Overview: "Service levels: overview", Review: "Service levels: review",
+		Owner: "Owner", Journey: "Journey", Label: func(name string) string { return "Label " + name }, Name: "Name",
+		Objective: "Objective", Target: "Target", Left: "Budget left", Burn: "Burn rate, 1 h", Errors: "Errors", Coverage: "Measured", State: "Numbers rest on",
+		Firing: "Fires now", Open: "Open its dashboard",
+		NotMeasured: "not measured", NoTraffic: "no traffic", None: "none", NoObjective: "no objective",
+		Healthy: "Healthy", AtRisk: "At risk", Spent: "Spent", Unknown: "Unknown",
+		Measured: "measured", Partial: "partly measured", Quiet: "no traffic", Missing: "no data",
+		Page: "page", Ticket: "ticket", Nothing: "nothing",
+		Kinds: map[alert.Kind]string{
+			alert.Burn: "burns too fast", alert.Budget: "budget spent", alert.NoTraffic: "no traffic", alert.NoData: "no data", alert.Source: "source measures nothing",
+		},
+		Alerts: "Alerts", Exclusions: "Exclusions", Definitions: "Changes of what is measured", Targets: "Changes of targets",
+		DefinitionChanged: "What is measured has changed", TargetChanged: "The target has changed",
+	}
+}
+
+func sharedJapanese() *sharedWords {
+	return &sharedWords{
+		Overview: "サービスレベル：概要", Review: "サービスレベル：振り返り",
+		Owner: "担当", Journey: "ジャーニー", Label: func(name string) string { return "ラベル " + name }, Name: "名前",
+		Objective: "目標", Target: "目標値", Left: "バジェット残量", Burn: "バーンレート（1時間）", Errors: "エラー率", Coverage: "計測率", State: "計測状況",
+		Firing: "発生中", Open: "ダッシュボードを開く",
+		NotMeasured: "未計測", NoTraffic: "イベントなし", None: "なし", NoObjective: "目標なし",
+		Healthy: "健全", AtRisk: "要注意", Spent: "枯渇", Unknown: "不明",
+		Measured: "計測済み", Partial: "一部のみ計測", Quiet: "イベントなし", Missing: "データなし",
+		Page: "緊急アラート", Ticket: "チケット", Nothing: "なし",
+		Kinds: map[alert.Kind]string{
+			alert.Burn: "バーンレート", alert.Budget: "バジェット消費", alert.NoTraffic: "イベント減少", alert.NoData: "計測停止", alert.Source: "ソース停止",
+		},
+		Alerts: "アラート", Exclusions: "除外", Definitions: "計測内容の変更", Targets: "目標値の変更",
+		DefinitionChanged: "計測内容が変わりました", TargetChanged: "目標値が変わりました",
+	}
+}
