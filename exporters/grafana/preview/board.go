@@ -20,6 +20,7 @@ type board struct {
 	*Book
 	units
 	d        *grafana.Dashboard
+	data     Data
 	t        *labels
 	from, to time.Time
 	chosen   map[string]string // patterns of variables
@@ -27,33 +28,40 @@ type board struct {
 	marks    []mark            // annotations
 }
 
-// board finds out what a dashboard shows: of which time, and with which variables.
-func (b *Book) board(d *grafana.Dashboard) (*board, error) {
-	zone := b.options.Zone
+// span returns what a dashboard shows, and in which time zone.
+func (b *Book) span(d *grafana.Dashboard) (from, to time.Time, zone *time.Location, err error) {
+	zone = b.options.Zone
 	if d.Timezone == "utc" {
 		zone = time.UTC
 	} else if d.Timezone != "" && d.Timezone != "browser" {
-		var err error
 		if zone, err = slo.LoadTimeZone(d.Timezone); err != nil {
-			return nil, err
+			return from, to, zone, err
 		}
 	}
+	if from, err = instant(d.Time.From, b.options.At.In(zone), false); err != nil {
+		return from, to, zone, err
+	}
+	if to, err = instant(d.Time.To, b.options.At.In(zone), true); err != nil {
+		return from, to, zone, err
+	}
+	if to.After(b.options.At) {
+		to = b.options.At // there is nothing after that
+	}
+	if !to.After(from) {
+		err = fmt.Errorf("its time from %q to %q is none", d.Time.From, d.Time.To)
+	}
+	return from, to, zone, err
+}
+
+// board finds out what a dashboard shows: of which time, and with which variables.
+func (b *Book) board(d *grafana.Dashboard, data Data) (*board, error) {
+	from, to, zone, err := b.span(d)
+	if err != nil {
+		return nil, err
+	}
 	n := &board{
-		Book: b, d: d, t: labelsOf(b.options.Locale), units: units{b.options.Locale, b.options.At, zone},
+		Book: b, d: d, data: data, t: labelsOf(b.options.Locale), units: units{b.options.Locale, b.options.At, zone}, from: from, to: to,
 		chosen: map[string]string{}, names: map[string]string{},
-	}
-	var err error
-	if n.from, err = instant(d.Time.From, b.options.At.In(zone), false); err != nil {
-		return nil, err
-	}
-	if n.to, err = instant(d.Time.To, b.options.At.In(zone), true); err != nil {
-		return nil, err
-	}
-	if n.to.After(b.options.At) {
-		n.to = b.options.At // there is nothing after that
-	}
-	if !n.to.After(n.from) {
-		return nil, fmt.Errorf("its time from %q to %q is none", d.Time.From, d.Time.To)
 	}
 	for i := range d.Templating.List {
 		if err := n.choose(&d.Templating.List[i]); err != nil {
@@ -167,7 +175,7 @@ func decodedQuery(v *grafana.Variable) (grafana.VariableQuery, error) {
 
 // binding has what expressions ask for, in steps.
 func (b *board) binding(step time.Duration) query.Binding {
-	return query.Binding{Variables: b.chosen, Range: b.to.Sub(b.from), Step: step, RateStep: max(step+b.options.Every, 4*b.options.Every)}
+	return query.Binding{Variables: b.chosen, Range: b.to.Sub(b.from), Step: step, RateStep: max(step+b.data.Every, 4*b.data.Every)}
 }
 
 // niceSteps are those between two points of a graph.
@@ -182,7 +190,7 @@ func (b *board) step(pixels, points int) time.Duration {
 	if points == 0 {
 		points = max(pixels/2, 100)
 	}
-	least := max(b.to.Sub(b.from)/time.Duration(points), 2*b.options.Every)
+	least := max(b.to.Sub(b.from)/time.Duration(points), 2*b.data.Every)
 	for _, s := range niceSteps() {
 		if s >= least {
 			return s

@@ -23,16 +23,19 @@ type Options struct {
 	Locale slo.Locale
 	At     time.Time      // the end of the data, which is now for all dashboards
 	Zone   *time.Location // of dashboards that have that of the browser; nil for UTC
-	// Every is how far the data are apart. No graph has a shorter step than two of those, so
-	// that counters have two samples in each.
-	Every  time.Duration
-	Source string // what the data are of, such as the name of a folder
+	Source string         // what the data are of, such as the name of a folder
+}
+
+// Data is what dashboards read, with how far its samples are apart. No graph has a shorter
+// step than two of those, so that counters have two samples in each.
+type Data struct {
+	query.Data
+	Every time.Duration
 }
 
 // Book is the pages of dashboards, which lead to one another.
 type Book struct {
 	files   []grafana.File
-	data    query.Data
 	options Options
 	places  map[string]int // of files, by the uids of their dashboards
 	look    *template.Template
@@ -52,8 +55,8 @@ func Made(data []byte) bool {
 	return bytes.Contains(data[:min(len(data), 1024)], []byte(`<meta name="generator" content="`+generator+`" />`))
 }
 
-// New begins the pages of dashboards with data.
-func New(files []grafana.File, data query.Data, options Options) (*Book, error) {
+// New begins the pages of dashboards.
+func New(files []grafana.File, options Options) (*Book, error) {
 	if options.Zone == nil {
 		options.Zone = time.UTC
 	}
@@ -61,18 +64,27 @@ func New(files []grafana.File, data query.Data, options Options) (*Book, error) 
 	if err != nil {
 		return nil, fmt.Errorf("preview of dashboards: %w", err)
 	}
-	b := &Book{files: files, data: data, options: options, places: map[string]int{}, look: look}
+	b := &Book{files: files, options: options, places: map[string]int{}, look: look}
 	for i := range files {
 		b.places[files[i].Dashboard.UID] = i
 	}
 	return b, nil
 }
 
+// Span returns the time that the dashboard of the ith file shows.
+func (b *Book) Span(i int) (from, to time.Time, err error) {
+	from, to, _, err = b.span(b.files[i].Dashboard)
+	if err != nil {
+		err = fmt.Errorf("preview of the dashboard %q: %w", b.files[i].Dashboard.Title, err)
+	}
+	return from, to, err
+}
+
 // Page draws the dashboard of the ith file. What is wrong with an expression or a panel is
 // an error.
-func (b *Book) Page(i int) ([]byte, error) {
+func (b *Book) Page(i int, data Data) ([]byte, error) {
 	file := &b.files[i]
-	board, err := b.board(file.Dashboard)
+	board, err := b.board(file.Dashboard, data)
 	if err == nil {
 		var v *view
 		if v, err = board.view(); err == nil {
@@ -119,7 +131,7 @@ func (b *Book) Index() ([]byte, error) {
 			folders[f.Folder.UID] = n
 			c.Folders = append(c.Folders, contentsFolder{Title: plain(f.Folder.Title)})
 		}
-		c.Folders[n].Dashboards = append(c.Folders[n].Dashboards, contentsLine{plain(f.Dashboard.Title), plain(firstLine(f.Dashboard.Description)), FileName(f.Name)})
+		c.Folders[n].Dashboards = append(c.Folders[n].Dashboards, contentsLine{plain(f.Dashboard.Title), plain(about(f.Dashboard)), FileName(f.Name)})
 	}
 	slices.SortStableFunc(c.Folders[min(1, len(c.Folders)):], func(x, y contentsFolder) int { return cmp.Compare(x.Title, y.Title) })
 	page, err := b.execute("index.html", c)
@@ -129,7 +141,12 @@ func (b *Book) Index() ([]byte, error) {
 	return page, nil
 }
 
-func firstLine(text string) string {
+// about is what a dashboard says of itself, without the line that it is signed in.
+func about(d *grafana.Dashboard) string {
+	text := strings.TrimSpace(d.Description)
+	if _, signed := grafana.Signed(text, d.UID); signed {
+		_, text, _ = strings.Cut(text, "\n")
+	}
 	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
 	return line
 }
@@ -137,7 +154,7 @@ func firstLine(text string) string {
 // note says what pages are, and of what.
 func (b *Book) note() string {
 	w := units{b.options.Locale, b.options.At, b.options.Zone}
-	return labelsOf(b.options.Locale).Note(plain(b.options.Source), w.date(b.options.At))
+	return labelsOf(b.options.Locale).Note(plain(b.options.Source), w.date(b.options.At), b.options.Zone.String())
 }
 
 // href returns where a link leads from a page: to that of another dashboard, or to an

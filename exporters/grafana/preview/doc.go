@@ -2,9 +2,9 @@
 // what their expressions say of data in memory, so that they can be looked at without
 // Grafana:
 //
-//	book, err := preview.New(files, data, preview.Options{Locale: slo.English, At: at})
+//	book, err := preview.New(files, preview.Options{Locale: slo.English, At: at})
 //	for i := range files {
-//		page, err := book.Page(i)
+//		page, err := book.Page(i, preview.Data{Data: samples, Every: 5 * time.Minute})
 //		…
 //	}
 //

@@ -367,7 +367,7 @@ func (b *board) annotate() error {
 			continue
 		}
 		// As often as there are data, but for a picture of ten thousand pixels.
-		step := max(b.options.Every, b.to.Sub(b.from)/10_000, time.Second)
+		step := max(b.data.Every, b.to.Sub(b.from)/10_000, time.Second)
 		found, err := b.data.Between(a.Query, b.from, b.to, step, b.binding(step))
 		if err != nil {
 			return fmt.Errorf("the annotation %q: %w", a.Name, err)

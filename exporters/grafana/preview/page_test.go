@@ -16,10 +16,7 @@ func TestGolden(t *testing.T) {
 	t.Parallel()
 	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
 		b := bookOf(t, files(), locale)
-		overview, err := b.Page(0)
-		if err != nil {
-			t.Fatal(err)
-		}
+		overview := pageOf(t, b, 0)
 		index, err := b.Index()
 		if err != nil {
 			t.Fatal(err)

@@ -58,7 +58,7 @@ func body(p *grafana.Panel) (width, height int) {
 
 func (b *board) view() (*view, error) {
 	v := &view{
-		T: b.t, Generator: generator, Title: b.say(b.d.Title), Description: b.say(firstLine(b.d.Description)), Note: b.note(),
+		T: b.t, Generator: generator, Title: b.say(b.d.Title), Description: b.say(about(b.d)), Note: b.note(),
 		Span: b.t.Span(b.date(b.from), b.date(b.to), b.zone.String()),
 	}
 	for i := range b.d.Templating.List {

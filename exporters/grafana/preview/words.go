@@ -11,7 +11,7 @@ type labels struct {
 	Lang, Index, AllDashboards string
 	All, NoData                string
 	Marks                      string // of annotations
-	Note                       func(source, at string) string
+	Note                       func(source, at, zone string) string
 	Span                       func(from, to, zone string) string
 	More                       func(n int) string
 	Calc                       func(name string) string
@@ -21,8 +21,8 @@ func labelsOf(locale slo.Locale) *labels {
 	if locale == slo.Japanese {
 		return &labels{
 			Lang: "ja", Index: "ダッシュボードのプレビュー", AllDashboards: "すべてのダッシュボード", All: "すべて", NoData: "データなし", Marks: "注釈",
-			Note: func(source, at string) string {
-				return fmt.Sprintf("%s のデータ（%s 時点）によるプレビューです。slojourn generate grafana --preview が作成しました。Grafana での表示は細部が異なることがあります。", source, at)
+			Note: func(source, at, zone string) string {
+				return fmt.Sprintf("%s のデータ（%s %s 時点）によるプレビューです。slojourn generate grafana --preview が作成しました。Grafana での表示は細部が異なることがあります。", source, at, zone)
 			},
 			Span: func(from, to, zone string) string { return fmt.Sprintf("%s ～ %s（%s）", from, to, zone) },
 			More: func(n int) string { return fmt.Sprintf("ほか %d 件", n) },
@@ -36,8 +36,8 @@ func labelsOf(locale slo.Locale) *labels {
 	}
 	return &labels{
 		Lang: "en", Index: "Preview of dashboards", AllDashboards: "All dashboards", All: "All", NoData: "No data", Marks: "Annotations",
-		Note: func(source, at string) string {
-			return fmt.Sprintf("Preview with the data of %s until %s, made by slojourn generate grafana --preview; Grafana may lay details out differently.", source, at)
+		Note: func(source, at, zone string) string {
+			return fmt.Sprintf("Preview with the data of %s until %s %s, made by slojourn generate grafana --preview; Grafana may lay details out differently.", source, at, zone)
 		},
 		Span: func(from, to, zone string) string { return fmt.Sprintf("%s to %s (%s)", from, to, zone) },
 		More: func(n int) string { return fmt.Sprintf("and %d more", n) },

@@ -223,9 +223,18 @@ func files() []grafana.File {
 
 func bookOf(t *testing.T, files []grafana.File, locale slo.Locale) *Book {
 	t.Helper()
-	b, err := New(files, data(), Options{Locale: locale, At: end, Every: 4 * time.Hour, Source: "ledger"})
+	b, err := New(files, Options{Locale: locale, At: end, Source: "ledger"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return b
+}
+
+func pageOf(t *testing.T, b *Book, i int) []byte {
+	t.Helper()
+	page, err := b.Page(i, Data{data(), 4 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return page
 }
