@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -34,9 +35,14 @@ which it says on stderr. Files of others are never touched.
 With --format configmap it writes ConfigMaps of Kubernetes for the sidecar of
 Grafana instead: one document, or with -d a file for each into a folder of their own.
 
+With --preview it writes a page of HTML for each dashboard, and index.html, which
+show the dashboards with the data of the ledger in --data-dir, for whoever reviews
+them without a Grafana. The ledger may be written by another process meanwhile.
+
 It opens no connection and reads no secret.`,
 		Example: "  slojourn generate grafana -d dashboards specs\n" +
-			"  slojourn generate grafana --format configmap --namespace monitoring specs | kubectl apply --server-side -f -",
+			"  slojourn generate grafana --format configmap --namespace monitoring specs | kubectl apply --server-side -f -\n" +
+			"  slojourn generate grafana --preview pages --data-dir /var/lib/slojourn specs",
 	}
 	trusted := &trust{}
 	configFlag(cmd, trusted)
@@ -49,13 +55,14 @@ It opens no connection and reads no secret.`,
 	locale := flags.String("locale", string(slo.English), "language of the dashboards: en or ja")
 	flags.StringVar(&g.options.Datasource, "datasource", "", "uid of the data source that is chosen at first (default that of Grafana)")
 	g.manifests.add(cmd, "a sidecar")
+	g.pages.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		g.options.Locale = slo.Locale(*locale)
 		manifest, err := g.check(cmd)
 		if err != nil {
 			return err
 		}
-		return interruptible(cmd.Context(), func() error { return g.run(args, manifest) })
+		return interruptible(cmd.Context(), func() error { return g.run(cmd.Context(), args, manifest) })
 	}
 	return cmd
 }
@@ -68,6 +75,7 @@ type grafanaGeneration struct {
 	format, dir, path string
 	options           grafana.Options
 	manifests         manifestFlags
+	pages             previewFlags
 }
 
 var (
@@ -78,6 +86,9 @@ var (
 // check looks at what the flags say. There is metadata when ConfigMaps are written.
 func (g *grafanaGeneration) check(cmd *cobra.Command) (*kubernetes.Metadata, error) {
 	given := cmd.Flags().Changed
+	if _, err := g.pages.check(); err != nil {
+		return nil, err
+	}
 	if err := checkWord("--format", g.format, "files", "configmap"); err != nil {
 		return nil, err
 	}
@@ -97,19 +108,27 @@ func (g *grafanaGeneration) check(cmd *cobra.Command) (*kubernetes.Metadata, err
 	if !fromTheRoot.MatchString(g.path) {
 		return nil, usage("--path %q: give the whole path of the folder, as Grafana sees it", g.path)
 	}
-	if g.dir == "" {
+	if g.dir == "" && g.pages.dir == "" {
 		return nil, usage("dashboards are a file each: name the folder for them with -d, or write one document with --format configmap")
 	}
 	return nil, g.manifests.none("configmap")
 }
 
-func (g *grafanaGeneration) run(paths []string, manifest *kubernetes.Metadata) error {
+func (g *grafanaGeneration) run(ctx context.Context, paths []string, manifest *kubernetes.Metadata) error {
 	result, err := measurable(g.env, g.trusted, paths)
 	if err != nil {
 		return err
 	}
-	if g.dir != "" {
+	if g.pages.dir != "" {
+		if err := g.preview(ctx, result.Set); err != nil {
+			return err
+		}
+	}
+	switch {
+	case g.dir != "":
 		return g.writeFolder(result.Set, manifest)
+	case manifest == nil:
+		return nil // pages alone
 	}
 	out := bufio.NewWriter(g.env.stdout)
 	if err := g.print(out, result.Set, *manifest); err != nil {

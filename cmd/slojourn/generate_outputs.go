@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,7 @@ type outputs struct {
 
 // ownership says what a command writes.
 type ownership struct {
+	flag    string                               // that names the folder; "" for -d
 	endings []string                             // of names; what ends otherwise is not looked into
 	marked  func(name string, begin []byte) bool // whether what a file begins with, 4 KiB or less, has the command's mark
 	belongs func(name string) bool               // whether a file is of the format that is written
@@ -159,7 +161,7 @@ func (f *outputs) isThere(name string, data []byte) bool {
 		foreign = err == nil && !f.own.wrote(name, before)
 	}
 	if foreign {
-		f.fail(fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with -d", at))
+		f.fail(fmt.Errorf("%s is not a file of slojourn and was left alone: move it, or name another folder with %s", at, cmp.Or(f.own.flag, "-d")))
 	}
 	return foreign
 }

@@ -141,7 +141,7 @@ func (b *board) choose(v *grafana.Variable) error {
 		b.names[v.Name], b.chosen[v.Name] = value, regexp.QuoteMeta(value)
 		return nil
 	}
-	q, err := decodedQuery(v)
+	q, err := queryOf(v)
 	if err != nil || q.Of == nil {
 		return err
 	}
@@ -162,8 +162,8 @@ func (b *board) choose(v *grafana.Variable) error {
 	return nil
 }
 
-// decodedQuery returns the query of a variable, which may be a pointer.
-func decodedQuery(v *grafana.Variable) (grafana.VariableQuery, error) {
+// queryOf returns the query of a variable, which may be a pointer.
+func queryOf(v *grafana.Variable) (grafana.VariableQuery, error) {
 	switch q := v.Query.(type) {
 	case grafana.VariableQuery:
 		return q, nil

@@ -80,6 +80,31 @@ func (b *Book) Span(i int) (from, to time.Time, err error) {
 	return from, to, err
 }
 
+// Expressions are all that the dashboard of the ith file reads.
+func (b *Book) Expressions(i int) []query.Expr {
+	var list []query.Expr
+	add := func(e query.Expr) {
+		if e != nil {
+			list = append(list, e)
+		}
+	}
+	d := b.files[i].Dashboard
+	for i := range d.Templating.List {
+		if q, err := queryOf(&d.Templating.List[i]); err == nil {
+			add(q.Of)
+		}
+	}
+	for _, a := range d.Annotations.List {
+		add(a.Query)
+	}
+	for _, p := range d.Panels {
+		for _, t := range p.Targets {
+			add(t.Query)
+		}
+	}
+	return list
+}
+
 // Page draws the dashboard of the ith file. What is wrong with an expression or a panel is
 // an error.
 func (b *Book) Page(i int, data Data) ([]byte, error) {

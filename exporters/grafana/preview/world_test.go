@@ -102,7 +102,7 @@ func data() told {
 		"info":     {now(1, query.Labels{"id": "checkout", "owner": "payments", "dashboard": "d-2"}), now(1, query.Labels{"id": "search", "owner": "web & search", "dashboard": "d-9"})},
 		"share":    {now(0.7, query.Labels{"cause": "pay"}), now(0.3, query.Labels{"cause": "cart"})},
 		"seconds":  {now(86400*1.5, query.Labels{})},
-		"watched":  {now(float64(end.Add(-90 * time.Minute).UnixMilli()), query.Labels{})},
+		"watched":  {now(float64(end.Add(-90*time.Minute).UnixMilli()), query.Labels{})},
 		"nothing":  nil,
 		"journeys": {now(1, query.Labels{"journey": "checkout"}), now(1, query.Labels{"journey": "search"})},
 	}
@@ -160,7 +160,7 @@ func files() []grafana.File {
 		}, 0, 10, 12, 8),
 		place(&grafana.Panel{
 			Type: grafana.TypeGraph, Title: "Bad events", Targets: []grafana.Target{asked("A", "bad", "{{step}}", false)},
-			Options: grafana.GraphOptions{Legend: grafana.Legend{ShowLegend: true, Placement: "right"}},
+			Options:     grafana.GraphOptions{Legend: grafana.Legend{ShowLegend: true, Placement: "right"}},
 			FieldConfig: &grafana.FieldConfig{Defaults: grafana.FieldDefaults{Unit: "short", Custom: &grafana.CustomField{DrawStyle: "bars", FillOpacity: 80, Stacking: &grafana.Stacking{Group: "A", Mode: "normal"}}}},
 		}, 12, 10, 12, 8),
 		place(&grafana.Panel{
