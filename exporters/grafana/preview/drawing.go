@@ -39,7 +39,11 @@ type shape struct {
 	Href             string
 }
 
-func (d *drawing) add(s shape) { d.Shapes = append(d.Shapes, s) }
+// add adds a shape. Its texts may be of others.
+func (d *drawing) add(s shape) {
+	s.Text, s.Title = plain(s.Text), plain(s.Title)
+	d.Shapes = append(d.Shapes, s)
+}
 
 // text writes a text that takes no more than a width. Its middle is at a height.
 func (d *drawing) text(x, y, width px, size px, anchor, text string, change func(*shape)) {

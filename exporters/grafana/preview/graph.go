@@ -183,7 +183,7 @@ func (b *board) valueAxis(d *drawing, f *frame, panel *settings) {
 
 // tickDecimals is how many decimals tell ticks apart, in their unit; nil for the usual.
 func tickDecimals(values []float64, unit string) *int {
-	if len(values) < 2 || unit == "s" || unit == "ms" || unit == "short" {
+	if len(values) < 2 || unit == "s" || unit == "ms" || unit == "short" && math.Abs(values[len(values)-1]) >= 1000 {
 		return nil
 	}
 	size := values[1] - values[0]

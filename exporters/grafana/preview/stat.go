@@ -54,10 +54,10 @@ func (b *board) stat(p *grafana.Panel, list []series, width, height int) (*drawi
 	rows := (len(numbers) + columns - 1) / columns
 	const gap = 6
 	w, h := (float64(width)-gap*float64(columns-1))/float64(columns), (float64(height)-gap*float64(rows-1))/float64(rows)
-	valueSize, nameSize := min(h*0.6, w*0.92/max(longest, 1), 72), 0.0
+	valueSize, nameSize := min(h*0.6, w*0.88/max(longest, 1), 72), 0.0
 	if named {
-		valueSize = min(h*0.45, w*0.92/max(longest, 1), 72)
-		nameSize = max(min(h*0.22, w*0.92/max(longestName, 1), 24), 11)
+		valueSize = min(h*0.45, w*0.88/max(longest, 1), 72)
+		nameSize = max(min(h*0.22, w*0.88/max(longestName, 1), 24), 11)
 	}
 	if options.Text != nil && options.Text.ValueSize > 0 {
 		valueSize = min(float64(options.Text.ValueSize), w*0.96/max(longest, 1), h)
@@ -192,7 +192,7 @@ func (b *board) bars(p *grafana.Panel, list []series, width, height int) (*drawi
 	if options.ValueMode == "hidden" {
 		longest = 0
 	}
-	begin, end := longestName+10, float64(width)-longest-10
+	begin, end := longestName+10, float64(width)-longest-14
 	for i, n := range numbers {
 		middle := (float64(i) + 0.5) * h
 		d.text(px(longestName), px(middle), px(longestName), px(size), "end", n.of.name, nil)

@@ -304,7 +304,7 @@ func (b *board) table(p *grafana.Panel, width, height int) (*tableView, error) {
 	if v.RowSize == 0 {
 		v.RowSize = 36
 	}
-	widths := widthsOf(&t, fields, width)
+	widths := widthsOf(fields, width)
 	var visible []int
 	for i, c := range t.columns {
 		if fields[i].custom().Hidden {
@@ -314,7 +314,11 @@ func (b *board) table(p *grafana.Panel, width, height int) (*tableView, error) {
 		name := cmp.Or(fields[i].DisplayName, c.name)
 		v.Heads = append(v.Heads, head{plain(name), alignOf(&t, i, &fields[i]), widths[i]})
 	}
-	fits := (height - 36*boolean(v.Header)) / v.RowSize
+	const headLine, moreLine = 36, 22
+	height -= headLine * boolean(v.Header)
+	if len(t.rows)*v.RowSize > height {
+		v.More = b.t.More(len(t.rows) - (height-moreLine)/v.RowSize)
+	}
 	for n, row := range t.rows {
 		if n == mostRows {
 			break
@@ -324,9 +328,6 @@ func (b *board) table(p *grafana.Panel, width, height int) (*tableView, error) {
 			cells = append(cells, b.cell(&t, fields, i, row, widths[i], v.RowSize))
 		}
 		v.Rows = append(v.Rows, cells)
-	}
-	if left := len(t.rows) - fits; left > 0 {
-		v.More = b.t.More(left + 1) // its line takes the place of one
 	}
 	return v, nil
 }
@@ -347,25 +348,38 @@ func alignOf(t *table, i int, s *settings) string {
 	return "left"
 }
 
+// leastWidth is that of a column without a width, as Grafana has it.
+const leastWidth = 150
+
 // widthsOf shares out the width of a table: those of columns that have one, and the rest
-// to the others.
-func widthsOf(t *table, fields []settings, width int) []int {
+// to the others. Where there is too little, columns are narrower, so that all are seen;
+// Grafana has such a table scroll.
+func widthsOf(fields []settings, width int) []int {
 	widths := make([]int, len(fields))
-	open, free := 0, width
+	open, fixed := 0, 0
 	for i := range fields {
 		custom := fields[i].custom()
 		switch {
 		case custom.Hidden:
 		case custom.Width > 0:
 			widths[i] = custom.Width
-			free -= custom.Width
+			fixed += custom.Width
 		default:
 			open++
 		}
 	}
 	for i := range fields {
 		if widths[i] == 0 && !fields[i].custom().Hidden {
-			widths[i] = max(free/open, 60)
+			widths[i] = max((width-fixed)/open, leastWidth)
+		}
+	}
+	sum := 0
+	for _, w := range widths {
+		sum += w
+	}
+	for i, w := range widths {
+		if sum > width {
+			widths[i] = w * width / sum
 		}
 	}
 	return widths

@@ -39,6 +39,8 @@ func (u units) text(value float64, unit string, decimals *int) string {
 	switch unit {
 	case "", "none":
 		return fixed(value, decimals)
+	case "string":
+		return strconv.FormatFloat(value, 'f', -1, 64)
 	case "percentunit":
 		return fixed(100*value, decimals) + "%"
 	case "percent":
