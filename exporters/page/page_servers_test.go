@@ -3,14 +3,12 @@
 package page
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -18,43 +16,11 @@ import (
 	"testing"
 
 	"github.com/slojourn/slojourn/exporters/report"
+	"github.com/slojourn/slojourn/internal/servertest"
 	"github.com/slojourn/slojourn/slo"
 )
 
 // These tests open pages in Chromium, without a window.
-
-// chromium finds it: on PATH, or where `make test` says it is.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium-headless-shell", "chromium", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-		for _, dir := range filepath.SplitList(os.Getenv("SLOJOURN_SERVERS")) {
-			if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
-				return path
-			}
-		}
-	}
-	t.Fatal("there is no chromium-headless-shell, chromium or google-chrome on PATH: install one, or let .ci/servers fetch the first and say in SLOJOURN_SERVERS where it is, as make test does")
-	return ""
-}
-
-// browse runs it, and returns what it writes and what it complains about. It has no
-// sandbox, as tests may run where there can be none; it opens pages of ours alone.
-func browse(t *testing.T, address string, args ...string) (output, complaints string) {
-	t.Helper()
-	var stdout, stderr bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), chromium(t), append([]string{
-		"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--user-data-dir=" + t.TempDir(), "--enable-logging=stderr",
-		"--window-size=1280,1000",
-	}, append(args, address)...)...)
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v: %s", err, &stderr)
-	}
-	return stdout.String(), stderr.String()
-}
 
 // documents are those that are opened: small ones, and ones that are more than a page
 // has room for.
@@ -163,7 +129,7 @@ func TestChromiumShows(t *testing.T) {
 	for name, arg := range map[string]string{"light": "--blink-settings=preferredColorScheme=1", "dark": "--blink-settings=preferredColorScheme=0"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dom, complaints := browse(t, address+"/measure", arg, "--dump-dom")
+			dom, complaints := servertest.Browse(t, address+"/measure", arg, "--dump-dom")
 			_, text, _ := strings.Cut(dom, `<pre id="result">`)
 			text, _, _ = strings.Cut(text, "</pre>")
 			var pages map[string]struct {
@@ -209,7 +175,7 @@ var pages = regexp.MustCompile(`/Type\s*/Page\b`)
 func sheets(t *testing.T, address string) int {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "page.pdf")
-	browse(t, address, "--no-pdf-header-footer", "--print-to-pdf="+file)
+	servertest.Browse(t, address, "--no-pdf-header-footer", "--print-to-pdf="+file)
 	pdf, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
