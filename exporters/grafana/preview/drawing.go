@@ -59,23 +59,32 @@ func (d *drawing) text(x, y, width px, size px, anchor, text string, change func
 	}
 }
 
-// em is how wide a narrow character is at most, as a share of its height. Wide ones take
-// two.
-const em = 0.62
+// em is how wide a narrow character is at most, as a share of its height: wide ones take
+// two. Some Latin ones are wider than others by broad.
+const em, broad = 0.62, 0.36
 
 // wide is how wide a text is at most, in pixels.
-func wide(text string, size float64) float64 { return float64(term.Width(text)) * size * em }
+func wide(text string, size float64) float64 {
+	width := float64(term.Width(text)) * em
+	for _, r := range text {
+		if strings.ContainsRune("%@mwMW×∞…", r) {
+			width += broad
+		}
+	}
+	return width * size
+}
 
 // fit shortens a text to so many pixels.
 func fit(text string, size, width float64) string {
-	columns := int(width / (size * em))
-	switch {
-	case term.Width(text) <= columns:
+	if wide(text, size) <= width {
 		return text
-	case columns < 2:
-		return ""
 	}
-	return strings.TrimRight(term.Fit(text, columns), " ")
+	for columns := min(int(width/(size*em)), term.Width(text)-1); columns >= 2; columns-- {
+		if short := strings.TrimRight(term.Fit(text, columns), " "); wide(short, size) <= width {
+			return short
+		}
+	}
+	return ""
 }
 
 // ticksOf returns round numbers between two, at most so many, and the decimals that they
