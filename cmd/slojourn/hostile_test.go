@@ -80,6 +80,8 @@ func TestHostileArguments(t *testing.T) {
 		{"generate", "grafana", "-d", folder, "--datasource", hostile, "../../examples/first-slo"},
 		{"generate", "grafana", "-d", filepath.Join(os.DevNull, hostile), "../../examples/first-slo"},
 		{"generate", "grafana", "--format", "configmap", "--label", hostile, "../../examples/first-slo"},
+		{"generate", "grafana", "--preview", folder, "--data-dir", hostile, "../../examples/first-slo"},
+		{"generate", "grafana", "--preview", folder, "--data-dir", folder, "--at", hostile, "../../examples/first-slo"},
 		{"ledger", hostile},
 		{"notify", hostile},
 		{"notify", "test", hostile, "../../examples/retail"},

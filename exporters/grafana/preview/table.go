@@ -287,7 +287,7 @@ func (b *board) table(p *grafana.Panel, width, height int) (*tableView, error) {
 	fields := make([]settings, len(t.columns))
 	byName := map[string]int{}
 	for i, c := range t.columns {
-		if fields[i], err = settingsOf(p, field{c.name, c.ref}); err != nil {
+		if fields[i], err = settingsOf(p, field(c)); err != nil {
 			return nil, err
 		}
 		byName[c.name] = i

@@ -224,8 +224,11 @@ func (u units) roughly(d time.Duration) string {
 		return "a few seconds"
 	}
 	for _, x := range []unit{
-		{44.5 * 60, 60, "a minute", "minutes", "分"}, {21.5 * 3600, 3600, "an hour", "hours", "時間"}, {25.5 * 86400, 86400, "a day", "days", "日"},
-		{319.5 * 86400, 2629746, "a month", "months", "ヶ月"}, {math.Inf(1), 31556952, "a year", "years", "年"},
+		{44.5 * 60, 60, "a minute", "minutes", "分"},
+		{21.5 * 3600, 3600, "an hour", "hours", "時間"},
+		{25.5 * 86400, 86400, "a day", "days", "日"},
+		{319.5 * 86400, 2629746, "a month", "months", "ヶ月"},
+		{math.Inf(1), 31556952, "a year", "years", "年"},
 	} {
 		if s >= x.most {
 			continue

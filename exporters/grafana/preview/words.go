@@ -10,7 +10,6 @@ import (
 type labels struct {
 	Lang, Index, AllDashboards string
 	All, NoData                string
-	Marks                      string // of annotations
 	Note                       func(source, at, zone string) string
 	Span                       func(from, to, zone string) string
 	More                       func(n int) string
@@ -20,7 +19,7 @@ type labels struct {
 func labelsOf(locale slo.Locale) *labels {
 	if locale == slo.Japanese {
 		return &labels{
-			Lang: "ja", Index: "ダッシュボードのプレビュー", AllDashboards: "すべてのダッシュボード", All: "すべて", NoData: "データなし", Marks: "注釈",
+			Lang: "ja", Index: "ダッシュボードのプレビュー", AllDashboards: "すべてのダッシュボード", All: "すべて", NoData: "データなし",
 			Note: func(source, at, zone string) string {
 				return fmt.Sprintf("%s のデータ（%s %s 時点）によるプレビューです。slojourn generate grafana --preview が作成しました。Grafana での表示は細部が異なることがあります。", source, at, zone)
 			},
@@ -35,7 +34,7 @@ func labelsOf(locale slo.Locale) *labels {
 		}
 	}
 	return &labels{
-		Lang: "en", Index: "Preview of dashboards", AllDashboards: "All dashboards", All: "All", NoData: "No data", Marks: "Annotations",
+		Lang: "en", Index: "Preview of dashboards", AllDashboards: "All dashboards", All: "All", NoData: "No data",
 		Note: func(source, at, zone string) string {
 			return fmt.Sprintf("Preview with the data of %s until %s %s, made by slojourn generate grafana --preview; Grafana may lay details out differently.", source, at, zone)
 		},
