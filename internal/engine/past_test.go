@@ -146,7 +146,7 @@ func TestPastEndsWithKept(t *testing.T) {
 				if diff := cmp.Diff(live.Alerts.State.Alerts, got.Alerts.State.Alerts); diff != "" {
 					t.Errorf("%s: alerts (-live +past):\n%s", name, diff)
 				}
-				if diff := cmp.Diff(live.Snapshot.Previous, got.Snapshot.Previous, cmp.AllowUnexported(burnrate.Ratio{})); at == to && (len(live.Snapshot.Previous) == 0 || diff != "") {
+				if diff := cmp.Diff(live.Snapshot.Previous, got.Snapshot.Previous, cmp.AllowUnexported(burnrate.Ratio{})); at == to && (diff != "" || len(live.Snapshot.Previous) == 0 && !testing.Short()) { // in short, no window of the story is over
 					t.Errorf("%s: windows that are over (-live +past):\n%s", name, diff)
 				}
 			}
