@@ -7,86 +7,30 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	spelt "github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/slo"
 )
 
 // words writes numbers and times for people, in a language.
 type words struct{ locale slo.Locale }
 
-// unit is a part of a duration.
-type unit struct {
-	minutes    int64
-	en, ja     string
-	windowUnit string // as specs spell it
-}
-
-// units of durations, the largest first.
-func durationUnits() []unit {
-	return []unit{{24 * 60, " d", "日", "d"}, {60, " h", "時間", "h"}, {1, " min", "分", "m"}}
-}
-
 // duration writes the two largest units of a duration, in whole minutes: 2 d 3 h.
 func (w words) duration(d time.Duration) string {
-	rest := int64(d / time.Minute)
-	var parts []string
-	for _, u := range durationUnits() {
-		if n := rest / u.minutes; n > 0 && len(parts) < 2 {
-			parts = append(parts, w.amount(n, u))
-			rest %= u.minutes
-		} else if len(parts) > 0 {
-			break
-		}
-	}
 	switch {
-	case len(parts) == 0 && w.locale == slo.Japanese:
-		return "1分未満"
-	case len(parts) == 0:
-		return "less than a minute"
+	case d >= time.Minute:
+		return spelt.Duration(w.locale, d)
 	case w.locale == slo.Japanese:
-		return strings.Join(parts, "")
+		return "1分未満"
 	}
-	return strings.Join(parts, " ")
+	return "less than a minute"
 }
 
-func (w words) amount(n int64, u unit) string {
-	if w.locale == slo.Japanese {
-		return w.count(n) + u.ja
-	}
-	return w.count(n) + u.en
-}
-
-// window writes a window that is spelt as in specs: 5m as 5 min, month as it is in
-// English. What is no window stays as it is.
-func (w words) window(text string) string {
-	for _, u := range durationUnits() {
-		if number, is := strings.CutSuffix(text, u.windowUnit); is {
-			if n, err := strconv.ParseInt(number, 10, 64); err == nil && n > 0 {
-				return w.amount(n, u)
-			}
-		}
-	}
-	periods := map[string]string{"day": "1日（暦日）", "week": "1週（暦週）", "month": "1か月（暦月）", "quarter": "1四半期", "year": "1年（暦年）"}
-	if period, is := periods[text]; is && w.locale == slo.Japanese {
-		return period
-	}
-	if _, is := periods[text]; is {
-		return "a calendar " + text
-	}
-	return text
-}
+// window writes a window that is spelt as in specs: 5m as 5 min, month as a calendar month.
+// What is no window stays as it is.
+func (w words) window(text string) string { return spelt.Window(w.locale, text) }
 
 // count groups digits: 1,234,567.
-func (w words) count(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func (words) count(n int64) string { return spelt.Count(n) }
 
 // number writes a ratio with four digits, or three decimals: a burn rate of 13.44.
 // It is "" for one that is undefined.
