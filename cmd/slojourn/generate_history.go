@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -149,7 +148,7 @@ func (g *historyGeneration) check() (wantedHistory, error) {
 			return w, usage("--metric: there is no metric %q; /metrics of serve lists them", name)
 		}
 	}
-	if w.options.Labels, err = g.checkLabels(); err != nil {
+	if w.options.Labels, err = labelsOf(g.labels, prometheus.CheckLabel); err != nil {
 		return w, err
 	}
 	if g.file != "-" {
@@ -158,24 +157,6 @@ func (g *historyGeneration) check() (wantedHistory, error) {
 		}
 	}
 	return w, nil
-}
-
-func (g *historyGeneration) checkLabels() (map[string]string, error) {
-	labels := map[string]string{}
-	for _, label := range g.labels {
-		key, value, found := strings.Cut(label, "=")
-		if !found {
-			return nil, usage("--label %s: write KEY=VALUE", label)
-		}
-		if before, twice := labels[key]; twice {
-			return nil, usage("--label %s=%s: %s has the value %q already; give each label once", key, value, key, before)
-		}
-		if err := prometheus.CheckLabel(key, value); err != nil {
-			return nil, usage("--label %s: %w", label, err)
-		}
-		labels[key] = value
-	}
-	return labels, nil
 }
 
 // span returns the first and the last instant.

@@ -30,19 +30,35 @@ func (m *manifestFlags) none(format string) error {
 }
 
 func (m *manifestFlags) metadata() (kubernetes.Metadata, error) {
-	about := kubernetes.Metadata{Namespace: m.namespace, Labels: map[string]string{}}
-	for _, label := range m.labels {
-		key, value, found := strings.Cut(label, "=")
-		if !found {
-			return about, usage("--label %s: write KEY=VALUE", label)
-		}
-		if before, twice := about.Labels[key]; twice {
-			return about, usage("--label %s=%s: %s has the value %q already; give each label once", key, value, key, before)
-		}
-		about.Labels[key] = value
+	labels, err := labelsOf(m.labels, nil)
+	about := kubernetes.Metadata{Namespace: m.namespace, Labels: labels}
+	if err != nil {
+		return about, err
 	}
 	if err := about.Check(); err != nil {
 		return about, usage("%v", err)
 	}
 	return about, nil
+}
+
+// labelsOf reads values of --label, each KEY=VALUE and each key once. check, unless it is nil, says
+// what is wrong with one of them.
+func labelsOf(list []string, check func(key, value string) error) (map[string]string, error) {
+	labels := map[string]string{}
+	for _, label := range list {
+		key, value, found := strings.Cut(label, "=")
+		if !found {
+			return nil, usage("--label %s: write KEY=VALUE", label)
+		}
+		if before, twice := labels[key]; twice {
+			return nil, usage("--label %s=%s: %s has the value %q already; give each label once", key, value, key, before)
+		}
+		if check != nil {
+			if err := check(key, value); err != nil {
+				return nil, usage("--label %s: %w", label, err)
+			}
+		}
+		labels[key] = value
+	}
+	return labels, nil
 }
