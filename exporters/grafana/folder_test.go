@@ -66,8 +66,8 @@ func TestFoldersAndTitles(t *testing.T) {
 	}
 }
 
-// TestFolderTitlesAreUnique, also with names beside them, as elements of paths, and for
-// who takes small and capital letters for one.
+// TestFolderTitlesAreUnique, also with names beside them, as elements of paths, in
+// addresses, and for those who take small and capital letters for one.
 func TestFolderTitlesAreUnique(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("決済", 50)
@@ -89,6 +89,7 @@ func TestFolderTitlesAreUnique(t *testing.T) {
 		{"Grafana's own", "en", map[string]string{"a": "GENERAL"}, map[string]string{"a": "GENERAL (a)"}},
 		{"Grafana's own by name", "ja", map[string]string{"general": ""}, map[string]string{"general": "general (general)"}},
 		{"one element of a path", "en", map[string]string{"a": "Web/Shop", "b": "Web-Shop"}, map[string]string{"a": "Web/Shop (a)", "b": "Web-Shop (b)"}},
+		{"addresses", "en", map[string]string{"a": "Web Shop", "b": "Web-Shop", "c": "Web, shop?"}, map[string]string{"a": "Web Shop (a)", "b": "Web-Shop (b)", "c": "Web, shop? (c)"}},
 		{"hidden folders", "en", map[string]string{"a": ".Web", "b": "Web", "c": ".."}, map[string]string{"a": ".Web (a)", "b": "Web (b)", "c": ".."}},
 		{
 			"long ones that differ at their end", "en",
