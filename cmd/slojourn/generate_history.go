@@ -187,7 +187,6 @@ func (g *historyGeneration) span(ctx context.Context, p *engine.Past, w wantedHi
 	if !kept {
 		return from, to, failed(fmt.Errorf("--data-dir %s: the ledger has no minute of what these specs measure", g.dir))
 	}
-	text := func(at time.Time) string { return at.UTC().Format("2006-01-02T15:04Z") }
 	if w.from.IsZero() {
 		// Histories that begin at different times have the same instants then.
 		every := int64(w.every / time.Minute)
@@ -196,18 +195,18 @@ func (g *historyGeneration) span(ctx context.Context, p *engine.Past, w wantedHi
 		}
 	} else {
 		if w.from.Before(from) {
-			return from, to, usage("--from %s is before %s, the first minute that is kept as one: of quarter-hours nobody knows what windows of a few minutes said", g.from, text(from))
+			return from, to, usage("--from %s is before %s, the first minute that is kept as one: of quarter-hours nobody knows what windows of a few minutes said", g.from, slo.MinuteAt(from))
 		}
 		from = w.from
 	}
 	if !w.to.IsZero() {
 		if w.to.After(to) {
-			return from, to, usage("--to %s is after %s, up to when the ledger goes", g.to, text(to))
+			return from, to, usage("--to %s is after %s, up to when the ledger goes", g.to, slo.MinuteAt(to))
 		}
 		to = w.to
 	}
 	if to.Before(from) {
-		return from, to, usage("the first instant, %s, is after the last one, %s", text(from), text(to))
+		return from, to, usage("the first instant, %s, is after the last one, %s", slo.MinuteAt(from), slo.MinuteAt(to))
 	}
 	return from, to, nil
 }
