@@ -137,9 +137,17 @@ func TestFolderTitles(t *testing.T) {
 		before func(w *world)
 		want   push.Action
 	}{
-		"the same account":         {func(w *world) { w.push(t, []grafana.File{first}, push.Options{}) }, push.Update},
-		"another account":          {func(w *world) { w.push(t, []grafana.File{first}, push.Options{}); w.Login = "sa-new" }, push.Update},
-		"one that saved nothing":   {func(w *world) { named(t, w, "sa-new", "Once"); w.Login = "sa-newest" }, push.Refused},
+		"the same account":       {func(w *world) { w.push(t, []grafana.File{first}, push.Options{}) }, push.Update},
+		"another account":        {func(w *world) { w.push(t, []grafana.File{first}, push.Options{}); w.Login = "sa-new" }, push.Update},
+		"one that saved nothing": {func(w *world) { named(t, w, "sa-new", "Once"); w.Login = "sa-newest" }, push.Refused},
+		"one that saved dashboards": {func(w *world) {
+			w.push(t, []grafana.File{first}, push.Options{})
+			w.Login = "sa-new"
+			once := journey("pay", "payments", retitled("Pay"))
+			once.Folder.Title = "Once"
+			w.push(t, []grafana.File{once}, push.Options{})
+			w.Login = "sa-newest"
+		}, push.Update},
 		"the third of three":       {func(w *world) { named(t, w, "sa-new", "Once"); named(t, w, "sa-new", "Twice") }, push.Update},
 		"by hand":                  {func(w *world) { named(t, w, "sa-new", "Once"); w.Folder(payments, "Mine") }, push.Refused},
 		"created by hand":          {func(w *world) { w.Folder(payments, "Mine") }, push.Refused},
