@@ -181,3 +181,33 @@ func named(t *testing.T, w *world, login, title string) {
 	w.Login, file.Folder.Title = login, title
 	w.push(t, []grafana.File{file}, push.Options{})
 }
+
+// TestTeamOfTwoSets pushes two sets that call one team differently: with one account the
+// last one wins, with two the title stays.
+func TestTeamOfTwoSets(t *testing.T) {
+	t.Parallel()
+	one, other := journey("pay", "payments", nil), journey("buy", "payments", nil)
+	other.Folder.Title = "Payments"
+	for name, logins := range map[string][2]string{"one account": {"sa", "sa"}, "two accounts": {"sa", "sa-other"}} {
+		w := newWorld(t, nil)
+		last := ""
+		for range 3 {
+			for i, file := range []grafana.File{one, other} {
+				w.Login = logins[i]
+				if plan := w.push(t, []grafana.File{file}, push.Options{}); plan.Folders[0].Action != push.Refused {
+					last = file.Folder.Title
+				} else if logins[0] == logins[1] {
+					t.Errorf("%s: %s", name, plan.Folders[0].Reason)
+				}
+				if got := w.Folders()[uid.Folder("payments")]; got != last {
+					t.Errorf("%s: the title is %q, want %q", name, got, last)
+				}
+			}
+		}
+		for _, file := range []grafana.File{one, other} {
+			if got := w.Dashboards()[file.Dashboard.UID].Folder; got != file.Folder.UID {
+				t.Errorf("%s: it lies in %s", name, got)
+			}
+		}
+	}
+}
