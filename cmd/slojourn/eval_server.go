@@ -70,7 +70,7 @@ func (r *remote) checkAccess(given func(flag string) bool) error {
 	case strings.Contains(r.user, ":"):
 		return usage("--user cannot hold a colon: name where the password is with --password-from")
 	case r.password != "" && !isReference:
-		return usage("--password-from names where the password is: write env:NAME or file:NAME") // and never what was written
+		return usage("--password-from names where the password is: write env:NAME or file:NAME, with the name and not what it holds") // and never what was written
 	case given("secrets-dir") && ref.File == "":
 		return usage("--secrets-dir is for --password-from file:NAME only")
 	}

@@ -22,7 +22,9 @@ const (
 )
 
 // patient asks again when a server is overloaded or about to start. What is asked again
-// may have been done the first time: whoever changes something looks after a conflict.
+// may have been done the first time: whoever changes something looks after a conflict. A
+// change that was sent is waited for, even when its context ends: it is done or not, and
+// whoever asked is to know.
 type patient struct {
 	next  http.RoundTripper
 	wait  func(context.Context, time.Duration) error
@@ -46,6 +48,9 @@ func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+	if err := request.Context().Err(); err != nil { // its cause may be the answer to another one
+		return nil, err
+	}
 	for attempt, pause := 1, firstWait; ; attempt, pause = attempt+1, 2*pause {
 		response, err := p.once(request, body)
 		if err != nil || attempt == attempts || !passes(response.StatusCode) {
@@ -55,8 +60,8 @@ func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
 		if asked > mostWait {
 			return response, nil
 		}
-		if err := p.wait(request.Context(), max(pause, asked)); err != nil {
-			return nil, err
+		if p.wait(request.Context(), max(pause, asked)) != nil {
+			return response, nil // which is all that is known
 		}
 	}
 }
@@ -71,7 +76,11 @@ func passes(status int) bool {
 }
 
 func (p *patient) once(request *http.Request, body []byte) (*http.Response, error) {
-	within, cancel := context.WithTimeout(request.Context(), answerTime)
+	asking := request.Context()
+	if request.Method != http.MethodGet {
+		asking = context.WithoutCancel(asking)
+	}
+	within, cancel := context.WithTimeout(asking, answerTime)
 	defer cancel()
 	sent := request.Clone(within)
 	sent.Header.Set("User-Agent", p.agent)
@@ -95,8 +104,8 @@ func (p *patient) once(request *http.Request, body []byte) (*http.Response, erro
 	switch {
 	case err == nil:
 		return response, nil
-	case request.Context().Err() != nil:
-		return nil, context.Cause(request.Context())
+	case asking.Err() != nil:
+		return nil, asking.Err()
 	case errors.Is(within.Err(), context.DeadlineExceeded):
 		return nil, &UnansweredError{answerTime}
 	}
