@@ -2,10 +2,8 @@ package push
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -21,6 +19,7 @@ import (
 	"github.com/grafana/grafana-openapi-client-go/client/search"
 	"github.com/grafana/grafana-openapi-client-go/client/signed_in_user"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 )
 
@@ -87,22 +86,10 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if o.Wait == nil {
 		o.Wait = wait
 	}
-	client := &http.Client{
-		Transport: &patient{
-			next: &http.Transport{
-				Proxy:               http.ProxyFromEnvironment,
-				DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-				ForceAttemptHTTP2:   true,
-				MaxIdleConnsPerHost: atOnce,
-				IdleConnTimeout:     90 * time.Second,
-				TLSHandshakeTimeout: 5 * time.Second,
-				TLSClientConfig:     &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
-			},
-			wait: (&allowance{left: mostWaits, wait: o.Wait}).Wait, org: o.Org, agent: "slojourn/" + o.Version,
-		},
-		// A redirect would take the token to a place that nobody has named.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := httpclient.New(&patient{
+		next: httpclient.NewTransport(httpclient.Options{Dial: 5 * time.Second, Idle: atOnce, Roots: o.Roots}),
+		wait: (&allowance{left: mostWaits, wait: o.Wait}).Wait, org: o.Org, agent: "slojourn/" + o.Version,
+	})
 	inner := httptransport.NewWithClient(u.Host, strings.TrimSuffix(u.Path, "/")+"/api", []string{u.Scheme}, client)
 	inner.Consumers = map[string]runtime.Consumer{"*/*": runtime.JSONConsumer()}
 	inner.DefaultAuthentication = auth

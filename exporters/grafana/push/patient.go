@@ -8,8 +8,9 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 // Limits of a request and its answer.
@@ -56,7 +57,7 @@ func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
 		if err != nil || attempt == attempts || !passes(response.StatusCode) {
 			return response, err
 		}
-		asked := retryAfter(response.Header)
+		asked := httpclient.RetryAfter(response.Header, time.Now(), time.Hour)
 		if asked > mostWait {
 			return response, nil
 		}
@@ -110,22 +111,4 @@ func (p *patient) once(request *http.Request, body []byte) (*http.Response, erro
 		return nil, &UnansweredError{answerTime}
 	}
 	return nil, err
-}
-
-// retryAfter reads the header of that name: seconds, or a date by the clock of the one
-// who wrote it. What is missing, past or odd is 0.
-func retryAfter(header http.Header) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(max(0, min(seconds, int64(time.Hour/time.Second)))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	theirs, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, at.Sub(theirs))
 }
