@@ -49,7 +49,7 @@ func (p *Plan) Count(action Action) int {
 // Plan reads what Grafana has, and compares. An error, such as a [DeniedError] or an
 // [UnreachableError], is about all requests, and the plan holds what was known before it;
 // what is about one item is in the plan. Of what stays as it is nothing is held, of what
-// is pushed the JSON.
+// is pushed the JSON, and the dashboard where it gets another title or folder.
 func (c *Client) Plan(ctx context.Context, files iter.Seq[grafana.File], o Options) (*Plan, error) {
 	if o.Forced == nil {
 		o.Forced = func(string, string) bool { return false }

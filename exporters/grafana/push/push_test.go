@@ -140,7 +140,7 @@ func TestGuard(t *testing.T) {
 					t.Error(err)
 				}
 				if requests := w.Requests(); (want == push.Refused || want == push.Keep) && len(requests) > 0 {
-					t.Errorf("it sent %v", requests)
+					t.Errorf("it sent %d requests, the first to %s", len(requests), requests[0].Path)
 				}
 				w.Denied, w.Lags = nil, false
 				if forced := w.push(t, files, push.Options{Forced: func(name, _ string) bool { return name == "pay" }}); forced.Dashboards[0].Action == push.Refused &&

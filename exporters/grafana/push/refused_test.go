@@ -138,10 +138,14 @@ func TestVersions(t *testing.T) {
 		if got := plan.Dashboards[0]; got.Action != test.want || plan.Dashboards[1].Action != push.Refused || got.Err != nil && strings.Contains(got.Err.Error(), "Go ") {
 			t.Errorf("%s: %s: %s %v; and %s", name, got.Action, got.Reason, got.Err, plan.Dashboards[1].Action)
 		}
+		all := push.Options{Forced: func(string, string) bool { return true }}
+		if got := w.push(t, files, all).Dashboards[0]; !got.Done || got.Action != push.Update {
+			t.Errorf("%s, forced to what it was: %s: %v", name, got.Action, got.Err)
+		}
 		asked = 0
 		changed := []grafana.File{journey("pay", "payments", retitled("Paying")), files[1]}
 		for _, files := range [][]grafana.File{changed, files} {
-			plan = w.push(t, files, push.Options{Forced: func(string, string) bool { return true }})
+			plan = w.push(t, files, all)
 			if got := plan.Dashboards[0]; !got.Done || got.Action != push.Update {
 				t.Errorf("%s, forced: %s: %v", name, got.Action, got.Err)
 			}

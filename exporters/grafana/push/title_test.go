@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/slojourn/slojourn/exporters/grafana"
@@ -92,12 +93,14 @@ func TestAside(t *testing.T) {
 	files := []grafana.File{journey("a", "payments", retitled("x")), journey("b", "payments", retitled("y"))}
 	w.push(t, files, push.Options{})
 	files = []grafana.File{journey("a", "payments", retitled("y")), journey("b", "payments", retitled("x"))}
-	down := false
+	var down atomic.Bool
 	w.Intercept = func(rw http.ResponseWriter, r *http.Request) bool {
 		for of, d := range w.Dashboards() {
-			down = down || d.Content["title"] == of
+			if d.Content["title"] == of {
+				down.Store(true)
+			}
 		}
-		if down && r.Method == http.MethodPost {
+		if down.Load() && r.Method == http.MethodPost {
 			rw.WriteHeader(http.StatusUnauthorized)
 			return true
 		}
@@ -107,7 +110,7 @@ func TestAside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.client.Apply(t.Context(), plan); err == nil || !down {
+	if err := w.client.Apply(t.Context(), plan); err == nil || !down.Load() {
 		t.Fatalf("nothing has stepped aside: %v", err)
 	}
 	w.Intercept = nil
