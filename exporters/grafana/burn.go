@@ -14,18 +14,13 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// spellings returns how the windows of objectives are spelt in the metrics of one id: as
-// in the spec, and with its zone where an earlier one differs in that alone.
+// spellings returns how the windows of objectives are spelt in the metrics of one id.
 func spellings(objectives []slo.Objective) []string {
-	var spelt []string
+	windows := make([]slo.Window, len(objectives))
 	for i, o := range objectives {
-		text := o.Window.String()
-		if slices.ContainsFunc(objectives[:i], func(e slo.Objective) bool { return e.Window.String() == text && !e.Window.Same(o.Window) }) {
-			text += " " + cmp.Or(o.Window.TimeZone(), "UTC")
-		}
-		spelt = append(spelt, text)
+		windows[i] = o.Window
 	}
-	return spelt
+	return slo.Spellings(windows)
 }
 
 // recent returns which of the windows of an objective's burn rates is closest to an hour.
