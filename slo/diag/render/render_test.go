@@ -14,6 +14,7 @@ import (
 
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/hostile"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -30,6 +31,7 @@ type golden struct {
 	list    diag.List
 	color   bool
 	noLines bool
+	locale  diag.Language
 }
 
 func goldens() []golden {
@@ -48,9 +50,19 @@ func goldens() []golden {
 		{Code: diag.CodeValue, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Verbatim("a warning")},
 		{Code: diag.CodeValue, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("a trait"), Hint: diag.Verbatim("nothing to do")},
 	}
+	spoken := diag.List{
+		{
+			Code: diag.CodeTarget, Severity: diag.Error, Message: diag.Say("target %s leaves no error budget", "100"), Label: diag.Say("the second one"),
+			Hint:    diag.Say("use less than 100%%; 99.99%% allows 4m 2s of failure in 28 days"),
+			Related: []diag.Related{{Span: lineSpan(1, 7, 1, 14), Message: diag.Say("the first one is at %s", lineSpan(1, 7, 1, 14))}},
+		},
+		{Code: diag.CodeNRQLPattern, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Say("NRQL: %s", diag.Say("RLIKE matches the whole value anyway"))},
+		{Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("what somebody else said")},
+	}
 	return []golden{
 		{name: "severities", source: spec, mark: "100", list: severities},
 		{name: "color", source: spec, mark: "100", list: severities, color: true},
+		{name: "japanese", source: spec, mark: "100", list: spoken, locale: japanese.Language()},
 		{name: "no_lines", list: severities, noLines: true},
 		{name: "line_not_found", list: one(diag.Diagnostic{Span: lineSpan(99, 1, 99, 2), Message: diag.Verbatim("behind the end"), Hint: diag.Verbatim("hint")})},
 		{name: "no_place", source: spec, list: one(diag.Diagnostic{Span: diag.Span{File: "f.yaml"}, Message: diag.Verbatim("about the whole file")})},
@@ -121,9 +133,9 @@ func (g golden) findings(t *testing.T) diag.List {
 
 func (g golden) options() render.Options {
 	if g.noLines {
-		return render.Options{Color: g.color}
+		return render.Options{Color: g.color, Language: g.locale}
 	}
-	return render.Options{Color: g.color, Lines: func(_ string, line int) (string, bool) {
+	return render.Options{Color: g.color, Language: g.locale, Lines: func(_ string, line int) (string, bool) {
 		lines := strings.Split(g.source, "\n")
 		if g.source == "" || line > len(lines) {
 			return "", false
@@ -141,7 +153,7 @@ func TestGolden(t *testing.T) {
 			if err := render.Text(&text, g.findings(t), g.options()); err != nil {
 				t.Fatal(err)
 			}
-			if err := render.JSON(&document, g.findings(t), nil); err != nil {
+			if err := render.JSON(&document, g.findings(t), g.locale); err != nil {
 				t.Fatal(err)
 			}
 			compare(t, g.name+".txt", text.Bytes())
