@@ -41,7 +41,8 @@ func printHealthTable(env environment, health []checkup, lines render.Lines) err
 		if err := render.Text(w, list, render.Options{Lines: lines, Color: term.Color(env.stdout, env.getenv), Language: l}); err != nil {
 			return err
 		}
-		say(diag.Say("\n%s.", tally(c.Findings)))
+		fmt.Fprintln(w) //nolint:errcheck // as above
+		say(diag.Say("%s.", tally(c.Findings)))
 	}
 	return w.Flush()
 }

@@ -12,7 +12,7 @@ func commands() diag.Language {
 		"Source %s: not looked at, as it is the file %s; eval says what is wrong with it.": "Source %s: ファイル %s なので調べていません。誤りがあれば eval が示します。",
 		"concerns %s":            "該当: %s",
 		"Nothing is wrong.":      "問題はありません。",
-		"\n%s.":                  `\n%s。`,
+		"%s.":                    "%s。",
 		"account %d":             "アカウント %d",
 		"account %d (%s)":        "アカウント %d (%s)",
 		"%d SLOs":                "SLO %d 件",

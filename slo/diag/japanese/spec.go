@@ -362,7 +362,7 @@ func specs() diag.Language {
 		"%s holds a user, a query or a fragment": "%s にユーザー、クエリまたはフラグメントが含まれています",
 		"a positive whole number":                "正の整数",
 		"a whole number":                         "0 以上の整数",
-		"%s must be %s, not %q":                  "%s は%[2]sでなければなりません: %[3]q",
+		"%s must be %s, not %q":                  "%s は %[2]s でなければなりません: %[3]q",
 		"write digits only, such as %s":          "%s のように、数字だけを書いてください",
 	}
 }
