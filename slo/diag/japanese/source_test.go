@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 const (
@@ -115,22 +116,36 @@ func formatOf(f *ast.FuncDecl) int {
 	return -1
 }
 
-// argument returns the format of a call that makes a phrase, nil of others.
-func argument(call *ast.CallExpr, makers map[string]int) ast.Expr {
-	name := ""
+// nameOf returns the name of the function of a call, "" of those of package fmt.
+func nameOf(call *ast.CallExpr) string {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
-		name = f.Name
+		return f.Name
 	case *ast.SelectorExpr:
 		if x, is := f.X.(*ast.Ident); !is || x.Name != "fmt" {
-			name = f.Sel.Name
+			return f.Sel.Name
 		}
 	}
-	at, known := makers[name]
+	return ""
+}
+
+// argument returns the format of a call that makes a phrase, nil of others.
+func argument(call *ast.CallExpr, makers map[string]int) ast.Expr {
+	at, known := makers[nameOf(call)]
 	if !known || at >= len(call.Args) {
 		return nil
 	}
 	return call.Args[at]
+}
+
+// noWords demands that literals are no words of English, which would stay untranslated:
+// each is one word, keywords, or code in backticks.
+func (s *speech) noWords(args []ast.Expr) {
+	for _, arg := range args {
+		if text, literal := literalOf(arg); literal && strings.Contains(text, " ") && strings.ContainsFunc(text, unicode.IsLower) && !strings.HasPrefix(text, "`") {
+			s.t.Errorf("%s: %q is said in no other language", s.files.Position(arg.Pos()), text)
+		}
+	}
 }
 
 func isHandedOn(call *ast.CallExpr, makers map[string]int) bool {
@@ -140,7 +155,14 @@ func isHandedOn(call *ast.CallExpr, makers map[string]int) bool {
 
 func (s *speech) call(call *ast.CallExpr, makers map[string]int, hands bool) {
 	format := argument(call, makers)
-	if format == nil || hands && isHandedOn(call, makers) {
+	if format == nil {
+		if nameOf(call) == "Verbatim" {
+			s.noWords(call.Args)
+		}
+		return
+	}
+	s.noWords(call.Args[makers[nameOf(call)]+1:])
+	if hands && isHandedOn(call, makers) {
 		return
 	}
 	place := s.files.Position(format.Pos()).String()
