@@ -1,7 +1,6 @@
 package slo
 
 import (
-	"fmt"
 	"math/big"
 	"strings"
 
@@ -20,7 +19,7 @@ func (r *resolver) checkCeiling(d JourneyDeclaration, j *Journey) {
 		}
 		r.list.Add(diag.Diagnostic{
 			Code: diag.CodeCeiling, Severity: diag.Warning, Span: d.Objectives[i].Target.Span, Message: aboveCeiling(o, ceiling),
-			Hint: fmt.Sprintf("write %s%% or less, or raise the targets of the steps", floorPercent(ceiling, 1)),
+			Hint: diag.Say("write %s%% or less, or raise the targets of the steps", floorPercent(ceiling, 1)),
 		})
 	}
 }
@@ -43,8 +42,8 @@ func (j *Journey) ceiling(o Objective) *big.Rat {
 	return ceiling
 }
 
-func aboveCeiling(o Objective, ceiling *big.Rat) string {
-	return fmt.Sprintf("target %s is above what the steps promise together: %s%%", o.Target, floorPercent(ceiling, 4))
+func aboveCeiling(o Objective, ceiling *big.Rat) diag.Phrase {
+	return diag.Say("target %s is above what the steps promise together: %s%%", o.Target, floorPercent(ceiling, 4))
 }
 
 // nearestObjective is the one with the same window, or else the first.

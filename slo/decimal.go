@@ -1,10 +1,11 @@
 package slo
 
 import (
-	"fmt"
 	"math/big"
 	"regexp"
 	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 var plainDecimal = regexp.MustCompile(`^[0-9]{1,6}(\.[0-9]{1,9})?$`)
@@ -21,7 +22,7 @@ type Decimal struct {
 // before and nine behind the point. The error is a [*Problem].
 func ParseDecimal(text string) (Decimal, error) {
 	if !plainDecimal.MatchString(text) {
-		return Decimal{}, &Problem{fmt.Sprintf("%q is not a decimal number", text), pointHint(text, "write digits with a point, such as 14.4")}
+		return Decimal{}, &Problem{diag.Say("%q is not a decimal number", text), pointHint(text, diag.Say("write digits with a point, such as 14.4"))}
 	}
 	whole, decimals, _ := strings.Cut(text, ".")
 	d := Decimal{text: text, scale: 1}
@@ -38,12 +39,12 @@ var decimalComma = regexp.MustCompile(`^([0-9]+),([0-9]+ *%?)$`)
 
 // pointHint says how to write a number whose decimals follow a comma; of other
 // texts it says otherwise.
-func pointHint(text, otherwise string) string {
+func pointHint(text string, otherwise diag.Phrase) diag.Phrase {
 	text = strings.TrimSpace(text)
 	if !decimalComma.MatchString(text) {
 		return otherwise
 	}
-	return "write " + decimalComma.ReplaceAllString(text, "$1.$2") + ", with a point"
+	return diag.Say("write %s, with a point", decimalComma.ReplaceAllString(text, "$1.$2"))
 }
 
 // String returns the number as it was typed.
@@ -70,16 +71,16 @@ func ParsePercentage(text string) (Percentage, error) {
 	number, sign := strings.CutSuffix(strings.TrimSpace(text), "%")
 	percent, err := ParseDecimal(strings.TrimSpace(number))
 	if err != nil {
-		return Percentage{}, &Problem{fmt.Sprintf("%q is not a percentage", text), pointHint(text, "write a percentage such as 2%")}
+		return Percentage{}, &Problem{diag.Say("%q is not a percentage", text), pointHint(text, diag.Say("write a percentage such as 2%%"))}
 	}
 	p := Percentage{percent}
 	switch {
 	case !sign && p.Sign() > 0 && percent.Rat().Cmp(big.NewRat(1, 1)) < 0:
-		return Percentage{}, &Problem{fmt.Sprintf("%q looks like a share, not a percentage", text), fmt.Sprintf("did you mean %s%%?", percentOf(percent.String()))}
+		return Percentage{}, &Problem{diag.Say("%q looks like a share, not a percentage", text), diag.Say("did you mean %s%%?", percentOf(percent.String()))}
 	case !sign:
-		return Percentage{}, &Problem{fmt.Sprintf("%q has no percent sign", text), fmt.Sprintf("write %s%% if that is meant", percent)}
+		return Percentage{}, &Problem{diag.Say("%q has no percent sign", text), diag.Say("write %s%% if that is meant", percent)}
 	case p.Rat().Cmp(big.NewRat(1, 1)) > 0:
-		return Percentage{}, &Problem{fmt.Sprintf("%s is more than everything", text), "write 100% or less"}
+		return Percentage{}, &Problem{diag.Say("%s is more than everything", text), diag.Say("write 100%% or less")}
 	}
 	return p, nil
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/big"
 	"slices"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Doubt is what makes no sense about the targets and alert policies of one id: what
@@ -21,7 +23,7 @@ func (s *Set) Doubts() []Doubt {
 	objectives := func(id string, list []Objective) {
 		for _, o := range list {
 			for _, message := range o.doubts() {
-				doubts = append(doubts, Doubt{id, message})
+				doubts = append(doubts, Doubt{id, message.String()})
 			}
 		}
 	}
@@ -32,7 +34,7 @@ func (s *Set) Doubts() []Doubt {
 		objectives(j.ID, j.Objectives)
 		for _, o := range j.Objectives {
 			if ceiling := j.ceiling(o); ceiling != nil {
-				doubts = append(doubts, Doubt{j.ID, aboveCeiling(o, ceiling)})
+				doubts = append(doubts, Doubt{j.ID, aboveCeiling(o, ceiling).String()})
 			}
 		}
 	}
@@ -41,18 +43,18 @@ func (s *Set) Doubts() []Doubt {
 }
 
 // doubts are about the alert policy of an objective.
-func (o Objective) doubts() []string {
+func (o Objective) doubts() []diag.Phrase {
 	if o.Alerts == nil {
 		return nil
 	}
-	if message := o.lookedBack(); message != "" {
-		return []string{message}
+	if message := o.lookedBack(); !message.Empty() {
+		return []diag.Phrase{message}
 	}
-	var messages []string
+	var messages []diag.Phrase
 	limit := new(big.Rat).Inv(o.Target.AllowedRat())
 	for _, tier := range o.Alerts.Tiers {
 		if code, message := o.unsound(tier, tier.Factor(o.Window), limit); code != "" {
-			messages = append(messages, o.Alerts.Name+": "+message)
+			messages = append(messages, diag.Say("%s: %s", o.Alerts.Name, message))
 		}
 	}
 	return messages

@@ -54,7 +54,7 @@ func TestDoubts(t *testing.T) {
 	warned := map[string]bool{}
 	for _, d := range findings {
 		if d.Severity == diag.Warning {
-			warned[d.Message] = true
+			warned[d.Message.String()] = true
 		}
 	}
 	for _, doubt := range want {

@@ -1,9 +1,10 @@
 package slo
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 var (
@@ -19,11 +20,11 @@ func CheckName(name string) error {
 		return nil
 	}
 	problem := &Problem{
-		Message: fmt.Sprintf("the name %q is not valid", name),
-		Hint:    "use at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends",
+		Message: diag.Say("the name %q is not valid", name),
+		Hint:    diag.Say("use at most 63 lower-case letters, digits and hyphens, with a letter or digit at both ends"),
 	}
 	if proposal := properName(name); proposal != "" {
-		problem.Hint += "; for example " + proposal
+		problem.Hint = diag.Say("%s; for example %s", problem.Hint, proposal)
 	}
 	return problem
 }

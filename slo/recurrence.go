@@ -1,9 +1,10 @@
 package slo
 
 import (
-	"fmt"
 	"regexp"
 	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
 
 	"github.com/teambition/rrule-go"
 )
@@ -24,7 +25,7 @@ type Rule struct {
 // by the exclusion, and never by the rule. The error is a [*Problem].
 func ParseRule(text string) (Rule, error) {
 	if ruleWithStart.MatchString(text) {
-		return Rule{}, &Problem{"the rule holds more than a rule", "write only what stands behind RRULE:, such as FREQ=WEEKLY;BYDAY=SU; from says when it begins"}
+		return Rule{}, &Problem{diag.Say("the rule holds more than a rule"), diag.Say("write only what stands behind RRULE:, such as FREQ=WEEKLY;BYDAY=SU; from says when it begins")}
 	}
 	option, err := rrule.StrToROption(text)
 	if err == nil {
@@ -33,18 +34,18 @@ func ParseRule(text string) (Rule, error) {
 	switch {
 	case err != nil:
 		return Rule{}, &Problem{
-			fmt.Sprintf("the rule %q cannot be read: %v", text, err),
-			"write a rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYMONTHDAY=1",
+			diag.Say("the rule %q cannot be read: %v", text, err),
+			diag.Say("write a rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=SU or FREQ=MONTHLY;BYMONTHDAY=1"),
 		}
 	case option.Interval < 0:
-		return Rule{}, &Problem{fmt.Sprintf("the rule %q has a negative INTERVAL", text), "write a whole number from 1 on"}
+		return Rule{}, &Problem{diag.Say("the rule %q has a negative INTERVAL", text), diag.Say("write a whole number from 1 on")}
 	case option.Freq == rrule.HOURLY && option.Interval > 1 && len(option.Byhour) > 0:
 		return Rule{}, &Problem{
-			fmt.Sprintf("the rule %q names hours that its INTERVAL may never meet", text),
-			"use FREQ=DAILY with BYHOUR, or leave BYHOUR out",
+			diag.Say("the rule %q names hours that its INTERVAL may never meet", text),
+			diag.Say("use FREQ=DAILY with BYHOUR, or leave BYHOUR out"),
 		}
 	case option.Freq > rrule.HOURLY, len(option.Byminute) > 1, len(option.Bysecond) > 1:
-		return Rule{}, &Problem{fmt.Sprintf("the rule %q comes more often than every hour", text), "use FREQ=HOURLY or a longer one, with one minute of the hour"}
+		return Rule{}, &Problem{diag.Say("the rule %q comes more often than every hour", text), diag.Say("use FREQ=HOURLY or a longer one, with one minute of the hour")}
 	}
 	return Rule{text, *option}, nil
 }

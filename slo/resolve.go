@@ -2,7 +2,6 @@ package slo
 
 import (
 	"cmp"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -68,8 +67,8 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 	if len(d.Sources) == 0 && !d.mayHold("Source") && len(r.set.SLOs) > 0 {
 		r.list.Add(diag.Diagnostic{
 			Code: diag.CodeReference, Severity: diag.Info, Span: r.set.SLOs[0].About.Origin,
-			Message: "no Source is declared, so references to sources are not checked",
-			Hint:    "add a document of kind Source to measure",
+			Message: diag.Say("no Source is declared, so references to sources are not checked"),
+			Hint:    diag.Say("add a document of kind Source to measure"),
 		})
 	}
 	r.sort()
@@ -107,29 +106,29 @@ func (r *resolver) sort() {
 }
 
 // warn reports what is probably a mistake.
-func (r *resolver) warn(code diag.Code, span diag.Span, hint, format string, args ...any) {
+func (r *resolver) warn(code diag.Code, span diag.Span, hint diag.Phrase, format string, args ...any) {
 	r.list.Add(diag.Diagnostic{
-		Code: code, Severity: diag.Warning, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...),
+		Code: code, Severity: diag.Warning, Span: span, Hint: hint, Message: diag.Say(format, args...),
 	})
 }
 
 // problem reports what a parser of this package said, with its hint.
 func (r *resolver) problem(code diag.Code, span diag.Span, err error) {
-	hint := ""
+	message, hint := diag.Verbatim(err.Error()), diag.Phrase{}
 	if p, ok := err.(*Problem); ok { //nolint:errorlint // the parsers return it unwrapped
-		hint = p.Hint
+		message, hint = p.Message, p.Hint
 	}
-	r.list.Errorf(code, span, hint, "%s", err)
+	r.list.Errorf(code, span, hint, "%s", message)
 }
 
 // duplicate reports a second thing of one name at both places.
-func (r *resolver) duplicate(second, first diag.Span, what, name string) {
+func (r *resolver) duplicate(second, first diag.Span, what diag.Phrase, name string) {
 	r.list.Add(diag.Diagnostic{
 		Code: diag.CodeDuplicate, Severity: diag.Error, Span: second,
-		Message: fmt.Sprintf("%s %q is defined twice", what, name),
-		Label:   "the second one",
-		Hint:    "rename or remove one of them",
-		Related: []diag.Related{{Span: first, Message: "the first one is at " + first.String()}},
+		Message: diag.Say("%s %q is defined twice", what, name),
+		Label:   diag.Say("the second one"),
+		Hint:    diag.Say("rename or remove one of them"),
+		Related: []diag.Related{{Span: first, Message: diag.Say("the first one is at %s", first)}},
 	})
 }
 
@@ -137,11 +136,11 @@ func (r *resolver) duplicate(second, first diag.Span, what, name string) {
 // the first of theirs. The others are checked all the same, and then left out.
 type names struct {
 	r     *resolver
-	what  string
+	what  diag.Phrase
 	first map[string]diag.Span
 }
 
-func (r *resolver) names(what string) names { return names{r, what, map[string]diag.Span{}} }
+func (r *resolver) names(what diag.Phrase) names { return names{r, what, map[string]diag.Span{}} }
 
 // isFirst reports a name that was there before. What has no name, which is
 // reported, is not the first of any.
@@ -161,15 +160,15 @@ func (n names) isFirst(name diag.Located[string]) bool {
 // also with the names that they had before.
 func (r *resolver) checkNames(d Declarations) {
 	type named struct {
-		what string
+		what diag.Phrase
 		Metadata
 	}
 	var all []named
 	for _, s := range d.SLOs {
-		all = append(all, named{"SLO", s.Metadata})
+		all = append(all, named{diag.Verbatim("SLO"), s.Metadata})
 	}
 	for _, j := range d.Journeys {
-		all = append(all, named{"journey", j.Metadata})
+		all = append(all, named{diag.Say("journey"), j.Metadata})
 	}
 	slices.SortStableFunc(all, func(a, b named) int { return a.Origin.Compare(b.Origin) })
 	first := map[string]named{}
@@ -179,8 +178,8 @@ func (r *resolver) checkNames(d Declarations) {
 		}
 		if f, twice := first[n.Name.Value]; twice {
 			what := n.what
-			if f.what != n.what {
-				what = "journey or SLO"
+			if !f.what.Equal(n.what) {
+				what = diag.Say("journey or SLO")
 			}
 			r.duplicate(n.Name.Span, f.Name.Span, what, n.Name.Value)
 			continue
@@ -192,9 +191,9 @@ func (r *resolver) checkNames(d Declarations) {
 	for _, n := range all {
 		for _, old := range n.RenamedFrom {
 			if still, taken := first[old.Value]; taken {
-				r.renamed(old, still.Name.Span, "is the name of something in this set")
+				r.renamed(old, still.Name.Span, diag.Say("is the name of something in this set"))
 			} else if place, twice := former[old.Value]; twice {
-				r.renamed(old, place, "is given as a former name twice")
+				r.renamed(old, place, diag.Say("is given as a former name twice"))
 			}
 			former[old.Value] = old.Span
 		}
@@ -207,12 +206,12 @@ func (r *resolver) isFirst(m Metadata) bool {
 	return named && place == m.Name.Span
 }
 
-func (r *resolver) renamed(old diag.Located[string], other diag.Span, problem string) {
+func (r *resolver) renamed(old diag.Located[string], other diag.Span, problem diag.Phrase) {
 	r.list.Add(diag.Diagnostic{
 		Code: diag.CodeRename, Severity: diag.Error, Span: old.Span,
-		Message: fmt.Sprintf("%q %s", old.Value, problem),
-		Hint:    "remove it here, or rename the other one: only one thing can go on from a name",
-		Related: []diag.Related{{Span: other, Message: "the other one is at " + other.String()}},
+		Message: diag.Say("%q %s", old.Value, problem),
+		Hint:    diag.Say("remove it here, or rename the other one: only one thing can go on from a name"),
+		Related: []diag.Related{{Span: other, Message: diag.Say("the other one is at %s", other)}},
 	})
 }
 
@@ -233,7 +232,7 @@ func (r *resolver) defaultsOf(folder string) DefaultsDeclaration {
 // checkOwner follows a reference to a team, if there is one.
 func (r *resolver) checkOwner(owner diag.Located[string]) {
 	if _, known := r.teams[owner.Value]; !known && owner.Value != "" {
-		unknown(r, "team", owner, r.teams, "add a document of kind Team")
+		unknown(r, diag.Say("team"), owner, r.teams, diag.Say("add a document of kind Team"))
 	}
 }
 
@@ -244,7 +243,7 @@ const maxHints = 100
 
 // unknown reports a reference to something that is not among known, nor in a
 // document that could not be read, which is reported.
-func unknown[V any](r *resolver, what string, ref diag.Located[string], known map[string]V, otherwise string, also ...string) {
+func unknown[V any](r *resolver, what diag.Phrase, ref diag.Located[string], known map[string]V, otherwise diag.Phrase, also ...string) {
 	if r.unread[ref.Value] {
 		return
 	}
@@ -252,9 +251,9 @@ func unknown[V any](r *resolver, what string, ref diag.Located[string], known ma
 	if r.hints++; r.hints <= maxHints {
 		known := append(keys(known), also...)
 		if near, ok := diag.Nearest(ref.Value, known); ok {
-			hint = fmt.Sprintf("did you mean %s?", near)
+			hint = diag.Say("did you mean %s?", near)
 		} else if len(known) > 0 && len(known) <= 8 {
-			hint = fmt.Sprintf("known: %s; or %s", join(known), otherwise)
+			hint = diag.Say("known: %s; or %s", join(known), otherwise)
 		}
 	}
 	r.list.Errorf(diag.CodeReference, ref.Span, hint, "unknown %s %q", what, ref.Value)

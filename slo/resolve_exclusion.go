@@ -1,7 +1,6 @@
 package slo
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -13,7 +12,7 @@ func (r *resolver) resolveExclusions(all Declarations) {
 	if len(all.Exclusions) == 0 {
 		return
 	}
-	names, ids := r.names("exclusion"), all.ids()
+	names, ids := r.names(diag.Say("exclusion")), all.ids()
 	for _, d := range all.Exclusions {
 		r.checkOwner(d.Owner)
 		r.checkOwner(d.ForOwner)
@@ -43,9 +42,9 @@ func (r *resolver) checkInterval(d ExclusionDeclaration) bool {
 	}
 	r.list.Add(diag.Diagnostic{
 		Code: diag.CodeInterval, Severity: diag.Error, Span: d.To.Span,
-		Message: "the exclusion ends before it begins",
-		Hint:    "write a to that is later than from, and look at the offsets of both",
-		Related: []diag.Related{{Span: d.From.Span, Message: "it begins at " + d.From.Span.String()}},
+		Message: diag.Say("the exclusion ends before it begins"),
+		Hint:    diag.Say("write a to that is later than from, and look at the offsets of both"),
+		Related: []diag.Related{{Span: d.From.Span, Message: diag.Say("it begins at %s", d.From.Span)}},
 	})
 	return false
 }
@@ -88,13 +87,13 @@ func matchesAny(pattern string, ids []string) bool {
 
 // noMatch warns of a pattern that matches none of the ids.
 func noMatch(pattern string, place diag.Span, ids []string) diag.Diagnostic {
-	hint := "write the id of a journey, a step (journey/step) or an SLO; * stands for any characters"
+	hint := diag.Say("write the id of a journey, a step (journey/step) or an SLO; * stands for any characters")
 	if near, ok := diag.Nearest(pattern, ids); ok {
-		hint = "did you mean " + near + "?"
+		hint = diag.Say("did you mean %s?", near)
 	}
 	return diag.Diagnostic{
 		Code: diag.CodeNoMatch, Severity: diag.Warning, Span: place, Hint: hint,
-		Message: fmt.Sprintf("%q matches no journey, step or SLO", pattern),
+		Message: diag.Say("%q matches no journey, step or SLO", pattern),
 	}
 }
 
@@ -103,7 +102,7 @@ func (r *resolver) repeat(d ExclusionDeclaration) *Repeat {
 	zone := d.Repeat.TimeZone
 	if !zone.Written() {
 		if zone = r.defaultsOf(d.Folder).TimeZone; !zone.Written() {
-			r.list.Errorf(diag.CodeTimeZone, d.Repeat.Span, "add timeZone: Asia/Tokyo, or another one, to repeat or to Defaults",
+			r.list.Errorf(diag.CodeTimeZone, d.Repeat.Span, diag.Say("add timeZone: Asia/Tokyo, or another one, to repeat or to Defaults"),
 				"nothing says whose clock the rule follows")
 			return nil
 		}
@@ -130,7 +129,7 @@ func (r *resolver) checkOccurrences(d ExclusionDeclaration, rule Rule, zone *tim
 		return true
 	}
 	if from.In(zone).Year() < earliestRepeat {
-		r.list.Errorf(diag.CodeInterval, d.From.Span, "write when it first holds, such as 2026-11-22T01:00:00+09:00",
+		r.list.Errorf(diag.CodeInterval, d.From.Span, diag.Say("write when it first holds, such as 2026-11-22T01:00:00+09:00"),
 			"an exclusion that repeats cannot begin before the year %d", earliestRepeat)
 		return false
 	}
@@ -140,20 +139,28 @@ func (r *resolver) checkOccurrences(d ExclusionDeclaration, rule Rule, zone *tim
 	case found:
 		r.list.Add(diag.Diagnostic{
 			Code: diag.CodeRule, Severity: diag.Warning, Span: d.From.Span,
-			Message: fmt.Sprintf("the rule %s does not give this time (%s in %s), which is excluded all the same", rule, from.In(zone).Format("Monday 15:04"), zone),
-			Hint:    "write from: " + first.In(zone).Format(time.RFC3339) + ", the first time of the rule after it",
-			Related: []diag.Related{{Span: d.Repeat.Rule.Span, Message: "the rule is at " + d.Repeat.Rule.Span.String()}},
+			Message: diag.Say("the rule %s does not give this time (%s in %s), which is excluded all the same", rule, dayAndTime(from.In(zone)), zone),
+			Hint:    diag.Say("write from: %s, the first time of the rule after it", first.In(zone).Format(time.RFC3339)),
+			Related: []diag.Related{{Span: d.Repeat.Rule.Span, Message: diag.Say("the rule is at %s", d.Repeat.Rule.Span)}},
 		})
 	case rule.endsBefore(from, zone):
 		r.list.Add(diag.Diagnostic{
 			Code: diag.CodeRule, Severity: diag.Error, Span: d.Repeat.Rule.Span,
-			Message: "the rule ends before the exclusion begins",
-			Hint:    "write an UNTIL that is later than from; for one time only, write to instead of repeat",
-			Related: []diag.Related{{Span: d.From.Span, Message: "it begins at " + d.From.Span.String()}},
+			Message: diag.Say("the rule ends before the exclusion begins"),
+			Hint:    diag.Say("write an UNTIL that is later than from; for one time only, write to instead of repeat"),
+			Related: []diag.Related{{Span: d.From.Span, Message: diag.Say("it begins at %s", d.From.Span)}},
 		})
 	default:
-		r.list.Errorf(diag.CodeRule, d.Repeat.Rule.Span, "name days that such a month has; BYMONTHDAY=-1 is the last one of each",
+		r.list.Errorf(diag.CodeRule, d.Repeat.Rule.Span, diag.Say("name days that such a month has; BYMONTHDAY=-1 is the last one of each"),
 			"the rule %s never takes place", rule)
 	}
 	return found
+}
+
+// dayAndTime names the day of the week and the time of an instant.
+func dayAndTime(at time.Time) diag.Phrase {
+	days := [...]diag.Phrase{
+		diag.Say("Sunday"), diag.Say("Monday"), diag.Say("Tuesday"), diag.Say("Wednesday"), diag.Say("Thursday"), diag.Say("Friday"), diag.Say("Saturday"),
+	}
+	return diag.Say("%[1]s %[2]s", days[at.Weekday()], at.Format("15:04"))
 }

@@ -28,12 +28,12 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 		j.SLI, j.Source, j.History = &d.SLI.SLI, source, d.History.history()
 	}
 	composed := d.Compose.Value != "" || !d.Compose.Written() // else it is reported, and nothing follows from it
-	names := r.names("step")
+	names := r.names(diag.Say("step"))
 	var own []*SLO
 	for _, step := range d.Steps {
 		isFirst := names.isFirst(step.Name)
 		if step.Weight.Written() && composed && j.Compose != Weighted {
-			r.warn(diag.CodeNoEffect, step.Weight.Span, "remove it, or write compose: weighted",
+			r.warn(diag.CodeNoEffect, step.Weight.Span, diag.Say("remove it, or write compose: weighted"),
 				"the weight changes nothing, as the journey is composed as %s", j.Compose)
 		}
 		resolved := r.resolveStep(d, j, step)
@@ -70,7 +70,7 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 		r.checkOwner(owner)
 	}
 	if step.Alerts.Value != "" && len(step.Objectives) == 0 {
-		r.warn(diag.CodeNoEffect, step.Alerts.Span, "add an objective to the step, or remove it",
+		r.warn(diag.CodeNoEffect, step.Alerts.Span, diag.Say("add an objective to the step, or remove it"),
 			"alerts change nothing here, as the step has no objective")
 	}
 	objectives := r.objectives(step.Objectives, step.SLI, d.Folder, step.Alerts, d.Alerts)
@@ -93,11 +93,11 @@ func (r *resolver) sharedSLO(d JourneyDeclaration, step StepDeclaration) *SLO {
 		return shared // nil for one whose own mistakes are reported
 	}
 	if strings.Contains(step.SLO.Value, "/") || step.SLO.Value == d.Name.Value || r.journeys[step.SLO.Value] {
-		r.list.Errorf(diag.CodeReference, step.SLO.Span, "move the SLI into a document of kind SLO and name that",
+		r.list.Errorf(diag.CodeReference, step.SLO.Span, diag.Say("move the SLI into a document of kind SLO and name that"),
 			"a step can share an SLO, never a journey or a step")
 		return nil
 	}
-	unknown(r, "SLO", step.SLO, r.slos, "add a document of kind SLO")
+	unknown(r, diag.Verbatim("SLO"), step.SLO, r.slos, diag.Say("add a document of kind SLO"))
 	return nil
 }
 

@@ -2,7 +2,6 @@ package slo
 
 import (
 	"cmp"
-	"fmt"
 	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -31,9 +30,9 @@ func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclarati
 		if twice {
 			r.list.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Span,
-				Message: fmt.Sprintf("two objectives are named %q", o.Name),
-				Hint:    "add a name to one of them, such as name: contract",
-				Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
+				Message: diag.Say("two objectives are named %q", o.Name),
+				Hint:    diag.Say("add a name to one of them, such as name: contract"),
+				Related: []diag.Related{{Span: place, Message: diag.Say("the first one is at %s", place)}},
 			})
 		} else {
 			first[o.Name] = d.Span
@@ -73,7 +72,7 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 	case !window.Valid():
 		return Window{}, false // reported
 	case !window.IsCalendar() && zone.Written():
-		r.warn(diag.CodeNoEffect, zone.Span, "remove it, or use a calendar window such as month",
+		r.warn(diag.CodeNoEffect, zone.Span, diag.Say("remove it, or use a calendar window such as month"),
 			"the time zone changes nothing, as a window of %s is the same everywhere", window)
 	case window.IsCalendar() && !zone.Written():
 		if zone = defaults.TimeZone; !zone.Written() {
@@ -89,19 +88,19 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 }
 
 // windowHint says how to add a window to an objective.
-func windowHint(d ObjectiveDeclaration) string {
+func windowHint(d ObjectiveDeclaration) diag.Phrase {
 	if isTargetAlone(d) {
-		return fmt.Sprintf("write {target: %s, window: 28d}, or set window in Defaults", d.Target.Value)
+		return diag.Say("write {target: %s, window: 28d}, or set window in Defaults", d.Target.Value)
 	}
-	return "add window: 28d to the objective, or set window in Defaults"
+	return diag.Say("add window: 28d to the objective, or set window in Defaults")
 }
 
 // zoneHint says how to add a time zone to an objective.
-func zoneHint(d ObjectiveDeclaration) string {
+func zoneHint(d ObjectiveDeclaration) diag.Phrase {
 	if isTargetAlone(d) {
-		return fmt.Sprintf("write {target: %s, timeZone: Asia/Tokyo}, or set timeZone in Defaults", d.Target.Value)
+		return diag.Say("write {target: %s, timeZone: Asia/Tokyo}, or set timeZone in Defaults", d.Target.Value)
 	}
-	return "add timeZone: Asia/Tokyo, or another one, to the objective or to Defaults"
+	return diag.Say("add timeZone: Asia/Tokyo, or another one, to the objective or to Defaults")
 }
 
 // isTargetAlone reports whether an objective is written without a mapping.
@@ -117,7 +116,7 @@ func (r *resolver) policy(ref diag.Located[string]) *AlertPolicy {
 	}
 	policy, known := r.policies[ref.Value]
 	if !known {
-		unknown(r, "alert policy", ref, r.policies, "add a document of kind AlertPolicy", noAlerts)
+		unknown(r, diag.Say("alert policy"), ref, r.policies, diag.Say("add a document of kind AlertPolicy"), noAlerts)
 	}
 	return policy
 }
@@ -142,9 +141,9 @@ func (r *resolver) checkSlice(sli *SLIDeclaration, policy *AlertPolicy) {
 	if every.Value <= 0 || shortest == 0 || 5*every.Value <= shortest {
 		return
 	}
-	hint := "use an alert policy with longer windows"
+	hint := diag.Say("use an alert policy with longer windows")
 	if longest := longestSlice(shortest / 5); longest > 0 {
-		hint = fmt.Sprintf("write every: %s, or %s", FormatDuration(longest), hint)
+		hint = diag.Say("write every: %s, or %s", FormatDuration(longest), hint)
 	}
 	r.list.Errorf(diag.CodeSlice, every.Span, hint, "slices of %s are longer than a fifth of %s, the shortest window of the alert policy %s",
 		FormatDuration(every.Value), FormatDuration(shortest), policy.Name)

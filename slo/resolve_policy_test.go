@@ -286,7 +286,7 @@ func TestSliceBorders(t *testing.T) {
 			}}},
 			SLOs: []slo.SLODeclaration{{Metadata: named("a", 3, "web"), SLI: sliced, Objectives: []slo.ObjectiveDeclaration{o}}},
 		}, noKey)
-		if want == "" && len(findings) > 0 || want != "" && (len(findings) != 1 || findings[0].Code != diag.CodeSlice || !strings.HasPrefix(findings[0].Hint, want)) {
+		if want == "" && len(findings) > 0 || want != "" && (len(findings) != 1 || findings[0].Code != diag.CodeSlice || !strings.HasPrefix(findings[0].Hint.String(), want)) {
 			t.Errorf("short: %v: %v, want %q", short, findings, want)
 		}
 	}

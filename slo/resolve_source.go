@@ -9,7 +9,7 @@ import (
 )
 
 func (r *resolver) resolveTeams(declared []TeamDeclaration) {
-	names := r.names("team")
+	names := r.names(diag.Say("team"))
 	for _, d := range declared {
 		if !names.isFirst(d.Name) {
 			continue
@@ -24,11 +24,11 @@ func (r *resolver) resolveTeams(declared []TeamDeclaration) {
 }
 
 func (r *resolver) resolveNotifiers(declared []NotifierDeclaration) {
-	names := r.names("notifier")
+	names := r.names(diag.Say("notifier"))
 	for _, d := range declared {
 		r.checkOwner(d.Owner)
 		if d.Heartbeat.Written() && (d.Slack != nil || d.PagerDuty != nil) {
-			r.warn(diag.CodeNoEffect, d.Heartbeat.Span, "remove it, or add a Notifier of Alertmanager or a webhook, where something can notice that it stops",
+			r.warn(diag.CodeNoEffect, d.Heartbeat.Span, diag.Say("remove it, or add a Notifier of Alertmanager or a webhook, where something can notice that it stops"),
 				"the heartbeat changes nothing, as Slack and PagerDuty do not notice when it stops")
 		}
 		if !names.isFirst(d.Name) {
@@ -56,7 +56,7 @@ func (r *resolver) resolveNotify(d Declarations) {
 				switch {
 				case first == nil || first.Origin != team.Origin:
 				case slices.Contains(first.Notify, notifier):
-					r.warn(diag.CodeNoEffect, ref.Span, "remove it", "notify names %s already", notifier.Name)
+					r.warn(diag.CodeNoEffect, ref.Span, diag.Say("remove it"), "notify names %s already", notifier.Name)
 				default:
 					first.Notify = append(first.Notify, notifier)
 				}
@@ -65,19 +65,19 @@ func (r *resolver) resolveNotify(d Declarations) {
 			case len(d.Notifiers) == 0:
 				r.list.Add(diag.Diagnostic{
 					Code: diag.CodeReference, Severity: diag.Info, Span: ref.Span,
-					Message: "no Notifier is declared, so references to notifiers are not checked",
-					Hint:    "add a document of kind Notifier, or leave that to whoever runs slojourn",
+					Message: diag.Say("no Notifier is declared, so references to notifiers are not checked"),
+					Hint:    diag.Say("add a document of kind Notifier, or leave that to whoever runs slojourn"),
 				})
 				return
 			default:
-				unknown(r, "notifier", ref, r.notifiers, "add a document of kind Notifier")
+				unknown(r, diag.Say("notifier"), ref, r.notifiers, diag.Say("add a document of kind Notifier"))
 			}
 		}
 	}
 }
 
 func (r *resolver) resolveSources(declared []SourceDeclaration) {
-	names := r.names("source")
+	names := r.names(diag.Say("source"))
 	for _, d := range declared {
 		r.checkOwner(d.Owner)
 		if !names.isFirst(d.Name) {
@@ -132,9 +132,9 @@ func (r *resolver) resolveDefaults(declared []DefaultsDeclaration) {
 		if first, twice := r.defaults[d.Folder]; twice {
 			r.list.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.Origin,
-				Message: "this folder has a second document of kind Defaults",
-				Hint:    "keep one of them",
-				Related: []diag.Related{{Span: first.Origin, Message: "the first one is at " + first.Origin.String()}},
+				Message: diag.Say("this folder has a second document of kind Defaults"),
+				Hint:    diag.Say("keep one of them"),
+				Related: []diag.Related{{Span: first.Origin, Message: diag.Say("the first one is at %s", first.Origin)}},
 			})
 			continue
 		}
@@ -149,7 +149,7 @@ func (r *resolver) source(ref diag.Located[string]) *Source {
 	if source, known := r.sources[ref.Value]; known || len(r.sources) == 0 {
 		return source
 	}
-	unknown(r, "source", ref, r.sources, "add a document of kind Source")
+	unknown(r, diag.Say("source"), ref, r.sources, diag.Say("add a document of kind Source"))
 	return nil
 }
 
@@ -166,7 +166,7 @@ func (r *resolver) sourceOf(sli *SLIDeclaration, folder string) *Source {
 		return r.sources[d.Source.Value]
 	}
 	if len(r.set.Sources) > 1 {
-		r.list.Errorf(diag.CodeMissing, sli.Span, "add source: NAME to the sli or to Defaults; known: "+join(keys(r.sources)),
+		r.list.Errorf(diag.CodeMissing, sli.Span, diag.Say("add source: NAME to the sli or to Defaults; known: %s", join(keys(r.sources))),
 			"several sources are declared and nothing says which one measures this")
 	}
 	if len(r.set.Sources) == 1 {

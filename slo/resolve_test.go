@@ -57,7 +57,7 @@ func objective(t *testing.T, target, window string) slo.ObjectiveDeclaration {
 func messages(list diag.List) []string {
 	var texts []string
 	for _, d := range list {
-		texts = append(texts, d.Severity.String()+" "+string(d.Code)+" "+d.Message)
+		texts = append(texts, d.Severity.String()+" "+string(d.Code)+" "+d.Message.String())
 	}
 	return texts
 }
@@ -195,7 +195,7 @@ func TestHintsAreBounded(t *testing.T) {
 	_, findings := slo.Resolve(d, noKey)
 	hints := map[string]int{}
 	for _, f := range findings {
-		hints[f.Hint]++
+		hints[f.Hint.String()]++
 	}
 	want := map[string]int{"did you mean shop?": 100, "add a document of kind Team": 50}
 	if diff := cmp.Diff(want, hints); diff != "" {

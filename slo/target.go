@@ -1,10 +1,11 @@
 package slo
 
 import (
-	"fmt"
 	"math/big"
 	"regexp"
 	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // maxTargetDecimals bounds the decimals of a target, so that the products of
@@ -29,13 +30,13 @@ func ParseTarget(text string) (Target, error) {
 	number, percent := strings.CutSuffix(strings.TrimSpace(text), "%")
 	number = strings.TrimSpace(number)
 	if !percentage.MatchString(number) {
-		return Target{}, &Problem{fmt.Sprintf("target %q is not a percentage", text), pointHint(text, "write a decimal percentage such as 99.9%")}
+		return Target{}, &Problem{diag.Say("target %q is not a percentage", text), pointHint(text, diag.Say("write a decimal percentage such as 99.9%%"))}
 	}
 	whole, decimals, _ := strings.Cut(number, ".")
 	if len(decimals) > maxTargetDecimals {
 		return Target{}, &Problem{
-			fmt.Sprintf("target %s has %d decimals", text, len(decimals)),
-			fmt.Sprintf("use at most %d", maxTargetDecimals),
+			diag.Say("target %s has %d decimals", text, len(decimals)),
+			diag.Say("use at most %d", maxTargetDecimals),
 		}
 	}
 	t := Target{text: number, scale: 100}
@@ -48,21 +49,21 @@ func ParseTarget(text string) (Target, error) {
 	unit := t.scale / 100
 	switch {
 	case t.parts == 0:
-		return Target{}, &Problem{fmt.Sprintf("target %s demands nothing", text), "write a percentage such as 99.9%"}
+		return Target{}, &Problem{diag.Say("target %s demands nothing", text), diag.Say("write a percentage such as 99.9%%")}
 	case t.parts <= unit && !percent:
 		return Target{}, &Problem{
-			fmt.Sprintf("target %s looks like a share, not a percentage", text),
-			fmt.Sprintf("did you mean %s%%?", percentOf(number)),
+			diag.Say("target %s looks like a share, not a percentage", text),
+			diag.Say("did you mean %s%%?", percentOf(number)),
 		}
 	case t.parts >= t.scale:
 		return Target{}, &Problem{
-			fmt.Sprintf("target %s leaves no error budget", text),
-			"use less than 100%; 99.99% allows 4m 2s of failure in 28 days",
+			diag.Say("target %s leaves no error budget", text),
+			diag.Say("use less than 100%%; 99.99%% allows 4m 2s of failure in 28 days"),
 		}
 	case t.parts < 50*unit && !percent:
 		return Target{}, &Problem{
-			fmt.Sprintf("target %s is below 50 and has no percent sign", text),
-			fmt.Sprintf("write %s%% if that is meant", number),
+			diag.Say("target %s is below 50 and has no percent sign", text),
+			diag.Say("write %s%% if that is meant", number),
 		}
 	}
 	return t, nil

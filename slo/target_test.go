@@ -69,7 +69,7 @@ func TestParseTargetProblems(t *testing.T) {
 			t.Errorf("ParseTarget(%q): got %v, want a problem", test.text, err)
 			continue
 		}
-		if !strings.Contains(problem.Message, test.message) || !strings.Contains(problem.Hint, test.hint) {
+		if !strings.Contains(problem.Message.String(), test.message) || !strings.Contains(problem.Hint.String(), test.hint) {
 			t.Errorf("ParseTarget(%q): got %q, hint %q; want %q, hint %q", test.text, problem.Message, problem.Hint, test.message, test.hint)
 		}
 	}

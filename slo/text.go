@@ -2,11 +2,12 @@ package slo
 
 import (
 	"cmp"
-	"fmt"
 	"regexp"
 	"slices"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // active matches what chat programs and templates act upon: mentions of Slack,
@@ -39,15 +40,15 @@ func hostileCharacters(text string, oneLine bool) []Hostile {
 		var problem *Problem
 		switch {
 		case r == '\n' && oneLine:
-			problem = &Problem{"the text goes over more than one line", "write it on one line"}
+			problem = &Problem{diag.Say("the text goes over more than one line"), diag.Say("write it on one line")}
 			oneLine = false // once is enough
 		case r == '\n' || r == '\t':
 			continue
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
-			problem = &Problem{fmt.Sprintf("the text holds the control character U+%04X", r), "remove it"}
+			problem = &Problem{diag.Say("the text holds the control character U+%04X", r), diag.Say("remove it")}
 		case unicode.Is(unicode.Bidi_Control, r):
 			problem = &Problem{
-				fmt.Sprintf("the text holds U+%04X, which turns the direction of writing", r), "remove it; the text could be read as something else",
+				diag.Say("the text holds U+%04X, which turns the direction of writing", r), diag.Say("remove it; the text could be read as something else"),
 			}
 		default:
 			continue
@@ -66,11 +67,11 @@ func hostileWords(text string) []Hostile {
 		if found[2] >= 0 {
 			start, end = found[2], found[3]
 		}
-		what, hint := "mentions people or channels where it is sent", "write it without the @ or the brackets"
+		what, hint := diag.Say("mentions people or channels where it is sent"), diag.Say("write it without the @ or the brackets")
 		if text[start:end] == "{{" {
-			what, hint = "begins a template where it is sent", "remove the braces"
+			what, hint = diag.Say("begins a template where it is sent"), diag.Say("remove the braces")
 		}
-		places = append(places, Hostile{start, end, &Problem{fmt.Sprintf("%q %s", text[start:end], what), hint}})
+		places = append(places, Hostile{start, end, &Problem{diag.Say("%q %s", text[start:end], what), hint}})
 	}
 	return places
 }

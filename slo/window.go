@@ -1,7 +1,6 @@
 package slo
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -75,12 +74,12 @@ func ParseWindow(text string) (Window, error) {
 	minutes, ok := parseMinutes(text)
 	if !ok {
 		return Window{}, &Problem{
-			fmt.Sprintf("%q is not a window", text),
+			diag.Say("%q is not a window", text),
 			spellingHint(text),
 		}
 	}
 	if minutes < MinWindow || minutes > MaxWindow {
-		return Window{}, &Problem{fmt.Sprintf("window %s is out of range", text), "use between 1m and 90d, or quarter or year of the calendar"}
+		return Window{}, &Problem{diag.Say("window %s is out of range", text), diag.Say("use between 1m and 90d, or quarter or year of the calendar")}
 	}
 	return Rolling(minutes), nil
 }
@@ -179,9 +178,9 @@ func ParseDuration(text string) (time.Duration, error) {
 	minutes, ok := parseMinutes(text)
 	switch {
 	case !ok:
-		return 0, &Problem{fmt.Sprintf("%q is not a duration", text), unitHint(text, "write a whole number of m, h or d, such as 3m")}
+		return 0, &Problem{diag.Say("%q is not a duration", text), unitHint(text, diag.Say("write a whole number of m, h or d, such as 3m"))}
 	case minutes > MaxDuration:
-		return 0, &Problem{fmt.Sprintf("%s is too long", text), "use at most " + formatMinutes(MaxDuration)}
+		return 0, &Problem{diag.Say("%s is too long", text), diag.Say("use at most %s", formatMinutes(MaxDuration))}
 	}
 	return time.Duration(minutes) * time.Minute, nil
 }
@@ -204,20 +203,20 @@ func parseMinutes(text string) (minutes int64, ok bool) {
 }
 
 // spellingHint says how to write a window that is none.
-func spellingHint(text string) string {
-	const otherwise = "write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar"
-	if hint := unitHint(text, otherwise); hint != otherwise {
+func spellingHint(text string) diag.Phrase {
+	otherwise := diag.Say("write a whole number of m, h or d, such as 28d; or day, week, month, quarter or year of the calendar")
+	if hint := unitHint(text, otherwise); !hint.Equal(otherwise) {
 		return hint
 	}
 	if strings.EqualFold(text, "daily") {
-		return "did you mean day?"
+		return diag.Say("did you mean day?")
 	}
 	var periods []string
 	for _, p := range Periods() {
 		periods = append(periods, string(p))
 	}
 	if near, ok := diag.Nearest(text, periods); ok {
-		return "did you mean " + near + "?"
+		return diag.Say("did you mean %s?", near)
 	}
 	return otherwise
 }
@@ -247,7 +246,7 @@ func unitOf(word string) string {
 
 // unitHint says how to write a duration without a unit, or in one that the
 // language does not have; of other texts it says otherwise.
-func unitHint(text, otherwise string) string {
+func unitHint(text string, otherwise diag.Phrase) diag.Phrase {
 	parts := otherUnit.FindStringSubmatch(text)
 	if parts == nil {
 		return otherwise
@@ -255,13 +254,13 @@ func unitHint(text, otherwise string) string {
 	n, _ := strconv.Atoi(parts[1]) // digits
 	switch unit := unitOf(parts[2]); {
 	case parts[2] == "":
-		return fmt.Sprintf("add a unit: %dm, %dh or %dd", n, n, n)
+		return diag.Say("add a unit: %dm, %dh or %dd", n, n, n)
 	case unit == "w":
-		return fmt.Sprintf("write %dd; the units are m, h and d", 7*n)
+		return diag.Say("write %dd; the units are m, h and d", 7*n)
 	case unit == "s" && n > 0 && n%60 == 0:
-		return fmt.Sprintf("write %dm; the units are m, h and d", n/60)
+		return diag.Say("write %dm; the units are m, h and d", n/60)
 	case unit == "m", unit == "h", unit == "d":
-		return fmt.Sprintf("write %d%s", n, unit)
+		return diag.Say("write %d%s", n, unit)
 	default:
 		return otherwise
 	}

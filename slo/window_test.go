@@ -228,7 +228,7 @@ func TestWindowHints(t *testing.T) {
 		"28": "add a unit: 28m, 28h or 28d",
 	} {
 		_, err := slo.ParseWindow(text)
-		if problem, ok := err.(*slo.Problem); !ok || problem.Hint != want { //nolint:errorlint // it is returned unwrapped
+		if problem, ok := err.(*slo.Problem); !ok || problem.Hint.String() != want { //nolint:errorlint // it is returned unwrapped
 			t.Errorf("%q: got %#v, want the hint %q", text, err, want)
 		}
 	}

@@ -1,7 +1,6 @@
 package slo
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones mean the same on every machine, also where it has none
@@ -17,11 +16,11 @@ func LoadTimeZone(name string) (*time.Location, error) {
 			return zone, nil
 		}
 	}
-	hint := "write a name of the IANA database, such as Asia/Tokyo, Europe/Paris or UTC"
+	hint := diag.Say("write a name of the IANA database, such as Asia/Tokyo, Europe/Paris or UTC")
 	if near, ok := nearestZone(name); ok {
-		hint = "did you mean " + near + "?"
+		hint = diag.Say("did you mean %s?", near)
 	}
-	return nil, &Problem{fmt.Sprintf("the time zone %q is not known", name), hint}
+	return nil, &Problem{diag.Say("the time zone %q is not known", name), hint}
 }
 
 // nearestZone returns the zone that a name was probably meant to be, among

@@ -11,7 +11,7 @@ func TestTimeZoneHints(t *testing.T) {
 		"JST": otherwise, "": otherwise, "Local": otherwise, "Mars/Olympus_Mons": otherwise,
 	} {
 		_, err := LoadTimeZone(name)
-		if problem, ok := err.(*Problem); !ok || problem.Hint != want { //nolint:errorlint // it is returned unwrapped
+		if problem, ok := err.(*Problem); !ok || problem.Hint.String() != want { //nolint:errorlint // it is returned unwrapped
 			t.Errorf("%q: got %#v, want the hint %q", name, err, want)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slojourn/slojourn/slo/diag"
+
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -18,20 +20,20 @@ var nightText = regexp.MustCompile(`^([0-9]{1,2}):([0-9]{2})-([0-9]{1,2}):([0-9]
 
 // ParseNight reads a night such as "22:00-07:00". The error is a [*slo.Problem].
 func ParseNight(text string) (Night, error) {
-	const hint = "write when it begins and ends, such as 22:00-07:00"
+	hint := diag.Say("write when it begins and ends, such as 22:00-07:00")
 	parts := nightText.FindStringSubmatch(text)
 	if parts == nil {
-		return Night{}, &slo.Problem{Message: fmt.Sprintf("%q is not a night", text), Hint: hint}
+		return Night{}, &slo.Problem{Message: diag.Say("%q is not a night", text), Hint: hint}
 	}
 	from, begins := minuteOfDay(parts[1], parts[2])
 	to, ends := minuteOfDay(parts[3], parts[4])
 	switch {
 	case !begins || from == dayMinutes:
-		return Night{}, &slo.Problem{Message: fmt.Sprintf("the night %s begins at no time of the day", text), Hint: hint}
+		return Night{}, &slo.Problem{Message: diag.Say("the night %s begins at no time of the day", text), Hint: hint}
 	case !ends:
-		return Night{}, &slo.Problem{Message: fmt.Sprintf("the night %s ends at no time of the day", text), Hint: hint}
+		return Night{}, &slo.Problem{Message: diag.Say("the night %s ends at no time of the day", text), Hint: hint}
 	case from == to:
-		return Night{}, &slo.Problem{Message: fmt.Sprintf("the night %s is empty, or all day long", text), Hint: hint + "; 00:00-24:00 is all day long"}
+		return Night{}, &slo.Problem{Message: diag.Say("the night %s is empty, or all day long", text), Hint: diag.Say("%s; 00:00-24:00 is all day long", hint)}
 	}
 	return Night{from, to}, nil
 }

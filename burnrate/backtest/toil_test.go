@@ -135,7 +135,7 @@ func TestParseNight(t *testing.T) {
 	} {
 		_, err := backtest.ParseNight(text)
 		problem := &slo.Problem{}
-		if !errors.As(err, &problem) || problem.Message != want || problem.Hint == "" {
+		if !errors.As(err, &problem) || problem.Message.String() != want || problem.Hint.Empty() {
 			t.Errorf("%s: %v, want %s", text, err, want)
 		}
 	}

@@ -17,13 +17,13 @@ func (s *statement) declare(w word) bool {
 	}
 	if first, twice := s.ids[w.text]; twice {
 		s.list.Add(diag.Diagnostic{
-			Code: diag.CodeDuplicate, Severity: diag.Error, Span: w.span, Message: "there are two of the name " + w.text, Hint: "choose another name",
-			Related: []diag.Related{{Span: first, Message: "the other one is at " + first.String()}},
+			Code: diag.CodeDuplicate, Severity: diag.Error, Span: w.span, Message: diag.Say("there are two of the name %s", w.text), Hint: diag.Say("choose another name"),
+			Related: []diag.Related{{Span: first, Message: diag.Say("the other one is at %s", first)}},
 		})
 		return false
 	}
 	if len(s.scenario.loads) > 0 {
-		s.list.Errorf(diag.CodeConflict, s.verb.span, "write it before the first load", "%s stands behind a load", s.verb.text)
+		s.list.Errorf(diag.CodeConflict, s.verb.span, diag.Say("write it before the first load"), "%s stands behind a load", s.verb.text)
 		return false
 	}
 	s.ids[w.text] = w.span
@@ -45,20 +45,20 @@ func (s *statement) journey() {
 	name, named := s.name("")
 	attributes := s.attributes("steps", "compose", "weights", "target", "window", "timeZone", "policy", "stage", "source")
 	if !named {
-		s.list.Errorf(diag.CodeMissing, s.verb.span, "write journey NAME steps=A,B target=99% window=28d", "the name of the journey is missing")
+		s.list.Errorf(diag.CodeMissing, s.verb.span, diag.Say("write journey NAME steps=A,B target=99%% window=28d"), "the name of the journey is missing")
 		return
 	}
 	j := &slo.Journey{ID: name.text, Compose: slo.Series, About: s.about(attributes), Objectives: s.objectives(attributes)}
 	if w, given := attributes["compose"]; given {
 		composes := []string{string(slo.Series), string(slo.Worst), string(slo.Weighted), string(slo.Pooled), string(slo.Measured)}
 		if j.Compose = slo.Compose(w.text); !slices.Contains(composes, w.text) {
-			s.unknown(diag.CodeValue, w, "the composition", composes)
+			s.unknown(diag.CodeValue, w, diag.Say("the composition"), composes)
 		}
 	}
 	if j.Compose == slo.Measured {
 		j.SLI, j.Source = &slo.SLI{}, s.source(attributes)
 	} else if w, given := attributes["source"]; given {
-		s.list.Errorf(diag.CodeConflict, w.span, "write source= for its steps, or compose=measured", "a journey that is composed has no source")
+		s.list.Errorf(diag.CodeConflict, w.span, diag.Say("write source= for its steps, or compose=measured"), "a journey that is composed has no source")
 	}
 	s.steps(j, attributes)
 	if s.declare(name) {
@@ -70,7 +70,7 @@ func (s *statement) journey() {
 func (s *statement) steps(j *slo.Journey, attributes map[string]word) {
 	steps, given := attributes["steps"]
 	if !given {
-		s.list.Errorf(diag.CodeMissing, s.behind(), "name SLOs of lines above: steps=find,pay", "the steps of the journey are missing")
+		s.list.Errorf(diag.CodeMissing, s.behind(), diag.Say("name SLOs of lines above: steps=find,pay"), "the steps of the journey are missing")
 		return
 	}
 	one, _ := slo.ParseDecimal("1")
@@ -79,9 +79,9 @@ func (s *statement) steps(j *slo.Journey, attributes map[string]word) {
 		i := slices.Index(s.slos(), id)
 		switch {
 		case i < 0:
-			s.unknown(diag.CodeReference, word{id, steps.span}, "the step", s.slos())
+			s.unknown(diag.CodeReference, word{id, steps.span}, diag.Say("the step"), s.slos())
 		case seen[id]:
-			s.list.Errorf(diag.CodeDuplicate, steps.span, "name each step once", "%s is a step twice", id)
+			s.list.Errorf(diag.CodeDuplicate, steps.span, diag.Say("name each step once"), "%s is a step twice", id)
 		default:
 			seen[id] = true
 			j.Steps = append(j.Steps, slo.Step{Name: id, Weight: one, SLO: s.scenario.set.SLOs[i]})
@@ -94,14 +94,14 @@ func (s *statement) steps(j *slo.Journey, attributes map[string]word) {
 	weights := strings.Split(w.text, ",")
 	switch {
 	case j.Compose != slo.Weighted:
-		s.list.Errorf(diag.CodeConflict, w.span, "write compose=weighted", "only a weighted journey has weights")
+		s.list.Errorf(diag.CodeConflict, w.span, diag.Say("write compose=weighted"), "only a weighted journey has weights")
 	case len(weights) != len(strings.Split(steps.text, ",")):
-		s.list.Errorf(diag.CodeValue, w.span, "write a weight for each step: weights=3,1", "the steps are not as many as their weights")
+		s.list.Errorf(diag.CodeValue, w.span, diag.Say("write a weight for each step: weights=3,1"), "the steps are not as many as their weights")
 	default:
 		for i, text := range weights {
 			weight, err := slo.ParseDecimal(text)
 			if err != nil || weight.Sign() <= 0 {
-				s.list.Errorf(diag.CodeValue, w.span, "write weights=3,1", "%q is not a weight above 0", text)
+				s.list.Errorf(diag.CodeValue, w.span, diag.Say("write weights=3,1"), "%q is not a weight above 0", text)
 			} else if i < len(j.Steps) {
 				j.Steps[i].Weight = weight
 			}
@@ -121,7 +121,7 @@ func (s *statement) about(attributes map[string]word) slo.About {
 func (s *statement) stage(w word) slo.Stage {
 	stages := []string{string(slo.Active), string(slo.Observe)}
 	if !slices.Contains(stages, w.text) {
-		s.unknown(diag.CodeValue, w, "the stage", stages)
+		s.unknown(diag.CodeValue, w, diag.Say("the stage"), stages)
 	}
 	return slo.Stage(w.text)
 }
@@ -149,12 +149,14 @@ func (s *statement) source(attributes map[string]word) *slo.Source {
 	return source
 }
 
-const objectiveHint = "write objective pay contract target=99% window=30d policy=paging"
+const objectiveExample = "objective pay contract target=99% window=30d policy=paging"
+
+var objectiveHint = diag.Say("write %s", objectiveExample)
 
 // objective reads objective ID [NAME] target=T window=W [timeZone=ZONE]
 // [policy=POLICY]. Like in specs it has no alerts unless it says so.
 func (s *statement) objective() {
-	w, there := s.need("the SLO or journey", objectiveHint)
+	w, there := s.need(diag.Say("the SLO or journey"), objectiveHint)
 	if !there {
 		return
 	}
@@ -169,11 +171,11 @@ func (s *statement) objective() {
 	}
 	of := s.objectivesOf(w.text)
 	if of == nil {
-		s.unknown(diag.CodeReference, w, "the SLO or journey", s.declared())
+		s.unknown(diag.CodeReference, w, diag.Say("the SLO or journey"), s.declared())
 		return
 	}
 	if len(s.scenario.loads) > 0 {
-		s.list.Errorf(diag.CodeConflict, s.verb.span, "write it before the first load", "objective stands behind a load")
+		s.list.Errorf(diag.CodeConflict, s.verb.span, diag.Say("write it before the first load"), "objective stands behind a load")
 		return
 	}
 	for _, o := range s.objectives(attributes) {
@@ -184,7 +186,7 @@ func (s *statement) objective() {
 			}
 		}
 		if slices.ContainsFunc(*of, func(other slo.Objective) bool { return other.Name == o.Name }) {
-			s.list.Errorf(diag.CodeDuplicate, w.span, "write another name: "+objectiveHint[len("write "):], "%s has an objective of the name %s already", w.text, o.Name)
+			s.list.Errorf(diag.CodeDuplicate, w.span, diag.Say("write another name: %s", objectiveExample), "%s has an objective of the name %s already", w.text, o.Name)
 			return
 		}
 		*of = append(*of, o)
@@ -215,7 +217,7 @@ func (s *statement) objectives(attributes map[string]word) []slo.Objective {
 	if !hasTarget {
 		for _, w := range []word{window, policy, zone} {
 			if w.text != "" {
-				s.list.Errorf(diag.CodeMissing, s.behind(), "write target=99.9%", "there is no target")
+				s.list.Errorf(diag.CodeMissing, s.behind(), diag.Say("write target=99.9%%"), "there is no target")
 				return nil
 			}
 		}
@@ -228,7 +230,7 @@ func (s *statement) objectives(attributes map[string]word) []slo.Objective {
 		s.problem(diag.CodeTarget, target, err)
 	}
 	if !hasWindow {
-		s.list.Errorf(diag.CodeMissing, s.behind(), "write window=28d", "the window of the target is missing")
+		s.list.Errorf(diag.CodeMissing, s.behind(), diag.Say("write window=28d"), "the window of the target is missing")
 		return nil
 	}
 	if o.Window, err = slo.ParseWindow(window.text); err != nil {
@@ -252,7 +254,7 @@ func (s *statement) objectives(attributes map[string]word) []slo.Objective {
 	if hasPolicy && policy.text == "none" {
 		o.Alerts = nil
 	} else if hasPolicy && o.Alerts == nil {
-		s.unknown(diag.CodeReference, policy, "the alert policy", append(names, "none"))
+		s.unknown(diag.CodeReference, policy, diag.Say("the alert policy"), append(names, "none"))
 	}
 	if len(s.list) > before {
 		return nil

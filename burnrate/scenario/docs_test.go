@@ -29,8 +29,8 @@ func TestDocs(t *testing.T) {
 		_, list := scenario.Parse("docs.burn", text, slo.BuiltInPolicies())
 		words := 0
 		for _, d := range list {
-			proposed, is := strings.CutPrefix(d.Hint, "use ")
-			if !is || !strings.Contains(d.Message, `"zz"`) {
+			proposed, is := strings.CutPrefix(d.Hint.String(), "use ")
+			if !is || !strings.Contains(d.Message.String(), `"zz"`) {
 				continue
 			}
 			for word := range strings.SplitSeq(proposed, ", ") {

@@ -23,7 +23,7 @@ func Parse(file, text string, policies []*slo.AlertPolicy) (*Scenario, diag.List
 		line = strings.TrimRight(line, "\r\n")
 		if !utf8.ValidString(line) {
 			at := diag.Position{Line: number, Column: 1}
-			p.list.Errorf(diag.CodeEncoding, diag.Span{File: file, Start: at, End: at}, "save the file as UTF-8", "the line is not UTF-8")
+			p.list.Errorf(diag.CodeEncoding, diag.Span{File: file, Start: at, End: at}, diag.Say("save the file as UTF-8"), "the line is not UTF-8")
 			continue
 		}
 		if words := split(file, number, line); len(words) > 0 {
@@ -68,7 +68,7 @@ func (p *parser) line(words []word) {
 	case "expect":
 		s.expect()
 	default:
-		p.unknown(diag.CodeUnknownKey, words[0], "the statement", verbs)
+		p.unknown(diag.CodeUnknownKey, words[0], diag.Say("the statement"), verbs)
 	}
 }
 
@@ -77,22 +77,22 @@ func (p *parser) finish(begin diag.Span) {
 	s := p.scenario
 	for _, e := range s.expected {
 		if e.to > s.minutes {
-			p.list.Errorf(diag.CodeValue, e.span, "load more, or expect it sooner", "what is loaded ends %s after the beginning of the load that this counts from",
+			p.list.Errorf(diag.CodeValue, e.span, diag.Say("load more, or expect it sooner"), "what is loaded ends %s after the beginning of the load that this counts from",
 				spell(s.minutes-e.start))
 		}
 	}
 	for _, o := range slices.Concat(s.failures, s.delays) {
 		if o.to > s.minutes {
-			p.list.Errorf(diag.CodeValue, o.span, "end it sooner, or load more", "it is over after what is loaded")
+			p.list.Errorf(diag.CodeValue, o.span, diag.Say("end it sooner, or load more"), "it is over after what is loaded")
 		}
 	}
 	for _, c := range s.corrections {
 		if c.at > s.minutes {
-			p.list.Errorf(diag.CodeValue, c.span, "correct it sooner, or load more", "the correction comes after what is loaded")
+			p.list.Errorf(diag.CodeValue, c.span, diag.Say("correct it sooner, or load more"), "the correction comes after what is loaded")
 		}
 	}
 	if len(s.expected) == 0 && !p.list.Failed() {
-		p.list.Errorf(diag.CodeMissing, begin, "write expect page within 10m, or another of docs/test.md", "nothing is expected")
+		p.list.Errorf(diag.CodeMissing, begin, diag.Say("write expect page within 10m, or another of docs/test.md"), "nothing is expected")
 	}
 }
 
@@ -104,13 +104,13 @@ func (s *statement) attributes(keys ...string) map[string]word {
 		key, value, is := w.value()
 		switch _, again := found[key]; {
 		case !is:
-			s.list.Errorf(diag.CodeValue, w.span, "use "+strings.Join(keys, "=, ")+"=", "%q has no place here", w.text)
+			s.list.Errorf(diag.CodeValue, w.span, diag.Say("use %s=", strings.Join(keys, "=, ")), "%q has no place here", w.text)
 		case !slices.Contains(keys, key):
-			s.unknown(diag.CodeUnknownKey, w.key(), "the key", keys)
+			s.unknown(diag.CodeUnknownKey, w.key(), diag.Say("the key"), keys)
 		case again:
-			s.list.Errorf(diag.CodeDuplicate, w.key().span, "remove one of them", "%s is written twice", key)
+			s.list.Errorf(diag.CodeDuplicate, w.key().span, diag.Say("remove one of them"), "%s is written twice", key)
 		case value.text == "":
-			s.list.Errorf(diag.CodeMissing, value.span, "write "+key+"=…", "%s has no value", key)
+			s.list.Errorf(diag.CodeMissing, value.span, diag.Say("write %s=…", key), "%s has no value", key)
 		default:
 			found[key] = value
 		}

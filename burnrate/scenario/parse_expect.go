@@ -10,7 +10,7 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-const expectHint = "write expect page within 10m, expect resolved page within 50m, or expect no page for 6h"
+var expectHint = diag.Say("write expect page within 10m, expect resolved page within 50m, or expect no page for 6h")
 
 // expect reads expect [no] [resolved] page|ticket [ID] [KEY=VALUE]… and within D,
 // within A..B, or for D behind no.
@@ -31,20 +31,20 @@ func (s *statement) expect() {
 	if s.is("resolved") {
 		e.change = alert.Resolved
 	}
-	w, there := s.need("the severity", expectHint)
+	w, there := s.need(diag.Say("the severity"), expectHint)
 	if !there {
 		return
 	}
 	e.severity = slo.Severity(w.text)
 	if severities := []string{string(slo.Page), string(slo.Ticket)}; !slices.Contains(severities, w.text) {
-		s.unknown(diag.CodeValue, w, "the severity", severities)
+		s.unknown(diag.CodeValue, w, diag.Say("the severity"), severities)
 		return
 	}
 	e.id, _ = s.reference(s.subjects())
 	for len(s.words) > 0 && s.words[0].text != "within" && s.words[0].text != "for" {
 		w, _ := s.next()
 		if !strings.Contains(w.text, "=") {
-			s.unknown(diag.CodeReference, w, "the SLO, journey or source", append(s.subjects(), "within", "for"))
+			s.unknown(diag.CodeReference, w, diag.Say("the SLO, journey or source"), append(s.subjects(), "within", "for"))
 			return
 		}
 		s.narrow(&e, w)
@@ -73,23 +73,23 @@ func (s *statement) narrow(e *expectation, w word) {
 	}
 	switch {
 	case !slices.Contains(keys, key):
-		s.unknown(diag.CodeUnknownKey, w.key(), "the key", keys)
+		s.unknown(diag.CodeUnknownKey, w.key(), diag.Say("the key"), keys)
 	case key == "kind":
 		kinds := []string{string(alert.Burn), string(alert.Budget), string(alert.NoTraffic), string(alert.NoData), string(alert.Source)}
 		if e.kind = alert.Kind(value.text); !slices.Contains(kinds, value.text) {
-			s.unknown(diag.CodeValue, value, "the kind", kinds)
+			s.unknown(diag.CodeValue, value, diag.Say("the kind"), kinds)
 		}
 	case key == "objective":
 		e.objective = value.text
 		if names := s.objectiveNames(e.id); !slices.Contains(names, value.text) {
-			s.unknown(diag.CodeReference, value, "the objective", names)
+			s.unknown(diag.CodeReference, value, diag.Say("the objective"), names)
 		}
 	case key == "stage":
 		e.observe = s.stage(value) == slo.Observe
 	case key == "reason":
 		reasons := []string{string(alert.Recovered), string(alert.Excluded), string(alert.Unknown)}
 		if e.reason = alert.Reason(value.text); !slices.Contains(reasons, value.text) {
-			s.unknown(diag.CodeValue, value, "the reason", reasons)
+			s.unknown(diag.CodeValue, value, diag.Say("the reason"), reasons)
 		}
 	case key == "long", key == "short":
 		if n, ok := s.minutes(value); ok && key == "long" {
@@ -99,7 +99,7 @@ func (s *statement) narrow(e *expectation, w word) {
 		}
 	case key == "step":
 		if e.step = value.text; !slices.Contains(s.slos(), e.step) {
-			s.unknown(diag.CodeReference, value, "the step", s.slos())
+			s.unknown(diag.CodeReference, value, diag.Say("the step"), s.slos())
 		}
 	case key == "level":
 		level, err := slo.ParsePercentage(value.text)
@@ -138,7 +138,7 @@ func (s *statement) when(e *expectation) bool {
 		e.from, e.to = e.start+from-1, e.start+to
 		return ok
 	}
-	to, ok := s.duration("how long", expectHint)
+	to, ok := s.duration(diag.Say("how long"), expectHint)
 	e.from, e.to = e.start, e.start+to
 	return ok
 }

@@ -13,13 +13,16 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate/scenario"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestBad reads every file of testdata/bad. The .golden file beside it holds
-// what people see: each mistake with its place and what to write instead.
+// what people see: each mistake with its place and what to write instead; the .ja.golden
+// file holds the same in Japanese.
 func TestBad(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/bad/*.burn")
@@ -38,28 +41,30 @@ func TestBad(t *testing.T) {
 				t.Error("there is no error")
 			}
 			lines := strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n")
-			var text bytes.Buffer
-			err = render.Text(&text, list, render.Options{Lines: func(_ string, line int) (string, bool) {
+			line := func(_ string, line int) (string, bool) {
 				if line > len(lines) {
 					return "", false
 				}
 				return strings.TrimRight(lines[line-1], "\r"), true
-			}})
-			if err != nil {
-				t.Fatal(err)
 			}
-			golden := strings.TrimSuffix(file, ".burn") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, text.Bytes(), 0o600); err != nil {
+			for extension, language := range map[string]diag.Language{".golden": nil, ".ja.golden": japanese.Language()} {
+				var text bytes.Buffer
+				if err := render.Text(&text, list, render.Options{Lines: line, Language: language}); err != nil {
 					t.Fatal(err)
 				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), text.String()); diff != "" {
-				t.Errorf("findings (-want +got):\n%s", diff)
+				golden := strings.TrimSuffix(file, ".burn") + extension
+				if *update {
+					if err := os.WriteFile(golden, text.Bytes(), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(golden)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(string(want), text.String()); diff != "" {
+					t.Errorf("%s (-want +got):\n%s", golden, diff)
+				}
 			}
 		})
 	}
@@ -87,7 +92,7 @@ func FuzzParse(f *testing.F) {
 		s, list := scenario.Parse("fuzz.burn", text, slo.BuiltInPolicies())
 		lines := strings.Count(text, "\n") + 1
 		for _, d := range list {
-			if start := d.Span.Start; start.Line < 1 || start.Line > lines || start.Column < 1 || d.Message == "" {
+			if start := d.Span.Start; start.Line < 1 || start.Line > lines || start.Column < 1 || d.Message.Empty() {
 				t.Errorf("a finding at %s: %q", d.Span, d.Message)
 			}
 		}

@@ -9,25 +9,25 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-const loadHint = "write load 1m good=1000 bad=3 for 1h"
+var loadHint = diag.Say("write load 1m good=1000 bad=3 for 1h")
 
 // load reads load EVERY COUNTS [ID COUNTS]… for LENGTH.
 func (s *statement) load() {
-	every, ok := s.duration("how often", loadHint)
+	every, ok := s.duration(diag.Say("how often"), loadHint)
 	if ok && (every < 1 || every > 24*60) {
-		s.list.Errorf(diag.CodeValue, s.all[1].span, "use between 1m and 1d", "%s is out of range", s.all[1].text)
+		s.list.Errorf(diag.CodeValue, s.all[1].span, diag.Say("use between 1m and 1d"), "%s is out of range", s.all[1].text)
 		ok = false
 	}
 	l := load{start: s.scenario.minutes, every: every, traffic: make([]traffic, len(s.measured()))}
 	if len(l.traffic) == 0 {
-		s.list.Errorf(diag.CodeConflict, s.verb.span, "write slo target=99.9% window=28d above it", "there is no SLO to load")
+		s.list.Errorf(diag.CodeConflict, s.verb.span, diag.Say("write slo target=99.9%% window=28d above it"), "there is no SLO to load")
 		return
 	}
 	rest, read := s.traffic(l.traffic)
 	if !read || !s.keyword("for", loadHint) {
 		return
 	}
-	length, long := s.duration("how long", loadHint)
+	length, long := s.duration(diag.Say("how long"), loadHint)
 	s.nothing(loadHint)
 	if !ok || !long {
 		return
@@ -37,16 +37,16 @@ func (s *statement) load() {
 			l.traffic[i] = rest
 		}
 		if !l.traffic[i].given {
-			s.list.Errorf(diag.CodeMissing, s.verb.span, "write good=1000 behind "+s.all[1].text+" for all that is not named", "nothing is said about %s", s.measured()[i])
+			s.list.Errorf(diag.CodeMissing, s.verb.span, diag.Say("write good=1000 behind %s for all that is not named", s.all[1].text), "nothing is said about %s", s.measured()[i])
 		}
 	}
 	if length == 0 || length%every != 0 {
-		s.list.Errorf(diag.CodeValue, s.all[len(s.all)-1].span, "load for a multiple of "+spell(every), "%s does not hold %s a whole number of times", spell(length), spell(every))
+		s.list.Errorf(diag.CodeValue, s.all[len(s.all)-1].span, diag.Say("load for a multiple of %s", spell(every)), "%s does not hold %s a whole number of times", spell(length), spell(every))
 		return
 	}
 	l.minutes = length
 	if (s.scenario.minutes+length)*int64(len(l.traffic)) > mostRows {
-		s.list.Errorf(diag.CodeValue, s.all[len(s.all)-1].span, "load less: some days before what is tested are enough",
+		s.list.Errorf(diag.CodeValue, s.all[len(s.all)-1].span, diag.Say("load less: some days before what is tested are enough"),
 			"that is more than %d minutes of all SLOs together", mostRows)
 		return
 	}
@@ -67,11 +67,11 @@ func (s *statement) traffic(each []traffic) (rest traffic, read bool) {
 		case !is:
 			i := s.indexOf(key)
 			if i < 0 {
-				s.unknown(diag.CodeReference, w, "the SLO", append(s.measured(), "gap", "no-traffic", "for"))
+				s.unknown(diag.CodeReference, w, diag.Say("the SLO"), append(s.measured(), "gap", "no-traffic", "for"))
 				return rest, false
 			}
 			if each == nil {
-				s.list.Errorf(diag.CodeConflict, w.span, "write a line for each SLO", "one SLO is named already")
+				s.list.Errorf(diag.CodeConflict, w.span, diag.Say("write a line for each SLO"), "one SLO is named already")
 				continue
 			}
 			into = &each[i]
@@ -87,11 +87,11 @@ func (s *statement) traffic(each []traffic) (rest traffic, read bool) {
 				into.counts.Total += n
 			}
 		default:
-			s.unknown(diag.CodeUnknownKey, w.key(), "the key", []string{"good", "bad"})
+			s.unknown(diag.CodeUnknownKey, w.key(), diag.Say("the key"), []string{"good", "bad"})
 			continue
 		}
 		if written[key] || len(written) > 0 && (written["gap"] || written["no-traffic"] || key == "gap" || key == "no-traffic") {
-			s.list.Errorf(diag.CodeConflict, w.span, "write good= and bad=, or gap, or no-traffic", "%s does not go with what stands before it", w.text)
+			s.list.Errorf(diag.CodeConflict, w.span, diag.Say("write good= and bad=, or gap, or no-traffic"), "%s does not go with what stands before it", w.text)
 		}
 		written[key] = true
 	}
@@ -99,7 +99,7 @@ func (s *statement) traffic(each []traffic) (rest traffic, read bool) {
 }
 
 // nothing reports words that are left over.
-func (s *statement) nothing(hint string) {
+func (s *statement) nothing(hint diag.Phrase) {
 	if w, there := s.next(); there {
 		s.list.Errorf(diag.CodeValue, w.span, hint, "%q has no place here", w.text)
 		s.words = nil
@@ -111,14 +111,14 @@ func (s *statement) since() (int64, bool) {
 	n := len(s.scenario.loads)
 	if n == 0 {
 		if !s.list.Failed() { // a load may have failed
-			s.list.Errorf(diag.CodeConflict, s.verb.span, "write it behind the load that its times count from", "there is no load above")
+			s.list.Errorf(diag.CodeConflict, s.verb.span, diag.Say("write it behind the load that its times count from"), "there is no load above")
 		}
 		return 0, false
 	}
 	return s.scenario.loads[n-1].start, true
 }
 
-const correctHint = "write correct 5m..10m at 20m good=1000 bad=30"
+var correctHint = diag.Say("write correct 5m..10m at 20m good=1000 bad=30")
 
 // correct reads correct FROM..TO at AT [ID] COUNTS.
 func (s *statement) correct() {
@@ -130,7 +130,7 @@ func (s *statement) correct() {
 	if !ok || !s.keyword("at", correctHint) {
 		return
 	}
-	at, ok := s.duration("when", correctHint)
+	at, ok := s.duration(diag.Say("when"), correctHint)
 	if !ok {
 		return
 	}
@@ -147,13 +147,13 @@ func (s *statement) correct() {
 	}
 	s.nothing(correctHint)
 	if to > at {
-		s.list.Errorf(diag.CodeInterval, c.span, "correct it later, or less", "at %s the minutes up to %s were not measured yet", spell(at), spell(to))
+		s.list.Errorf(diag.CodeInterval, c.span, diag.Say("correct it later, or less"), "at %s the minutes up to %s were not measured yet", spell(at), spell(to))
 		return
 	}
 	s.scenario.corrections = append(s.scenario.corrections, c)
 }
 
-const excludeHint = "write exclude 10m..40m, or exclude 10m..40m pay effect=good"
+var excludeHint = diag.Say("write exclude 10m..40m, or exclude 10m..40m pay effect=good")
 
 // exclude reads exclude FROM..TO [ID] [effect=drop|good].
 func (s *statement) exclude() {
@@ -170,12 +170,12 @@ func (s *statement) exclude() {
 		e.SLOs = []string{id}
 	} else if len(s.words) > 0 && !strings.Contains(s.words[0].text, "=") {
 		w, _ := s.next()
-		s.unknown(diag.CodeReference, w, "the SLO or journey", s.declared())
+		s.unknown(diag.CodeReference, w, diag.Say("the SLO or journey"), s.declared())
 	}
 	if w, given := s.attributes("effect")["effect"]; given {
 		effects := []string{string(slo.Drop), string(slo.CountAsGood)}
 		if e.Effect = slo.Effect(w.text); !slices.Contains(effects, w.text) {
-			s.unknown(diag.CodeValue, w, "the effect", effects)
+			s.unknown(diag.CodeValue, w, diag.Say("the effect"), effects)
 		}
 	}
 	e.From = Begin().Add(time.Duration(start+from) * time.Minute)
@@ -183,22 +183,22 @@ func (s *statement) exclude() {
 	s.scenario.set.Exclusions = append(s.scenario.set.Exclusions, e)
 }
 
-const failHint = "write fail 10m..50m, or fail 10m..50m newrelic"
+var failHint = diag.Say("write fail 10m..50m, or fail 10m..50m newrelic")
 
 // fail reads fail FROM..TO [SOURCE].
 func (s *statement) fail() {
-	s.outage(failHint, "the source", s.sourceNames(), &s.scenario.failures)
+	s.outage(failHint, diag.Say("the source"), s.sourceNames(), &s.scenario.failures)
 }
 
-const delayHint = "write delay 10m..50m, or delay 10m..50m pay"
+var delayHint = diag.Say("write delay 10m..50m, or delay 10m..50m pay")
 
 // delay reads delay FROM..TO [ID].
 func (s *statement) delay() {
-	s.outage(delayHint, "the SLO", s.measured(), &s.scenario.delays)
+	s.outage(delayHint, diag.Say("the SLO"), s.measured(), &s.scenario.delays)
 }
 
 // outage reads FROM..TO [NAME].
-func (s *statement) outage(hint, what string, names []string, list *[]outage) {
+func (s *statement) outage(hint, what diag.Phrase, names []string, list *[]outage) {
 	start, loaded := s.since()
 	if !loaded {
 		return

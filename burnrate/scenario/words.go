@@ -92,7 +92,7 @@ func (s *statement) behind() diag.Span {
 }
 
 // need takes the next word, or says what has to stand there.
-func (s *statement) need(what, hint string) (word, bool) {
+func (s *statement) need(what, hint diag.Phrase) (word, bool) {
 	w, there := s.next()
 	if !there {
 		s.list.Errorf(diag.CodeMissing, s.behind(), hint, "%s is missing", what)
@@ -101,18 +101,18 @@ func (s *statement) need(what, hint string) (word, bool) {
 }
 
 // keyword takes a certain word.
-func (s *statement) keyword(text, hint string) bool {
+func (s *statement) keyword(text string, hint diag.Phrase) bool {
 	if s.is(text) {
 		return true
 	}
-	if w, there := s.need("the word "+text, hint); there {
+	if w, there := s.need(diag.Say("the word %s", text), hint); there {
 		s.list.Errorf(diag.CodeValue, w.span, hint, "%q stands where %s has to stand", w.text, text)
 	}
 	return false
 }
 
 // duration takes a length of time in whole minutes.
-func (s *statement) duration(what, hint string) (int64, bool) {
+func (s *statement) duration(what, hint diag.Phrase) (int64, bool) {
 	w, there := s.need(what, hint)
 	if !there {
 		return 0, false
@@ -130,8 +130,8 @@ func (s *statement) minutes(w word) (int64, bool) {
 }
 
 // between takes FROM..TO. Both may be the same if that is a time, too.
-func (s *statement) between(hint string, same bool) (from, to int64, ok bool) {
-	w, there := s.need("a time", hint)
+func (s *statement) between(hint diag.Phrase, same bool) (from, to int64, ok bool) {
+	w, there := s.need(diag.Say("a time"), hint)
 	if !there {
 		return 0, 0, false
 	}
@@ -158,7 +158,7 @@ func (s *statement) between(hint string, same bool) (from, to int64, ok bool) {
 func (s *statement) events(w word) (int64, bool) {
 	n, err := strconv.ParseInt(w.text, 10, 64)
 	if err != nil || n < 0 || n > mostEvents {
-		s.list.Errorf(diag.CodeValue, w.span, "write a whole number up to 1000000000, such as good=1000", "%q is not a number of events", w.text)
+		s.list.Errorf(diag.CodeValue, w.span, diag.Say("write a whole number up to 1000000000, such as good=1000"), "%q is not a number of events", w.text)
 		return 0, false
 	}
 	return n, true
@@ -166,21 +166,21 @@ func (s *statement) events(w word) (int64, bool) {
 
 // problem reports what a parser of slo says about a word.
 func (p *parser) problem(code diag.Code, w word, err error) {
-	hint := ""
+	message, hint := diag.Verbatim(err.Error()), diag.Phrase{}
 	if problem, ok := errors.AsType[*slo.Problem](err); ok {
-		hint = problem.Hint
+		message, hint = problem.Message, problem.Hint
 	}
-	p.list.Errorf(code, w.span, hint, "%s", err)
+	p.list.Errorf(code, w.span, hint, "%s", message)
 }
 
 // unknown reports a word that is none of those that may stand there.
-func (p *parser) unknown(code diag.Code, w word, what string, known []string) {
-	hint := "use " + strings.Join(known, ", ")
+func (p *parser) unknown(code diag.Code, w word, what diag.Phrase, known []string) {
+	hint := diag.Say("use %s", strings.Join(known, ", "))
 	if near, ok := diag.Nearest(w.text, known); ok {
-		hint = "did you mean " + near + "?"
+		hint = diag.Say("did you mean %s?", near)
 	}
 	if len(known) == 0 {
-		hint = "remove it"
+		hint = diag.Say("remove it")
 	}
 	p.list.Errorf(code, w.span, hint, "%s %q is not known", what, w.text)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -33,6 +32,7 @@ accounts; 3 that none of the accounts answered.`,
 		Example: "  slojourn doctor specs\n  slojourn doctor -o json --config /etc/slojourn specs",
 	}
 	format := formatFlag(cmd, formats...)
+	localeFlag(cmd, &env)
 	trusted := &trust{}
 	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
@@ -118,8 +118,8 @@ func withoutKey(source *slo.Source, slos []*slo.SLO, err error) newrelic.Examina
 		Findings: []newrelic.Finding{{
 			Diagnostic: diag.Diagnostic{
 				Code: newrelic.CheckKey, Severity: diag.Error, Span: source.Origin,
-				Message: fmt.Sprintf("there is no key to ask with: %v", err),
-				Hint:    "put a user key (NRAK-…) there, or correct apiKey of the Source",
+				Message: diag.Say("there is no key to ask with: %v", err),
+				Hint:    diag.Say("put a user key (NRAK-…) there, or correct apiKey of the Source"),
 			},
 			SLOs: ids,
 		}},

@@ -3,9 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"io"
-	"strconv"
-	"strings"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/term"
@@ -17,82 +14,93 @@ import (
 // printHealthTable prints source by source what it is, what measuring takes, and
 // the findings.
 func printHealthTable(env environment, health []checkup, lines render.Lines) error {
-	w := bufio.NewWriter(env.stdout)
+	w, l := bufio.NewWriter(env.stdout), env.language()
+	say := func(phrase diag.Phrase) { fmt.Fprintln(w, phrase.In(l)) } //nolint:errcheck // errors surface at Flush
 	for i, c := range health {
 		if i > 0 {
 			fmt.Fprintln(w) //nolint:errcheck // errors surface at Flush
 		}
 		if file := c.source.File; file != nil {
-			fmt.Fprintf(w, "Source %s: not looked at, as it is the file %s; eval says what is wrong with it.\n", c.source.Name, render.Plain(file.Path)) //nolint:errcheck // as above
+			say(diag.Say("Source %s: not looked at, as it is the file %s; eval says what is wrong with it.", c.source.Name, render.Plain(file.Path)))
 			continue
 		}
-		c.printHead(w)
+		c.printHead(say)
 		var list diag.List
 		for _, f := range c.Findings {
 			d := f.Diagnostic
 			if len(f.SLOs) > 0 {
-				d.Related = []diag.Related{{Message: "concerns " + few(f.SLOs)}}
+				d.Related = []diag.Related{{Message: diag.Say("concerns %s", few(f.SLOs))}}
 			}
 			list.Add(d)
 		}
 		if len(list) == 0 {
-			fmt.Fprintln(w, "Nothing is wrong.") //nolint:errcheck // as above
+			say(diag.Say("Nothing is wrong."))
 			continue
 		}
 		fmt.Fprintln(w) //nolint:errcheck // as above
-		if err := render.Text(w, list, render.Options{Lines: lines, Color: term.Color(env.stdout, env.getenv)}); err != nil {
+		if err := render.Text(w, list, render.Options{Lines: lines, Color: term.Color(env.stdout, env.getenv), Language: l}); err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "\n%s.\n", tally(c.Findings)) //nolint:errcheck // as above
+		fmt.Fprintln(w) //nolint:errcheck // as above
+		say(diag.Say("%s.", tally(c.Findings)))
 	}
 	return w.Flush()
 }
 
 // printHead says whose account is looked at and what measuring takes.
-func (c checkup) printHead(w io.Writer) {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Source %s, account %d", c.source.Name, c.source.NewRelic.AccountID)
+func (c checkup) printHead(say func(diag.Phrase)) {
+	account := diag.Say("account %d", c.source.NewRelic.AccountID)
 	if c.Account != "" {
-		fmt.Fprintf(&b, " (%s)", render.Plain(c.Account))
+		account = diag.Say("account %d (%s)", c.source.NewRelic.AccountID, render.Plain(c.Account))
 	}
-	fmt.Fprintf(&b, ": %s\n", countOf(c.slos, "SLO", "SLOs"))
+	slos := diag.Say("%d SLOs", c.slos)
+	if c.slos == 1 {
+		slos = diag.Say("1 SLO")
+	}
+	say(diag.Say("Source %s, %s: %s", c.source.Name, account, slos))
 	if c.User != "" {
-		fmt.Fprintf(&b, "The key is that of %s.\n", render.Plain(c.User))
+		say(diag.Say("The key is that of %s.", render.Plain(c.User)))
 	}
-	fmt.Fprintf(&b, "Measuring asks %s queries a minute; slojourn's share of an account is %d.\n", decimal(c.QueriesPerMinute), nerdgraph.DefaultQueries)
+	say(diag.Say("Measuring asks %s queries a minute; slojourn's share of an account is %d.", decimal(c.QueriesPerMinute), nerdgraph.DefaultQueries))
 	if c.RecordsPerHour > 0 {
-		fmt.Fprintf(&b, "By the traffic of the last hour it inspects %.0f records an hour; the share is %.0f billion.\n",
-			c.RecordsPerHour, nerdgraph.DefaultRecords/1e9)
+		say(diag.Say("By the traffic of the last hour it inspects %.0f records an hour; the share is %.0f billion.", c.RecordsPerHour, nerdgraph.DefaultRecords/1e9))
 	}
-	io.WriteString(w, b.String()) //nolint:errcheck // errors surface at Flush
 }
 
 // mostIDs is how many ids a line lists.
 const mostIDs = 8
 
-func few(ids []string) string {
+func few(ids []string) diag.Phrase {
 	if more := len(ids) - mostIDs; more > 0 {
-		return strings.Join(ids[:mostIDs], ", ") + " and " + strconv.Itoa(more) + " more"
+		return diag.Say("%s and %d more", diag.Joined(ids[:mostIDs]), more)
 	}
-	return strings.Join(ids, ", ")
+	return diag.Joined(ids)
 }
 
 // tally counts findings by severity.
-func tally(findings []newrelic.Finding) string {
+func tally(findings []newrelic.Finding) diag.Phrase {
 	counts := map[diag.Severity]int{}
 	for _, f := range findings {
 		counts[f.Severity]++
 	}
-	var parts []string
+	var parts []diag.Phrase
 	for _, of := range []struct {
 		severity  diag.Severity
-		one, many string
-	}{{diag.Error, "error", "errors"}, {diag.Warning, "warning", "warnings"}, {diag.Info, "info", "infos"}} {
-		if n := counts[of.severity]; n > 0 {
-			parts = append(parts, countOf(n, of.one, of.many))
+		one, many diag.Phrase
+	}{
+		{diag.Error, diag.Say("1 error"), diag.Say("%d errors", counts[diag.Error])},
+		{diag.Warning, diag.Say("1 warning"), diag.Say("%d warnings", counts[diag.Warning])},
+		{diag.Info, diag.Say("1 info"), diag.Say("%d infos", counts[diag.Info])},
+	} {
+		switch counts[of.severity] {
+		case 0:
+		case 1:
+			parts = append(parts, of.one)
+		default:
+			parts = append(parts, of.many)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return diag.Joined(parts)
 }
 
 // doctorSchema is the name and version of the JSON document.
@@ -138,7 +146,7 @@ func printHealthJSON(env environment, health []checkup, _ render.Lines) error {
 			if ids == nil {
 				ids = []string{}
 			}
-			made.Findings = append(made.Findings, healthFinding{render.Findings(diag.List{f.Diagnostic})[0], ids})
+			made.Findings = append(made.Findings, healthFinding{render.Findings(diag.List{f.Diagnostic}, env.language())[0], ids})
 		}
 		document.Sources = append(document.Sources, made)
 	}

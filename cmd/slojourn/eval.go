@@ -46,6 +46,7 @@ measured; the rest is printed all the same.`,
 			"  slojourn eval --data-dir /var/lib/slojourn --config /etc/slojourn specs\n  slojourn eval --server http://127.0.0.1:8080",
 	}
 	format := formatFlag(cmd, formats...)
+	localeFlag(cmd, &env)
 	at := cmd.Flags().String("at", "", "instant to evaluate at, in RFC 3339 (default: now)")
 	explained := cmd.Flags().String("explain", "", "print the sums behind the numbers of this journey, step or SLO, and nothing else")
 	trusted := &trust{}

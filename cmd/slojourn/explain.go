@@ -48,6 +48,7 @@ Exit code 1 means that the specs have errors.`,
 		Example:   "  slojourn explain SLO007\n  slojourn explain order-online/pay --events-per-minute 20 specs\n  slojourn explain --cost specs\n  slojourn explain --cardinality specs",
 		ValidArgs: codes,
 	}
+	localeFlag(cmd, &env)
 	trusted := &trust{}
 	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
@@ -72,8 +73,12 @@ Exit code 1 means that the specs have errors.`,
 			return usage("a code or an id is missing: write a code such as %s, or the id of a journey, step or SLO", codes[0])
 		}
 		if slices.ContainsFunc(args, isCode) {
-			if cmd.Flags().NFlag() > 0 {
-				return usage("flags are for ids: leave them out to explain a code")
+			others := cmd.Flags().NFlag()
+			if cmd.Flags().Changed("locale") {
+				others--
+			}
+			if others > 0 {
+				return usage("flags are for ids: leave them out to explain a code, all but --locale")
 			}
 			return explainCodes(env, args, codes)
 		}
@@ -102,7 +107,7 @@ func diagnosticCodes() []string {
 }
 
 func explainCodes(env environment, words, codes []string) error {
-	pages, err := explained(words, codes)
+	pages, err := explained(words, codes, env.locale)
 	if err != nil {
 		return err
 	}
@@ -114,11 +119,11 @@ func explainCodes(env environment, words, codes []string) error {
 
 // explained returns the pages of all words, or what is wrong with every word
 // that is no code.
-func explained(words, codes []string) ([]string, error) {
+func explained(words, codes []string, locale slo.Locale) ([]string, error) {
 	var pages []string
 	var unknown []error
 	for _, word := range words {
-		page, known := docs.Diagnostic(strings.ToUpper(word))
+		page, known := docs.Diagnostic(strings.ToUpper(word), string(locale))
 		if known {
 			pages = append(pages, page.Text)
 			continue

@@ -19,9 +19,21 @@ import (
 // command runs a command line and returns its exit code and its output.
 func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
+	return commandIn(t, "", args...)
+}
+
+// commandIn does the same where LC_ALL says a locale.
+func commandIn(t *testing.T, locale string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	getenv := func(name string) string {
+		if name == "LC_ALL" {
+			return locale
+		}
+		return ""
+	}
 	var out, errs bytes.Buffer
 	code = run(t.Context(), environment{
-		stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, now: time.Now,
+		stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: getenv, now: time.Now,
 	}, args)
 	return code, out.String(), errs.String()
 }
@@ -100,6 +112,72 @@ func TestPagesAreTrue(t *testing.T) {
 	}
 }
 
+// TestJapanesePages compares the pages in Japanese with the English ones: the same
+// examples, and what slojourn says of the wrong one in Japanese. With -update the examples
+// and the outputs are written anew.
+func TestJapanesePages(t *testing.T) {
+	t.Parallel()
+	index, err := os.ReadFile("../../docs/diagnostics.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := fenced(t, "docs/diagnostics.md", string(index), "```yaml\n")
+	for _, page := range docs.Diagnostics() {
+		t.Run(page.Code, func(t *testing.T) {
+			t.Parallel()
+			translated, known := docs.Diagnostic(page.Code, "ja")
+			if !known {
+				t.Fatal("there is no page in Japanese")
+			}
+			if !strings.HasPrefix(translated.Text, "# "+page.Code+": "+translated.Title+"\n\n") || translated.Title == "" || translated.Title == page.Title {
+				t.Error("the page does not begin with its code and a title in Japanese")
+			}
+			blocks := blocksOf.FindAllString(page.Text, -1)
+			if len(blocks) != 3 {
+				t.Fatalf("the English page has %d blocks", len(blocks))
+			}
+			blocks[1] = inJapanese(t, base, blocks)
+			number := -1
+			made := blocksOf.ReplaceAllStringFunc(translated.Text, func(old string) string {
+				if number++; number < len(blocks) {
+					return blocks[number]
+				}
+				return old
+			})
+			if number != len(blocks)-1 {
+				t.Errorf("the page has %d blocks, want %d", number+1, len(blocks))
+			}
+			if *update {
+				if err := os.WriteFile("../../docs/diagnostics/ja/"+page.Code+".md", []byte(made), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			} else if diff := cmp.Diff(translated.Text, made); diff != "" {
+				t.Errorf("the page (-shown +made):\n%s", diff)
+			}
+		})
+	}
+}
+
+// blocksOf matches the blocks of a page.
+var blocksOf = regexp.MustCompile("(?s)```.*?\n```\n")
+
+// inJapanese is the second block of a page: what slojourn says in Japanese of the example
+// in the first one.
+func inJapanese(t *testing.T, base string, blocks []string) string {
+	t.Helper()
+	opening, _, _ := strings.Cut(blocks[0], "\n")
+	example := fenced(t, "the page", blocks[0], opening+"\n")
+	switch {
+	case opening == "```yaml latin-1":
+		example = latin1(t, example)
+	case strings.Contains(blocks[1], "$ slojourn serve "):
+		return "```\n$ LC_ALL=ja_JP.UTF-8 slojourn serve --config operator --data-dir data specs\n" + notServed(t, base, example, "ja_JP.UTF-8") + "```\n"
+	case opening == "```nrql":
+		return "```\n$ slojourn nrql --locale ja queries.nrql\n" + advised(t, base, example, "--locale", "ja") + "```\n"
+	}
+	return "```\n$ slojourn validate --locale ja specs\n" + validated(t, base, example, "--locale", "ja") + "```\n"
+}
+
 // fenced returns what stands between an opening line and the closing fence.
 func fenced(t *testing.T, name, text, opening string) string {
 	t.Helper()
@@ -112,7 +190,7 @@ func fenced(t *testing.T, name, text, opening string) string {
 }
 
 // validated prints the findings about a file of a set.
-func validated(t *testing.T, base, text string) string {
+func validated(t *testing.T, base, text string, flags ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range map[string]string{"base.yaml": base, "example.yaml": text} {
@@ -120,7 +198,7 @@ func validated(t *testing.T, base, text string) string {
 			t.Fatal(err)
 		}
 	}
-	code, stdout, stderr := command(t, "validate", dir)
+	code, stdout, stderr := command(t, append([]string{"validate", dir}, flags...)...)
 	if code > exitFindings || stderr != "" {
 		t.Fatalf("exit code %d, stderr %s", code, stderr)
 	}
@@ -129,12 +207,12 @@ func validated(t *testing.T, base, text string) string {
 
 // notServed prints why a daemon does not begin with a file, beside those of the
 // operator.
-func notServed(t *testing.T, base, text string) string {
+func notServed(t *testing.T, base, text string, locale ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	writeFile(t, filepath.Join(dir, "operator", "base.yaml"), base)
 	writeFile(t, filepath.Join(dir, "specs", "example.yaml"), text)
-	code, stdout, stderr := command(t, "serve", "--config", filepath.Join(dir, "operator"), "--data-dir", filepath.Join(dir, "data"), filepath.Join(dir, "specs"))
+	code, stdout, stderr := commandIn(t, strings.Join(locale, ""), "serve", "--config", filepath.Join(dir, "operator"), "--data-dir", filepath.Join(dir, "data"), filepath.Join(dir, "specs"))
 	if code != exitFindings || stdout != "" {
 		t.Fatalf("exit code %d, stdout %s", code, stdout)
 	}
@@ -142,13 +220,13 @@ func notServed(t *testing.T, base, text string) string {
 }
 
 // advised prints the findings about a query.
-func advised(t *testing.T, _, text string) string {
+func advised(t *testing.T, _, text string, flags ...string) string {
 	t.Helper()
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "queries.nrql"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, stdout, stderr := command(t, "nrql", filepath.Join(dir, "queries.nrql"))
+	code, stdout, stderr := command(t, append([]string{"nrql", filepath.Join(dir, "queries.nrql")}, flags...)...)
 	if code > exitFindings || stderr != "" {
 		t.Fatalf("exit code %d, stderr %s", code, stderr)
 	}
@@ -182,7 +260,7 @@ func TestIndexOfCodes(t *testing.T) {
 		if severity == nil {
 			t.Fatalf("%s: no example shows it", page.Code)
 		}
-		table += fmt.Sprintf("| [%s](diagnostics/%[1]s.md) | %s | %s |\n", page.Code, severity[1], page.Title)
+		table += fmt.Sprintf("| [%s](diagnostics/%[1]s.md) ([ja](diagnostics/ja/%[1]s.md)) | %s | %s |\n", page.Code, severity[1], page.Title)
 	}
 	begin, rest, found := strings.Cut(string(index), "<!-- codes -->\n")
 	shown, end, closed := strings.Cut(rest, "<!-- end of codes -->\n")

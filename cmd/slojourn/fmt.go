@@ -35,6 +35,7 @@ or, with --check or --diff, that a file has another layout.`,
 		Example: "  slojourn fmt specs\n  slojourn fmt --check specs",
 	}
 	f := formatting{env: env}
+	localeFlag(cmd, &f.env)
 	cmd.Flags().BoolVar(&f.check, "check", false, "print the names of files with another layout, and write nothing")
 	cmd.Flags().BoolVar(&f.diff, "diff", false, "print what would change, and write nothing")
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return f.run(args) }

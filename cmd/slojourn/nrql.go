@@ -34,6 +34,7 @@ Exit code 1 means that New Relic would refuse a query; advice leaves it at 0.`,
 		Args: cobra.ArbitraryArgs,
 	}
 	format := formatFlag(cmd, formats...)
+	localeFlag(cmd, &env)
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
 		if err := checkFormat(*format, formats...); err != nil {
 			return err
@@ -46,7 +47,7 @@ Exit code 1 means that New Relic would refuse a query; advice leaves it at 0.`,
 			return err
 		}
 		if *format == "json" {
-			err = printQueries(env.stdout, queries)
+			err = printQueries(env.stdout, queries, env.language())
 		} else {
 			err = printAdvice(env, queries)
 		}
@@ -131,7 +132,7 @@ func printAdvice(env environment, queries []checkedQuery) error {
 			text, found := lines[file][line]
 			return text, found
 		},
-		Color: term.Color(env.stdout, env.getenv),
+		Color: term.Color(env.stdout, env.getenv), Language: env.language(),
 	})
 }
 
@@ -169,16 +170,16 @@ type (
 	}
 )
 
-func printQueries(w io.Writer, queries []checkedQuery) error {
+func printQueries(w io.Writer, queries []checkedQuery, l diag.Language) error {
 	document := nrqlDocument{Schema: "slojourn.nrql/v1", Queries: []nrqlQuery{}}
 	for _, q := range queries {
 		entry := nrqlQuery{
 			File: q.file, Line: q.line, Query: q.source, Valid: q.query != nil, AST: q.query,
-			Findings: render.Findings(q.findings),
+			Findings: render.Findings(q.findings, l),
 		}
 		if q.query != nil {
 			canonical := q.query.String()
-			entry.Canonical, entry.SLI = &canonical, judged(q.query)
+			entry.Canonical, entry.SLI = &canonical, judged(q.query, l)
 		}
 		document.Queries = append(document.Queries, entry)
 	}
@@ -191,9 +192,12 @@ func printQueries(w io.Writer, queries []checkedQuery) error {
 	return err
 }
 
-func judged(q *nrql.Query) *nrqlJudgement {
+func judged(q *nrql.Query, l diag.Language) *nrqlJudgement {
 	found := nrql.Judge(q)
-	j := &nrqlJudgement{Possible: found.Form != "", Why: found.Why, Leave: append([]string{}, found.Leave...)}
+	j := &nrqlJudgement{Possible: found.Form != "", Why: []string{}, Leave: append([]string{}, found.Leave...)}
+	for _, why := range found.Why {
+		j.Why = append(j.Why, why.In(l))
+	}
 	if j.Possible {
 		j.Form = &found.Form
 	}

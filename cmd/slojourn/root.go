@@ -23,6 +23,7 @@ type environment struct {
 	stdout, stderr io.Writer
 	getenv         func(string) string
 	now            func() time.Time
+	locale         slo.Locale // of findings; "" is English
 }
 
 // The exit codes. Everything fine is 0.
@@ -54,6 +55,7 @@ func usage(format string, args ...any) error {
 
 // run executes one command line and returns its exit code.
 func run(ctx context.Context, env environment, args []string) int {
+	env.locale, _ = localeOf("", env.getenv) // no flag, no error
 	root := newRoot(env)
 	root.SetArgs(args)
 	help := &unchecked{w: env.stdout}

@@ -36,7 +36,9 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	}
 	commands := [][]string{
 		{"validate"},
+		{"validate", "--locale", "ja"},
 		{"validate", "-o", "json"},
+		{"validate", "-o", "json", "--locale", "ja"},
 		{"validate", "-o", "sarif"},
 		{"validate", "-o", "github"},
 		{"fmt", "--check"},

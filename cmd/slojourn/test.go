@@ -32,6 +32,7 @@ Exit code 1 means that an expectation is not met, or that a file has mistakes.`,
 		Args:    cobra.ArbitraryArgs,
 	}
 	format := formatFlag(cmd, formats...)
+	localeFlag(cmd, &env)
 	specs := cmd.Flags().StringArray("specs", nil, "folder or file with alert policies of your own; may be repeated")
 	test := func(files []string) error {
 		policies, err := policiesOf(env, *specs)
@@ -130,7 +131,7 @@ func printPlayed(env environment, list []played) error {
 				}
 				return strings.TrimSuffix(p.lines[line-1], "\r"), true
 			},
-			Color: term.Color(env.stdout, env.getenv),
+			Color: term.Color(env.stdout, env.getenv), Language: env.language(),
 		})
 		if err != nil {
 			return err
@@ -177,7 +178,7 @@ func printPlayedJSON(env environment, list []played) error {
 	document := testDocument{Schema: "slojourn.test/v1", Files: []testFile{}}
 	for _, p := range list {
 		entry := testFile{
-			File: p.file, Findings: render.Findings(p.findings), Expectations: p.result.Expectations,
+			File: p.file, Findings: render.Findings(p.findings, env.language()), Expectations: p.result.Expectations,
 			Failures: []testFailure{}, Events: []testEvent{},
 		}
 		for _, f := range p.result.Failures {

@@ -60,10 +60,10 @@ func (t *trust) check(d slo.Declarations) diag.List {
 		case isLoopback(host):
 		case slices.Contains(t.hosts, host), slices.Contains(t.hosts, u.Host):
 		case !strings.HasSuffix(host, ".newrelic.com") && !strings.HasSuffix(host, ".nr-data.net"):
-			findings.Errorf(diag.CodeHost, source.Endpoint.Span, "correct it, or let the operator allow it with --allow-host "+host,
+			findings.Errorf(diag.CodeHost, source.Endpoint.Span, diag.Say("correct it, or let the operator allow it with --allow-host %s", host),
 				"the endpoint's host %s is neither New Relic's nor this machine", host)
 		case u.Scheme != "https":
-			findings.Errorf(diag.CodeHost, source.Endpoint.Span, "write https://", "the endpoint would send the key without encryption")
+			findings.Errorf(diag.CodeHost, source.Endpoint.Span, diag.Say("write https://"), "the endpoint would send the key without encryption")
 		}
 	}
 	return findings
@@ -85,7 +85,7 @@ func operatorsOnly(folder string, operators []spec.File) func(slo.Declarations) 
 				span = m.Origin
 			}
 			if !own[span.File] {
-				findings.Errorf(diag.CodeOperator, span, fmt.Sprintf("move it to a file below %s, or ask who runs slojourn to", folder),
+				findings.Errorf(diag.CodeOperator, span, diag.Say("move it to a file below %s, or ask who runs slojourn to", folder),
 					"a %s has its place in the operator's folder", kind)
 			}
 		}

@@ -27,6 +27,7 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 		Example: "  slojourn validate specs\n  slojourn validate -o github --strict specs",
 	}
 	format := formatFlag(cmd, formats...)
+	localeFlag(cmd, &env)
 	trusted := &trust{}
 	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
@@ -58,25 +59,25 @@ Exit code 1 means that there are errors, or warnings with --strict.`,
 func printFindingsAs(format string, env environment, result *load.Result) error {
 	switch format {
 	case "json":
-		return render.JSON(env.stdout, result.Findings)
+		return render.JSON(env.stdout, result.Findings, env.language())
 	case "sarif":
-		return render.SARIF(env.stdout, result.Findings, sarifTool())
+		return render.SARIF(env.stdout, result.Findings, sarifTool(env))
 	case "github":
-		return render.GitHub(env.stdout, result.Findings)
+		return render.GitHub(env.stdout, result.Findings, env.language())
 	default:
 		return printFindings(env.stdout, env, result.Findings, result.Lines())
 	}
 }
 
 // sarifTool is what logs in SARIF say about this program and its codes.
-func sarifTool() render.Tool {
+func sarifTool(env environment) render.Tool {
 	version, _ := build()
-	return render.Tool{Version: version, URI: docs.Project, Rule: func(code diag.Code) render.Rule {
-		page, _ := docs.Diagnostic(string(code)) // a test knows that there is one
+	return render.Tool{Version: version, URI: docs.Project, Language: env.language(), Rule: func(code diag.Code) render.Rule {
+		page, _ := docs.Diagnostic(string(code), string(env.locale)) // a test knows that there is one
 		return render.Rule{Title: page.Title, URI: page.URI()}
 	}}
 }
 
 func printFindings(w io.Writer, env environment, findings diag.List, lines render.Lines) error {
-	return render.Text(w, findings, render.Options{Lines: lines, Color: term.Color(w, env.getenv)})
+	return render.Text(w, findings, render.Options{Lines: lines, Color: term.Color(w, env.getenv), Language: env.language()})
 }

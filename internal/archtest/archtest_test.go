@@ -28,6 +28,7 @@ const table = `
 # The domain: no input or output, no YAML, no clock.
 slo                            only slo/diag; never yaml, net but net/url, os, clock
 slo/diag                       nothing of ours
+slo/diag/japanese              only slo/diag
 slo/diag/render                only slo/diag
 slo/spec                       never sources, burnrate, exporters, internal
 slo/spec/diff                  never sources, burnrate, exporters, internal

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/diag/render"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
@@ -23,7 +24,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // TestBad reads every file of testdata/bad. Each expected finding stands in a
 // comment: # ERROR CODE "part of the message" (or WARNING, INFO), on the same line, one line below
 // for each caret (# ERROR^ CODE …), or one line above for each v (# ERRORv CODE …). No
-// other finding may come. The .golden file beside it holds what people see.
+// other finding may come. The .golden file beside it holds what people see, and
+// the .ja.golden file what they see in Japanese.
 func TestBad(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/bad/*.yaml")
@@ -46,7 +48,7 @@ func TestBad(t *testing.T) {
 			for i, d := range result.Findings {
 				line := fmt.Sprintf("%d %s %s", d.Span.Start.Line, d.Severity, d.Code)
 				got = append(got, line)
-				if i < len(want) && !strings.Contains(d.Message, want[i].message) {
+				if i < len(want) && !strings.Contains(d.Message.String(), want[i].message) {
 					t.Errorf("line %s: got message %q, want it to hold %q", line, d.Message, want[i].message)
 				}
 			}
@@ -62,6 +64,11 @@ func TestBad(t *testing.T) {
 				t.Fatal(err)
 			}
 			golden(t, strings.TrimSuffix(file, ".yaml")+".golden", text.String())
+			text.Reset()
+			if err := render.Text(&text, result.Findings, render.Options{Lines: result.Lines(), Language: japanese.Language()}); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, strings.TrimSuffix(file, ".yaml")+".ja.golden", text.String())
 		})
 	}
 }

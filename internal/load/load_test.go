@@ -416,7 +416,7 @@ func TestChecksAreRun(t *testing.T) {
 		var findings diag.List
 		for _, s := range d.SLOs {
 			names = append(names, s.Name.Value)
-			findings.Errorf(diag.CodeNRQL, s.SLI.Span, "", "checked")
+			findings.Errorf(diag.CodeNRQL, s.SLI.Span, diag.Phrase{}, "checked")
 		}
 		return findings
 	}
@@ -430,7 +430,7 @@ func TestChecksAreRun(t *testing.T) {
 	var got []string
 	for _, d := range result.Findings {
 		if d.Severity == diag.Error { // equal findings are reported once
-			got = append(got, filepath.Base(d.Span.File)+" "+d.Message)
+			got = append(got, filepath.Base(d.Span.File)+" "+d.Message.String())
 		}
 	}
 	if diff := cmp.Diff([]string{"a.yaml checked", "b.yaml checked"}, got); diff != "" {

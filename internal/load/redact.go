@@ -47,9 +47,9 @@ func Redact(findings diag.List, files []spec.File) {
 		if !found {
 			continue
 		}
-		f.Message, f.Label, f.Hint = hide.Replace(f.Message), hide.Replace(f.Label), hide.Replace(f.Hint)
+		f.Message, f.Label, f.Hint = f.Message.Edited(hide.Replace), f.Label.Edited(hide.Replace), f.Hint.Edited(hide.Replace)
 		for j := range f.Related {
-			f.Related[j].Message = hide.Replace(f.Related[j].Message)
+			f.Related[j].Message = f.Related[j].Message.Edited(hide.Replace)
 		}
 	}
 }

@@ -47,19 +47,19 @@ func TestNearest(t *testing.T) {
 
 func TestListSort(t *testing.T) {
 	t.Parallel()
-	finding := func(code diag.Code, s diag.Span, message string) diag.Diagnostic {
+	finding := func(code diag.Code, s diag.Span, message diag.Phrase) diag.Diagnostic {
 		return diag.Diagnostic{Code: code, Severity: diag.Error, Span: s, Message: message}
 	}
 	other := span(1, 1, 1, 2)
 	other.File = "e.yaml"
 	want := diag.List{
-		finding("SLO009", other, "another file"),
-		finding("SLO009", span(2, 3, 2, 4), "z"),
-		finding("SLO001", span(2, 3, 2, 9), "a longer span"),
-		finding("SLO001", span(2, 10, 2, 11), "10 is behind 3"),
-		finding("SLO001", span(10, 1, 10, 2), "a"),
-		finding("SLO001", span(10, 1, 10, 2), "b"),
-		finding("SLO002", span(10, 1, 10, 2), "a"),
+		finding("SLO009", other, diag.Verbatim("another file")),
+		finding("SLO009", span(2, 3, 2, 4), diag.Verbatim("z")),
+		finding("SLO001", span(2, 3, 2, 9), diag.Verbatim("a longer span")),
+		finding("SLO001", span(2, 10, 2, 11), diag.Verbatim("10 is behind 3")),
+		finding("SLO001", span(10, 1, 10, 2), diag.Verbatim("a")),
+		finding("SLO001", span(10, 1, 10, 2), diag.Verbatim("b")),
+		finding("SLO002", span(10, 1, 10, 2), diag.Verbatim("a")),
 	}
 	got := diag.List{want[6], want[3], want[5], want[0], want[4], want[2], want[5], want[1], want[6]}
 	got.Sort()
@@ -108,10 +108,10 @@ func TestListWorst(t *testing.T) {
 func TestListErrorf(t *testing.T) {
 	t.Parallel()
 	var list diag.List
-	list.Errorf(diag.CodeTarget, span(1, 2, 1, 5), "use less", "target %d%% leaves no budget", 100)
+	list.Errorf(diag.CodeTarget, span(1, 2, 1, 5), diag.Verbatim("use less"), "target %d%% leaves no budget", 100)
 	want := diag.List{{
 		Code: diag.CodeTarget, Severity: diag.Error, Span: span(1, 2, 1, 5),
-		Message: "target 100% leaves no budget", Hint: "use less",
+		Message: diag.Verbatim("target 100% leaves no budget"), Hint: diag.Verbatim("use less"),
 	}}
 	if diff := cmp.Diff(want, list); diff != "" {
 		t.Errorf("Errorf (-want +got):\n%s", diff)

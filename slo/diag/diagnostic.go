@@ -38,16 +38,16 @@ type Diagnostic struct {
 	Code     Code
 	Severity Severity
 	Span     Span
-	Message  string    // what is wrong, without a full stop
-	Label    string    // a few words that stand behind the carets; may be empty
-	Hint     string    // what to write instead; may be empty
+	Message  Phrase    // what is wrong, without a full stop
+	Label    Phrase    // a few words that stand behind the carets; may be empty
+	Hint     Phrase    // what to write instead; may be empty
 	Related  []Related // other places that play a part
 }
 
 // Related is another place that explains a finding.
 type Related struct {
 	Span    Span
-	Message string
+	Message Phrase
 }
 
 // List collects findings. The zero List is empty and ready to use.
@@ -57,18 +57,18 @@ type List []Diagnostic
 func (l *List) Add(findings ...Diagnostic) { *l = append(*l, findings...) }
 
 // Errorf appends an error at span.
-func (l *List) Errorf(code Code, span Span, hint, format string, args ...any) {
-	l.Add(Diagnostic{Code: code, Severity: Error, Span: span, Hint: hint, Message: fmt.Sprintf(format, args...)})
+func (l *List) Errorf(code Code, span Span, hint Phrase, format string, args ...any) {
+	l.Add(Diagnostic{Code: code, Severity: Error, Span: span, Hint: hint, Message: Say(format, args...)})
 }
 
 // Sort orders the list by place, then code, then message, and removes exact
 // repetitions, so that the same input gives the same output.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b Diagnostic) int {
-		return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message.String(), b.Message.String()))
 	})
 	*l = slices.CompactFunc(*l, func(a, b Diagnostic) bool {
-		return a.Span == b.Span && a.Code == b.Code && a.Message == b.Message
+		return a.Span == b.Span && a.Code == b.Code && a.Message.Equal(b.Message)
 	})
 }
 

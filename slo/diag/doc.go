@@ -15,10 +15,13 @@
 //		Code:     diag.CodeTarget,
 //		Severity: diag.Error,
 //		Span:     target.Span,
-//		Message:  "target 100 leaves no error budget",
-//		Hint:     "use 99.99%",
+//		Message:  diag.Say("target %s leaves no error budget", target.Value),
+//		Hint:     diag.Say("use 99.99%%"),
 //	})
 //	list.Sort()
+//
+// Texts are phrases, which can be said in other languages: a [Phrase] keeps its format and
+// its arguments, and package japanese holds the formats of Japanese.
 //
 // The package knows nothing of YAML, NRQL or terminals; package render turns
 // lists into text and JSON.

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -69,7 +68,7 @@ func (d *decoder) documents() []chunk {
 	if len(d.file.Data) > mostFileBytes {
 		d.result.Documents++
 		at := diag.Position{Line: 1, Column: 1}
-		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, "split it into several files",
+		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, diag.Say("split it into several files"),
 			"the file has more than %d MB", mostFileBytes>>20)
 		return nil
 	}
@@ -84,7 +83,7 @@ func (d *decoder) checkLength() bool {
 	if d.isOurs(d.chunk.text) {
 		d.result.Documents++
 		at := diag.Position{Line: d.chunk.line + 1, Column: 1}
-		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, "split it into several documents, with --- between them",
+		d.list.Errorf(diag.CodeNotSupported, diag.Span{File: d.file.Name, Start: at, End: at}, diag.Say("split it into several documents, with --- between them"),
 			"the document has more than %d MB", mostDocumentBytes>>20)
 		d.unread()
 	}
@@ -98,13 +97,13 @@ func (d *decoder) checkEncoding() bool {
 	line, column := d.chunk.line+1, 1
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		problem, hint := "", "remove it"
+		problem, hint := diag.Phrase{}, diag.Say("remove it")
 		switch {
 		case r == utf8.RuneError && size <= 1:
-			problem = fmt.Sprintf("the byte 0x%02x is not valid UTF-8", text[i])
-			hint = "save the file as UTF-8 text"
+			problem = diag.Say("the byte 0x%02x is not valid UTF-8", text[i])
+			hint = diag.Say("save the file as UTF-8 text")
 		case r == 0:
-			problem = "the file holds a NUL byte"
+			problem = diag.Say("the file holds a NUL byte")
 		case r == '\t', r == '\n', r == '\r' && strings.HasPrefix(text[i+1:], "\n"):
 		case r == '\r', r == 0x85, r == 0x2028, r == 0x2029, r == 0xfeff:
 			// YAML reads these as line ends, or nothing, and other programs do not.
@@ -112,9 +111,9 @@ func (d *decoder) checkEncoding() bool {
 				problem, hint = oddBreak(r)
 			}
 		case unicode.IsControl(r), r == 0xfffe, r == 0xffff:
-			problem = fmt.Sprintf("the file holds the control character U+%04X", r)
+			problem = diag.Say("the file holds the control character U+%04X", r)
 		}
-		if problem != "" {
+		if !problem.Empty() {
 			at := diag.Position{Line: line, Column: column}
 			d.list.Errorf(diag.CodeEncoding, diag.Span{File: d.file.Name, Start: at, End: at}, hint, "%s", problem)
 			d.result.Documents++
@@ -130,14 +129,14 @@ func (d *decoder) checkEncoding() bool {
 	return true
 }
 
-func oddBreak(r rune) (problem, hint string) {
+func oddBreak(r rune) (problem, hint diag.Phrase) {
 	switch r {
 	case '\r':
-		return "a carriage return ends a line without a line feed", "save the file with the line ends of Unix or Windows"
+		return diag.Say("a carriage return ends a line without a line feed"), diag.Say("save the file with the line ends of Unix or Windows")
 	case 0xfeff:
-		return "a byte order mark (U+FEFF) stands inside the file", "remove it; joining files leaves such marks behind"
+		return diag.Say("a byte order mark (U+FEFF) stands inside the file"), diag.Say("remove it; joining files leaves such marks behind")
 	default:
-		return fmt.Sprintf("the file holds the line break U+%04X", r), "remove it, or write it as an escape in double quotes"
+		return diag.Say("the file holds the line break U+%04X", r), diag.Say("remove it, or write it as an escape in double quotes")
 	}
 }
 
@@ -194,11 +193,11 @@ func (d *decoder) decodeDocument(root *yaml.Node) {
 	read := false
 	switch {
 	case root.Kind != yaml.MappingNode:
-		d.wrongType(root, "the document", "a mapping")
+		d.wrongType(root, diag.Say("the document"), yaml.MappingNode)
 	case versionNode == nil:
-		d.list.Errorf(diag.CodeAPIVersion, d.nodeSpan(root), "write apiVersion: "+APIVersion, "the document has no apiVersion")
+		d.list.Errorf(diag.CodeAPIVersion, d.nodeSpan(root), diag.Say("write apiVersion: %s", APIVersion), "the document has no apiVersion")
 	case version != APIVersion:
-		d.list.Errorf(diag.CodeAPIVersion, d.nodeSpan(versionNode), "write apiVersion: "+APIVersion, "apiVersion %q is not known", version)
+		d.list.Errorf(diag.CodeAPIVersion, d.nodeSpan(versionNode), diag.Say("write apiVersion: %s", APIVersion), "apiVersion %q is not known", version)
 	default:
 		read = d.decodeKind(root)
 	}
@@ -242,15 +241,15 @@ func claim(root *yaml.Node, name string) (string, *yaml.Node) {
 func (d *decoder) decodeKind(root *yaml.Node) bool {
 	name, node := claim(root, "kind")
 	if node == nil || node.Tag == "!!null" {
-		d.list.Errorf(diag.CodeMissing, d.nodeSpan(root), "write kind: and one of "+strings.Join(kindNames(), ", "), "the document has no kind")
+		d.list.Errorf(diag.CodeMissing, d.nodeSpan(root), diag.Say("write kind: and one of %s", strings.Join(kindNames(), ", ")), "the document has no kind")
 		return false
 	}
 	kind, known := kindNamed(name)
 	if !known {
-		hint := "write one of " + strings.Join(kindNames(), ", ")
+		hint := diag.Say("write one of %s", strings.Join(kindNames(), ", "))
 		near, found := diag.Nearest(name, kindNames())
 		if found {
-			hint = "did you mean " + near + "?"
+			hint = diag.Say("did you mean %s?", near)
 		}
 		d.list.Errorf(diag.CodeKind, d.nodeSpan(node), hint, "unknown kind %q", name)
 		if !found {

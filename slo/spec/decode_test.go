@@ -151,7 +151,7 @@ func TestDecodeLosesNothing(t *testing.T) {
 				t.Fatalf("got %+v, want %q", findings, test.findings)
 			}
 			for i, d := range findings {
-				if d.Span.String() != want[2*i] || !strings.Contains(d.Message, want[2*i+1]) {
+				if d.Span.String() != want[2*i] || !strings.Contains(d.Message.String(), want[2*i+1]) {
 					t.Errorf("got %s: %s, want %s with %q", d.Span, d.Message, want[2*i], want[2*i+1])
 				}
 			}
@@ -215,7 +215,7 @@ func TestDecodeEncoding(t *testing.T) {
 			t.Parallel()
 			_, findings := spec.Decode(spec.File{Name: "f", Data: []byte(test.data), Named: true})
 			if len(findings) != 1 || findings[0].Code != diag.CodeEncoding || findings[0].Span.String() != test.place ||
-				!strings.Contains(findings[0].Message, test.message) {
+				!strings.Contains(findings[0].Message.String(), test.message) {
 				t.Errorf("got %+v, want one %s at %s about %q", findings, diag.CodeEncoding, test.place, test.message)
 			}
 		})

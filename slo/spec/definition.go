@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // shape says what a value is. Every scalar may be written with or without
@@ -66,22 +68,25 @@ type key struct {
 	value    value
 	doc      string // one sentence
 	required bool
-	example  string // in YAML; objects show those of their keys
-	fallback string // what holds when it is not written; "" when nothing does
-	onlyWith *word  // the word of another key that goes with this one; nil for any
-	beside   string // another key that has to stand as well; "" for none
-	alone    string // hint for a key that stands without that one
+	example  string      // in YAML; objects show those of their keys
+	fallback diag.Phrase // what holds when it is not written; "" when nothing does
+	onlyWith *word       // the word of another key that goes with this one; nil for any
+	beside   string      // another key that has to stand as well; "" for none
+	alone    diag.Phrase // hint for a key that stands without that one
 }
 
 // word is a key together with one of the words that may stand behind it, and
 // what to do with the key that goes with it where another word stands.
-type word struct{ key, word, otherwise string }
+type word struct {
+	key, word string
+	otherwise diag.Phrase
+}
 
 // definition describes a mapping: its keys in the order they are written in.
 // The decoder, the JSON Schema and the reference read the language from here
 // and from nowhere else.
 type definition struct {
-	what    string // for messages: "the step"
+	what    diag.Phrase // for messages: "the step"
 	keys    []key
 	choices []choice
 }
@@ -90,9 +95,9 @@ type definition struct {
 // them has to be; it is what a finding says of a mapping that has none.
 type choice struct {
 	keys        []string
-	both        string // hint for a mapping that has two of them
-	neither     string // message, behind what the mapping is called
-	neitherHint string
+	both        diag.Phrase // hint for a mapping that has two of them
+	neither     diag.Phrase // message, behind what the mapping is called
+	neitherHint diag.Phrase
 }
 
 // kind describes a kind of document.
@@ -122,22 +127,25 @@ func (d *definition) names() []string {
 }
 
 // hint says how to write a key that is missing.
-func (k key) hint() string {
-	hint := "write " + k.name + ": "
+func (k key) hint() diag.Phrase {
 	switch k.value.shape {
 	case shapeReference:
-		return hint + "and the name of " + article(k.value.kind)
+		return diag.Say("write %s: and the name of %s", k.name, article(k.value.kind))
 	case shapeName:
-		return hint + k.example + ", or another name of lower-case letters, digits and hyphens"
+		return diag.Say("write %s: %s, or another name of lower-case letters, digits and hyphens", k.name, k.example)
 	}
 	if item := k.value.item; item != nil && (item.object != nil || item.or != nil) {
-		return hint + "and a list, one entry for each"
+		return diag.Say("write %s: and a list, one entry for each", k.name)
 	}
-	return hint + k.sample()
+	sample := k.sample()
+	if sample == "" {
+		return diag.Say("write %s: and its keys below it", k.name)
+	}
+	return diag.Say("write %s: %s", k.name, sample)
 }
 
 // sample is the example of a key; an object shows the keys it must have, and of
-// those that it must have one of the first.
+// those that it must have one of the first; "" when it must have none.
 func (k key) sample() string {
 	if k.value.item != nil && k.value.item.object != nil {
 		return "[…]"
@@ -148,7 +156,7 @@ func (k key) sample() string {
 	var pairs []string
 	for _, inner := range k.value.object.keys {
 		needed := inner.required || slices.ContainsFunc(k.value.object.choices, func(c choice) bool {
-			return c.neither != "" && c.keys[0] == inner.name
+			return !c.neither.Empty() && c.keys[0] == inner.name
 		})
 		if needed {
 			sample := inner.sample()
@@ -159,7 +167,7 @@ func (k key) sample() string {
 		}
 	}
 	if pairs == nil {
-		return "and its keys below it"
+		return ""
 	}
 	return "{" + strings.Join(pairs, ", ") + "}"
 }
@@ -185,11 +193,11 @@ func (d *definition) spelling(word string) string {
 }
 
 // article puts a or an in front of a kind.
-func article(kind string) string {
+func article(kind string) diag.Phrase {
 	if strings.ContainsAny(kind[:1], "AE") || kind == "SLO" {
-		return "an " + kind
+		return diag.Say("an %s", kind)
 	}
-	return "a " + kind
+	return diag.Say("a %s", kind)
 }
 
 // kindNamed returns the description of a kind.

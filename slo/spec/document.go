@@ -153,7 +153,7 @@ func (d *decoder) cutSecond(root *yaml.Node) *yaml.Node {
 		second.Content, second.Line, second.Column = root.Content[i:], key.Line, key.Column
 		root.Content = root.Content[:i]
 		if d.file.Named || claimsVersion(root) || claimsVersion(&second) {
-			d.list.Errorf(diag.CodeDuplicate, d.nodeSpan(key), "write a line of --- above it", "a second document begins here")
+			d.list.Errorf(diag.CodeDuplicate, d.nodeSpan(key), diag.Say("write a line of --- above it"), "a second document begins here")
 		}
 		return &second
 	}

@@ -1,8 +1,9 @@
 package spec
 
 import (
-	"fmt"
 	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
 
 	"github.com/slojourn/slojourn/slo"
 )
@@ -29,8 +30,8 @@ func parseInstant(text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return at, &slo.Problem{
-			Message: fmt.Sprintf("%q is not an instant", text),
-			Hint:    "write date, time and offset as in 2026-11-22T01:00:00+09:00, or with Z for UTC",
+			Message: diag.Say("%q is not an instant", text),
+			Hint:    diag.Say("write date, time and offset as in 2026-11-22T01:00:00+09:00, or with Z for UTC"),
 		}
 	}
 	return at, nil

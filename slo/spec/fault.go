@@ -16,7 +16,7 @@ type fault struct {
 	code          diag.Code
 	line          int // from 1, in the chunk
 	begin, end    int // bytes of the line
-	message, hint string
+	message, hint diag.Phrase
 }
 
 // mostFaults is how many faults of a document are looked for.
@@ -73,8 +73,8 @@ func (s *faultScanner) flow() bool { return len(s.open) > 0 }
 func (s *faultScanner) rest() string { return s.lines[s.line][s.at:] }
 
 // report adds a fault of the current line, and goes on behind it.
-func (s *faultScanner) report(begin, end int, hint, format string, args ...any) {
-	s.faults = append(s.faults, fault{diag.CodeSyntax, s.line + 1, begin, end, "YAML: " + fmt.Sprintf(format, args...), hint})
+func (s *faultScanner) report(begin, end int, hint diag.Phrase, format string, args ...any) {
+	s.faults = append(s.faults, fault{diag.CodeSyntax, s.line + 1, begin, end, diag.Say("YAML: %s", diag.Say(format, args...)), hint})
 	s.at = end
 	s.stopped = len(s.faults) == mostFaults
 }
@@ -151,7 +151,7 @@ func (s *faultScanner) token() {
 		value := s.value(rest)
 		hint := s.quotes(value)
 		if turned := turnedPercentage.FindStringSubmatch(value); turned != nil && s.key != "" {
-			hint = fmt.Sprintf("write %s: %s%%", s.key, turned[1])
+			hint = diag.Say("write %s: %s%%", s.key, turned[1])
 		}
 		s.report(s.at, s.at+len(value), hint, "a value without quotes must not begin with %c", c)
 	default:
@@ -188,11 +188,22 @@ func (s *faultScanner) value(text string) string {
 }
 
 // quotes says how to write a value that needs quotes.
-func (s *faultScanner) quotes(value string) string {
+func (s *faultScanner) quotes(value string) diag.Phrase {
 	if s.key == "" || !s.inValue && !s.flow() {
-		return "put it in quotes: " + inQuotes(value)
+		return diag.Say("put it in quotes: %s", inQuotes(value))
 	}
 	return quotesHint(s.key, value)
+}
+
+// singleQuotes says the same of one that holds a backslash.
+func (s *faultScanner) singleQuotes(value string) diag.Phrase {
+	switch {
+	case s.key == "" || !s.inValue && !s.flow():
+		return diag.Say("put it in single quotes: %s", inQuotes(value))
+	case value == "" || len(value) > longestQuoted:
+		return diag.Say("put the whole of %s in single quotes", s.key)
+	}
+	return diag.Say("put it in single quotes: %s: %s", s.key, inQuotes(value))
 }
 
 // inQuotes writes a text in quotes of YAML, with as few escapes as possible. A
@@ -229,7 +240,7 @@ func (s *faultScanner) plain() {
 		value := s.value(rest)
 		hint := s.quotes(value)
 		if parts := forgottenComma.FindStringSubmatch(value); parts != nil && s.flow() {
-			hint = fmt.Sprintf("write %s: %s, %s; or %s", s.key, parts[1], parts[2], hint)
+			hint = diag.Say("write %s: %s, %s; or %s", s.key, parts[1], parts[2], hint)
 		}
 		s.report(begin, begin+len(value), hint, `a value without quotes must not hold ": "`)
 	case isKey:
@@ -259,8 +270,8 @@ func (s *faultScanner) plain() {
 		if end < len(rest) {
 			s.ended = &fault{
 				diag.CodeComment, s.line + 1, s.at + 1, len(s.lines[s.line]),
-				"YAML takes this for a comment; the value ends before it, and goes on below",
-				"write the comment above the value; or put the whole value in quotes, if this belongs to it",
+				diag.Say("YAML takes this for a comment; the value ends before it, and goes on below"),
+				diag.Say("write the comment above the value; or put the whole value in quotes, if this belongs to it"),
 			}
 		}
 	}
@@ -282,9 +293,9 @@ func (s *faultScanner) comment(begin int) {
 		if value == strings.TrimRight(rest[:s.at-begin], " \t") {
 			value = strings.TrimRight(rest, " \t,]}")
 		}
-		message := "YAML takes what follows the # for a comment"
+		message := diag.Say("YAML takes what follows the # for a comment")
 		if closed > opened {
-			message += ", also the bracket that closes"
+			message = diag.Say("YAML takes what follows the # for a comment, also the bracket that closes")
 		}
 		inner.comment = &fault{diag.CodeComment, s.line + 1, begin, begin + len(value), message, s.quotes(value)}
 	}
@@ -303,7 +314,7 @@ func (s *faultScanner) alone() {
 	value := strings.TrimRight(untilBreak(comment), " \t")
 	f := fault{
 		diag.CodeComment, s.line + 1, s.at, s.at + len(value),
-		"YAML takes what follows the # for a comment, also the bracket that closes", "close the bracket before the comment",
+		diag.Say("YAML takes what follows the # for a comment, also the bracket that closes"), diag.Say("close the bracket before the comment"),
 	}
 	if strings.HasSuffix(before, ":") && len(value) > 1 && !isBlank(value[1]) {
 		f.hint = s.quotes(value)
@@ -318,7 +329,7 @@ func brackets(text string) (opened, closed int) {
 
 func (s *faultScanner) close(c byte) {
 	if !s.flow() {
-		s.report(s.at, s.at+1, "remove it, or look for the bracket that should open it", "this bracket closes nothing")
+		s.report(s.at, s.at+1, diag.Say("remove it, or look for the bracket that should open it"), "this bracket closes nothing")
 		return
 	}
 	last := len(s.open) - 1
@@ -340,7 +351,7 @@ func (s *faultScanner) close(c byte) {
 		return // the next token
 	}
 	if whole.line != s.line+1 {
-		s.report(s.at, len(s.lines[s.line]), "check the brackets, or put the whole value in quotes", "text stands behind the bracket that closes")
+		s.report(s.at, len(s.lines[s.line]), diag.Say("check the brackets, or put the whole value in quotes"), "text stands behind the bracket that closes")
 		return
 	}
 	value := s.lines[s.line][whole.begin:s.at] + s.value(s.rest())
@@ -351,8 +362,8 @@ func (s *faultScanner) close(c byte) {
 // hides the one that should.
 func (s *faultScanner) unclosed(number int) {
 	report := s.open[number].fault
-	report.code, report.message = diag.CodeSyntax, "YAML: this bracket is never closed"
-	report.hint = "close it, or look for a missing comma or quote behind it"
+	report.code, report.message = diag.CodeSyntax, diag.Say("YAML: this bracket is never closed")
+	report.hint = diag.Say("close it, or look for a missing comma or quote behind it")
 	for _, b := range s.open[number:] {
 		if b.comment != nil {
 			report = *b.comment
@@ -377,7 +388,10 @@ func (s *faultScanner) mark(c byte) {
 		return
 	}
 	value := s.value(rest)
-	what := map[byte]string{'*': "an alias", '&': "an anchor"}[c]
+	what := diag.Say("an alias")
+	if c == '&' {
+		what = diag.Say("an anchor")
+	}
 	s.report(s.at, s.at+len(value), s.quotes(value), "%c begins %s", c, what)
 }
 

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -17,7 +16,7 @@ func (s *faultScanner) quoted(quote byte) {
 		s.line++
 		if s.line == len(s.lines) {
 			s.line, s.at = line, begin
-			s.stay(quote, "this quote is never closed")
+			s.stay(quote, diag.Say("this quote is never closed"))
 			return
 		}
 		s.at = 0
@@ -42,7 +41,7 @@ func (s *faultScanner) quoted(quote byte) {
 	if s.line != line {
 		until := s.line + 1
 		s.line, s.at = line, begin
-		s.stay(quote, fmt.Sprintf("this quote stays open up to line %d", until))
+		s.stay(quote, diag.Say("this quote stays open up to line %d", until))
 		return
 	}
 	value := s.value(s.lines[line][begin:])
@@ -79,8 +78,8 @@ func (s *faultScanner) escape() {
 	s.at++
 	if rest := s.rest(); rest != "" && strings.IndexByte("0abtnvfre \t\"/\\N_LPxuU", rest[0]) < 0 {
 		_, size := utf8.DecodeRuneInString(rest)
-		message := fmt.Sprintf("YAML: \\ begins an escape in double quotes, and there is no %s", s.lines[s.line][begin:begin+1+size])
-		s.faults = append(s.faults, fault{diag.CodeSyntax, s.line + 1, begin, begin + 1 + size, message, "put the value in single quotes, or write \\\\ for each \\"})
+		message := diag.Say("YAML: \\ begins an escape in double quotes, and there is no %s", s.lines[s.line][begin:begin+1+size])
+		s.faults = append(s.faults, fault{diag.CodeSyntax, s.line + 1, begin, begin + 1 + size, message, diag.Say("put the value in single quotes, or write \\\\ for each \\")})
 	}
 }
 
@@ -91,15 +90,15 @@ func (s *faultScanner) hintEscapes(faults []fault, text string) {
 		return
 	}
 	for i := range faults {
-		faults[i].hint = strings.Replace(s.quotes(text), "in quotes", "in single quotes", 1)
+		faults[i].hint = s.singleQuotes(text)
 	}
 }
 
 // stay reports a quote that stays open.
-func (s *faultScanner) stay(quote byte, problem string) {
-	hint := "close it on the same line"
+func (s *faultScanner) stay(quote byte, problem diag.Phrase) {
+	hint := diag.Say("close it on the same line")
 	if text := strings.TrimRight(s.rest(), " \t"); s.inValue && !s.flow() && len(text) > 1 && len(text) < 200 {
-		hint += ": " + s.key + ": " + text + string(quote)
+		hint = diag.Say("%s: %s: %s%s", hint, s.key, text, string(quote))
 	}
 	s.report(s.at, s.at+1, hint, "%s", problem)
 	s.stopped = true
@@ -113,7 +112,7 @@ func (s *faultScanner) block() {
 		if value[0] == '>' {
 			s.report(s.at, s.at+len(value), s.quotes(value), "> begins a block of text")
 		} else {
-			s.report(s.at, s.at+len(value), "write the text on the next line, indented deeper; or remove the |", "text stands behind |, which begins a block of text")
+			s.report(s.at, s.at+len(value), diag.Say("write the text on the next line, indented deeper; or remove the |"), "text stands behind |, which begins a block of text")
 		}
 		return
 	}

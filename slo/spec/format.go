@@ -67,14 +67,14 @@ func (d *decoder) format() (text string, formatted bool) {
 	}
 	l := newLayout(d.chunk, root)
 	text = l.document(root)
-	if l.problem == "" && !sameDocument(d.chunk.yaml(), chunk{text: text}.yaml()) {
-		l.fail(root.Line-1, "its new layout would not say the same", simpler)
+	if l.problem.Empty() && !sameDocument(d.chunk.yaml(), chunk{text: text}.yaml()) {
+		l.fail(root.Line-1, diag.Say("its new layout would not say the same"), simpler)
 	}
-	if l.problem != "" {
+	if !l.problem.Empty() {
 		at := diag.Position{Line: d.chunk.line + l.problemLine + 1, Column: 1}
 		d.list.Add(diag.Diagnostic{
 			Code: diag.CodeNotSupported, Severity: diag.Warning, Span: diag.Span{File: d.file.Name, Start: at, End: at},
-			Message: "the layout of this document stays as it is: " + l.problem, Hint: l.remedy,
+			Message: diag.Say("the layout of this document stays as it is: %s", l.problem), Hint: l.remedy,
 		})
 		return d.chunk.text, false
 	}

@@ -50,7 +50,7 @@ func TestFormatGolden(t *testing.T) {
 			}
 			got, findings := formatted(t, filepath.Base(file), data)
 			for _, d := range findings {
-				got += "# " + d.Span.String() + ": " + d.Severity.String() + ": " + d.Message + "\n"
+				got += "# " + d.Span.String() + ": " + d.Severity.String() + ": " + d.Message.String() + "\n"
 			}
 			path := strings.TrimSuffix(file, ".yaml") + ".golden"
 			if updating() {

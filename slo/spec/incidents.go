@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -15,16 +14,16 @@ import (
 const noAlert = "none"
 
 // incidentEntry is an entry of a file of incidents.
-var incidentEntry = &definition{what: "the incident", keys: []key{
+var incidentEntry = &definition{what: diag.Say("the incident"), keys: []key{
 	{name: "name", value: of(shapeLine), required: true, example: "failed-release", doc: "What people call it; no other one has it."},
 	{name: "from", value: of(shapeInstant), required: true, example: "2026-11-20T12:46:00+09:00", doc: "When it began to hurt users."},
 	{name: "to", value: of(shapeInstant), required: true, example: "2026-11-20T13:01:00+09:00", doc: "When it no longer did."},
 	{
-		name: "slos", value: list(of(shapeGlob)), example: "[order-online/*]", fallback: "all",
+		name: "slos", value: list(of(shapeGlob)), example: "[order-online/*]", fallback: diag.Say("all"),
 		doc: "What it hurt: patterns over ids, in which `*` stands for any characters. One that matches a journey covers its steps.",
 	},
 	{
-		name: "expect", value: oneOf(string(slo.Page), string(slo.Ticket), noAlert), example: "page", fallback: "`page`",
+		name: "expect", value: oneOf(string(slo.Page), string(slo.Ticket), noAlert), example: "page", fallback: diag.Verbatim("`page`"),
 		doc: "What should have told of it; `none` of what nobody should have been told of.",
 	},
 	{name: "note", value: of(shapeText), example: "rolled back", doc: "What else there is to say."},
@@ -57,7 +56,7 @@ func DecodeIncidents(file File) ([]slo.Incident, diag.List) {
 	}
 	if len(i.list) == 0 && !i.begun {
 		at := diag.Position{Line: 1, Column: 1}
-		i.list.Errorf(diag.CodeMissing, diag.Span{File: file.Name, Start: at, End: at}, "write "+sampleIncident, "the file has no incidents")
+		i.list.Errorf(diag.CodeMissing, diag.Span{File: file.Name, Start: at, End: at}, diag.Say("write %s", sampleIncident), "the file has no incidents")
 	}
 	i.list.Sort()
 	return i.found, i.list
@@ -77,7 +76,7 @@ func (i *incidents) root(root *yaml.Node) {
 		return // nothing but comments
 	}
 	if i.begun {
-		i.list.Errorf(diag.CodeDuplicate, i.nodeSpan(root), "write all incidents in one list, without a line of --- or ...",
+		i.list.Errorf(diag.CodeDuplicate, i.nodeSpan(root), diag.Say("write all incidents in one list, without a line of --- or ..."),
 			"a second document begins here")
 	}
 	i.begun = true
@@ -87,7 +86,7 @@ func (i *incidents) root(root *yaml.Node) {
 	case root.Kind != yaml.SequenceNode:
 		i.noList(root)
 	case len(root.Content) == 0:
-		i.list.Errorf(diag.CodeMissing, i.wholeSpan(root), "write "+sampleIncident, "the list of incidents is empty")
+		i.list.Errorf(diag.CodeMissing, i.wholeSpan(root), diag.Say("write %s", sampleIncident), "the list of incidents is empty")
 	}
 	if root.Kind == yaml.SequenceNode {
 		for _, node := range root.Content {
@@ -99,21 +98,21 @@ func (i *incidents) root(root *yaml.Node) {
 
 // noList reports something else than a list.
 func (i *incidents) noList(root *yaml.Node) {
-	const what = "the file of incidents"
+	what := diag.Say("the file of incidents")
 	if root.Kind != yaml.MappingNode || len(root.Content) == 0 {
-		i.wrongType(root, what, "a list")
+		i.wrongType(root, what, yaml.SequenceNode)
 		return
 	}
 	first, value := root.Content[0], follow(root.Content[1])
-	hint := "write each incident as an entry: " + sampleIncident
+	hint := diag.Say("write each incident as an entry: %s", sampleIncident)
 	_, version := peek(root, "apiVersion")
 	switch _, known := incidentEntry.key(first.Value); {
 	case version != nil:
-		hint = "name a file of incidents; this one is a spec"
+		hint = diag.Say("name a file of incidents; this one is a spec")
 	case known:
-		hint = fmt.Sprintf(`write "- " before %s, and two blanks before each key below it`, first.Value)
+		hint = diag.Say(`write "- " before %s, and two blanks before each key below it`, first.Value)
 	case len(root.Content) == 2 && value.Kind == yaml.SequenceNode:
-		hint = fmt.Sprintf("remove the line of %s", first.Value)
+		hint = diag.Say("remove the line of %s", first.Value)
 	}
 	i.list.Errorf(diag.CodeType, i.nodeSpan(first), hint, "%s must be a list, not a mapping", what)
 }
@@ -154,7 +153,7 @@ func (i *incidents) entry(node *yaml.Node) {
 func parseMeasured(text string) (time.Time, error) {
 	at, err := parseInstant(text)
 	if err == nil && at.UTC().Year() < 2000 {
-		return time.Time{}, &slo.Problem{Message: fmt.Sprintf("nothing was measured at %s", text), Hint: "look at the year"}
+		return time.Time{}, &slo.Problem{Message: diag.Say("nothing was measured at %s", text), Hint: diag.Say("look at the year")}
 	}
 	return at, err
 }
@@ -168,8 +167,8 @@ func (i *incidents) isFirst(name string, span diag.Span) bool {
 	case twice:
 		i.list.Add(diag.Diagnostic{
 			Code: diag.CodeDuplicate, Severity: diag.Error, Span: span,
-			Message: fmt.Sprintf("the incident %q stands twice", name), Hint: "give one of them another name, such as the day",
-			Related: []diag.Related{{Span: first, Message: "the first one is at " + first.String()}},
+			Message: diag.Say("the incident %q stands twice", name), Hint: diag.Say("give one of them another name, such as the day"),
+			Related: []diag.Related{{Span: first, Message: diag.Say("the first one is at %s", first)}},
 		})
 	default:
 		i.firsts[name] = span
@@ -188,9 +187,9 @@ func (i *incidents) inOrder(from, to diag.Located[time.Time]) bool {
 	}
 	i.list.Add(diag.Diagnostic{
 		Code: diag.CodeInterval, Severity: diag.Error, Span: to.Span,
-		Message: "the incident ends before it begins",
-		Hint:    "write a to that is later than from, and look at the offsets of both",
-		Related: []diag.Related{{Span: from.Span, Message: "it begins at " + from.Span.String()}},
+		Message: diag.Say("the incident ends before it begins"),
+		Hint:    diag.Say("write a to that is later than from, and look at the offsets of both"),
+		Related: []diag.Related{{Span: from.Span, Message: diag.Say("it begins at %s", from.Span)}},
 	})
 	return false
 }

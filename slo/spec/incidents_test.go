@@ -14,6 +14,7 @@ import (
 
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/diag/render"
 	"github.com/slojourn/slojourn/slo/spec"
 )
@@ -78,8 +79,25 @@ func TestDecodeIncidents(t *testing.T) {
 	}
 }
 
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
+	if updating() {
+		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
 // TestDecodeBadIncidents reads every file of testdata/incidents/bad. The .golden file
-// beside it holds what people see, and the names of the incidents that can be used.
+// beside it holds what people see, and the names of the incidents that can be used; the
+// .ja.golden file what they see in Japanese.
 func TestDecodeBadIncidents(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/incidents/bad/*.yaml")
@@ -97,10 +115,13 @@ func TestDecodeBadIncidents(t *testing.T) {
 			if !findings.Failed() {
 				t.Error("it is read without an error")
 			}
-			var text bytes.Buffer
+			var text, inJapanese bytes.Buffer
 			lines := strings.Split(string(data), "\n")
 			line := func(_ string, number int) (string, bool) { return lines[number-1], true }
 			if err := render.Text(&text, findings, render.Options{Lines: line}); err != nil {
+				t.Fatal(err)
+			}
+			if err := render.Text(&inJapanese, findings, render.Options{Lines: line, Language: japanese.Language()}); err != nil {
 				t.Fatal(err)
 			}
 			text.WriteString("\nread:")
@@ -108,19 +129,8 @@ func TestDecodeBadIncidents(t *testing.T) {
 				fmt.Fprintf(&text, " %q", incident.Name)
 			}
 			text.WriteString("\n")
-			golden := strings.TrimSuffix(file, ".yaml") + ".golden"
-			if updating() {
-				if err := os.WriteFile(golden, text.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), text.String()); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			compareGolden(t, strings.TrimSuffix(file, ".yaml")+".golden", text.String())
+			compareGolden(t, strings.TrimSuffix(file, ".yaml")+".ja.golden", inJapanese.String())
 		})
 	}
 }

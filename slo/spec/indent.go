@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
@@ -43,21 +42,21 @@ func (s *faultScanner) oddIndent(content string, indent int) bool {
 		return false
 	}
 	first, size := utf8.DecodeRuneInString(odd)
-	s.report(indent, indent+size, "indent with blanks", "%s stands in the indentation", blankName(first))
+	s.report(indent, indent+size, diag.Say("indent with blanks"), "%s stands in the indentation", blankName(first))
 	s.stopped = true
 	return true
 }
 
-func blankName(r rune) string {
+func blankName(r rune) diag.Phrase {
 	switch r {
 	case '\t':
-		return "a tab"
+		return diag.Say("a tab")
 	case 0xa0:
-		return "a no-break space (U+00A0)"
+		return diag.Say("a no-break space (U+00A0)")
 	case 0x3000:
-		return "a full-width blank (U+3000)"
+		return diag.Say("a full-width blank (U+3000)")
 	default:
-		return fmt.Sprintf("the blank U+%04X", r)
+		return diag.Say("the blank U+%04X", r)
 	}
 }
 
@@ -134,13 +133,16 @@ func (s *faultScanner) misfit(column int, mark byte) int {
 			meant = i
 		}
 	}
-	problem, hint := "it cannot stand below the line before it", "check the indentation of this line and of those before it"
+	problem, hint := diag.Say("it cannot stand below the line before it"), diag.Say("check the indentation of this line and of those before it")
 	if meant >= 0 {
-		what := map[byte]string{':': "the keys before it", '-': "the other entries of its list"}[mark]
-		problem = fmt.Sprintf("%s by %d", what, s.levels[meant].column)
-		hint = "indent it by " + blanks(s.levels[meant].column)
+		what := diag.Say("the keys before it")
+		if mark == '-' {
+			what = diag.Say("the other entries of its list")
+		}
+		problem = diag.Say("%s by %d", what, s.levels[meant].column)
+		hint = diag.Say("indent it by %s", blanks(s.levels[meant].column))
 		if s.levels[meant].column == 0 {
-			hint = "begin it at the left edge"
+			hint = diag.Say("begin it at the left edge")
 		}
 		s.levels[meant].also = column
 		s.shifted = shift{s.line + 1, s.levels[meant].column - column}
@@ -152,28 +154,28 @@ func (s *faultScanner) misfit(column int, mark byte) int {
 func distance(a, b int) int { return max(a, b) - min(a, b) }
 
 // blanks counts blanks.
-func blanks(n int) string {
+func blanks(n int) diag.Phrase {
 	switch n {
 	case 0:
-		return "no blanks"
+		return diag.Say("no blanks")
 	case 1:
-		return "1 blank"
+		return diag.Say("1 blank")
 	}
-	return fmt.Sprintf("%d blanks", n)
+	return diag.Say("%d blanks", n)
 }
 
 // indented is the fault of a line (from 0) with the wrong indentation.
-func (s *faultScanner) indented(line, indent int, problem, hint string) fault {
+func (s *faultScanner) indented(line, indent int, problem, hint diag.Phrase) fault {
 	content, _, _ := strings.Cut(s.lines[line], " #")
 	end := len(strings.TrimRight(content, " \t"))
-	message := fmt.Sprintf("YAML: this line is indented by %s, %s", blanks(indent), problem)
+	message := diag.Say("YAML: this line is indented by %s, %s", blanks(indent), problem)
 	return fault{diag.CodeSyntax, line + 1, indent, end, message, hint}
 }
 
 // belowBlock is the fault of a line (from 0) that is indented less than those
 // of the block scalar above it.
 func (s *faultScanner) belowBlock(line, indent int) fault {
-	return s.indented(line, indent, fmt.Sprintf("the text above it by %d", s.blockIndent), "indent it by "+blanks(s.blockIndent)+", if it belongs to that text")
+	return s.indented(line, indent, diag.Say("the text above it by %d", s.blockIndent), diag.Say("indent it by %s, if it belongs to that text", blanks(s.blockIndent)))
 }
 
 // keyless takes in a text without a key at the beginning of a line. It is a
@@ -197,15 +199,15 @@ func (s *faultScanner) withoutKey(text lone) fault {
 	at := fault{code: diag.CodeSyntax, line: text.line + 1, begin: text.begin, end: text.begin + len(text.text)}
 	if begin, end, problem, hint := wrongColon(text.text); end > 0 {
 		at.begin, at.end = text.begin+begin, text.begin+end
-		at.message, at.hint = "YAML: "+problem, hint
+		at.message, at.hint = diag.Say("YAML: %s", problem), hint
 		return at
 	}
 	if text.line > 0 && text.line == s.behindBlock {
 		return s.belowBlock(text.line, text.begin)
 	}
-	at.message, at.hint = "YAML: this line has no key", "write it as name: value"
+	at.message, at.hint = diag.Say("YAML: this line has no key"), diag.Say("write it as name: value")
 	if s.key != "" {
-		at.hint += "; or indent it deeper than " + s.key + ", if it goes on with that value"
+		at.hint = diag.Say("%s; or indent it deeper than %s, if it goes on with that value", at.hint, s.key)
 	}
 	return at
 }
@@ -223,29 +225,30 @@ func keyBeforeColon(text string) (key string, found bool) {
 
 // wrongColon finds out what stands in a text in the place of a colon and a
 // blank; end is 0 when nothing that is known does.
-func wrongColon(text string) (begin, end int, problem, hint string) {
+func wrongColon(text string) (begin, end int, problem, hint diag.Phrase) {
 	parts := colonMistake.FindStringSubmatchIndex(text)
 	if parts == nil {
-		return 0, 0, "", ""
+		return 0, 0, diag.Phrase{}, diag.Phrase{}
 	}
-	hint = "write " + text[:parts[3]] + ":"
+	meant := text[:parts[3]] + ":"
 	if parts[8] >= 0 {
-		hint += " " + text[parts[8]:]
+		meant += " " + text[parts[8]:]
 	}
+	hint = diag.Say("write %s", meant)
 	behind := text[parts[6]:parts[7]]
 	switch colon := strings.TrimLeft(text[parts[4]:parts[5]], " \t"); {
 	case colon != ":":
-		what := "an equals sign"
+		what := diag.Say("an equals sign")
 		if colon == "：" {
-			what = "a full-width colon (U+FF1A)"
+			what = diag.Say("a full-width colon (U+FF1A)")
 		}
-		return parts[5] - len(colon), parts[5], what + " stands in the place of the colon", hint
+		return parts[5] - len(colon), parts[5], diag.Say("%s stands in the place of the colon", what), hint
 	case behind != "":
 		odd, size := utf8.DecodeRuneInString(behind)
-		return parts[6], parts[6] + size, blankName(odd) + " follows the colon", hint
+		return parts[6], parts[6] + size, diag.Say("%s follows the colon", blankName(odd)), hint
 	case parts[8] < 0 || text[parts[8]] == '/':
-		return 0, 0, "", "" // the colon of an address
+		return 0, 0, diag.Phrase{}, diag.Phrase{} // the colon of an address
 	default:
-		return 0, len(untilBlank(text)), "no blank follows the colon", hint
+		return 0, len(untilBlank(text)), diag.Say("no blank follows the colon"), hint
 	}
 }

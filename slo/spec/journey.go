@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"fmt"
-
 	"gopkg.in/yaml.v3"
 
 	"github.com/slojourn/slojourn/slo"
@@ -61,7 +59,7 @@ func (o *object) history() *slo.HistoryDeclaration {
 func parsePositive(text string) (slo.Decimal, error) {
 	d, err := slo.ParseDecimal(text)
 	if err == nil && d.Sign() == 0 {
-		err = &slo.Problem{Message: fmt.Sprintf("%s is too small", text), Hint: "write a number above 0"}
+		err = &slo.Problem{Message: diag.Say("%s is too small", text), Hint: diag.Say("write a number above 0")}
 	}
 	return d, err
 }
@@ -71,7 +69,7 @@ func parsePositive(text string) (slo.Decimal, error) {
 func (o *object) objectives() []slo.ObjectiveDeclaration {
 	var one, many []slo.ObjectiveDeclaration
 	if node, v, found := o.field("objective"); found && node.Kind == yaml.SequenceNode {
-		o.d.list.Errorf(diag.CodeType, o.keySpan("objective"), "write objectives:", "objective is one, and not a list")
+		o.d.list.Errorf(diag.CodeType, o.keySpan("objective"), diag.Say("write objectives:"), "objective is one, and not a list")
 		for _, item := range node.Content {
 			one = append(one, o.objective("objective", follow(item), v, o.d.nodeSpan(item)))
 		}
@@ -102,7 +100,7 @@ func unusable(span diag.Span) slo.ObjectiveDeclaration {
 
 func (o *object) objective(key string, node *yaml.Node, v value, span diag.Span) slo.ObjectiveDeclaration {
 	if node.Kind == yaml.ScalarNode {
-		text := o.d.checked(node, v, "the objective")
+		text := o.d.checked(node, v, diag.Say("the objective"))
 		if !text.Written() {
 			return unusable(span)
 		}

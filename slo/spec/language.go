@@ -2,6 +2,7 @@ package spec
 
 import (
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // language is every kind in the order of the reference. Nothing writes to it.
@@ -34,7 +35,7 @@ const (
 )
 
 func document(name, doc string, naming naming, spec *definition, need need) kind {
-	return kind{name: name, doc: doc, document: &definition{what: "the document", keys: []key{
+	return kind{name: name, doc: doc, document: &definition{what: diag.Say("the document"), keys: []key{
 		{
 			name: "apiVersion", value: oneOf(APIVersion), required: true, example: APIVersion,
 			doc: "The version of the language.",
@@ -49,7 +50,7 @@ func document(name, doc string, naming naming, spec *definition, need need) kind
 }
 
 func metadata(naming naming) *definition {
-	d := &definition{what: "metadata"}
+	d := &definition{what: diag.Verbatim("metadata")}
 	if naming != unnamed {
 		d.keys = append(d.keys, key{
 			name: "name", value: of(shapeName), required: true, example: "barcode-payment",
@@ -81,31 +82,31 @@ func metadata(naming naming) *definition {
 }
 
 var sourceSpec = &definition{
-	what: "the source",
+	what: diag.Say("the source"),
 	keys: []key{
 		{name: "newRelic", value: objectOf(newRelic), doc: "An account of New Relic."},
 		{name: "file", value: objectOf(countsFile), doc: "A file of counts, for backfill and for trying things out."},
 	},
 	choices: []choice{{
-		keys: []string{"newRelic", "file"}, both: "write a Source for each of them", neither: "has neither newRelic nor file",
-		neitherHint: "write newRelic: and its keys below it, or file: {path: counts.csv}",
+		keys: []string{"newRelic", "file"}, both: diag.Say("write a Source for each of them"), neither: diag.Say("has neither newRelic nor file"),
+		neitherHint: diag.Say("write newRelic: and its keys below it, or file: {path: counts.csv}"),
 	}},
 }
 
-var countsFile = &definition{what: "file", keys: []key{
+var countsFile = &definition{what: diag.Verbatim("file"), keys: []key{
 	{
 		name: "path", value: of(shapeCountsPath), required: true, example: "counts.csv",
 		doc: "Where it is, below the folder of the spec: a name that ends in `.csv` or `.ndjson`, also with `.gz` behind it.",
 	},
 }}
 
-var newRelic = &definition{what: "newRelic", keys: []key{
+var newRelic = &definition{what: diag.Verbatim("newRelic"), keys: []key{
 	{
 		name: "accountId", value: of(shapeInteger), required: true, example: "1234567",
 		doc: "The number of the account that is asked.",
 	},
 	{
-		name: "region", value: oneOf(slo.Regions()...), example: "JP", fallback: "`US`",
+		name: "region", value: oneOf(slo.Regions()...), example: "JP", fallback: diag.Verbatim("`US`"),
 		doc: "New Relic's data centre, which decides the address.",
 	},
 	{
@@ -113,26 +114,26 @@ var newRelic = &definition{what: "newRelic", keys: []key{
 		doc: "Where the user key is read from; the key itself never stands in a file.",
 	},
 	{
-		name: "endpoint", value: of(shapeAddress), example: "http://127.0.0.1:8800/graphql", fallback: "the region's",
+		name: "endpoint", value: of(shapeAddress), example: "http://127.0.0.1:8800/graphql", fallback: diag.Say("the region's"),
 		doc: "Another NerdGraph, such as the simulator.",
 	},
 	{
-		name: "queryLag", value: of(shapeDuration), example: "3m", fallback: "`3m`",
+		name: "queryLag", value: of(shapeDuration), example: "3m", fallback: diag.Verbatim("`3m`"),
 		doc: "How long until events can be queried, at most 1d; at least 5m is used for `SyntheticCheck`, `Log` and `Mobile…`.",
 	},
 	{
-		name: "lateness", value: of(shapeDuration), example: "6h", fallback: "`6h`",
+		name: "lateness", value: of(shapeDuration), example: "6h", fallback: diag.Verbatim("`6h`"),
 		doc: "How long after that events may still arrive and must be counted.",
 	},
 	{
 		name: "retention", value: mapping("event type, or `default`", nil, of(shapeKept)), example: "{default: 8d, Metric: 30d}",
-		fallback: "`{default: 8d, Metric: 30d}`",
+		fallback: diag.Verbatim("`{default: 8d, Metric: 30d}`"),
 		doc:      "How long events are kept, by event type; answers about older time are not believed.",
 	},
 }}
 
 var secretReference = &definition{
-	what: "the reference to a secret",
+	what: diag.Say("the reference to a secret"),
 	keys: []key{
 		{
 			name: "env", value: of(shapeVariable), example: "NEW_RELIC_API_KEY",
@@ -144,12 +145,12 @@ var secretReference = &definition{
 		},
 	},
 	choices: []choice{{
-		keys: []string{"env", "file"}, both: "keep one of them", neither: "names neither env nor file",
-		neitherHint: "write {env: NEW_RELIC_API_KEY}, or {file: NAME} for a file below the folder of secrets",
+		keys: []string{"env", "file"}, both: diag.Say("keep one of them"), neither: diag.Say("names neither env nor file"),
+		neitherHint: diag.Say("write {env: NEW_RELIC_API_KEY}, or {file: NAME} for a file below the folder of secrets"),
 	}},
 }
 
-var teamSpec = &definition{what: "the team", keys: []key{
+var teamSpec = &definition{what: diag.Say("the team"), keys: []key{
 	{name: "contact", value: of(shapeLine), example: `"#payments"`, doc: "Where the team is reached; quote a name that begins with #."},
 	{
 		name: "notify", value: list(reference("Notifier")), example: "[payments-slack]",
@@ -157,7 +158,7 @@ var teamSpec = &definition{what: "the team", keys: []key{
 	},
 }}
 
-var defaultsSpec = &definition{what: "Defaults", keys: []key{
+var defaultsSpec = &definition{what: diag.Verbatim("Defaults"), keys: []key{
 	{name: "source", value: reference("Source"), example: "newrelic", doc: "Measures SLIs that name no source."},
 	{name: "window", value: of(shapeWindow), example: "28d", doc: "For objectives that name no window."},
 	{name: "timeZone", value: of(shapeZone), example: "Asia/Tokyo", doc: "For calendar windows that name no time zone."},

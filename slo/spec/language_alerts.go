@@ -1,21 +1,24 @@
 package spec
 
-import "github.com/slojourn/slojourn/slo"
+import (
+	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+)
 
-var policySpec = &definition{what: "the alert policy", keys: []key{
+var policySpec = &definition{what: diag.Say("the alert policy"), keys: []key{
 	{name: "tiers", value: list(objectOf(tierDefinition)), doc: "When a budget burns too fast: pairs of windows, each with its own rate."},
-	{name: "guard", value: objectOf(guardDefinition), fallback: "that of `paging`", doc: "What keeps a few events at night from waking somebody."},
-	{name: "hold", value: objectOf(holdDefinition), fallback: "that of `paging`", doc: "How long it must have been over before an alert resolves."},
-	{name: "noTraffic", value: objectOf(noTrafficDefinition), fallback: "off", doc: "An alert when far fewer events come than usual."},
-	{name: "noData", value: objectOf(noDataDefinition), fallback: "off", doc: "An alert when nothing could be measured."},
+	{name: "guard", value: objectOf(guardDefinition), fallback: diag.Say("that of `paging`"), doc: "What keeps a few events at night from waking somebody."},
+	{name: "hold", value: objectOf(holdDefinition), fallback: diag.Say("that of `paging`"), doc: "How long it must have been over before an alert resolves."},
+	{name: "noTraffic", value: objectOf(noTrafficDefinition), fallback: diag.Say("off"), doc: "An alert when far fewer events come than usual."},
+	{name: "noData", value: objectOf(noDataDefinition), fallback: diag.Say("off"), doc: "An alert when nothing could be measured."},
 	{
-		name: "budgetSpent", value: list(objectOf(spentDefinition)), fallback: "off",
+		name: "budgetSpent", value: list(objectOf(spentDefinition)), fallback: diag.Say("off"),
 		doc: "Tickets when so much of the budget is spent.",
 	},
 }}
 
 var tierDefinition = &definition{
-	what: "the tier",
+	what: diag.Say("the tier"),
 	keys: []key{
 		{name: "severity", value: oneOf(slo.Page, slo.Ticket), required: true, example: "page", doc: "`page` wakes somebody, `ticket` waits for the morning."},
 		{
@@ -27,79 +30,79 @@ var tierDefinition = &definition{
 		{name: "short", value: of(shapeSpan), required: true, example: "5m", doc: "The window that shows that it still goes on; shorter than `long`."},
 	},
 	choices: []choice{{
-		keys: []string{"budget", "burn"}, both: "keep one of them; the other follows from it",
-		neither: "has neither budget nor burn", neitherHint: "write budget: 2%, the share of the budget that is spent within long, or burn: and the burn rate",
+		keys: []string{"budget", "burn"}, both: diag.Say("keep one of them; the other follows from it"),
+		neither: diag.Say("has neither budget nor burn"), neitherHint: diag.Say("write budget: 2%%, the share of the budget that is spent within long, or burn: and the burn rate"),
 	}},
 }
 
-var guardDefinition = &definition{what: "the guard", keys: []key{
-	{name: "minEvents", value: of(shapeCount), example: "10", fallback: "10", doc: "Valid events that the long window must have; 0 for no matter how many."},
-	{name: "minBad", value: of(shapeCount), example: "3", fallback: "3", doc: "Bad events that the long window must have; 0 for no matter how many."},
+var guardDefinition = &definition{what: diag.Say("the guard"), keys: []key{
+	{name: "minEvents", value: of(shapeCount), example: "10", fallback: diag.Verbatim("10"), doc: "Valid events that the long window must have; 0 for no matter how many."},
+	{name: "minBad", value: of(shapeCount), example: "3", fallback: diag.Verbatim("3"), doc: "Bad events that the long window must have; 0 for no matter how many."},
 	{
-		name: "confidence", value: of(shapeConfidence), example: "95%", fallback: "`95%`",
+		name: "confidence", value: of(shapeConfidence), example: "95%", fallback: diag.Verbatim("`95%`"),
 		doc: "How sure it must be that the burn rate is above the factor and not chance; 0% switches the test off.",
 	},
 }}
 
-var holdDefinition = &definition{what: "hold", keys: []key{
-	{name: "page", value: of(shapeDuration), example: "15m", fallback: "`15m`", doc: "For pages."},
-	{name: "ticket", value: of(shapeDuration), example: "1h", fallback: "`1h`", doc: "For tickets."},
+var holdDefinition = &definition{what: diag.Verbatim("hold"), keys: []key{
+	{name: "page", value: of(shapeDuration), example: "15m", fallback: diag.Verbatim("`15m`"), doc: "For pages."},
+	{name: "ticket", value: of(shapeDuration), example: "1h", fallback: diag.Verbatim("`1h`"), doc: "For tickets."},
 }}
 
-var noTrafficDefinition = &definition{what: "noTraffic", keys: []key{
+var noTrafficDefinition = &definition{what: diag.Verbatim("noTraffic"), keys: []key{
 	{name: "after", value: of(shapeSpan), required: true, example: "10m", doc: "Over how long events are counted."},
-	{name: "below", value: of(shapePercentage), example: "5%", fallback: "`5%`", doc: "The share of the usual traffic at that time of day."},
-	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "page", fallback: "`page`", doc: "How urgent it is."},
+	{name: "below", value: of(shapePercentage), example: "5%", fallback: diag.Verbatim("`5%`"), doc: "The share of the usual traffic at that time of day."},
+	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "page", fallback: diag.Verbatim("`page`"), doc: "How urgent it is."},
 }}
 
-var noDataDefinition = &definition{what: "noData", keys: []key{
+var noDataDefinition = &definition{what: diag.Verbatim("noData"), keys: []key{
 	{name: "after", value: of(shapeSpan), required: true, example: "30m", doc: "For how long nothing could be measured."},
-	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "ticket", fallback: "`ticket`", doc: "How urgent it is."},
+	{name: "severity", value: oneOf(slo.Page, slo.Ticket), example: "ticket", fallback: diag.Verbatim("`ticket`"), doc: "How urgent it is."},
 }}
 
-var spentDefinition = &definition{what: "the entry of budgetSpent", keys: []key{
+var spentDefinition = &definition{what: diag.Say("the entry of budgetSpent"), keys: []key{
 	{name: "at", value: of(shapePercentage), required: true, example: "80%", doc: "The share of the budget that is spent."},
 }}
 
 var notifierSpec = &definition{
-	what: "the notifier",
+	what: diag.Say("the notifier"),
 	keys: []key{
 		{name: "alertmanager", value: objectOf(alertmanagerDefinition), doc: "A Prometheus Alertmanager."},
 		{name: "slack", value: objectOf(slackDefinition), doc: "A channel of Slack."},
 		{name: "webhook", value: objectOf(webhookDefinition), doc: "A program of your own that takes alerts as JSON."},
 		{name: "pagerDuty", value: objectOf(pagerDutyDefinition), doc: "A service of PagerDuty."},
-		{name: "locale", value: oneOf(slo.English, slo.Japanese), example: "ja", fallback: "`en`", doc: "The language of the messages."},
-		{name: "heartbeat", value: of(shapeSpan), example: "1m", fallback: "none", doc: "How often to say that the engine is alive; of `alertmanager` and `webhook` only."},
+		{name: "locale", value: oneOf(slo.English, slo.Japanese), example: "ja", fallback: diag.Verbatim("`en`"), doc: "The language of the messages."},
+		{name: "heartbeat", value: of(shapeSpan), example: "1m", fallback: diag.Say("none"), doc: "How often to say that the engine is alive; of `alertmanager` and `webhook` only."},
 	},
 	choices: []choice{{
-		keys: []string{"alertmanager", "slack", "webhook", "pagerDuty"}, both: "write a Notifier for each of them",
-		neither: "does not say where alerts go", neitherHint: "write one of alertmanager, slack, webhook and pagerDuty",
+		keys: []string{"alertmanager", "slack", "webhook", "pagerDuty"}, both: diag.Say("write a Notifier for each of them"),
+		neither: diag.Say("does not say where alerts go"), neitherHint: diag.Say("write one of alertmanager, slack, webhook and pagerDuty"),
 	}},
 }
 
-var alertmanagerDefinition = &definition{what: "alertmanager", keys: []key{
+var alertmanagerDefinition = &definition{what: diag.Verbatim("alertmanager"), keys: []key{
 	{
 		name: "urls", value: list(of(shapeAddress)), required: true, example: "[http://alertmanager.example.com:9093]",
 		doc: "The addresses of all its instances.",
 	},
 }}
 
-var slackDefinition = &definition{what: "slack", keys: []key{
+var slackDefinition = &definition{what: diag.Verbatim("slack"), keys: []key{
 	{
 		name: "webhook", value: objectOf(secretReference), required: true, example: "{env: SLOJOURN_SLACK_WEBHOOK}",
 		doc: "Where the address of the incoming webhook is read from; it is a secret.",
 	},
 }}
 
-var webhookDefinition = &definition{what: "webhook", keys: []key{
+var webhookDefinition = &definition{what: diag.Verbatim("webhook"), keys: []key{
 	{name: "url", value: of(shapeAddress), required: true, example: "https://alerts.example.com/slojourn", doc: "The address that alerts are posted to."},
 	{
-		name: "hmacKey", value: objectOf(secretReference), example: "{env: SLOJOURN_HMAC_KEY}", fallback: "not signed",
+		name: "hmacKey", value: objectOf(secretReference), example: "{env: SLOJOURN_HMAC_KEY}", fallback: diag.Say("not signed"),
 		doc: "Where the key is read from that messages are signed with.",
 	},
 }}
 
-var pagerDutyDefinition = &definition{what: "pagerDuty", keys: []key{
+var pagerDutyDefinition = &definition{what: diag.Verbatim("pagerDuty"), keys: []key{
 	{
 		name: "routingKey", value: objectOf(secretReference), required: true, example: "{env: SLOJOURN_PAGERDUTY_KEY}",
 		doc: "Where the integration key of the service is read from.",
@@ -107,7 +110,7 @@ var pagerDutyDefinition = &definition{what: "pagerDuty", keys: []key{
 }}
 
 var exclusionSpec = &definition{
-	what: "the exclusion",
+	what: diag.Say("the exclusion"),
 	keys: []key{
 		{
 			name: "slos", value: list(of(shapeGlob)), example: "[barcode-payment/*]",
@@ -129,24 +132,24 @@ var exclusionSpec = &definition{
 	},
 	choices: []choice{
 		{
-			keys: []string{"slos", "owner"}, both: "keep one of them", neither: "does not say what is excluded",
-			neitherHint: "write slos: and a list of ids, or owner: and the name of a Team",
+			keys: []string{"slos", "owner"}, both: diag.Say("keep one of them"), neither: diag.Say("does not say what is excluded"),
+			neitherHint: diag.Say("write slos: and a list of ids, or owner: and the name of a Team"),
 		},
 		{
-			keys: []string{"to", "repeat"}, both: "keep one of them; duration of repeat says how long each is", neither: "does not say when it ends",
-			neitherHint: "write to: 2026-11-22T03:00:00+09:00, or repeat: for one that comes again",
+			keys: []string{"to", "repeat"}, both: diag.Say("keep one of them; duration of repeat says how long each is"), neither: diag.Say("does not say when it ends"),
+			neitherHint: diag.Say("write to: 2026-11-22T03:00:00+09:00, or repeat: for one that comes again"),
 		},
 	},
 }
 
-var repeatDefinition = &definition{what: "repeat", keys: []key{
+var repeatDefinition = &definition{what: diag.Verbatim("repeat"), keys: []key{
 	{
 		name: "rrule", value: of(shapeRule), required: true, example: "FREQ=WEEKLY;BYDAY=SU",
 		doc: "When it comes again, as a rule of RFC 5545; hourly at most.",
 	},
 	{name: "duration", value: of(shapeSpan), required: true, example: "2h", doc: "How long each is."},
 	{
-		name: "timeZone", value: of(shapeZone), example: "Asia/Tokyo", fallback: "that of Defaults",
+		name: "timeZone", value: of(shapeZone), example: "Asia/Tokyo", fallback: diag.Say("that of Defaults"),
 		doc: "Whose clock the rule follows; IANA.",
 	},
 }}

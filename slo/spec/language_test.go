@@ -49,7 +49,7 @@ func TestOnlyDefinedKeysAreRead(t *testing.T) {
 	if err := yaml.Unmarshal([]byte("{name: a, secret: b}"), &node); err != nil {
 		t.Fatal(err)
 	}
-	o, ok := d.open(node.Content[0], &definition{what: "it", keys: []key{{name: "name", value: of(shapeLine)}}}, diag.Span{})
+	o, ok := d.open(node.Content[0], &definition{what: diag.Verbatim("it"), keys: []key{{name: "name", value: of(shapeLine)}}}, diag.Span{})
 	if !ok {
 		t.Fatal("not opened")
 	}
@@ -142,7 +142,7 @@ func variants(t *testing.T, d *definition) []*yaml.Node {
 				return // the other word has its turn
 			}
 			for _, c := range d.choices {
-				if c.both == "" || !slices.Contains(c.keys, k.name) {
+				if c.both.Empty() || !slices.Contains(c.keys, k.name) {
 					continue
 				}
 				if slices.ContainsFunc(c.keys, func(other string) bool { return chosen[other] }) {

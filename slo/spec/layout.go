@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slojourn/slojourn/slo/diag"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -17,8 +19,8 @@ type layout struct {
 	starts  map[*yaml.Node]mark
 	ends    map[*yaml.Node]mark
 
-	problem     string // why the document stays as it is
-	remedy      string
+	problem     diag.Phrase // why the document stays as it is
+	remedy      diag.Phrase
 	problemLine int // from 0, in the document
 }
 
@@ -37,12 +39,12 @@ func (l *layout) keepsOrder(node *yaml.Node) bool {
 }
 
 // simpler is the remedy where there is none that fits better.
-const simpler = "write it in a simpler way"
+var simpler = diag.Say("write it in a simpler way")
 
 // fail remembers the first reason why the document stays as it is. Whoever
 // meets one goes on with whatever is at hand: the result is thrown away.
-func (l *layout) fail(line int, reason, remedy string) {
-	if l.problem == "" {
+func (l *layout) fail(line int, reason, remedy diag.Phrase) {
+	if l.problem.Empty() {
 		l.problem, l.remedy, l.problemLine = reason, remedy, min(max(line, 0), len(l.chunk.lines)-1)
 	}
 }
@@ -57,7 +59,7 @@ type entry struct {
 // document returns the text of the whole document.
 func (l *layout) document(root *yaml.Node) string {
 	if root.Kind != yaml.MappingNode || root.Style&yaml.FlowStyle != 0 || len(root.Content) == 0 {
-		l.fail(root.Line-1, "it is not a mapping with a key on each line", "write apiVersion, kind, metadata and spec on lines of their own, without braces around them")
+		l.fail(root.Line-1, diag.Say("it is not a mapping with a key on each line"), diag.Say("write apiVersion, kind, metadata and spec on lines of their own, without braces around them"))
 		return ""
 	}
 	first := l.start(root.Content[0])
@@ -69,7 +71,7 @@ func (l *layout) document(root *yaml.Node) string {
 		}
 		separator := strings.TrimRight(line, " \t")
 		if !isComment(strings.TrimPrefix(separator, "---")) {
-			l.fail(number, "it begins on the line of its ---", "write nothing behind --- but a comment")
+			l.fail(number, diag.Say("it begins on the line of its ---"), diag.Say("write nothing behind --- but a comment"))
 		}
 		// Comments and directives in front of it stay there.
 		lines = append(l.prologue(number), separator)
@@ -137,8 +139,8 @@ func (l *layout) mapping(node *yaml.Node, described value, next int) (entries []
 		at, behind := l.start(name), l.end(name)
 		rest, found := strings.CutPrefix(strings.TrimLeft(l.from(behind), " \t"), ":")
 		if !found || behind.line != at.line || strings.Trim(l.line(at.line)[:at.column], "- ") != "" {
-			l.fail(at.line, "this key does not stand with its colon at the beginning of a line",
-				"write it as key: value, without ? and on a line of its own")
+			l.fail(at.line, diag.Say("this key does not stand with its colon at the beginning of a line"),
+				diag.Say("write it as key: value, without ? and on a line of its own"))
 			return entries, at.line + 1
 		}
 		e := entry{rank: known.rank(name.Value), lead: l.between(next, at.line)}
@@ -157,7 +159,7 @@ func (l *layout) list(node *yaml.Node, described value, next int) (entries []ent
 			dash, found = l.start(node), true
 		}
 		if !found {
-			l.fail(next, "this item of a list does not stand behind its hyphen", simpler)
+			l.fail(next, diag.Say("this item of a list does not stand behind its hyphen"), simpler)
 			return entries, next
 		}
 		e := entry{lead: l.between(next, dash.line)}
@@ -208,7 +210,7 @@ func (l *layout) value(node *yaml.Node, described value, from mark, column int) 
 		return " " + lines[0], lines[1:], end.line + 1
 	}
 	if !isComment(rest) {
-		l.fail(from.line, "the value does not follow its key", simpler)
+		l.fail(from.line, diag.Say("the value does not follow its key"), simpler)
 	}
 	below = append(indent(append(l.between(from.line+1, start.line), lines[0])), lines[1:]...)
 	return rest, below, end.line + 1

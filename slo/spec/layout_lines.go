@@ -3,6 +3,8 @@ package spec
 import (
 	"strings"
 
+	"github.com/slojourn/slojourn/slo/diag"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -54,7 +56,7 @@ func (l *layout) between(from, to int) []string {
 		case text == "" || text[0] == '#':
 			lines = append(lines, text)
 		default:
-			l.fail(i, "this line belongs to no key", simpler)
+			l.fail(i, diag.Say("this line belongs to no key"), simpler)
 		}
 	}
 	return lines
@@ -106,7 +108,7 @@ func (l *layout) hyphen(next int) (mark, bool) {
 func (l *layout) comment(end mark) string {
 	rest := strings.TrimRight(l.from(end), " \t")
 	if !isComment(rest) {
-		l.fail(end.line, "something stands behind the value", simpler)
+		l.fail(end.line, diag.Say("something stands behind the value"), simpler)
 	}
 	return rest
 }

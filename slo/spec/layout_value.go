@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slojourn/slojourn/slo/diag"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -47,7 +49,7 @@ func (l *layout) scalarEnd(node *yaml.Node) mark {
 	}
 	s := l.chunk.scan(node)
 	if string(s.value) != node.Value {
-		l.fail(node.Line-1, "the end of this value is not found", simpler)
+		l.fail(node.Line-1, diag.Say("the end of this value is not found"), simpler)
 		return l.start(node)
 	}
 	at := s.end()
@@ -69,7 +71,7 @@ func (l *layout) closing(from mark, brackets string) mark {
 			return mark{p.line, p.column + at + 1}
 		}
 	}
-	l.fail(from.line, "the end of this value is not found", simpler)
+	l.fail(from.line, diag.Say("the end of this value is not found"), simpler)
 	return from
 }
 
@@ -219,7 +221,7 @@ func (v value) keysFor(kind yaml.Kind) *definition {
 			return w.object
 		}
 		if w.shape == shapeMap {
-			return &definition{what: w.entry} // keys of the user's, in any order
+			return &definition{what: diag.Verbatim(w.entry)} // keys of the user's, in any order
 		}
 	}
 	return &definition{}

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"unicode/utf8"
 
@@ -29,7 +28,7 @@ func (o *object) metadata() slo.Metadata {
 	m.RenamedFrom = meta.texts("renamedFrom")
 	for i, old := range m.RenamedFrom {
 		if old.Value == m.Name.Value {
-			o.d.list.Errorf(diag.CodeRename, old.Span, "remove it", "%q is its name now", old.Value)
+			o.d.list.Errorf(diag.CodeRename, old.Span, diag.Say("remove it"), "%q is its name now", old.Value)
 			m.RenamedFrom = append(m.RenamedFrom[:i:i], m.RenamedFrom[i+1:]...)
 			break
 		}
@@ -43,13 +42,13 @@ func (o *object) entries(name string, read func(key, node *yaml.Node, v value)) 
 	if !found {
 		return
 	}
-	anyKey := &definition{what: name}
+	anyKey := &definition{what: diag.Verbatim(name)}
 	pairs, _ := o.d.pairs(node, anyKey)
 	for _, p := range pairs {
 		switch {
 		case p.value == nil: // reported
 		case isNull(p.value):
-			o.d.noValue(p, "write a value, or remove the key")
+			o.d.noValue(p, diag.Say("write a value, or remove the key"))
 		default:
 			read(p.key, p.value, *v.item)
 		}
@@ -65,10 +64,10 @@ func (o *object) labels() map[string]string {
 	o.entries("labels", func(key, node *yaml.Node, v value) {
 		span := o.d.nodeSpan(key)
 		if !labelKey.MatchString(key.Value) {
-			o.d.list.Errorf(diag.CodeName, span, "use at most 63 letters, digits and -_./, with a letter in front and a letter or digit at the end",
+			o.d.list.Errorf(diag.CodeName, span, diag.Say("use at most 63 letters, digits and -_./, with a letter in front and a letter or digit at the end"),
 				"the label %q is not valid", key.Value)
 		}
-		text := o.d.checked(node, v, "the label "+key.Value)
+		text := o.d.checked(node, v, diag.Say("the label %s", key.Value))
 		if !text.Written() {
 			return
 		}
@@ -79,14 +78,14 @@ func (o *object) labels() map[string]string {
 		case taken:
 			o.d.list.Add(diag.Diagnostic{
 				Code: diag.CodeLabels, Severity: diag.Error, Span: span,
-				Message: fmt.Sprintf("two labels are %s on metrics", name),
-				Related: []diag.Related{{Span: first, Message: "the first one is at " + first.String()}},
-				Hint:    "rename one of them: what is no letter, digit or _ becomes _",
+				Message: diag.Say("two labels are %s on metrics", name),
+				Related: []diag.Related{{Span: first, Message: diag.Say("the first one is at %s", first)}},
+				Hint:    diag.Say("rename one of them: what is no letter, digit or _ becomes _"),
 			})
 		case len(labels) == slo.MaxLabels+1:
-			o.d.list.Errorf(diag.CodeLabels, span, "remove those that nobody selects by", "there are more than %d labels", slo.MaxLabels)
+			o.d.list.Errorf(diag.CodeLabels, span, diag.Say("remove those that nobody selects by"), "there are more than %d labels", slo.MaxLabels)
 		case length > slo.MaxLabelLength:
-			o.d.list.Errorf(diag.CodeLabels, text.Span, fmt.Sprintf("use at most %d; a description may be longer", slo.MaxLabelLength),
+			o.d.list.Errorf(diag.CodeLabels, text.Span, diag.Say("use at most %d; a description may be longer", slo.MaxLabelLength),
 				"the label %s has %d characters", key.Value, length)
 		}
 		if !taken {

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -78,12 +77,12 @@ func (o *object) check(c choice) {
 		case !o.has(name):
 		case first == "":
 			first = name
-		case c.both != "":
+		case !c.both.Empty():
 			o.exclusive = false
 			o.d.list.Errorf(diag.CodeConflict, o.keySpan(name), c.both, "%s has both %s and %s", o.definition.what, first, name)
 		}
 	}
-	if first == "" && c.neither != "" {
+	if first == "" && !c.neither.Empty() {
 		o.exclusive = false
 		o.d.list.Errorf(diag.CodeMissing, o.span, c.neitherHint, "%s %s", o.definition.what, c.neither)
 	}
@@ -99,7 +98,7 @@ func (o *object) checkTogether(k key, with word) {
 		o.d.list.Errorf(diag.CodeMissing, o.d.nodeSpan(node), k.hint(), "%s: %s needs %s", with.key, with.word, k.name)
 	case o.has(k.name) && (!o.has(with.key) || written && node.Value != with.word && slices.Contains(v.words, node.Value)):
 		o.exclusive = false
-		o.d.list.Errorf(diag.CodeConflict, o.keySpan(k.name), fmt.Sprintf("%s, or write %s: %s", with.otherwise, with.key, with.word),
+		o.d.list.Errorf(diag.CodeConflict, o.keySpan(k.name), diag.Say("%s, or write %s: %s", with.otherwise, with.key, with.word),
 			"%s stands only beside %s: %s", k.name, with.key, with.word)
 	}
 }
@@ -116,20 +115,20 @@ func (o *object) demands(k key) bool {
 		}
 	}
 	return slices.ContainsFunc(o.definition.choices, func(c choice) bool {
-		return c.neither != "" && slices.Contains(c.keys, k.name) &&
+		return !c.neither.Empty() && slices.Contains(c.keys, k.name) &&
 			!slices.ContainsFunc(c.keys, func(other string) bool { return other != k.name && o.has(other) })
 	})
 }
 
 // valueHint says what to do about a key without a value.
-func (o *object) valueHint(k key) string {
+func (o *object) valueHint(k key) diag.Phrase {
 	switch {
 	case o.demands(k):
 		return k.hint()
-	case k.fallback != "":
-		return k.hint() + ", or remove the key; the default is " + k.fallback
+	case !k.fallback.Empty():
+		return diag.Say("%s, or remove the key; the default is %s", k.hint(), k.fallback)
 	}
-	return k.hint() + ", or remove the key"
+	return diag.Say("%s, or remove the key", k.hint())
 }
 
 // has reports whether a key stands there, with or without a value.
@@ -181,61 +180,73 @@ func (o *object) list(name string) ([]*yaml.Node, value) {
 		v = *v.or
 	}
 	if node.Kind != yaml.SequenceNode {
-		o.d.wrongType(node, name, "a list")
+		o.d.wrongType(node, diag.Verbatim(name), yaml.SequenceNode)
 		return nil, value{}
 	}
 	if len(node.Content) == 0 {
-		hint := "write at least one entry"
+		hint := diag.Say("write at least one entry")
 		if k, _ := o.definition.key(name); !o.demands(k) {
-			hint = "write an entry, or remove the key"
+			hint = diag.Say("write an entry, or remove the key")
 		}
 		o.d.list.Errorf(diag.CodeMissing, o.keySpan(name), hint, "the list of %s is empty", name)
 	}
 	return node.Content, *v.item
 }
 
-func (d *decoder) wrongType(node *yaml.Node, what, want string) {
-	got := map[yaml.Kind]string{
-		yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list", yaml.ScalarNode: "a string",
-	}[node.Kind]
+func (d *decoder) wrongType(node *yaml.Node, what diag.Phrase, want yaml.Kind) {
+	got := kindWord(node.Kind)
 	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" {
-		got = "nothing"
+		got = diag.Say("nothing")
 	}
-	hint := map[string]string{
-		"a mapping": "write a key, a colon and a value on each line below it",
-		"a list":    `write each entry on a line of its own, behind "- "`,
-		"a string":  "write one value",
-	}[want]
-	if _, end, _, glued := wrongColon(node.Value); want == "a mapping" && node.Kind == yaml.ScalarNode && end > 0 && !strings.Contains(node.Value, "\n") {
+	hint := diag.Say("write one value")
+	switch want {
+	case yaml.MappingNode:
+		hint = diag.Say("write a key, a colon and a value on each line below it")
+	case yaml.SequenceNode:
+		hint = diag.Say(`write each entry on a line of its own, behind "- "`)
+	}
+	if _, end, _, glued := wrongColon(node.Value); want == yaml.MappingNode && node.Kind == yaml.ScalarNode && end > 0 && !strings.Contains(node.Value, "\n") {
 		hint = glued
-	} else if pasted := d.inShape(node, what, want); pasted != "" {
+	} else if pasted := d.inShape(node, what.String(), want); !pasted.Empty() {
 		hint = pasted
 	}
-	d.list.Errorf(diag.CodeType, d.wholeSpan(node), hint, "%s must be %s, not %s", what, want, got)
+	d.list.Errorf(diag.CodeType, d.wholeSpan(node), hint, "%s must be %s, not %s", what, kindWord(want), got)
+}
+
+// kindWord is what people call a value of YAML.
+func kindWord(kind yaml.Kind) diag.Phrase {
+	switch kind {
+	case yaml.MappingNode:
+		return diag.Say("a mapping")
+	case yaml.SequenceNode:
+		return diag.Say("a list")
+	default:
+		return diag.Say("a string")
+	}
 }
 
 // inShape says how to write a value as a list of one, or a list of one as its
 // value; "" when it is neither, or long.
-func (d *decoder) inShape(node *yaml.Node, key, want string) string {
+func (d *decoder) inShape(node *yaml.Node, key string, want yaml.Kind) diag.Phrase {
 	one := node
-	if want == "a string" && node.Kind == yaml.SequenceNode && len(node.Content) == 1 {
+	if want == yaml.ScalarNode && node.Kind == yaml.SequenceNode && len(node.Content) == 1 {
 		one = node.Content[0]
-	} else if want != "a list" {
-		return ""
+	} else if want != yaml.SequenceNode {
+		return diag.Phrase{}
 	}
 	span := d.wholeSpan(one)
 	text := d.between(span)
 	switch {
 	case strings.Contains(key, " ") || span.End.Line != span.Start.Line || text == "" || len(text) > 200 || isNull(one):
-		return ""
+		return diag.Phrase{}
 	case one != node && one.Kind == yaml.ScalarNode:
-		return "write " + key + ": " + text
-	case want == "a list" && one.Kind == yaml.ScalarNode && one.Style == 0 && strings.ContainsAny(text, "[]{}?"):
-		return "write " + key + ": [" + inQuotes(text) + "]"
-	case want == "a list" && (one.Kind == yaml.ScalarNode || one.Style&yaml.FlowStyle != 0):
-		return "write " + key + ": [" + text + "]"
+		return diag.Say("write %s: %s", key, text)
+	case want == yaml.SequenceNode && one.Kind == yaml.ScalarNode && one.Style == 0 && strings.ContainsAny(text, "[]{}?"):
+		return diag.Say("write %s: [%s]", key, inQuotes(text))
+	case want == yaml.SequenceNode && (one.Kind == yaml.ScalarNode || one.Style&yaml.FlowStyle != 0):
+		return diag.Say("write %s: [%s]", key, text)
 	}
-	return ""
+	return diag.Phrase{}
 }
 
 // wholeSpan returns where a node stands; only its beginning, when it has no

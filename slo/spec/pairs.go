@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -24,9 +23,9 @@ func (d *decoder) pairs(node *yaml.Node, definition *definition) ([]pair, bool) 
 	node = follow(node)
 	if node.Kind != yaml.MappingNode {
 		if short := definition.spelling(node.Value); node.Kind == yaml.ScalarNode && short != "" {
-			d.list.Errorf(diag.CodeType, d.wholeSpan(node), "write "+short, "%s must be a mapping, not a string", definition.what)
+			d.list.Errorf(diag.CodeType, d.wholeSpan(node), diag.Say("write %s", short), "%s must be a mapping, not a string", definition.what)
 		} else {
-			d.wrongType(node, definition.what, "a mapping")
+			d.wrongType(node, definition.what, yaml.MappingNode)
 		}
 		return nil, false
 	}
@@ -35,7 +34,7 @@ func (d *decoder) pairs(node *yaml.Node, definition *definition) ([]pair, bool) 
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		p := pair{name: node.Content[i].Value, key: node.Content[i], value: follow(node.Content[i+1])}
 		if p.key.Kind != yaml.ScalarNode {
-			d.list.Errorf(diag.CodeType, d.nodeSpan(p.key), "write a plain word", "a key of %s is not a word", definition.what)
+			d.list.Errorf(diag.CodeType, d.nodeSpan(p.key), diag.Say("write a plain word"), "a key of %s is not a word", definition.what)
 			continue
 		}
 		if tails := d.tails(node, i+2, definition); tails > 0 {
@@ -46,8 +45,8 @@ func (d *decoder) pairs(node *yaml.Node, definition *definition) ([]pair, bool) 
 			place := d.nodeSpan(pairs[first].key)
 			d.list.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Error, Span: d.nodeSpan(p.key),
-				Message: fmt.Sprintf("the key %q stands twice in %s", p.name, definition.what), Hint: "remove one of them",
-				Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
+				Message: diag.Say("the key %q stands twice in %s", p.name, definition.what), Hint: diag.Say("remove one of them"),
+				Related: []diag.Related{{Span: place, Message: diag.Say("the first one is at %s", place)}},
 			})
 			continue
 		}
@@ -59,11 +58,11 @@ func (d *decoder) pairs(node *yaml.Node, definition *definition) ([]pair, bool) 
 
 // noValue reports a key without a value. One that begins with # needs quotes,
 // or YAML takes it for a comment.
-func (d *decoder) noValue(p pair, hint string) {
+func (d *decoder) noValue(p pair, hint diag.Phrase) {
 	span := d.nodeSpan(p.key)
 	if comment, at, found := d.commentBehind(span.End, ":"); found && !strings.HasPrefix(comment, "# ") {
 		word, _, _ := strings.Cut(comment, " ")
-		d.list.Errorf(diag.CodeComment, at, fmt.Sprintf("put it in quotes: %s: %q", p.key.Value, word),
+		d.list.Errorf(diag.CodeComment, at, diag.Say("put it in quotes: %s: %q", p.key.Value, word),
 			"YAML takes this for a comment, so that %s has no value", p.key.Value)
 		return
 	}
@@ -117,19 +116,22 @@ func (d *decoder) joined(p pair, last *yaml.Node) *yaml.Node {
 	case d.nodeSpan(last).Start.Line != span.Start.Line:
 		hint, meant = quotesHint(p.key.Value, ""), nil
 	case decimalComma.MatchString(text):
-		hint, meant = fmt.Sprintf("write %s: %s, with a point", p.key.Value, decimalComma.ReplaceAllString(text, "$1.$2")), nil
+		hint, meant = diag.Say("write %s: %s, with a point", p.key.Value, decimalComma.ReplaceAllString(text, "$1.$2")), nil
 	}
 	d.list.Errorf(diag.CodeComment, span, hint, "a comma ends a value inside { }")
 	return meant
 }
 
+// longestQuoted is the length of the longest value that a hint repeats, in bytes.
+const longestQuoted = 200
+
 // quotesHint says how to write a value that needs quotes, unless it is long or
 // not known.
-func quotesHint(key, value string) string {
-	if value == "" || len(value) > 200 {
-		return "put the whole of " + key + " in quotes"
+func quotesHint(key, value string) diag.Phrase {
+	if value == "" || len(value) > longestQuoted {
+		return diag.Say("put the whole of %s in quotes", key)
 	}
-	return fmt.Sprintf("put it in quotes: %s: %s", key, inQuotes(value))
+	return diag.Say("put it in quotes: %s: %s", key, inQuotes(value))
 }
 
 // behind returns what stands behind a place on its line.

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
@@ -48,15 +47,15 @@ func (o *object) tier() (slo.Tier, bool) {
 		t.Span = burn.Span
 	}
 	if t.Long > 0 && t.Short >= t.Long {
-		hint := "write short: " + slo.FormatDuration(max(time.Minute, t.Long/12)) + "; a twelfth of long is usual"
+		hint := diag.Say("write short: %s; a twelfth of long is usual", slo.FormatDuration(max(time.Minute, t.Long/12)))
 		if t.Short > t.Long {
-			hint = fmt.Sprintf("exchange them: long: %s, short: %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long))
+			hint = diag.Say("exchange them: long: %s, short: %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long))
 		}
 		o.d.list.Add(diag.Diagnostic{
 			Code: diag.CodeTierWindows, Severity: diag.Error, Span: short.Span,
-			Message: fmt.Sprintf("short must be shorter than long: %s is not less than %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long)),
+			Message: diag.Say("short must be shorter than long: %s is not less than %s", slo.FormatDuration(t.Short), slo.FormatDuration(t.Long)),
 			Hint:    hint,
-			Related: []diag.Related{{Span: long.Span, Message: "long is at " + long.Span.String()}},
+			Related: []diag.Related{{Span: long.Span, Message: diag.Say("long is at %s", long.Span)}},
 		})
 		return t, false
 	}
@@ -70,7 +69,7 @@ func parseSpan(text string) (time.Duration, error) {
 	case err != nil:
 		return 0, err
 	case d < time.Minute || d > slo.MaxWindow*time.Minute:
-		return 0, &slo.Problem{Message: text + " is out of range", Hint: "use between 1m and 90d"}
+		return 0, &slo.Problem{Message: diag.Say("%s is out of range", text), Hint: diag.Say("use between 1m and 90d")}
 	}
 	return d, nil
 }
@@ -79,7 +78,7 @@ func parseSpan(text string) (time.Duration, error) {
 func parseShare(text string) (slo.Percentage, error) {
 	p, err := slo.ParsePercentage(text)
 	if err == nil && p.Sign() == 0 {
-		err = &slo.Problem{Message: text + " is nothing", Hint: "write a percentage above 0"}
+		err = &slo.Problem{Message: diag.Say("%s is nothing", text), Hint: diag.Say("write a percentage above 0")}
 	}
 	return p, err
 }
@@ -88,7 +87,7 @@ func parseShare(text string) (slo.Percentage, error) {
 func parseConfidence(text string) (slo.Percentage, error) {
 	p, err := slo.ParsePercentage(text)
 	if err == nil && p.Rat().IsInt() && p.Sign() > 0 {
-		err = &slo.Problem{Message: "a confidence of " + text + " can never be reached", Hint: "write a percentage below 100, such as 95%"}
+		err = &slo.Problem{Message: diag.Say("a confidence of %s can never be reached", text), Hint: diag.Say("write a percentage below 100, such as 95%%")}
 	}
 	return p, err
 }

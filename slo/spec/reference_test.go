@@ -160,7 +160,7 @@ func title(d *definition) string {
 	case spentDefinition:
 		return "Budget spent"
 	}
-	name := strings.TrimPrefix(d.what, "the ")
+	name := strings.TrimPrefix(d.what.String(), "the ")
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
@@ -171,7 +171,7 @@ func fallback(d *definition, k key) string {
 	case k.onlyWith != nil:
 		return fmt.Sprintf("required with `%s: %s`, and only there", k.onlyWith.key, k.onlyWith.word)
 	default:
-		return k.fallback
+		return k.fallback.String()
 	}
 }
 
@@ -188,10 +188,10 @@ func sentences(d *definition) []string {
 	for _, c := range d.choices {
 		names := "`" + strings.Join(c.keys, "`, `") + "`"
 		same := func(o choice) bool { return slices.Equal(o.keys, c.keys) }
-		demanded := slices.ContainsFunc(d.choices, func(o choice) bool { return o.neither != "" && same(o) })
-		excluding := slices.ContainsFunc(d.choices, func(o choice) bool { return o.both != "" && same(o) })
+		demanded := slices.ContainsFunc(d.choices, func(o choice) bool { return !o.neither.Empty() && same(o) })
+		excluding := slices.ContainsFunc(d.choices, func(o choice) bool { return !o.both.Empty() && same(o) })
 		switch {
-		case c.both == "" && excluding: // said there
+		case c.both.Empty() && excluding: // said there
 		case !excluding:
 			all = append(all, "One of "+names+" is required.")
 		case demanded:
@@ -226,7 +226,7 @@ func (r *referenceWriter) typeOf(v value) string {
 	case shapeWord:
 		return "`" + strings.Join(v.words, "`, `") + "`"
 	case shapeReference:
-		return "name of " + article(v.kind)
+		return "name of " + article(v.kind).String()
 	default:
 		return scalarTypes[v.shape]
 	}

@@ -78,8 +78,8 @@ func objectSchema(d *definition) *jsonschema.Schema {
 func keySchema(k key) *jsonschema.Schema {
 	s := valueSchema(k.value)
 	s.Description = k.doc
-	if k.fallback != "" {
-		s.Description += " Default: " + strings.ReplaceAll(k.fallback, "`", "") + "."
+	if !k.fallback.Empty() {
+		s.Description += " Default: " + strings.ReplaceAll(k.fallback.String(), "`", "") + "."
 	}
 	if k.example != "" {
 		var node yaml.Node
@@ -183,12 +183,12 @@ func choiceSchemas(c choice) []*jsonschema.Schema {
 	var all []*jsonschema.Schema
 	for i, a := range c.keys {
 		for _, b := range c.keys[i+1:] {
-			if c.both != "" {
+			if !c.both.Empty() {
 				all = append(all, &jsonschema.Schema{Not: &jsonschema.Schema{Required: []string{a, b}}})
 			}
 		}
 	}
-	if c.neither != "" {
+	if !c.neither.Empty() {
 		var one []*jsonschema.Schema
 		for _, name := range c.keys {
 			one = append(one, &jsonschema.Schema{Required: []string{name}})

@@ -28,8 +28,8 @@ func (d *decoder) checkSecrets(root *yaml.Node, reported diag.List) {
 		for i, line := range d.chunk.lines {
 			for _, s := range diag.FindSecrets(line) {
 				if s.Certain && len(d.secrets[d.chunk.line+i+1]) < mostSecrets {
-					d.secretAt(d.line(i+1).Span(s.Start, s.End), diag.Error, "a secret must not stand in the file",
-						"remove it and revoke it, as it may have been seen; refer to it by {env: NAME} or {file: NAME} where the language has a secret")
+					d.secretAt(d.line(i+1).Span(s.Start, s.End), diag.Error, diag.Say("a secret must not stand in the file"),
+						diag.Say("remove it and revoke it, as it may have been seen; refer to it by {env: NAME} or {file: NAME} where the language has a secret"))
 				}
 			}
 		}
@@ -40,8 +40,8 @@ func (d *decoder) checkSecrets(root *yaml.Node, reported diag.List) {
 // checkLikely looks for values that look like a key as a whole.
 func (d *decoder) checkLikely(node *yaml.Node) {
 	if node.Kind == yaml.ScalarNode && len(node.Value) >= shortestKey && isLikely(node.Value) {
-		d.secretAt(d.nodeSpan(node), diag.Warning, "this looks like a secret",
-			"remove it and revoke it if it is one, as it may have been seen; if not, write a word before it")
+		d.secretAt(d.nodeSpan(node), diag.Warning, diag.Say("this looks like a secret"),
+			diag.Say("remove it and revoke it if it is one, as it may have been seen; if not, write a word before it"))
 	}
 	for _, child := range node.Content {
 		d.checkLikely(child)
@@ -62,7 +62,7 @@ func isLikely(value string) bool {
 }
 
 // secretAt reports a secret, unless one was reported there.
-func (d *decoder) secretAt(span diag.Span, severity diag.Severity, message, hint string) {
+func (d *decoder) secretAt(span diag.Span, severity diag.Severity, message, hint diag.Phrase) {
 	for _, known := range d.secrets[span.Start.Line] {
 		if known.Start.Column <= span.Start.Column && known.End.Column >= span.End.Column {
 			return

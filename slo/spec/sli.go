@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -47,8 +46,8 @@ func parseEvery(text string) (time.Duration, error) {
 	}
 	if every < time.Minute || every > time.Hour || time.Hour%every != 0 {
 		return 0, &slo.Problem{
-			Message: fmt.Sprintf("slices of %s do not divide an hour", text),
-			Hint:    "write 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m or 1h",
+			Message: diag.Say("slices of %s do not divide an hour", text),
+			Hint:    diag.Say("write 1m, 2m, 3m, 4m, 5m, 6m, 10m, 12m, 15m, 20m, 30m or 1h"),
 		}
 	}
 	return every, nil
@@ -59,7 +58,7 @@ func parseEvery(text string) (time.Duration, error) {
 // and left out.
 func (o *object) nrql(name string) diag.Text {
 	node, _, found := o.field(name)
-	if !found || !o.d.scalar(node, name).Written() {
+	if !found || !o.d.scalar(node, diag.Verbatim(name)).Written() {
 		return diag.Text{}
 	}
 	text := o.d.chunk.locate(node, o.d.file.Name)
@@ -70,12 +69,12 @@ func (o *object) nrql(name string) diag.Text {
 		case found && !open && strings.HasPrefix(comment, "# "):
 			return text.EndedBy(at)
 		case found:
-			hint := "put the whole of " + name + " in double quotes, or on a line of its own below |"
+			hint := diag.Say("put the whole of %s in double quotes, or on a line of its own below |", name)
 			if strings.Contains(node.Value+comment, `\`) {
-				hint = "put the whole of " + name + " on a line of its own below |"
+				hint = diag.Say("put the whole of %s on a line of its own below |", name)
 			}
 			if !open {
-				hint += "; or write a blank behind # if it is a comment"
+				hint = diag.Say("%s; or write a blank behind # if it is a comment", hint)
 			}
 			o.d.list.Errorf(diag.CodeComment, at, hint,
 				"YAML takes this for a comment, in the middle of %s", name)
@@ -92,12 +91,12 @@ func (o *object) eventTypes() []diag.Located[string] {
 		return nil
 	}
 	if node.Kind != yaml.SequenceNode {
-		return o.d.eventTypes(nil, node, "from")
+		return o.d.eventTypes(nil, node, diag.Verbatim("from"))
 	}
 	var types []diag.Located[string]
 	items, _ := o.list("from")
 	for _, item := range items {
-		types = o.d.eventTypes(types, follow(item), "an event type")
+		types = o.d.eventTypes(types, follow(item), diag.Say("an event type"))
 	}
 	return types
 }
@@ -105,7 +104,7 @@ func (o *object) eventTypes() []diag.Located[string] {
 // condition matches an event type with the condition that belongs into where.
 var condition = regexp.MustCompile(`(?is)^(\S+)\s+where\s+(.+)$`)
 
-func (d *decoder) eventTypes(types []diag.Located[string], node *yaml.Node, what string) []diag.Located[string] {
+func (d *decoder) eventTypes(types []diag.Located[string], node *yaml.Node, what diag.Phrase) []diag.Located[string] {
 	if !d.scalar(node, what).Written() {
 		return types
 	}
@@ -118,11 +117,11 @@ func (d *decoder) eventTypes(types []diag.Located[string], node *yaml.Node, what
 		offset += len(part) + 1
 		switch {
 		case name == "":
-			d.list.Errorf(diag.CodeValue, text.Span(start, start+1), "write event types with commas between them", "an event type is missing here")
+			d.list.Errorf(diag.CodeValue, text.Span(start, start+1), diag.Say("write event types with commas between them"), "an event type is missing here")
 		case strings.ContainsAny(name, " \t\n`'\"()"):
-			hint := "write only event types here, such as from: Transaction; conditions belong into where"
+			hint := diag.Say("write only event types here, such as from: Transaction; conditions belong into where")
 			if parts := condition.FindStringSubmatch(name); parts != nil {
-				hint = fmt.Sprintf("write from: %s, and where: %s", parts[1], parts[2])
+				hint = diag.Say("write from: %s, and where: %s", parts[1], parts[2])
 			}
 			d.list.Errorf(diag.CodeValue, span, hint, "%q is not an event type", name)
 		default:

@@ -32,16 +32,16 @@ func (d *decoder) source(o *object) {
 // checkCountsPath says what is wrong with the path of a file of counts. Whoever
 // writes specs decides about the files beside them, and about no others.
 func checkCountsPath(name string) error {
-	problem := func(message, hint string) error { return &slo.Problem{Message: message, Hint: hint} }
+	problem := func(message, hint diag.Phrase) error { return &slo.Problem{Message: message, Hint: hint} }
 	switch {
 	case strings.Contains(name, `\`):
-		return problem("a path has slashes, and no backslashes", "write it as on Unix, such as data/counts.csv")
+		return problem(diag.Say("a path has slashes, and no backslashes"), diag.Say("write it as on Unix, such as data/counts.csv"))
 	case strings.HasPrefix(name, "/"):
-		return problem("counts are read only below the folder of the spec", "put the file there and write its path from there, such as counts.csv")
+		return problem(diag.Say("counts are read only below the folder of the spec"), diag.Say("put the file there and write its path from there, such as counts.csv"))
 	case parentFolder.MatchString(name):
-		return problem("counts are read only below the folder of the spec", "put the file there and write its path without ..")
+		return problem(diag.Say("counts are read only below the folder of the spec"), diag.Say("put the file there and write its path without .."))
 	case !countsFormat.MatchString(name):
-		return problem("the name tells the format of a file, and this one does not", "use a name that ends in .csv, .ndjson, .csv.gz or .ndjson.gz")
+		return problem(diag.Say("the name tells the format of a file, and this one does not"), diag.Say("use a name that ends in .csv, .ndjson, .csv.gz or .ndjson.gz"))
 	}
 	return nil
 }
@@ -52,16 +52,16 @@ func (o *object) retention() []slo.RetentionDeclaration {
 	var retention []slo.RetentionDeclaration
 	o.entries("retention", func(key, node *yaml.Node, v value) {
 		if near, ok := diag.Nearest(key.Value, []string{"default"}); ok && near != key.Value {
-			o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(key), "did you mean `default`?", "%q is no event type", key.Value)
+			o.d.list.Errorf(diag.CodeUnknownKey, o.d.nodeSpan(key), diag.Say("did you mean `default`?"), "%q is no event type", key.Value)
 			return
 		}
-		text := o.d.checked(node, v, key.Value)
+		text := o.d.checked(node, v, diag.Verbatim(key.Value))
 		if !text.Written() {
 			return
 		}
 		duration, err := slo.ParseDuration(text.Value)
 		if err == nil && duration == 0 {
-			err = &slo.Problem{Message: "a retention of nothing leaves nothing to measure", Hint: "write how long events are kept, such as 8d"}
+			err = &slo.Problem{Message: diag.Say("a retention of nothing leaves nothing to measure"), Hint: diag.Say("write how long events are kept, such as 8d")}
 		}
 		if err != nil {
 			o.d.problem(diag.CodeValue, text.Span, err)
@@ -94,11 +94,10 @@ func (o *object) secret(name string) diag.Located[slo.SecretRef] {
 			if secretVariable.MatchString(m[1]) {
 				example = "{env: " + m[1] + "}"
 			}
-			o.d.list.Errorf(diag.CodeSecret, o.d.nodeSpan(node), "write "+name+": "+example, "variables are not expanded")
+			o.d.list.Errorf(diag.CodeSecret, o.d.nodeSpan(node), diag.Say("write %s: %s", name, example), "variables are not expanded")
 			return diag.Located[slo.SecretRef]{}
 		}
-		o.d.list.Errorf(diag.CodeSecret, o.d.nodeSpan(node), "write "+name+": "+k.example+
-			", or {file: NAME} for a file below the folder of secrets; then revoke it, as it may have been seen",
+		o.d.list.Errorf(diag.CodeSecret, o.d.nodeSpan(node), diag.Say("write %s: %s, or {file: NAME} for a file below the folder of secrets; then revoke it, as it may have been seen", name, k.example),
 			"a secret must not stand in the file")
 		return diag.Located[slo.SecretRef]{}
 	}
@@ -109,7 +108,7 @@ func (o *object) secret(name string) diag.Located[slo.SecretRef] {
 	env, file := ref.text("env"), ref.text("file")
 	for _, named := range []diag.Located[string]{env, file} {
 		if len(diag.FindSecrets(named.Value)) > 0 {
-			o.d.list.Errorf(diag.CodeSecret, named.Span, "write the name of a variable or file that holds it; then revoke it, as it may have been seen",
+			o.d.list.Errorf(diag.CodeSecret, named.Span, diag.Say("write the name of a variable or file that holds it; then revoke it, as it may have been seen"),
 				"a secret must not stand in the file")
 			return diag.Located[slo.SecretRef]{}
 		}
@@ -117,13 +116,13 @@ func (o *object) secret(name string) diag.Located[slo.SecretRef] {
 	switch {
 	case env.Value != "":
 		if !secretVariable.MatchString(env.Value) {
-			o.d.list.Errorf(diag.CodeSecret, env.Span, "use a name such as NEW_RELIC_API_KEY",
+			o.d.list.Errorf(diag.CodeSecret, env.Span, diag.Say("use a name such as NEW_RELIC_API_KEY"),
 				"secrets are read only from environment variables that begin with NEW_RELIC_ or SLOJOURN_")
 		}
 		return diag.At(slo.SecretRef{Env: env.Value}, env.Span)
 	case file.Value != "":
 		if strings.HasPrefix(file.Value, "/") || parentFolder.MatchString(file.Value) {
-			o.d.list.Errorf(diag.CodeSecret, file.Span, "write a path relative to that folder", "secrets are read only below the folder of secrets")
+			o.d.list.Errorf(diag.CodeSecret, file.Span, diag.Say("write a path relative to that folder"), "secrets are read only below the folder of secrets")
 		}
 		return diag.At(slo.SecretRef{File: file.Value}, file.Span)
 	}

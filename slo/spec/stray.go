@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,7 +47,7 @@ func (o *object) correct() {
 		}
 	}
 	if more > 0 {
-		o.d.list.Errorf(diag.CodeUnknownKey, o.span, "known keys: "+strings.Join(o.definition.names(), ", "),
+		o.d.list.Errorf(diag.CodeUnknownKey, o.span, diag.Say("known keys: %s", strings.Join(o.definition.names(), ", ")),
 			"%d more unknown keys in %s", more, o.definition.what)
 	}
 }
@@ -58,12 +57,12 @@ const mostUnknown = 20
 
 // meaning says what to write instead of an unknown key, and which key of this
 // mapping it is, if it is one.
-func (o *object) meaning(name string) (hint, meant string) {
+func (o *object) meaning(name string) (hint diag.Phrase, meant string) {
 	if o.hasHome(name) {
 		if into, _ := o.around.home(o.key, name); into != "" {
-			return "move it into " + into, ""
+			return diag.Say("move it into %s", into), ""
 		}
-		return "move it one level up, beside " + o.key, ""
+		return diag.Say("move it one level up, beside %s", o.key), ""
 	}
 	if k, found := o.below(name); found {
 		return o.pasteable(k), ""
@@ -74,9 +73,9 @@ func (o *object) meaning(name string) (hint, meant string) {
 		return hint, key
 	}
 	if near, ok := diag.Nearest(name, names); ok {
-		return fmt.Sprintf("did you mean `%s`?", near), near
+		return diag.Say("did you mean `%s`?", near), near
 	}
-	return "known keys: " + strings.Join(names, ", "), ""
+	return diag.Say("known keys: %s", strings.Join(names, ", ")), ""
 }
 
 // hasHome reports whether an unknown key of o belongs into what is around it.
@@ -143,7 +142,7 @@ func (o *object) mayTake(k key) bool {
 		}
 	}
 	for _, c := range o.definition.choices {
-		if c.both != "" && slices.Contains(c.keys, k.name) &&
+		if !c.both.Empty() && slices.Contains(c.keys, k.name) &&
 			slices.ContainsFunc(c.keys, func(other string) bool { return other != k.name && o.stands(other) }) {
 			return false
 		}
@@ -253,24 +252,24 @@ func (d *definition) keyOf(s shape) string {
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9][-A-Za-z0-9_./%]*$`)
 
 // pasteable says how to write what stands beside a key and belongs below it.
-func (o *object) pasteable(k key) string {
+func (o *object) pasteable(k key) diag.Phrase {
 	node, _, found := o.field(k.name)
 	if k.value.inside() == nil {
-		return "move it into the entries of " + k.name
+		return diag.Say("move it into the entries of %s", k.name)
 	}
 	if k.value.or == nil || !found || node.Kind != yaml.MappingNode {
-		return "move it into " + k.name
+		return diag.Say("move it into %s", k.name)
 	}
 	var pairs []string
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		value := follow(node.Content[i+1])
 		if value.Kind != yaml.ScalarNode || !plainWord.MatchString(value.Value) {
-			return "move it into " + k.name
+			return diag.Say("move it into %s", k.name)
 		}
 		pairs = append(pairs, node.Content[i].Value+": "+value.Value)
 	}
 	if short := k.value.inside().keyOf(k.value.shape); len(pairs) == 1 && node.Content[0].Value == short {
-		return "write " + k.name + strings.TrimPrefix(pairs[0], short)
+		return diag.Say("write %s%s", k.name, strings.TrimPrefix(pairs[0], short))
 	}
-	return "write " + k.name + ": {" + strings.Join(pairs, ", ") + "}"
+	return diag.Say("write %s: {%s}", k.name, strings.Join(pairs, ", "))
 }

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -21,25 +20,25 @@ func (d *decoder) syntaxError(err error) {
 	line = max(1, min(line, len(d.chunk.lines)))
 	content := d.chunk.lines[line-1]
 	indent := len(content) - len(strings.TrimLeft(content, " \t"))
-	hint := ""
+	hint := diag.Phrase{}
 	switch {
 	case strings.Contains(message, "expected <document start>"):
 		message = "something follows the document"
-		hint = "check the indentation and the brackets; a further document begins behind a line of ---"
+		hint = diag.Say("check the indentation and the brackets; a further document begins behind a line of ---")
 	case strings.Contains(message, "unknown anchor"):
 		if parts := anchorName.FindStringSubmatch(message); parts != nil && d.unknownAnchor(parts[1]) {
 			return
 		}
 	case strings.Contains(message, "incompatible YAML document"):
-		hint = "write %YAML 1.2, or remove the line"
+		hint = diag.Say("write %%YAML 1.2, or remove the line")
 	case strings.Contains(message, "expected ',' or") && d.endedValue(line), d.reportFaults(message, line):
 		return
 	case strings.Contains(message, "could not find expected ':'"), strings.Contains(message, "mapping values are not allowed"):
-		hint = `write a key as name: value, and put a value that holds ": " in quotes; otherwise check the indentation`
+		hint = diag.Say(`write a key as name: value, and put a value that holds ": " in quotes; otherwise check the indentation`)
 	case strings.Contains(message, "cannot start any token"):
-		hint = "put the value that begins with this character in quotes"
+		hint = diag.Say("put the value that begins with this character in quotes")
 	case strings.Contains(message, "did not find expected"):
-		hint = "check the indentation of this line and of those around it"
+		hint = diag.Say("check the indentation of this line and of those around it")
 	}
 	d.list.Errorf(diag.CodeSyntax, d.line(line).Span(indent, len(content)), hint, "YAML: %s", message)
 }
@@ -123,14 +122,14 @@ func (d *decoder) unknownAnchor(name string) bool {
 // mostAnchors is how many anchors of a document are known by name.
 const mostAnchors = 20
 
-func anchorHint(name string, anchors []string) string {
+func anchorHint(name string, anchors []string) diag.Phrase {
 	if near, ok := diag.Nearest(name, anchors); ok {
-		return "did you mean *" + near + "?"
+		return diag.Say("did you mean *%s?", near)
 	}
 	if len(anchors) == 0 {
-		return fmt.Sprintf("put it in quotes: \"*%s\"; or, to repeat a value, write &%[1]s in front of it where it first stands", name)
+		return diag.Say("put it in quotes: \"*%s\"; or, to repeat a value, write &%[1]s in front of it where it first stands", name)
 	}
-	return fmt.Sprintf("known anchors: %s; a value that begins with * needs quotes: \"*%s\"", strings.Join(anchors, ", "), name)
+	return diag.Say("known anchors: %s; a value that begins with * needs quotes: \"*%s\"", strings.Join(anchors, ", "), name)
 }
 
 // untilBreak returns what stands before a comma or a bracket that closes.
@@ -163,9 +162,9 @@ func (d *decoder) endedValue(from int) bool {
 			if begin < behind || stop < 0 {
 				continue
 			}
-			what := "a comma"
+			what := diag.Say("a comma")
 			if value[stop] != ',' {
-				what = "a bracket"
+				what = diag.Say("a bracket")
 			}
 			d.list.Errorf(diag.CodeComment, d.line(number).Span(begin, begin+len(value)),
 				quotesHint(line[at[2]:at[3]], value), "%s ends a value inside { }", what)

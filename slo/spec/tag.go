@@ -17,7 +17,7 @@ var harmless = map[string]yaml.Kind{"!!str": yaml.ScalarNode, "!!map": yaml.Mapp
 func (d *decoder) checkTags(node *yaml.Node) {
 	if node.Style&yaml.TaggedStyle != 0 && harmless[node.ShortTag()] != node.Kind {
 		span := d.tagSpan(node)
-		d.list.Errorf(diag.CodeType, span, "remove it: values are read as they are written", "tags of YAML have no meaning here")
+		d.list.Errorf(diag.CodeType, span, diag.Say("remove it: values are read as they are written"), "tags of YAML have no meaning here")
 	}
 	for _, child := range node.Content {
 		d.checkTags(child)

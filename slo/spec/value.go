@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
@@ -15,15 +14,15 @@ import (
 )
 
 // scalar reads a single value, whatever it is; others are reported.
-func (d *decoder) scalar(node *yaml.Node, what string) diag.Located[string] {
+func (d *decoder) scalar(node *yaml.Node, what diag.Phrase) diag.Located[string] {
 	node = follow(node)
 	if node.Kind != yaml.ScalarNode || node.Tag == "!!null" {
-		d.wrongType(node, what, "a string")
+		d.wrongType(node, what, yaml.ScalarNode)
 		return diag.Located[string]{}
 	}
 	span := d.nodeSpan(node)
 	if strings.TrimSpace(node.Value) == "" {
-		d.list.Errorf(diag.CodeMissing, span, "write a value", "%s is empty", what)
+		d.list.Errorf(diag.CodeMissing, span, diag.Say("write a value"), "%s is empty", what)
 		return diag.Located[string]{}
 	}
 	return diag.At(node.Value, span)
@@ -37,7 +36,7 @@ func (o *object) text(name string) diag.Located[string] {
 		return diag.Located[string]{}
 	}
 	if node, v, found := o.field(name); found {
-		if text := o.d.checked(node, v, name); text.Written() {
+		if text := o.d.checked(node, v, diag.Verbatim(name)); text.Written() {
 			return text
 		}
 	}
@@ -49,7 +48,7 @@ func (o *object) texts(name string) []diag.Located[string] {
 	items, v := o.list(name)
 	var texts []diag.Located[string]
 	for _, item := range items {
-		if text := o.d.checked(item, v, "an entry of "+name); text.Written() {
+		if text := o.d.checked(item, v, diag.Say("an entry of %s", name)); text.Written() {
 			texts = append(texts, text)
 		}
 	}
@@ -58,7 +57,7 @@ func (o *object) texts(name string) []diag.Located[string] {
 
 // checked reads a single value and reports what its shape forbids. The result
 // is not written when its shape cannot use it.
-func (d *decoder) checked(node *yaml.Node, v value, what string) diag.Located[string] {
+func (d *decoder) checked(node *yaml.Node, v value, what diag.Phrase) diag.Located[string] {
 	node = follow(node)
 	text := d.scalar(node, what)
 	if !text.Written() {
@@ -82,7 +81,7 @@ func (d *decoder) checked(node *yaml.Node, v value, what string) diag.Located[st
 		}
 	case shapeGlob:
 		if !pattern.MatchString(text.Value) {
-			d.list.Errorf(diag.CodeValue, text.Span, "write an id such as barcode-payment/authorise, with * for any characters",
+			d.list.Errorf(diag.CodeValue, text.Span, diag.Say("write an id such as barcode-payment/authorise, with * for any characters"),
 				"%q is not a pattern over ids", text.Value)
 			return diag.Located[string]{}
 		}
@@ -121,8 +120,8 @@ func (d *decoder) checkText(node *yaml.Node, oneLine bool) {
 		if comment, at, found := d.commentBehind(d.nodeSpan(node).End, ""); found && !strings.HasPrefix(comment, "# ") {
 			d.list.Add(diag.Diagnostic{
 				Code: diag.CodeComment, Severity: diag.Warning, Span: at,
-				Message: "YAML takes this for a comment; the text ends before it",
-				Hint:    "put the whole text in double quotes; or write a blank behind # if it is a comment",
+				Message: diag.Say("YAML takes this for a comment; the text ends before it"),
+				Hint:    diag.Say("put the whole text in double quotes; or write a blank behind # if it is a comment"),
 			})
 		}
 	}
@@ -146,9 +145,9 @@ func (d *decoder) checkLink(address diag.Located[string]) {
 	if err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" {
 		return
 	}
-	hint := "write an address that begins with https://"
+	hint := diag.Say("write an address that begins with https://")
 	if withoutScheme.MatchString(address.Value) {
-		hint = "write https://" + address.Value
+		hint = diag.Say("write https://%s", address.Value)
 	}
 	d.list.Errorf(diag.CodeLink, address.Span, hint, "%q is not a link", address.Value)
 }
@@ -158,17 +157,17 @@ var withoutScheme = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(/[^\s]*)?$`)
 
 // checkAddress reports an address that programs cannot be sent to, and one
 // that holds more than a place.
-func (d *decoder) checkAddress(address diag.Located[string], what string) bool {
+func (d *decoder) checkAddress(address diag.Located[string], what diag.Phrase) bool {
 	example := "https://alerts.example.com/slojourn"
-	if what == "endpoint" {
+	if what.String() == "endpoint" {
 		example = "http://127.0.0.1:8800/graphql"
 	}
 	u, err := url.Parse(address.Value)
 	switch {
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
-		d.list.Errorf(diag.CodeValue, address.Span, "write an address such as "+example, "%s is not an address", what)
+		d.list.Errorf(diag.CodeValue, address.Span, diag.Say("write an address such as %s", example), "%s is not an address", what)
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
-		d.list.Errorf(diag.CodeSecret, address.Span, "keep scheme, host and path only", "%s holds a user, a query or a fragment", what)
+		d.list.Errorf(diag.CodeSecret, address.Span, diag.Say("keep scheme, host and path only"), "%s holds a user, a query or a fragment", what)
 	default:
 		return true
 	}
@@ -176,19 +175,19 @@ func (d *decoder) checkAddress(address diag.Located[string], what string) bool {
 }
 
 // checkWord reports a word that is not one of those that are known.
-func (d *decoder) checkWord(text diag.Located[string], words []string, what string) diag.Located[string] {
+func (d *decoder) checkWord(text diag.Located[string], words []string, what diag.Phrase) diag.Located[string] {
 	if slices.Contains(words, text.Value) {
 		return text
 	}
-	hint := "write one of " + strings.Join(words, ", ")
+	hint := diag.Say("write one of %s", strings.Join(words, ", "))
 	if len(words) == 1 {
-		hint = "write " + words[0]
+		hint = diag.Say("write %s", words[0])
 	} else if near, ok := diag.Nearest(text.Value, words); ok {
-		hint = "did you mean " + near + "?"
+		hint = diag.Say("did you mean %s?", near)
 	}
 	for _, word := range words {
 		if strings.EqualFold(text.Value, word) {
-			hint = "write " + word
+			hint = diag.Say("write %s", word)
 		}
 	}
 	d.list.Errorf(diag.CodeValue, text.Span, hint, "%s %q is not known", what, text.Value)
@@ -235,11 +234,11 @@ func (o *object) integer(name string, least int64) diag.Located[int64] {
 	return parsed(o, name, func(text string) (int64, error) {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n < least {
-			what, example := "a positive whole number", "1234567"
+			what, example := diag.Say("a positive whole number"), "1234567"
 			if least == 0 {
-				what, example = "a whole number", "10"
+				what, example = diag.Say("a whole number"), "10"
 			}
-			return 0, &slo.Problem{Message: fmt.Sprintf("%s must be %s, not %q", name, what, text), Hint: "write digits only, such as " + example}
+			return 0, &slo.Problem{Message: diag.Say("%s must be %s, not %q", name, what, text), Hint: diag.Say("write digits only, such as %s", example)}
 		}
 		return n, nil
 	})
@@ -247,9 +246,9 @@ func (o *object) integer(name string, least int64) diag.Located[int64] {
 
 // problem reports the error of a parser of the domain, with its hint.
 func (d *decoder) problem(code diag.Code, span diag.Span, err error) {
-	hint := ""
+	message, hint := diag.Verbatim(err.Error()), diag.Phrase{}
 	if p, ok := err.(*slo.Problem); ok { //nolint:errorlint // the parsers return it unwrapped
-		hint = p.Hint
+		message, hint = p.Message, p.Hint
 	}
-	d.list.Errorf(code, span, hint, "%s", strings.TrimSpace(err.Error()))
+	d.list.Errorf(code, span, hint, "%s", message.Edited(strings.TrimSpace))
 }

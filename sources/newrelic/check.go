@@ -1,7 +1,6 @@
 package newrelic
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -33,9 +32,9 @@ type checker struct {
 	findings diag.List
 }
 
-func (c *checker) warn(code diag.Code, span diag.Span, hint, format string, args ...any) {
+func (c *checker) warn(code diag.Code, span diag.Span, hint diag.Phrase, format string, args ...any) {
 	c.findings.Add(diag.Diagnostic{
-		Code: code, Severity: diag.Warning, Span: span, Hint: hint, Message: "NRQL: " + fmt.Sprintf(format, args...),
+		Code: code, Severity: diag.Warning, Span: span, Hint: hint, Message: diag.Say("NRQL: %s", diag.Say(format, args...)),
 	})
 }
 
@@ -69,9 +68,9 @@ func (c *checker) check() {
 // events checks what makes events good or bad; one of both is nil.
 func (c *checker) events(where, good, bad nrql.Expr) {
 	if bad != nil {
-		c.contradictions(where, question{c.sli.Bad, bad, "no event can be bad", "every valid event is bad"})
+		c.contradictions(where, question{c.sli.Bad, bad, diag.Say("no event can be bad"), diag.Say("every valid event is bad")})
 	} else {
-		c.contradictions(where, question{c.sli.Good, good, "no event can be good", "every valid event is good"})
+		c.contradictions(where, question{c.sli.Good, good, diag.Say("no event can be good"), diag.Say("every valid event is good")})
 	}
 	c.network(where, bad)
 	c.length()
@@ -92,7 +91,7 @@ func (c *checker) slice() {
 		return
 	}
 	if !slices.Equal(nrql.Attributes(good), []string{"value"}) {
-		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), "write a condition such as value <= 0.8; conditions on events belong into where",
+		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), diag.Say("write a condition such as value <= 0.8; conditions on events belong into where"),
 			"NRQL: when a slice is good can depend on nothing but value")
 		return
 	}
@@ -100,7 +99,7 @@ func (c *checker) slice() {
 		c.quotedNumbers(good)
 		c.undecided(good)
 	}
-	c.contradictions(nil, question{c.sli.Slice.Good, good, "no slice can be good", "every slice is good"})
+	c.contradictions(nil, question{c.sli.Slice.Good, good, diag.Say("no slice can be good"), diag.Say("every slice is good")})
 }
 
 // queries checks an SLI that consists of whole queries.
@@ -130,19 +129,19 @@ func (c *checker) queries() {
 func (c *checker) additive(text diag.Text, q *nrql.Query) {
 	judgement := nrql.Judge(q)
 	for _, clause := range judgement.Leave {
-		c.findings.Errorf(diag.CodeNRQLClause, clauseSpan(text, q, clause), "remove the whole clause; the engine asks for the time that it needs",
+		c.findings.Errorf(diag.CodeNRQLClause, clauseSpan(text, q, clause), diag.Say("remove the whole clause; the engine asks for the time that it needs"),
 			"NRQL: %s has no place in the query of an SLI", clause)
 	}
 	switch {
 	case judgement.Part != nil:
-		hint := "measure its two parts; as an SLI of events that is from: " + strings.Join(judgement.Part.From, ", ")
+		hint := diag.Say("measure its two parts; as an SLI of events that is from: %s", strings.Join(judgement.Part.From, ", "))
 		if judgement.Part.Where != nil {
-			hint += ", where: " + nrql.Print(judgement.Part.Where)
+			hint = diag.Say("%s, where: %s", hint, nrql.Print(judgement.Part.Where))
 		}
-		c.findings.Errorf(diag.CodeNRQLAdditive, text.Whole(), hint+", and good or bad: "+nrql.Print(judgement.Part.Condition),
+		c.findings.Errorf(diag.CodeNRQLAdditive, text.Whole(), diag.Say("%s, and good or bad: %s", hint, nrql.Print(judgement.Part.Condition)),
 			"NRQL: a percentage cannot be added up over time")
 	case judgement.Form != nrql.FormEvents && judgement.Form != nrql.FormQueries:
-		c.findings.Errorf(diag.CodeNRQLAdditive, text.Whole(), "write a query such as SELECT count(*) FROM Transaction WHERE …",
+		c.findings.Errorf(diag.CodeNRQLAdditive, text.Whole(), diag.Say("write a query such as SELECT count(*) FROM Transaction WHERE …"),
 			"NRQL: the query cannot be added up over time: %s", judgement.Why[len(judgement.Why)-1])
 	}
 }
@@ -191,9 +190,9 @@ func (c *checker) aggregate(text diag.Text, what string) nrql.Expr {
 	}
 	alone := nrql.Query{Select: q.Select[:1], From: []nrql.Expr{&nrql.Name{Value: "T"}}}
 	if q.Select[0].Alias != "" || alone.String() != q.String() {
-		hint, message := "write a function alone, such as sum(items); conditions belong into where", "holds more than one expression"
+		hint, message := diag.Say("write a function alone, such as sum(items); conditions belong into where"), diag.Say("holds more than one expression")
 		if q.Facet != nil {
-			hint, message = "remove the whole clause; write an SLI for each group that matters, with the group in where", "has no place for FACET, as it is one number"
+			hint, message = diag.Say("remove the whole clause; write an SLI for each group that matters, with the group in where"), diag.Say("has no place for FACET, as it is one number")
 		}
 		c.findings.Errorf(diag.CodeNRQLClause, text.Whole(), hint, "NRQL: %s %s", what, message)
 		return nil
@@ -212,13 +211,13 @@ func (c *checker) count() {
 	case call != nil && call.Name == "count" && isStar(call.Args[0]):
 	case call != nil && call.Name == "sum" && isName(call.Args[0]):
 	case call != nil && call.Name == "sum":
-		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(), "write sum(…) of an attribute", "NRQL: count can sum up an attribute, and nothing else")
+		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(), diag.Say("write sum(…) of an attribute"), "NRQL: count can sum up an attribute, and nothing else")
 	case call != nil && holdsAggregate(x):
 		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(),
-			"write count(*) or sum(…) of an attribute; or measure slices of time, for which any aggregate is allowed: slice: {every: 1m, value: …, good: …}",
+			diag.Say("write count(*) or sum(…) of an attribute; or measure slices of time, for which any aggregate is allowed: slice: {every: 1m, value: …, good: …}"),
 			"NRQL: results of %s() cannot be added up over time", call.Name)
 	default:
-		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(), "write count(*) or sum(…) of an attribute", "NRQL: count is no sum of events")
+		c.findings.Errorf(diag.CodeNRQLAdditive, c.sli.Count.Whole(), diag.Say("write count(*) or sum(…) of an attribute"), "NRQL: count is no sum of events")
 	}
 }
 
@@ -251,7 +250,7 @@ func (c *checker) length() {
 	for i := range parts {
 		n := len(pack{parts[i].table, []*part{&parts[i]}}.statement().text(longestPiece()))
 		if n >= nrql.MaxQueryBytes {
-			c.findings.Errorf(diag.CodeNRQL, c.sli.Span, "shorten the conditions, for example with IN or LIKE",
+			c.findings.Errorf(diag.CodeNRQL, c.sli.Span, diag.Say("shorten the conditions, for example with IN or LIKE"),
 				"NRQL: the query would have %d bytes; New Relic takes fewer than %d", n, nrql.MaxQueryBytes)
 			return
 		}

@@ -1,7 +1,6 @@
 package newrelic
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -12,8 +11,8 @@ import (
 type question struct {
 	text       diag.Text
 	condition  nrql.Expr
-	nothing    string // what follows when nothing meets it
-	everything string // what follows when everything does
+	nothing    diag.Phrase // what follows when nothing meets it
+	everything diag.Phrase // what follows when everything does
 }
 
 // contradictions warns of conditions that leave no event, and of those that
@@ -32,11 +31,11 @@ func (c *checker) contradictions(where nrql.Expr, asked question) {
 	if !implied(given, claims, samples) {
 		return
 	}
-	reason := "as where demands it already"
+	reason := diag.Say("as where demands it already")
 	if implied(nil, claims, samples) {
-		reason = "as the condition always holds"
+		reason = diag.Say("as the condition always holds")
 	}
-	c.warn(diag.CodeContradiction, asked.text.Whole(), "write what tells the good ones from the bad ones", "%s, %s", asked.everything, reason)
+	c.warn(diag.CodeContradiction, asked.text.Whole(), diag.Say("write what tells the good ones from the bad ones"), "%s, %s", asked.everything, reason)
 }
 
 // claim is one of the conditions that AND joins.
@@ -82,7 +81,7 @@ func (c claim) span() diag.Span { return c.text.Span(c.x.Pos().Start, c.x.Pos().
 
 // clash warns when no value of some subject meets all claims. The first of
 // them, as many as are given, say which events are valid.
-func (c *checker) clash(claims []claim, given int, samples []sample, nothing string) bool {
+func (c *checker) clash(claims []claim, given int, samples []sample, nothing diag.Phrase) bool {
 	for _, about := range subjects(claims) {
 		left := samples
 		for i, last := range claims {
@@ -93,7 +92,7 @@ func (c *checker) clash(claims []claim, given int, samples []sample, nothing str
 				continue
 			}
 			if i < given {
-				nothing = "no event can be valid"
+				nothing = diag.Say("no event can be valid")
 			}
 			c.exclusive(claims[:i], last, about, samples, nothing)
 			return true
@@ -104,21 +103,21 @@ func (c *checker) clash(claims []claim, given int, samples []sample, nothing str
 
 // exclusive warns of the claim that leaves no value of a subject, and names
 // the one before it that it excludes.
-func (c *checker) exclusive(before []claim, last claim, about subject, samples []sample, consequence string) {
+func (c *checker) exclusive(before []claim, last claim, about subject, samples []sample, consequence diag.Phrase) {
 	d := diag.Diagnostic{Code: diag.CodeContradiction, Severity: diag.Warning, Span: last.span()}
 	left := last.among(samples, about)
 	other := slices.IndexFunc(before, func(c claim) bool { return slices.Contains(c.about, about) && len(c.among(left, about)) == 0 })
 	switch {
 	case len(left) == 0:
-		d.Message, d.Hint = fmt.Sprintf("NRQL: %s, as %s never holds", consequence, nrql.Print(last.x)), "correct it"
+		d.Message, d.Hint = diag.Say("NRQL: %s, as %s never holds", consequence, nrql.Print(last.x)), diag.Say("correct it")
 	case other >= 0:
 		place := before[other].span()
-		d.Message = fmt.Sprintf("NRQL: %s, as %s and %s exclude each other", consequence, nrql.Print(before[other].x), nrql.Print(last.x))
-		d.Hint = "correct one of them"
-		d.Related = []diag.Related{{Span: place, Message: "the other one is at " + place.String()}}
+		d.Message = diag.Say("NRQL: %s, as %s and %s exclude each other", consequence, nrql.Print(before[other].x), nrql.Print(last.x))
+		d.Hint = diag.Say("correct one of them")
+		d.Related = []diag.Related{{Span: place, Message: diag.Say("the other one is at %s", place)}}
 	default:
-		d.Message = fmt.Sprintf("NRQL: %s, as %s excludes what the tests before it leave of %s", consequence, nrql.Print(last.x), about)
-		d.Hint = "correct one of them"
+		d.Message = diag.Say("NRQL: %s, as %s excludes what the tests before it leave of %s", consequence, nrql.Print(last.x), about)
+		d.Hint = diag.Say("correct one of them")
 	}
 	c.findings.Add(d)
 }

@@ -18,7 +18,7 @@ import (
 func contradiction(where, bad string) string {
 	for _, d := range newrelic.Check(slo.Declarations{SLOs: []slo.SLODeclaration{{SLI: &slo.SLIDeclaration{SLI: eventsOf(where, bad)}}}}) {
 		if d.Code == diag.CodeContradiction {
-			return d.Message
+			return d.Message.String()
 		}
 	}
 	return ""

@@ -15,7 +15,7 @@ func (c *checker) eventTypes(countsBad bool) {
 	for _, name := range c.sli.From {
 		if name.Value == "Metric" && c.sli.Form() == slo.FormEvents {
 			c.findings.Errorf(diag.CodeNotSupported, name.Span,
-				"write queries that name a metric: nrql: {total: SELECT count(http.server.duration) FROM Metric WHERE …, bad: …}",
+				diag.Say("write queries that name a metric: nrql: {total: SELECT count(http.server.duration) FROM Metric WHERE …, bad: …}"),
 				"data points of Metric are no events that could be good or bad one by one")
 		}
 		for _, advice := range c.adviceOn(name.Value) {
@@ -43,19 +43,19 @@ func (c *checker) adviceOn(eventType string) diag.List {
 // yet.
 func (c *checker) advise(advice diag.Diagnostic, capped, countsBad bool) {
 	if advice.Code == diag.CodeNRQLSampled {
-		advice.Hint = "compare the counts with the throughput that the agent reports"
+		advice.Hint = diag.Say("compare the counts with the throughput that the agent reports")
 		if capped {
-			advice.Hint = "count on a type that is not cut off, such as Transaction with bad: error IS TRUE"
+			advice.Hint = diag.Say("count on a type that is not cut off, such as Transaction with bad: error IS TRUE")
 		}
 		if capped && countsBad {
 			advice.Severity = diag.Warning
-		} else if i, said := c.sampled[advice.Message]; said {
+		} else if i, said := c.sampled[advice.Message.String()]; said {
 			if other := advice.Span; other.Compare(c.findings[i].Span) < 0 {
 				c.findings[i].Span = other
 			}
 			return
 		} else {
-			c.sampled[advice.Message] = len(c.findings)
+			c.sampled[advice.Message.String()] = len(c.findings)
 		}
 	}
 	c.findings.Add(advice)
@@ -76,11 +76,11 @@ func (c *checker) network(where, bad nrql.Expr) {
 	for _, name := range c.sli.From {
 		if name.Value == failures && !knowsNetwork(bad) &&
 			!knowsNetwork(where) && !tests(where, "errorType") { // which leaves them out on purpose
-			why := ""
+			why := diag.Phrase{}
 			if tests(bad, "statusCode") {
-				why = ", as they have no status code"
+				why = diag.Say(", as they have no status code")
 			}
-			c.warn(diag.CodeNetwork, c.sli.Bad.Whole(), "add errorType = 'NetworkFailure' OR in front of it",
+			c.warn(diag.CodeNetwork, c.sli.Bad.Whole(), diag.Say("add errorType = 'NetworkFailure' OR in front of it"),
 				"requests of %s that reached no server are not bad%s", failures, why)
 		}
 	}

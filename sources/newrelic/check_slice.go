@@ -10,12 +10,12 @@ import (
 // sliceValue reports a value of slices that is not one number.
 func (c *checker) sliceValue(value nrql.Expr) {
 	if !holdsAggregate(value) {
-		c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), "write an aggregate such as percentile(duration, 95)",
+		c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), diag.Say("write an aggregate such as percentile(duration, 95)"),
 			"NRQL: %s is no value of a slice, but one of each event", nrql.Print(value))
 		return
 	}
 	for _, call := range calls(value) {
-		if result, hint := manyValues(call); result != "" {
+		if result, hint := manyValues(call); !result.Empty() {
 			c.findings.Errorf(diag.CodeNRQLFunction, c.sli.Slice.Value.Whole(), hint,
 				"NRQL: %s() gives %s, and the value of a slice is one number", call.Name, result)
 		}
@@ -25,8 +25,8 @@ func (c *checker) sliceValue(value nrql.Expr) {
 // undecided reports a condition on value that cannot be decided by a number.
 func (c *checker) undecided(good nrql.Expr) {
 	if !decides(good) {
-		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), "write value alone on one side: value <= 0.8, value > 1 AND value < 2",
-			"NRQL: %s", errUndecided)
+		c.findings.Errorf(diag.CodeNRQL, c.sli.Slice.Good.Whole(), diag.Say("write value alone on one side: value <= 0.8, value > 1 AND value < 2"),
+			"NRQL: whether a slice is good cannot be decided by its value: compare value with a number")
 	}
 }
 
@@ -48,7 +48,7 @@ func calls(value nrql.Expr) []*nrql.Call {
 
 // manyValues says what a function gives that is not one number, and what to
 // write in its place; "" for all other functions.
-func manyValues(call *nrql.Call) (result, hint string) {
+func manyValues(call *nrql.Call) (result, hint diag.Phrase) {
 	of := "duration"
 	if len(call.Args) > 0 {
 		of = nrql.Print(call.Args[0])
@@ -56,20 +56,20 @@ func manyValues(call *nrql.Call) (result, hint string) {
 	switch call.Name {
 	case "percentile", "bucketPercentile":
 		if len(call.Args) > 2 {
-			return "several numbers", "write one of them: " + nrql.Print(&nrql.Call{Name: call.Name, Args: call.Args[:2]})
+			return diag.Say("several numbers"), diag.Say("write one of them: %s", nrql.Print(&nrql.Call{Name: call.Name, Args: call.Args[:2]}))
 		}
 	case "cdfPercentage", "histogram":
-		return "several numbers", "write one number, such as percentage(count(*), WHERE " + of + " < 0.8)"
+		return diag.Say("several numbers"), diag.Say("write one number, such as percentage(count(*), WHERE %s < 0.8)", of)
 	case "apdex":
-		return "a score with its parts", "write " + nrql.Print(call) + "['score']"
+		return diag.Say("a score with its parts"), diag.Say("write %s['score']", nrql.Print(call))
 	case "uniques":
-		return "a list", "write uniqueCount(" + of + ") for their number"
+		return diag.Say("a list"), diag.Say("write uniqueCount(%s) for their number", of)
 	case "keyset":
-		return "a list", "write an aggregate such as percentile(duration, 95)"
+		return diag.Say("a list"), diag.Say("write an aggregate such as percentile(duration, 95)")
 	case "funnel":
-		return "a number for each step", "write one number, such as uniqueCount(" + of + "), and conditions in where"
+		return diag.Say("a number for each step"), diag.Say("write one number, such as uniqueCount(%s), and conditions in where", of)
 	}
-	return "", ""
+	return diag.Phrase{}, diag.Phrase{}
 }
 
 // mayBeText reports whether a value is that of one event, and not a number by
@@ -87,9 +87,9 @@ func (c *checker) quotedNumbers(good nrql.Expr) {
 			if !ok {
 				continue
 			}
-			hint := "compare it with a number"
+			hint := diag.Say("compare it with a number")
 			if _, err := strconv.ParseFloat(s.Value, 64); err == nil {
-				hint = "write " + s.Value
+				hint = diag.Say("write %s", s.Value)
 			}
 			c.warn(diag.CodeNRQLCoercion, c.sli.Slice.Good.Span(s.Start, s.End), hint, "%s is text, and value is a number", s.Raw)
 		}

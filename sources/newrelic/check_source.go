@@ -2,7 +2,6 @@ package newrelic
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"net/url"
 	"regexp"
@@ -25,19 +24,19 @@ var eventType = regexp.MustCompile(`^[\pL\pN_:]{1,254}$`)
 // checkSource reports what New Relic never has.
 func checkSource(findings *diag.List, s slo.SourceDeclaration) {
 	if s.AccountID.Value > maxAccount {
-		findings.Errorf(diag.CodeValue, s.AccountID.Span, fmt.Sprintf("write the number of the account, at most %d", maxAccount),
+		findings.Errorf(diag.CodeValue, s.AccountID.Span, diag.Say("write the number of the account, at most %d", maxAccount),
 			"accountId %d is larger than any of New Relic's", s.AccountID.Value)
 	}
 	if u, err := url.Parse(s.Endpoint.Value); err == nil && u.Port() != "" {
 		if port, err := strconv.Atoi(u.Port()); err != nil || port < 1 || port > maxPort {
-			findings.Errorf(diag.CodeValue, s.Endpoint.Span, fmt.Sprintf("use a port between 1 and %d", maxPort),
+			findings.Errorf(diag.CodeValue, s.Endpoint.Span, diag.Say("use a port between 1 and %d", maxPort),
 				"the endpoint's port %s does not exist", u.Port())
 		}
 	}
 	checkLag(findings, s.QueryLag, "queryLag")
 	for _, r := range s.Retention {
 		if !eventType.MatchString(r.EventType.Value) {
-			findings.Errorf(diag.CodeValue, r.EventType.Span, "write an event type, such as Transaction, or default",
+			findings.Errorf(diag.CodeValue, r.EventType.Span, diag.Say("write an event type, such as Transaction, or default"),
 				"%q cannot be an event type", r.EventType.Value)
 		}
 	}
@@ -56,10 +55,10 @@ func checkAccounts(findings *diag.List, declared []slo.SourceDeclaration) {
 		case place(s) != place(other):
 			findings.Add(diag.Diagnostic{
 				Code: diag.CodeDuplicate, Severity: diag.Warning, Span: s.AccountID.Span,
-				Message: fmt.Sprintf("account %d is at %s here and at %s in source %s, and an account lives in one place",
+				Message: diag.Say("account %d is at %s here and at %s in source %s, and an account lives in one place",
 					s.AccountID.Value, place(s), place(other), other.Name.Value),
-				Hint:    "correct one of them; what both measure is taken for the same",
-				Related: []diag.Related{{Span: other.AccountID.Span, Message: "the other one is at " + other.AccountID.Span.String()}},
+				Hint:    diag.Say("correct one of them; what both measure is taken for the same"),
+				Related: []diag.Related{{Span: other.AccountID.Span, Message: diag.Say("the other one is at %s", other.AccountID.Span)}},
 			})
 		}
 	}
@@ -77,7 +76,7 @@ func place(s slo.SourceDeclaration) string {
 // queried. key is where it is written.
 func checkLag(findings *diag.List, lag diag.Located[time.Duration], key string) {
 	if lag.Value > maxQueryLag {
-		findings.Errorf(diag.CodeValue, lag.Span, "write how long events take until they can be queried, such as 3m, and at most 1d",
+		findings.Errorf(diag.CodeValue, lag.Span, diag.Say("write how long events take until they can be queried, such as 3m, and at most 1d"),
 			"the %s is longer than a day", key)
 	}
 }

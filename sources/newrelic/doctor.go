@@ -3,9 +3,7 @@ package newrelic
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
@@ -84,12 +82,10 @@ func (s *Source) Examine(ctx context.Context, declared *slo.Source, slos []*slo.
 
 // mask removes keys from what an answer may have brought.
 func (e *examiner) mask() {
-	texts := []*string{&e.result.User, &e.result.Account}
+	e.result.User, e.result.Account = e.client.Masked(e.result.User), e.client.Masked(e.result.Account)
 	for i := range e.result.Findings {
-		texts = append(texts, &e.result.Findings[i].Message, &e.result.Findings[i].Hint)
-	}
-	for _, text := range texts {
-		*text = e.client.Masked(*text)
+		f := &e.result.Findings[i]
+		f.Message, f.Hint = f.Message.Edited(e.client.Masked), f.Hint.Edited(e.client.Masked)
 	}
 }
 
@@ -110,15 +106,15 @@ type examiner struct {
 
 // report adds a finding. Its span is the declaration of the source unless there
 // is a better one.
-func (e *examiner) report(check diag.Code, severity diag.Severity, span diag.Span, slos []string, hint, format string, args ...any) {
+func (e *examiner) report(check diag.Code, severity diag.Severity, span diag.Span, slos []string, hint diag.Phrase, format string, args ...any) {
 	e.result.Findings = append(e.result.Findings, Finding{
-		Diagnostic: diag.Diagnostic{Code: check, Severity: severity, Span: span, Message: fmt.Sprintf(format, args...), Hint: hint},
+		Diagnostic: diag.Diagnostic{Code: check, Severity: severity, Span: span, Message: diag.Say(format, args...), Hint: hint},
 		SLOs:       slos,
 	})
 }
 
 // source adds a finding about the source as a whole.
-func (e *examiner) source(check diag.Code, severity diag.Severity, hint, format string, args ...any) {
+func (e *examiner) source(check diag.Code, severity diag.Severity, hint diag.Phrase, format string, args ...any) {
 	e.report(check, severity, e.declared.Origin, e.ids, hint, format, args...)
 }
 
@@ -126,7 +122,7 @@ func (e *examiner) source(check diag.Code, severity diag.Severity, hint, format 
 // the first of their places.
 func merged(findings []Finding) []Finding {
 	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message, b.Message))
+		return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message.String(), b.Message.String()))
 	})
 	type said struct {
 		code    diag.Code
@@ -135,7 +131,7 @@ func merged(findings []Finding) []Finding {
 	places := map[said]int{}
 	var each []Finding
 	for _, f := range findings {
-		what := said{f.Code, f.Message}
+		what := said{f.Code, f.Message.String()}
 		if i, known := places[what]; known {
 			each[i].SLOs = append(slices.Clone(each[i].SLOs), f.SLOs...)
 			continue
@@ -151,7 +147,7 @@ func merged(findings []Finding) []Finding {
 
 // inquiry is a query, what to do with the reply, and for what.
 type inquiry struct {
-	about string // what it asks for
+	about diag.Phrase // what it asks for
 	slos  []string
 	text  string
 	read  func(reply) error
@@ -190,11 +186,11 @@ type failures []failure
 type failure struct {
 	err   error
 	times int
-	about []string // each once
+	about []diag.Phrase // each once
 	slos  []string
 }
 
-func (f *failures) add(err error, about string, slos []string) {
+func (f *failures) add(err error, about diag.Phrase, slos []string) {
 	if err == nil {
 		return
 	}
@@ -205,7 +201,7 @@ func (f *failures) add(err error, about string, slos []string) {
 	}
 	known := &(*f)[i]
 	known.times++
-	if !slices.Contains(known.about, about) {
+	if !slices.ContainsFunc(known.about, about.Equal) {
 		known.about = append(known.about, about)
 	}
 	known.slos = append(known.slos, slos...)
@@ -214,9 +210,9 @@ func (f *failures) add(err error, about string, slos []string) {
 // unanswered reports what is not known for lack of answers.
 func (e *examiner) unanswered(lost failures) {
 	for _, f := range lost {
-		hint := "run doctor again; if it stays, look at what New Relic says"
+		hint := diag.Say("run doctor again; if it stays, look at what New Relic says")
 		if isKind(f.err, nerdgraph.Timeout) {
-			hint = "run doctor again at a quieter time; a shorter retention in the Source makes these queries smaller"
+			hint = diag.Say("run doctor again at a quieter time; a shorter retention in the Source makes these queries smaller")
 		}
 		e.report(CheckUnanswered, diag.Warning, e.declared.Origin, f.slos, hint, "no answer about %s: %v", listed(f.about), f.err)
 	}
@@ -226,9 +222,9 @@ func (e *examiner) unanswered(lost failures) {
 const mostNamed = 5
 
 // listed joins names, and counts those that are too many.
-func listed(names []string) string {
+func listed[T any](names []T) diag.Phrase {
 	if more := len(names) - mostNamed; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:mostNamed], ", "), more)
+		return diag.Say("%s and %d more", diag.Joined(names[:mostNamed]), more)
 	}
-	return strings.Join(names, ", ")
+	return diag.Joined(names)
 }

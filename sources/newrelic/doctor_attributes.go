@@ -103,23 +103,23 @@ func (e *examiner) checkUse(s *slo.SLO, u use, types []string, holds typeSet) {
 	e.blamed[s.ID] = true
 	e.report(CheckAttributeType, diag.Error, u.span, []string{s.ID}, typeHint(u, holds),
 		"%s holds %s in %s, and %s asks for %s: New Relic converts nothing, so the two never match",
-		u.attribute, holds, strings.Join(types, ", "), u.written, valuesOf(u.wants))
+		u.attribute, holds.phrase(), strings.Join(types, ", "), u.written, valuesOf(u.wants))
 }
 
 // typeHint says how to compare an attribute with what it holds.
-func typeHint(u use, holds typeSet) string {
+func typeHint(u use, holds typeSet) diag.Phrase {
 	name := nrql.Print(&nrql.Name{Value: u.attribute})
 	switch {
 	case holds.has(nrql.BooleanValue):
-		return fmt.Sprintf("write %s IS TRUE or %s IS FALSE", name, name)
+		return diag.Say("write %s IS TRUE or %s IS FALSE", name, name)
 	case holds.has(nrql.TextValue) && u.wants == nrql.NumberValue:
-		return fmt.Sprintf("write numeric(%s) in its place", name)
+		return diag.Say("write numeric(%s) in its place", name)
 	case holds.has(nrql.TextValue):
-		return fmt.Sprintf("compare it with text: %s = 'true'", name)
+		return diag.Say("compare it with text: %s = 'true'", name)
 	case u.wants == nrql.TextValue:
-		return fmt.Sprintf("compare it with a number, without quotes: %s = 1 or %s IN (1, 2)", name, name)
+		return diag.Say("compare it with a number, without quotes: %s = 1 or %s IN (1, 2)", name, name)
 	default:
-		return "compare it with a number"
+		return diag.Say("compare it with a number")
 	}
 }
 
@@ -127,7 +127,7 @@ func typeHint(u use, holds typeSet) string {
 func (e *examiner) unknown(s *slo.SLO, u use, types []string, keys keyset, optional bool) {
 	from := strings.Join(types, ", ")
 	severity := diag.Warning
-	hint := "look at the attributes of an event: SELECT keyset() FROM " + from
+	hint := diag.Say("look at the attributes of an event: SELECT keyset() FROM %s", from)
 	near, found := diag.Nearest(u.attribute, keys.names())
 	documented := slices.ContainsFunc(types, func(name string) bool {
 		t, _ := nrql.LookupEventType(name)
@@ -141,7 +141,7 @@ func (e *examiner) unknown(s *slo.SLO, u use, types []string, keys keyset, optio
 		severity = diag.Error
 	}
 	if found {
-		hint = fmt.Sprintf("did you mean %s? Names of attributes are case-sensitive", near)
+		hint = diag.Say("did you mean %s? Names of attributes are case-sensitive", near)
 	}
 	if severity != diag.Info {
 		e.blamed[s.ID] = true
@@ -162,7 +162,7 @@ func (e *examiner) checkDrifts(ctx context.Context, drifts []*drift) {
 		}
 		attribute := &nrql.Name{Value: d.name}
 		inquiries = append(inquiries, inquiry{
-			about: "when " + d.name + " was last seen", slos: d.ids(),
+			about: diag.Say("when %s was last seen", d.name), slos: d.ids(),
 			text: over(&nrql.Query{From: from(d.types...), Select: []nrql.Column{
 				{Expr: count(&nrql.Star{}), Alias: aliasEvents},
 				{Expr: count(attribute), Alias: aliasHad},
@@ -204,12 +204,12 @@ func (e *examiner) readDrift(d *drift, r reply) error {
 	}
 	day := e.dayOf(d.types)
 	expected := float64(day) * float64(had) / float64(events)
-	message := fmt.Sprintf("%s of the events of %s had %s until %s, and none of %d in the last day",
+	message := diag.Say("%s of the events of %s had %s until %s, and none of %d in the last day",
 		percent(had, events), strings.Join(d.types, ", "), d.name, moment(last), day)
-	severity, hint := diag.Info, "nothing, if it is there only when something rare happens"
+	severity, hint := diag.Info, diag.Say("nothing, if it is there only when something rare happens")
 	if expected >= missedEvents {
 		severity, hint = diag.Error, e.successor(d)
-		message += ": New Relic takes it for null, without an error"
+		message = diag.Say("%s: New Relic takes it for null, without an error", message)
 	}
 	for _, u := range d.uses {
 		if severity == diag.Error {
@@ -221,17 +221,17 @@ func (e *examiner) readDrift(d *drift, r reply) error {
 }
 
 // successor says what an attribute may be called now.
-func (e *examiner) successor(d *drift) string {
+func (e *examiner) successor(d *drift) diag.Phrase {
 	recent, old := e.keysOf(d.types)
 	names := slices.DeleteFunc(recent.names(), old.has)
 	if near, found := diag.Nearest(d.name, names); found {
-		return fmt.Sprintf("did you mean %s, which is new? If so, write both until the old events are out of all windows", near)
+		return diag.Say("did you mean %s, which is new? If so, write both until the old events are out of all windows", near)
 	}
 	if near, found := diag.Nearest(d.name, recent.names()); found {
-		return fmt.Sprintf("did you mean %s? If so, write both until the old events are out of all windows", near)
+		return diag.Say("did you mean %s? If so, write both until the old events are out of all windows", near)
 	}
 	if len(names) > 0 {
-		return "find out what replaced it; new are " + listed(names)
+		return diag.Say("find out what replaced it; new are %s", listed(names))
 	}
-	return "find out which release of the application or the agent left it out"
+	return diag.Say("find out which release of the application or the agent left it out")
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slojourn/slojourn/slo/diag"
+
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -72,7 +74,7 @@ func (e *examiner) takeCensus(ctx context.Context) bool {
 	for _, c := range e.inOrder() {
 		if c.fresh.lacksNames(c.day) || c.old.lacksNames(c.events-c.day) {
 			c.fresh.known = false
-			lost.add(errors.New("New Relic answered that events have no attributes"), "the attributes of "+c.name, c.ids())
+			lost.add(errors.New("New Relic answered that events have no attributes"), diag.Say("the attributes of %s", c.name), c.ids())
 		}
 	}
 	e.unanswered(lost)
@@ -118,7 +120,7 @@ func (e *examiner) askNames(kept time.Duration) inquiry {
 	end := slo.MinuteAt(e.at)
 	span := slo.Span{Start: min(max(0, slo.MinuteAt(e.at.Add(-kept))+1), end), End: end}
 	return inquiry{
-		about: "the names of the event types", slos: e.ids,
+		about: diag.Say("the names of the event types"), slos: e.ids,
 		text: over(&nrql.Query{Show: true}, span),
 		read: func(r reply) (err error) {
 			e.names, err = readNames(r.rows)
@@ -177,7 +179,7 @@ func (c *census) askFigures() inquiry {
 		}}
 	}
 	return inquiry{
-		about: "the events of " + c.name, slos: c.ids(),
+		about: diag.Say("the events of %s", c.name), slos: c.ids(),
 		text: over(&nrql.Query{From: from(c.name), Select: []nrql.Column{
 			{Expr: count(&nrql.Star{}), Alias: aliasEvents},
 			{Expr: since(c.recent.Start), Alias: aliasDay},
@@ -220,7 +222,7 @@ func isScaled(name string) bool { return name == "Transaction" || name == "Trans
 // askScaled counts the last day as New Relic scales it back.
 func (c *census) askScaled() inquiry {
 	return inquiry{
-		about: "the sampling of " + c.name, slos: c.ids(),
+		about: diag.Say("the sampling of %s", c.name), slos: c.ids(),
 		text: over(&nrql.Query{
 			From: from(c.name), Select: []nrql.Column{{Expr: count(&nrql.Star{}), Alias: aliasDay}}, Extrapolate: true,
 		}, c.recent),
@@ -238,7 +240,7 @@ func (c *census) askScaled() inquiry {
 
 func (c *census) askKeys(span slo.Span, into *keyset) inquiry {
 	return inquiry{
-		about: "the attributes of " + c.name, slos: c.ids(),
+		about: diag.Say("the attributes of %s", c.name), slos: c.ids(),
 		text: over(&nrql.Query{
 			From: from(c.name), Select: []nrql.Column{{Expr: &nrql.Call{Name: "keyset"}}},
 		}, span),

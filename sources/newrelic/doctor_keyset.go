@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
 
@@ -28,19 +29,32 @@ func typesOf(t nrql.AttributeType) typeSet {
 	return 1 << t
 }
 
-// String names the types.
-func (s typeSet) String() string {
-	var names []string
+// phrase names the types.
+func (s typeSet) phrase() diag.Phrase {
+	said := diag.Phrase{}
 	for _, t := range []nrql.AttributeType{nrql.TextValue, nrql.NumberValue, nrql.BooleanValue} {
 		if s.has(t) {
-			names = append(names, valuesOf(t))
+			if said.Empty() {
+				said = valuesOf(t)
+			} else {
+				said = diag.Say("%s and %s", said, valuesOf(t))
+			}
 		}
 	}
-	return strings.Join(names, " and ")
+	return said
 }
 
 // valuesOf names values of a type.
-func valuesOf(t nrql.AttributeType) string { return [...]string{"?", "text", "numbers", "booleans"}[t] }
+func valuesOf(t nrql.AttributeType) diag.Phrase {
+	switch t {
+	case nrql.TextValue:
+		return diag.Say("text")
+	case nrql.NumberValue:
+		return diag.Say("numbers")
+	default:
+		return diag.Say("booleans")
+	}
+}
 
 // maxKeys bounds the names that are kept of an answer: an event has at most 254
 // attributes, but different ones of a type may have others.

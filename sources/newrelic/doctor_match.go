@@ -3,7 +3,6 @@ package newrelic
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,7 @@ func (e *examiner) noMatch(ctx context.Context, unmatched []*slo.SLO) {
 			continue
 		}
 		inquiries = append(inquiries, inquiry{
-			about: "why " + s.ID + " counts nothing", slos: []string{s.ID}, text: text,
+			about: diag.Say("why %s counts nothing", s.ID), slos: []string{s.ID}, text: text,
 			read: func(r reply) error { return e.readMatching(m, r) },
 		})
 	}
@@ -45,7 +44,7 @@ func (e *examiner) noMatch(ctx context.Context, unmatched []*slo.SLO) {
 func (e *examiner) noneValid(s *slo.SLO) {
 	types := eventTypes(s.SLI)
 	if isMetric(types) {
-		e.report(CheckNoMatch, diag.Warning, sliSpan(s.SLI), []string{s.ID}, "look at the name of the metric and at the conditions",
+		e.report(CheckNoMatch, diag.Warning, sliSpan(s.SLI), []string{s.ID}, diag.Say("look at the name of the metric and at the conditions"),
 			"nothing was counted in the last hour: the metric has no points, or the conditions match none")
 		return
 	}
@@ -53,15 +52,15 @@ func (e *examiner) noneValid(s *slo.SLO) {
 	if s.SLI.Where.Len() > 0 {
 		span = s.SLI.Where.Whole()
 	}
-	e.report(CheckNoMatch, diag.Warning, span, []string{s.ID}, lookAtSome(types), "%s", e.nothingOf(types, "is valid"))
+	e.report(CheckNoMatch, diag.Warning, span, []string{s.ID}, lookAtSome(types), "%s", e.nothingOf(types, diag.Say("is valid")))
 }
 
-func (e *examiner) nothingOf(types []string, what string) string {
-	return fmt.Sprintf("none of %d events of %s in the last day %s: there is nothing to measure", e.dayOf(types), strings.Join(types, ", "), what)
+func (e *examiner) nothingOf(types []string, what diag.Phrase) diag.Phrase {
+	return diag.Say("none of %d events of %s in the last day %s: there is nothing to measure", e.dayOf(types), strings.Join(types, ", "), what)
 }
 
-func lookAtSome(types []string) string {
-	return "compare the values in the conditions with those of some events: SELECT * FROM " + strings.Join(types, ", ")
+func lookAtSome(types []string) diag.Phrase {
+	return diag.Say("compare the values in the conditions with those of some events: SELECT * FROM %s", strings.Join(types, ", "))
 }
 
 // matching is the conditions of an SLI, each by itself.
@@ -139,19 +138,19 @@ func (e *examiner) readMatching(m matching, r reply) error {
 			hint = valueHint(wanted, values, hint)
 		}
 		where := m.slo.SLI.Where
-		e.report(CheckNoMatch, diag.Warning, where.Span(c.Pos().Start, c.Pos().End), []string{m.slo.ID}, hint, "%s", e.nothingOf(m.types, "meets "+nrql.Print(c)))
+		e.report(CheckNoMatch, diag.Warning, where.Span(c.Pos().Start, c.Pos().End), []string{m.slo.ID}, hint, "%s", e.nothingOf(m.types, diag.Say("meets %s", nrql.Print(c))))
 		return nil
 	}
 	e.report(CheckNoMatch, diag.Warning, m.slo.SLI.Where.Whole(), []string{m.slo.ID}, lookAtSome(m.types), "%s",
-		e.nothingOf(m.types, "meets all conditions together, though some meet each of them"))
+		e.nothingOf(m.types, diag.Say("meets all conditions together, though some meet each of them")))
 	return nil
 }
 
 // valueHint names the value that is probably meant, or some that there are.
-func valueHint(wanted string, values []string, otherwise string) string {
+func valueHint(wanted string, values []string, otherwise diag.Phrase) diag.Phrase {
 	slices.Sort(values)
 	if near, found := diag.Nearest(wanted, values); found {
-		return fmt.Sprintf("did you mean %s? = is case-sensitive", nrql.Quote(shortened(near)))
+		return diag.Say("did you mean %s? = is case-sensitive", nrql.Quote(shortened(near)))
 	}
 	var quoted []string
 	for _, value := range values {
@@ -160,5 +159,5 @@ func valueHint(wanted string, values []string, otherwise string) string {
 	if len(quoted) == 0 {
 		return otherwise
 	}
-	return "values there are " + listed(quoted)
+	return diag.Say("values there are %s", listed(quoted))
 }

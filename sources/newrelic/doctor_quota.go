@@ -19,8 +19,8 @@ func (c Cost) QueriesPerMinute() float64 {
 // checkQuota compares what measuring takes with what the account may be asked.
 func (e *examiner) checkQuota(cost Cost) {
 	const mostQueries, mostRecords = 2 * nerdgraph.DefaultQueries, 2 * nerdgraph.DefaultRecords
-	e.compare(e.result.QueriesPerMinute, nerdgraph.DefaultQueries, mostQueries, "queries a minute",
-		"let SLIs share their from, which lets them share queries, or split the set over accounts")
+	e.compare(e.result.QueriesPerMinute, nerdgraph.DefaultQueries, mostQueries, diag.Say("queries a minute"),
+		diag.Say("let SLIs share their from, which lets them share queries, or split the set over accounts"))
 	perHour := 0.0
 	for _, p := range cost.Packs {
 		perHour += e.traffic(p.Types)
@@ -34,8 +34,8 @@ func (e *examiner) checkQuota(cost Cost) {
 		}
 	}
 	e.result.RecordsPerHour = perHour
-	e.compare(perHour, nerdgraph.DefaultRecords, mostRecords, "records inspected an hour",
-		"a shorter lateness looks back less; or count on event types with less traffic, or on a metric")
+	e.compare(perHour, nerdgraph.DefaultRecords, mostRecords, diag.Say("records inspected an hour"),
+		diag.Say("a shorter lateness looks back less; or count on event types with less traffic, or on a metric"))
 }
 
 // traffic is how many events of some types came in the last hour.
@@ -49,7 +49,7 @@ func (e *examiner) traffic(types []string) float64 {
 	return sum
 }
 
-func (e *examiner) compare(need, share, most float64, what, hint string) {
+func (e *examiner) compare(need, share, most float64, what, hint diag.Phrase) {
 	switch {
 	case need > most:
 		e.source(CheckQuota, diag.Error, hint, "measuring takes %.0f %s, and New Relic allows an account %.0f", need, what, most)

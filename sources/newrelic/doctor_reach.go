@@ -9,6 +9,7 @@ import (
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
@@ -77,13 +78,13 @@ func (e *examiner) noAnswer(err error) {
 	case e.refused(err):
 		e.result.Reached = true
 	case isKind(err, nerdgraph.ServerFault):
-		e.source(CheckEndpoint, diag.Error, "run doctor again; if it stays, look at the status page of New Relic", "%v; nothing can be measured", err)
+		e.source(CheckEndpoint, diag.Error, diag.Say("run doctor again; if it stays, look at the status page of New Relic"), "%v; nothing can be measured", err)
 	case isKind(err, nerdgraph.RateLimited):
 		e.result.Reached = true
-		e.source(CheckEndpoint, diag.Error, "run doctor again in a minute; find out what else asks with this key",
+		e.source(CheckEndpoint, diag.Error, diag.Say("run doctor again in a minute; find out what else asks with this key"),
 			"%v; nothing could be looked at", err)
 	default:
-		e.source(CheckEndpoint, diag.Error, "correct the region or the endpoint of the Source; look at the network, proxies and firewalls on the way",
+		e.source(CheckEndpoint, diag.Error, diag.Say("correct the region or the endpoint of the Source; look at the network, proxies and firewalls on the way"),
 			"%v; nothing can be measured", err)
 	}
 }
@@ -93,14 +94,14 @@ func (e *examiner) noAnswer(err error) {
 func (e *examiner) refused(err error) bool {
 	switch {
 	case isKind(err, nerdgraph.Unauthorized):
-		e.source(CheckKey, diag.Error, "put a user key (NRAK-…) into the "+e.config.APIKey.String()+"; the kinds for ingest cannot query",
+		e.source(CheckKey, diag.Error, diag.Say("put a user key (NRAK-…) into the %s; the kinds for ingest cannot query", placeOf(e.config.APIKey)),
 			"%v; nothing can be measured", err)
 	case isKind(err, nerdgraph.Forbidden):
-		e.source(CheckKey, diag.Error, "give the key's user a role that may query the account", "%v; nothing can be measured", err)
+		e.source(CheckKey, diag.Error, diag.Say("give the key's user a role that may query the account"), "%v; nothing can be measured", err)
 	case isKind(err, nerdgraph.NoAccount):
 		e.noAccount(err)
 	case isKind(err, nerdgraph.Quota):
-		e.source(CheckQuota, diag.Error, "find out what else queries the account, or let New Relic raise the limit",
+		e.source(CheckQuota, diag.Error, diag.Say("find out what else queries the account, or let New Relic raise the limit"),
 			"%v; nothing can be measured until the hour is over", err)
 	default:
 		return false
@@ -108,8 +109,16 @@ func (e *examiner) refused(err error) bool {
 	return true
 }
 
+// placeOf says where a secret is read from.
+func placeOf(ref slo.SecretRef) diag.Phrase {
+	if ref.File != "" {
+		return diag.Say("file %s", ref.File)
+	}
+	return diag.Say("environment variable %s", ref.Env)
+}
+
 func (e *examiner) noAccount(err error) {
-	e.source(CheckAccount, diag.Error, "correct accountId or the region, or give the key's user access to the account", "%v; nothing can be measured", err)
+	e.source(CheckAccount, diag.Error, diag.Say("correct accountId or the region, or give the key's user access to the account"), "%v; nothing can be measured", err)
 }
 
 func isKind(err error, kind nerdgraph.Kind) bool {
@@ -127,7 +136,7 @@ const worstSkew = 30 * time.Second
 func (e *examiner) clock(before, after, date time.Time) {
 	switch {
 	case date.IsZero():
-		e.source(CheckClock, diag.Info, "compare this machine's clock with another one",
+		e.source(CheckClock, diag.Info, diag.Say("compare this machine's clock with another one"),
 			"the answer does not say what time it is at New Relic: whether the clocks agree is not known")
 	case before.After(date.Add(time.Second)):
 		ahead := before.Sub(date)
@@ -135,16 +144,16 @@ func (e *examiner) clock(before, after, date time.Time) {
 		if ahead < worstSkew {
 			return
 		}
-		severity, means := diag.Warning, "minutes are asked for that much too early, which takes it from the queryLag of "+term.Duration(e.config.QueryLag)
+		severity, means := diag.Warning, diag.Say("minutes are asked for that much too early, which takes it from the queryLag of %s", term.Duration(e.config.QueryLag))
 		if ahead >= e.config.QueryLag {
-			severity, means = diag.Error, "minutes are asked for before their events are there, and count too low"
+			severity, means = diag.Error, diag.Say("minutes are asked for before their events are there, and count too low")
 		}
-		e.source(CheckClock, severity, "let NTP set the clock", "this machine's clock is %s ahead of New Relic's: %s", term.Duration(ahead), means)
+		e.source(CheckClock, severity, diag.Say("let NTP set the clock"), "this machine's clock is %s ahead of New Relic's: %s", term.Duration(ahead), means)
 	case date.After(after):
 		behind := date.Sub(after)
 		e.at = e.at.Add(behind)
 		if behind >= worstSkew {
-			e.source(CheckClock, diag.Warning, "let NTP set the clock",
+			e.source(CheckClock, diag.Warning, diag.Say("let NTP set the clock"),
 				"this machine's clock is %s behind New Relic's: minutes are measured, and alerts sent, that much later", term.Duration(behind))
 		}
 	}

@@ -273,7 +273,7 @@ func TestUses(t *testing.T) {
 	for _, test := range tests {
 		var got []string
 		for _, u := range usesOf(test.sli) {
-			text := u.attribute + " " + valuesOf(u.wants)
+			text := u.attribute + " " + valuesOf(u.wants).String()
 			if u.absence {
 				text += " absent"
 			}

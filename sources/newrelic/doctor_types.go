@@ -44,15 +44,15 @@ func (c *census) ids() []string {
 // neverSeen reports a type without events: at each SLI, since each may mean
 // another one.
 func (e *examiner) neverSeen(c *census) {
-	hint := fmt.Sprintf("look at what reports %s, and whether it reports to account %d", c.name, e.config.AccountID)
+	hint := diag.Say("look at what reports %s, and whether it reports to account %d", c.name, e.config.AccountID)
 	if near, found := diag.Nearest(c.name, e.names); found {
-		hint = fmt.Sprintf("did you mean %s? Names of event types are case-sensitive", near)
+		hint = diag.Say("did you mean %s? Names of event types are case-sensitive", near)
 	}
 	for _, s := range c.slos {
-		severity, means := diag.Error, "there is nothing to measure, and New Relic answers 0 and no error"
+		severity, means := diag.Error, diag.Say("there is nothing to measure, and New Relic answers 0 and no error")
 		_, documented := nrql.LookupEventType(c.name)
 		if others := e.othersOf(s, c); len(others) > 0 {
-			severity, means = diag.Warning, "only "+strings.Join(others, ", ")+" is counted"
+			severity, means = diag.Warning, diag.Say("only %s is counted", strings.Join(others, ", "))
 			if documented {
 				severity = diag.Info // failed requests of a kind may well be rare
 			}
@@ -79,7 +79,7 @@ func (e *examiner) stoppedComing(c *census) {
 			e.blamed[s.ID] = true
 		}
 		e.report(CheckEventTypeStopped, severity, typeSpan(s.SLI, c.name), []string{s.ID},
-			"look at what reports it: whether it still runs, and whether the type has another name by now",
+			diag.Say("look at what reports it: whether it still runs, and whether the type has another name by now"),
 			"%s had no event in the last day; the newest of %d is from %s: windows that begin after that are empty", c.name, c.events, moment(c.newest))
 	}
 }
@@ -135,7 +135,7 @@ func (e *examiner) checkSampling(c *census) {
 		return
 	}
 	e.report(CheckSampling, diag.Warning, e.declared.Origin, c.ids(),
-		"let the agents keep more, or measure a metric, which is not sampled; error ratios still hold if good and bad events are kept alike",
+		diag.Say("let the agents keep more, or measure a metric, which is not sampled; error ratios still hold if good and bad events are kept alike"),
 		"%s is sampled: of about %d events of the last day %d were kept (%s): totals, and what guards of alerts count, are too low by that",
 		c.name, c.scaled, c.day, percent(c.day, c.scaled))
 }
@@ -164,7 +164,7 @@ func (e *examiner) checkLag(c *census) {
 		return
 	}
 	e.report(CheckLag, diag.Warning, e.declared.Origin, c.ids(),
-		"if traffic has not ended, write a queryLag above that, or a lag at the SLIs",
+		diag.Say("if traffic has not ended, write a queryLag above that, or a lag at the SLIs"),
 		"the newest event of %s is %s old, although %d came in the last hour: minutes are measured after %s, before their events are there",
 		c.name, roughly(age), c.hour, term.Duration(lag))
 }
@@ -176,13 +176,13 @@ func (e *examiner) checkRetention(c *census) {
 	switch {
 	case c.exceeds && missing > time.Hour:
 		e.report(CheckRetention, diag.Error, e.declared.Origin, c.ids(),
-			fmt.Sprintf("write retention: {%s: %s}", c.name, wholeUnits(age)),
+			diag.Say("write retention: {%s: %s}", c.name, wholeUnits(age)),
 			"retention says that %s is kept %s, and New Relic keeps less: the oldest event is from %s, %s ago; what is gone looks like no traffic",
 			c.name, term.Duration(c.kept), moment(c.first), roughly(age))
 	case c.exceeds, missing <= max(time.Hour, c.kept/20):
 	default:
 		e.report(CheckRetention, diag.Info, e.declared.Origin, c.ids(),
-			fmt.Sprintf("if it is older than that, write retention: {%s: %s}", c.name, wholeUnits(age)),
+			diag.Say("if it is older than that, write retention: {%s: %s}", c.name, wholeUnits(age)),
 			"the oldest event of %s is from %s, %s ago, although retention says %s: nothing before it is measured",
 			c.name, moment(c.first), roughly(age), term.Duration(c.kept))
 	}

@@ -2,7 +2,6 @@ package newrelic
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
@@ -25,7 +24,7 @@ func (e *examiner) checkValues(ctx context.Context) {
 	var unmatched []*slo.SLO
 	for i, answer := range e.Counts(ctx, requests) {
 		s := e.slos[i]
-		lost.add(answer.Err, "what "+s.ID+" counts", []string{s.ID})
+		lost.add(answer.Err, diag.Say("what %s counts", s.ID), []string{s.ID})
 		switch {
 		case answer.Err != nil, len(answer.Sums) != 1, e.blamed[s.ID]:
 		case answer.Sums[0].Counts == slo.Counts{}:
@@ -49,36 +48,37 @@ func minutesCounted(sli slo.SLI) slo.Minute {
 
 // checkCounts says what is odd about the counts of an SLI that has some.
 func (e *examiner) checkCounts(s *slo.SLO, counts slo.Counts) {
-	period := "day"
+	period := diag.Say("day")
 	if isMetric(eventTypes(s.SLI)) {
-		period = "hour"
+		period = diag.Say("hour")
 	}
 	number := counts.Total / s.SLI.Unit()
-	all := fmt.Sprintf("%d valid %s of the last %s", number, unitName(s.SLI, number), period)
+	all := diag.Say("%d valid %s of the last %s", number, unitName(s.SLI, number), period)
 	isGood := s.SLI.Bad.Len() == 0 && (s.SLI.Queries == nil || s.SLI.Queries.Bad.Len() == 0)
 	switch {
 	case !counts.Consistent():
-		e.report(CheckOneSided, diag.Error, sliSpan(s.SLI), []string{s.ID}, "let good or bad count some of what the total counts, and nothing else",
+		e.report(CheckOneSided, diag.Error, sliSpan(s.SLI), []string{s.ID}, diag.Say("let good or bad count some of what the total counts, and nothing else"),
 			"more is counted as good or bad than there is: such minutes are not measured")
 	case counts.Bad == 0 && isGood:
-		e.report(CheckOneSided, diag.Info, sliSpan(s.SLI), []string{s.ID}, "right if nothing failed; else look at how failures show", "good held for all of %s", all)
+		e.report(CheckOneSided, diag.Info, sliSpan(s.SLI), []string{s.ID}, diag.Say("right if nothing failed; else look at how failures show"), "good held for all of %s", all)
 	case counts.Bad == 0:
-		e.report(CheckOneSided, diag.Info, sliSpan(s.SLI), []string{s.ID}, "right if nothing failed; else look at how failures show", "bad held for none of %s", all)
+		e.report(CheckOneSided, diag.Info, sliSpan(s.SLI), []string{s.ID}, diag.Say("right if nothing failed; else look at how failures show"), "bad held for none of %s", all)
 	case counts.Bad == counts.Total && isGood:
-		e.report(CheckOneSided, diag.Warning, sliSpan(s.SLI), []string{s.ID}, "look at what good events look like", "good held for none of %s", all)
+		e.report(CheckOneSided, diag.Warning, sliSpan(s.SLI), []string{s.ID}, diag.Say("look at what good events look like"), "good held for none of %s", all)
 	case counts.Bad == counts.Total:
-		e.report(CheckOneSided, diag.Warning, sliSpan(s.SLI), []string{s.ID}, "look at what good events look like", "bad held for all of %s", all)
+		e.report(CheckOneSided, diag.Warning, sliSpan(s.SLI), []string{s.ID}, diag.Say("look at what good events look like"), "bad held for all of %s", all)
 	}
 }
 
 // unitName is what an SLI counts.
-func unitName(sli slo.SLI, n int64) string {
-	name := "event"
-	if sli.Slice != nil {
-		name = "slice"
+func unitName(sli slo.SLI, n int64) diag.Phrase {
+	switch {
+	case sli.Slice != nil && n == 1:
+		return diag.Say("slice")
+	case sli.Slice != nil:
+		return diag.Say("slices")
+	case n == 1:
+		return diag.Say("event")
 	}
-	if n != 1 {
-		name += "s"
-	}
-	return name
+	return diag.Say("events")
 }

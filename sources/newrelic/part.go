@@ -70,7 +70,7 @@ type parsing struct{ err error }
 func (p *parsing) note(findings diag.List) bool {
 	for _, d := range findings {
 		if d.Severity == diag.Error && p.err == nil {
-			p.err = errors.New(d.Message)
+			p.err = errors.New(d.Message.String())
 		}
 	}
 	return p.err == nil

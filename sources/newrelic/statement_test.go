@@ -224,7 +224,7 @@ func TestCheckLength(t *testing.T) {
 					t.Errorf("the check passes, and a query has %d bytes", longest)
 				case found.Failed() && longest < 4096-3:
 					t.Errorf("the check fails, and the longest query has %d bytes", longest)
-				case found.Failed() && (len(found) != 1 || found[0].Span.String() != "sli:1:1" || found[0].Code != diag.CodeNRQL || found[0].Hint == ""):
+				case found.Failed() && (len(found) != 1 || found[0].Span.String() != "sli:1:1" || found[0].Code != diag.CodeNRQL || found[0].Hint.Empty()):
 					t.Errorf("the check finds %v", found)
 				}
 			}

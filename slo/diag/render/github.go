@@ -14,8 +14,8 @@ import (
 //
 //	::error file=checkout.yaml,line=14,endLine=14,col=13,endColumn=16,title=SLO007::target 100 leaves no error budget
 //
-// GitHub takes columns only when a finding begins and ends on one line.
-func GitHub(w io.Writer, list diag.List) error {
+// The texts are in the given language. GitHub takes columns only when a finding begins and ends on one line.
+func GitHub(w io.Writer, list diag.List, l diag.Language) error {
 	out := bufio.NewWriter(w)
 	for _, d := range list {
 		properties := []string{}
@@ -34,20 +34,20 @@ func GitHub(w io.Writer, list diag.List) error {
 			}
 		}
 		add("title", d.Code)
-		fmt.Fprintf(out, "::%s %s::%s\n", githubLevel(d.Severity), strings.Join(properties, ","), githubData(withPlaces(d))) //nolint:errcheck // surfaces at Flush
+		fmt.Fprintf(out, "::%s %s::%s\n", githubLevel(d.Severity), strings.Join(properties, ","), githubData(withPlaces(d, l))) //nolint:errcheck // surfaces at Flush
 	}
 	return out.Flush()
 }
 
 // withPlaces is the message with its hint and its related places, for which an
 // annotation has no fields.
-func withPlaces(d diag.Diagnostic) string {
-	text := withHint(d)
+func withPlaces(d diag.Diagnostic, l diag.Language) string {
+	text := withHint(d, l)
 	for _, r := range d.Related {
-		if r.Message == "" {
+		if r.Message.Empty() {
 			continue
 		}
-		text += "\nnote: " + clean(Mask(r.Message))
+		text += "\n" + note(clean(Mask(r.Message.In(l))), l)
 	}
 	return text
 }

@@ -16,17 +16,17 @@ import (
 func TestGitHub(t *testing.T) {
 	t.Parallel()
 	list := diag.List{
-		{Code: diag.CodeTarget, Severity: diag.Error, Span: lineSpan(14, 13, 14, 16), Message: "target 100 leaves no error budget", Hint: "use 99.99%"},
-		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: lineSpan(2, 3, 4, 1), Message: "over lines: no columns"},
-		{Code: diag.CodeReference, Severity: diag.Info, Span: diag.Span{File: "a,b:c.yaml"}, Message: "about the whole file"},
-		{Code: diag.CodeValue, Severity: diag.Error, Message: "about nothing that is written"},
+		{Code: diag.CodeTarget, Severity: diag.Error, Span: lineSpan(14, 13, 14, 16), Message: diag.Verbatim("target 100 leaves no error budget"), Hint: diag.Verbatim("use 99.99%")},
+		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: lineSpan(2, 3, 4, 1), Message: diag.Verbatim("over lines: no columns")},
+		{Code: diag.CodeReference, Severity: diag.Info, Span: diag.Span{File: "a,b:c.yaml"}, Message: diag.Verbatim("about the whole file")},
+		{Code: diag.CodeValue, Severity: diag.Error, Message: diag.Verbatim("about nothing that is written")},
 		{
-			Code: diag.CodeDuplicate, Severity: diag.Error, Span: lineSpan(5, 1, 5, 2), Message: "twice", Hint: "rename one",
-			Related: []diag.Related{{Span: lineSpan(1, 2, 1, 3), Message: "the first one is at f.yaml:1:2"}},
+			Code: diag.CodeDuplicate, Severity: diag.Error, Span: lineSpan(5, 1, 5, 2), Message: diag.Verbatim("twice"), Hint: diag.Verbatim("rename one"),
+			Related: []diag.Related{{Span: lineSpan(1, 2, 1, 3), Message: diag.Verbatim("the first one is at f.yaml:1:2")}},
 		},
 	}
 	var out bytes.Buffer
-	if err := render.GitHub(&out, list); err != nil {
+	if err := render.GitHub(&out, list, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := `::error file=f.yaml,line=14,endLine=14,col=13,endColumn=16,title=SLO007::target 100 leaves no error budget%0Ahint: use 99.99%25
@@ -66,7 +66,7 @@ func TestGitHubIsReadAsMeant(t *testing.T) {
 			continue // changed on purpose
 		}
 		var out bytes.Buffer
-		if err := render.GitHub(&out, everywhere(text)); err != nil {
+		if err := render.GitHub(&out, everywhere(text), nil); err != nil {
 			t.Fatal(err)
 		}
 		properties, message := readCommand(t, out.String())

@@ -18,8 +18,8 @@ func everywhere(text string) diag.List {
 	span := lineSpan(1, 1, 1, 2)
 	span.File = text + ".yaml"
 	return diag.List{{
-		Code: diag.CodeValue, Severity: diag.Error, Span: span, Message: text, Label: text, Hint: text,
-		Related: []diag.Related{{Span: span, Message: text}},
+		Code: diag.CodeValue, Severity: diag.Error, Span: span, Message: diag.Verbatim(text), Label: diag.Verbatim(text), Hint: diag.Verbatim(text),
+		Related: []diag.Related{{Span: span, Message: diag.Verbatim(text)}},
 	}}
 }
 
@@ -29,9 +29,9 @@ func renderers(source string) map[string]func(io.Writer, diag.List) error {
 		"text": func(w io.Writer, list diag.List) error {
 			return render.Text(w, list, render.Options{Lines: func(string, int) (string, bool) { return source, true }})
 		},
-		"json":   render.JSON,
+		"json":   func(w io.Writer, list diag.List) error { return render.JSON(w, list, nil) },
 		"sarif":  func(w io.Writer, list diag.List) error { return render.SARIF(w, list, tool()) },
-		"github": render.GitHub,
+		"github": func(w io.Writer, list diag.List) error { return render.GitHub(w, list, nil) },
 	}
 }
 

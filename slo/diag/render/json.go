@@ -32,23 +32,23 @@ type Finding struct {
 	Hint      string        `json:"hint"`
 }
 
-// Findings returns the list as values for a JSON document.
-func Findings(list diag.List) []Finding {
+// Findings returns the list as values for a JSON document, in a language.
+func Findings(list diag.List, l diag.Language) []Finding {
 	findings := []Finding{}
 	for _, d := range list {
 		findings = append(findings, Finding{
 			Code: d.Code, Severity: d.Severity, File: d.Span.File,
 			Line: d.Span.Start.Line, Column: d.Span.Start.Column,
 			EndLine: d.Span.End.Line, EndColumn: d.Span.End.Column,
-			Message: Plain(d.Message), Hint: Plain(d.Hint),
+			Message: Plain(d.Message.In(l)), Hint: Plain(d.Hint.In(l)),
 		})
 	}
 	return findings
 }
 
-// JSON prints the list as one document.
-func JSON(w io.Writer, list diag.List) error {
-	return Encode(w, document{Schema: Schema, Findings: Findings(list)})
+// JSON prints the list as one document, in a language.
+func JSON(w io.Writer, list diag.List, l diag.Language) error {
+	return Encode(w, document{Schema: Schema, Findings: Findings(list, l)})
 }
 
 // Encode writes a document as indented JSON. Programs read every string as it

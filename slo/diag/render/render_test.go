@@ -14,6 +14,7 @@ import (
 
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/hostile"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -30,6 +31,7 @@ type golden struct {
 	list    diag.List
 	color   bool
 	noLines bool
+	locale  diag.Language
 }
 
 func goldens() []golden {
@@ -44,53 +46,63 @@ func goldens() []golden {
 		return diag.List{d}
 	}
 	severities := diag.List{
-		{Code: diag.CodeTarget, Severity: diag.Error, Message: "target 100 leaves no error budget", Label: "must be below 100", Hint: "use 99.99"},
-		{Code: diag.CodeValue, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: "a warning"},
-		{Code: diag.CodeValue, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: "a trait", Hint: "nothing to do"},
+		{Code: diag.CodeTarget, Severity: diag.Error, Message: diag.Verbatim("target 100 leaves no error budget"), Label: diag.Verbatim("must be below 100"), Hint: diag.Verbatim("use 99.99")},
+		{Code: diag.CodeValue, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Verbatim("a warning")},
+		{Code: diag.CodeValue, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("a trait"), Hint: diag.Verbatim("nothing to do")},
+	}
+	spoken := diag.List{
+		{
+			Code: diag.CodeTarget, Severity: diag.Error, Message: diag.Say("target %s leaves no error budget", "100"), Label: diag.Say("the second one"),
+			Hint:    diag.Say("use less than 100%%; 99.99%% allows 4m 2s of failure in 28 days"),
+			Related: []diag.Related{{Span: lineSpan(1, 7, 1, 14), Message: diag.Say("the first one is at %s", lineSpan(1, 7, 1, 14))}},
+		},
+		{Code: diag.CodeNRQLPattern, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Say("NRQL: %s", diag.Say("RLIKE matches the whole value anyway"))},
+		{Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("what somebody else said")},
 	}
 	return []golden{
 		{name: "severities", source: spec, mark: "100", list: severities},
 		{name: "color", source: spec, mark: "100", list: severities, color: true},
+		{name: "japanese", source: spec, mark: "100", list: spoken, locale: japanese.Language()},
 		{name: "no_lines", list: severities, noLines: true},
-		{name: "line_not_found", list: one(diag.Diagnostic{Span: lineSpan(99, 1, 99, 2), Message: "behind the end", Hint: "hint"})},
-		{name: "no_place", source: spec, list: one(diag.Diagnostic{Span: diag.Span{File: "f.yaml"}, Message: "about the whole file"})},
-		{name: "no_file", source: spec, list: one(diag.Diagnostic{Span: diag.Span{}, Message: "about nothing that is written"})},
+		{name: "line_not_found", list: one(diag.Diagnostic{Span: lineSpan(99, 1, 99, 2), Message: diag.Verbatim("behind the end"), Hint: diag.Verbatim("hint")})},
+		{name: "no_place", source: spec, list: one(diag.Diagnostic{Span: diag.Span{File: "f.yaml"}, Message: diag.Verbatim("about the whole file")})},
+		{name: "no_file", source: spec, list: one(diag.Diagnostic{Span: diag.Span{}, Message: diag.Verbatim("about nothing that is written")})},
 		{name: "empty", list: diag.List{}},
-		{name: "tab", source: "a:\tb\t= x\n", mark: "x", list: one(diag.Diagnostic{Message: "carets behind tabs"})},
-		{name: "tab_inside", source: "a\tb\n", mark: "a\tb", list: one(diag.Diagnostic{Message: "a tab takes one caret"})},
-		{name: "wide", source: "title: 決済 (注文) x\n", mark: "注文", list: one(diag.Diagnostic{Message: "注文 is not known", Label: "ここ"})},
-		{name: "wide_before", source: "title: 決済ｶ x\n", mark: "x", list: one(diag.Diagnostic{Message: "behind wide and half-width characters"})},
-		{name: "ambiguous", source: "α…→§ x\n", mark: "x", list: one(diag.Diagnostic{Message: "widths that differ between locales"})},
-		{name: "combining", source: "e\u0301te\u0301 = x\n", mark: "e\u0301te\u0301", list: one(diag.Diagnostic{Message: "marks take no column"})},
-		{name: "combining_before", source: "e\u0301te\u0301 = x\n", mark: "x", list: one(diag.Diagnostic{Message: "marks take no column"})},
-		{name: "lines", source: "where: |\n  a = 1 AND  \n  b\n", mark: "a = 1 AND  \n  b", list: one(diag.Diagnostic{Message: "the first line is shown"})},
-		{name: "line_end", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 5, 1, 5), Message: "a value is missing"})},
-		{name: "beyond_line", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 50, 1, 60), Message: "carets stay near the line"})},
-		{name: "empty_line", source: "a\n\nb\n", list: one(diag.Diagnostic{Span: lineSpan(2, 1, 2, 1), Message: "nothing here"})},
-		{name: "long_line", source: strings.Repeat("a ", 200) + "MARK" + strings.Repeat(" b", 200) + "\n", mark: "MARK", list: one(diag.Diagnostic{Message: "only what is around it"})},
-		{name: "long_line_start", source: "MARK" + strings.Repeat(" b", 200) + "\n", mark: "MARK", list: one(diag.Diagnostic{Message: "cut at the end"})},
-		{name: "long_span", source: "MARK" + strings.Repeat("b", 400) + "\n", mark: "MARK" + strings.Repeat("b", 400), list: one(diag.Diagnostic{Message: "carets end with the line"})},
-		{name: "large_line_number", source: strings.Repeat("\n", 123455) + "x\n", mark: "x", list: one(diag.Diagnostic{Message: "six digits"})},
+		{name: "tab", source: "a:\tb\t= x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("carets behind tabs")})},
+		{name: "tab_inside", source: "a\tb\n", mark: "a\tb", list: one(diag.Diagnostic{Message: diag.Verbatim("a tab takes one caret")})},
+		{name: "wide", source: "title: 決済 (注文) x\n", mark: "注文", list: one(diag.Diagnostic{Message: diag.Verbatim("注文 is not known"), Label: diag.Verbatim("ここ")})},
+		{name: "wide_before", source: "title: 決済ｶ x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("behind wide and half-width characters")})},
+		{name: "ambiguous", source: "α…→§ x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("widths that differ between locales")})},
+		{name: "combining", source: "e\u0301te\u0301 = x\n", mark: "e\u0301te\u0301", list: one(diag.Diagnostic{Message: diag.Verbatim("marks take no column")})},
+		{name: "combining_before", source: "e\u0301te\u0301 = x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("marks take no column")})},
+		{name: "lines", source: "where: |\n  a = 1 AND  \n  b\n", mark: "a = 1 AND  \n  b", list: one(diag.Diagnostic{Message: diag.Verbatim("the first line is shown")})},
+		{name: "line_end", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 5, 1, 5), Message: diag.Verbatim("a value is missing")})},
+		{name: "beyond_line", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 50, 1, 60), Message: diag.Verbatim("carets stay near the line")})},
+		{name: "empty_line", source: "a\n\nb\n", list: one(diag.Diagnostic{Span: lineSpan(2, 1, 2, 1), Message: diag.Verbatim("nothing here")})},
+		{name: "long_line", source: strings.Repeat("a ", 200) + "MARK" + strings.Repeat(" b", 200) + "\n", mark: "MARK", list: one(diag.Diagnostic{Message: diag.Verbatim("only what is around it")})},
+		{name: "long_line_start", source: "MARK" + strings.Repeat(" b", 200) + "\n", mark: "MARK", list: one(diag.Diagnostic{Message: diag.Verbatim("cut at the end")})},
+		{name: "long_span", source: "MARK" + strings.Repeat("b", 400) + "\n", mark: "MARK" + strings.Repeat("b", 400), list: one(diag.Diagnostic{Message: diag.Verbatim("carets end with the line")})},
+		{name: "large_line_number", source: strings.Repeat("\n", 123455) + "x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("six digits")})},
 		{name: "related", source: "a: 1\nb: 2\na: 3\n", list: one(diag.Diagnostic{
-			Code: diag.CodeDuplicate, Span: lineSpan(3, 1, 3, 2), Message: "a stands twice", Hint: "keep one",
+			Code: diag.CodeDuplicate, Span: lineSpan(3, 1, 3, 2), Message: diag.Verbatim("a stands twice"), Hint: diag.Verbatim("keep one"),
 			Related: []diag.Related{
-				{Span: lineSpan(1, 1, 1, 2), Message: "the first one is at f.yaml:1:1"},
-				{Span: lineSpan(2, 1, 2, 2), Message: "this one is fine"},
+				{Span: lineSpan(1, 1, 1, 2), Message: diag.Verbatim("the first one is at f.yaml:1:1")},
+				{Span: lineSpan(2, 1, 2, 2), Message: diag.Verbatim("this one is fine")},
 			},
 		})},
 		{name: "control", source: "a: \x1b[2J\u202e\u2028\u009b31m\x00 x\n", mark: "x", list: one(diag.Diagnostic{
-			Span: diag.Span{File: "\x1b[31m.yaml"}, Message: "bad \x1b[31m\u202e\nerror: faked", Label: "\x07bell", Hint: "not \u009b or \u2066",
-			Related: []diag.Related{{Message: "\rover it"}},
+			Span: diag.Span{File: "\x1b[31m.yaml"}, Message: diag.Verbatim("bad \x1b[31m\u202e\nerror: faked"), Label: diag.Verbatim("\x07bell"), Hint: diag.Verbatim("not \u009b or \u2066"),
+			Related: []diag.Related{{Message: diag.Verbatim("\rover it")}},
 		})},
 		{name: "secret", source: "apiKey: " + key + " x\n", mark: key, list: one(diag.Diagnostic{
-			Code: diag.CodeSecret, Message: "the key " + key + " stands in the file", Label: "not " + key,
-			Hint:    "revoke " + key + ", then use {env: NEW_RELIC_API_KEY}",
-			Related: []diag.Related{{Message: "also " + key}},
+			Code: diag.CodeSecret, Message: diag.Verbatim("the key " + key + " stands in the file"), Label: diag.Verbatim("not " + key),
+			Hint:    diag.Verbatim("revoke " + key + ", then use {env: NEW_RELIC_API_KEY}"),
+			Related: []diag.Related{{Message: diag.Verbatim("also " + key)}},
 		})},
-		{name: "secret_before", source: "a: " + key + ", b: _" + key + " x\n", mark: "x", list: one(diag.Diagnostic{Message: "two keys before"})},
-		{name: "secret_partly", source: "a: " + key + " x\n", mark: key[10:] + " x", list: one(diag.Diagnostic{Message: "from within a key"})},
-		{name: "secret_wide", source: "鍵: " + key + " 値\n", mark: "値", list: one(diag.Diagnostic{Message: "wide characters on both sides"})},
-		{name: "secret_none", source: "# NRQL-like, not NRAK, x\n", mark: "x", list: one(diag.Diagnostic{Message: "NRQL-based words are no keys"})},
+		{name: "secret_before", source: "a: " + key + ", b: _" + key + " x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("two keys before")})},
+		{name: "secret_partly", source: "a: " + key + " x\n", mark: key[10:] + " x", list: one(diag.Diagnostic{Message: diag.Verbatim("from within a key")})},
+		{name: "secret_wide", source: "鍵: " + key + " 値\n", mark: "値", list: one(diag.Diagnostic{Message: diag.Verbatim("wide characters on both sides")})},
+		{name: "secret_none", source: "# NRQL-like, not NRAK, x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("NRQL-based words are no keys")})},
 	}
 }
 
@@ -121,9 +133,9 @@ func (g golden) findings(t *testing.T) diag.List {
 
 func (g golden) options() render.Options {
 	if g.noLines {
-		return render.Options{Color: g.color}
+		return render.Options{Color: g.color, Language: g.locale}
 	}
-	return render.Options{Color: g.color, Lines: func(_ string, line int) (string, bool) {
+	return render.Options{Color: g.color, Language: g.locale, Lines: func(_ string, line int) (string, bool) {
 		lines := strings.Split(g.source, "\n")
 		if g.source == "" || line > len(lines) {
 			return "", false
@@ -141,7 +153,7 @@ func TestGolden(t *testing.T) {
 			if err := render.Text(&text, g.findings(t), g.options()); err != nil {
 				t.Fatal(err)
 			}
-			if err := render.JSON(&document, g.findings(t)); err != nil {
+			if err := render.JSON(&document, g.findings(t), g.locale); err != nil {
 				t.Fatal(err)
 			}
 			compare(t, g.name+".txt", text.Bytes())
@@ -179,8 +191,8 @@ func compare(t *testing.T, name string, got []byte) {
 func TestJSONKeys(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	list := diag.List{{Code: diag.CodeTarget, Severity: diag.Warning, Span: lineSpan(3, 5, 4, 1), Message: "a <b> & c", Hint: "h"}}
-	if err := render.JSON(&b, list); err != nil {
+	list := diag.List{{Code: diag.CodeTarget, Severity: diag.Warning, Span: lineSpan(3, 5, 4, 1), Message: diag.Verbatim("a <b> & c"), Hint: diag.Verbatim("h")}}
+	if err := render.JSON(&b, list, nil); err != nil {
 		t.Fatal(err)
 	}
 	var got map[string]any
@@ -247,9 +259,9 @@ func TestLinesAreReadOnce(t *testing.T) {
 	text := "a: " + key + strings.Repeat(", b: 1", 1000)
 	var list diag.List
 	for i := range 100 {
-		list.Errorf(diag.CodeValue, lineSpan(1, 40+i, 1, 41+i), "", "finding")
+		list.Errorf(diag.CodeValue, lineSpan(1, 40+i, 1, 41+i), diag.Phrase{}, "finding")
 	}
-	list.Errorf(diag.CodeValue, lineSpan(2, 1, 2, 2), "", "finding")
+	list.Errorf(diag.CodeValue, lineSpan(2, 1, 2, 2), diag.Phrase{}, "finding")
 	calls := 0
 	var got bytes.Buffer
 	err := render.Text(&got, list, render.Options{Lines: func(_ string, line int) (string, bool) {
@@ -272,11 +284,11 @@ var errFull = errors.New("disk full")
 
 func TestWriteErrorsAreReturned(t *testing.T) {
 	t.Parallel()
-	list := diag.List{{Code: diag.CodeTarget, Severity: diag.Error, Message: "m"}}
+	list := diag.List{{Code: diag.CodeTarget, Severity: diag.Error, Message: diag.Verbatim("m")}}
 	if err := render.Text(fullDisk{}, list, render.Options{}); !errors.Is(err, errFull) {
 		t.Errorf("Text returned %v", err)
 	}
-	if err := render.JSON(fullDisk{}, list); !errors.Is(err, errFull) {
+	if err := render.JSON(fullDisk{}, list, nil); !errors.Is(err, errFull) {
 		t.Errorf("JSON returned %v", err)
 	}
 	if err := render.Encode(fullDisk{}, func() {}); err == nil || errors.Is(err, errFull) {
@@ -285,7 +297,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	if err := render.SARIF(fullDisk{}, list, tool()); !errors.Is(err, errFull) {
 		t.Errorf("SARIF returned %v", err)
 	}
-	if err := render.GitHub(fullDisk{}, list); !errors.Is(err, errFull) {
+	if err := render.GitHub(fullDisk{}, list, nil); !errors.Is(err, errFull) {
 		t.Errorf("GitHub returned %v", err)
 	}
 }

@@ -21,6 +21,8 @@ type Tool struct {
 	Version string
 	URI     string               // its home
 	Rule    func(diag.Code) Rule // explains a code
+	// Language is that of messages and hints.
+	Language diag.Language
 }
 
 // Rule is what a log says about a code.
@@ -114,27 +116,28 @@ func SARIF(w io.Writer, list diag.List, tool Tool) error {
 	slices.Sort(codes)
 	codes = slices.Compact(codes)
 	for _, code := range codes {
-		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(code, tool.Rule(code)))
+		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(code, tool))
 	}
 	for _, d := range list {
 		index, _ := slices.BinarySearch(codes, d.Code)
-		run.Results = append(run.Results, sarifResultOf(d, index))
+		run.Results = append(run.Results, sarifResultOf(d, index, tool.Language))
 	}
 	return Encode(w, sarifLog{Schema: sarifSchema, Version: sarifVersion, Runs: []sarifRun{run}})
 }
 
-func sarifRuleOf(code diag.Code, rule Rule) sarifRule {
+func sarifRuleOf(code diag.Code, tool Tool) sarifRule {
+	rule := tool.Rule(code)
 	title := sarifText(rule.Title)
 	return sarifRule{
 		ID: code, ShortDescription: title, FullDescription: title, HelpURI: rule.URI,
-		Help: sarifText("see " + rule.URI + ", or run `slojourn explain " + string(code) + "`"),
+		Help: sarifText(diag.Say("see %s, or run `slojourn explain %s`", rule.URI, code).In(tool.Language)),
 	}
 }
 
-func sarifResultOf(d diag.Diagnostic, ruleIndex int) sarifResult {
+func sarifResultOf(d diag.Diagnostic, ruleIndex int, l diag.Language) sarifResult {
 	result := sarifResult{
 		RuleID: d.Code, RuleIndex: ruleIndex, Level: sarifLevel(d.Severity),
-		Message:   sarifText(withHint(d)),
+		Message:   sarifText(withHint(d, l)),
 		Locations: []sarifLocation{},
 	}
 	if d.Span.File != "" {
@@ -144,7 +147,7 @@ func sarifResultOf(d diag.Diagnostic, ruleIndex int) sarifResult {
 		if r.Span.File == "" {
 			continue
 		}
-		id, message := i+1, sarifText(clean(Mask(r.Message)))
+		id, message := i+1, sarifText(clean(Mask(r.Message.In(l))))
 		result.RelatedLocations = append(result.RelatedLocations, sarifLocation{
 			ID: &id, PhysicalLocation: sarifPlaceOf(r.Span), Message: &message,
 		})
@@ -159,10 +162,10 @@ func sarifText(text string) sarifMessage {
 }
 
 // withHint joins message and hint for formats that have one text only.
-func withHint(d diag.Diagnostic) string {
-	text := clean(Mask(d.Message))
-	if d.Hint != "" {
-		text += "\nhint: " + clean(Mask(d.Hint))
+func withHint(d diag.Diagnostic, l diag.Language) string {
+	text := clean(Mask(d.Message.In(l)))
+	if !d.Hint.Empty() {
+		text += "\n" + hint(clean(Mask(d.Hint.In(l))), l)
 	}
 	return text
 }

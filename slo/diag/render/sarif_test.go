@@ -24,13 +24,13 @@ func TestSARIF(t *testing.T) {
 	absolute, odd := lineSpan(2, 3, 4, 1), lineSpan(1, 1, 1, 1)
 	absolute.File, odd.File = "/specs/日 本.yaml", "./a:b%20?.yaml"
 	list := diag.List{
-		{Code: diag.CodeTarget, Severity: diag.Error, Span: lineSpan(14, 13, 14, 16), Message: "target 100 leaves no error budget", Hint: "write {target: 99.99%}"},
+		{Code: diag.CodeTarget, Severity: diag.Error, Span: lineSpan(14, 13, 14, 16), Message: diag.Verbatim("target 100 leaves no error budget"), Hint: diag.Verbatim("write {target: 99.99%}")},
 		{
-			Code: diag.CodeDuplicate, Severity: diag.Error, Span: absolute, Message: `the name "pay" stands twice`,
-			Related: []diag.Related{{Span: odd, Message: "the first one"}, {Message: "about nothing that is written"}},
+			Code: diag.CodeDuplicate, Severity: diag.Error, Span: absolute, Message: diag.Verbatim(`the name "pay" stands twice`),
+			Related: []diag.Related{{Span: odd, Message: diag.Verbatim("the first one")}, {Message: diag.Verbatim("about nothing that is written")}},
 		},
-		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: diag.Span{File: "<stdin>"}, Message: "about the whole input"},
-		{Code: diag.CodeTarget, Severity: diag.Info, Message: "about nothing [that](is) written: " + key},
+		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: diag.Span{File: "<stdin>"}, Message: diag.Verbatim("about the whole input")},
+		{Code: diag.CodeTarget, Severity: diag.Info, Message: diag.Verbatim("about nothing [that](is) written: " + key)},
 	}
 	var out bytes.Buffer
 	if err := render.SARIF(&out, list, tool()); err != nil {

@@ -19,8 +19,9 @@ type Lines func(file string, line int) (string, bool)
 
 // Options says how text is printed.
 type Options struct {
-	Lines Lines // nil prints no source lines
-	Color bool
+	Lines    Lines // nil prints no source lines
+	Color    bool
+	Language diag.Language // of everything but the source lines
 }
 
 // Text prints every finding as
@@ -58,15 +59,18 @@ func (p *printer) finding(d diag.Diagnostic) {
 	if d.Span.File != "" || d.Span.Start.Known() {
 		place = p.paint(bold, clean(d.Span.String())+":") + " "
 	}
-	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), d.Severity.String()+":"), p.paint(bold, Plain(d.Message)), d.Code)
+	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), severityWord(d.Severity).In(p.options.Language)+":"), p.paint(bold, p.said(d.Message)), d.Code)
 	p.source(d)
 	for _, r := range d.Related {
-		p.line("   note: %s", Plain(r.Message))
+		p.line("   %s", note(p.said(r.Message), p.options.Language))
 	}
-	if d.Hint != "" {
-		p.line("   hint: %s", Plain(d.Hint))
+	if !d.Hint.Empty() {
+		p.line("   %s", hint(p.said(d.Hint), p.options.Language))
 	}
 }
+
+// said is a phrase as it is printed.
+func (p *printer) said(phrase diag.Phrase) string { return Plain(phrase.In(p.options.Language)) }
 
 // sourceLine is a line of a file as it is printed. Findings come in order of
 // their places, so that the last line is kept: a machine may write a whole
@@ -116,9 +120,9 @@ func (p *printer) source(d diag.Diagnostic) {
 	number := fmt.Sprintf("%5d", d.Span.Start.Line)
 	blank := strings.Repeat(" ", len(number))
 	before, under := columns(runes, start-1, end-1)
-	label := d.Label
-	if label != "" {
-		label = " " + Plain(label)
+	label := ""
+	if !d.Label.Empty() {
+		label = " " + p.said(d.Label)
 	}
 	p.line("%s", p.paint(dim, number+" |")+" "+strings.TrimRight(string(runes), " "))
 	p.line("%s", p.paint(dim, blank+" |")+" "+before+p.paint(colorOf(d.Severity), strings.Repeat("^", under)+label))

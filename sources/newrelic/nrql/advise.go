@@ -1,7 +1,6 @@
 package nrql
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -68,17 +67,17 @@ func newAdviser(text diag.Text, from []string) *adviser {
 	return a
 }
 
-func (a *adviser) warn(code diag.Code, r Range, hint, format string, args ...any) {
-	a.add(code, diag.Warning, r, hint, fmt.Sprintf(format, args...))
+func (a *adviser) warn(code diag.Code, r Range, hint diag.Phrase, format string, args ...any) {
+	a.add(code, diag.Warning, r, hint, diag.Say(format, args...))
 }
 
-func (a *adviser) inform(code diag.Code, r Range, hint, format string, args ...any) {
-	a.add(code, diag.Info, r, hint, fmt.Sprintf(format, args...))
+func (a *adviser) inform(code diag.Code, r Range, hint diag.Phrase, format string, args ...any) {
+	a.add(code, diag.Info, r, hint, diag.Say(format, args...))
 }
 
-func (a *adviser) add(code diag.Code, severity diag.Severity, r Range, hint, message string) {
+func (a *adviser) add(code diag.Code, severity diag.Severity, r Range, hint, message diag.Phrase) {
 	a.list.Add(diag.Diagnostic{
-		Code: code, Severity: severity, Span: a.text.Span(r.Start, r.End), Message: "NRQL: " + message, Hint: hint,
+		Code: code, Severity: severity, Span: a.text.Span(r.Start, r.End), Message: diag.Say("NRQL: %s", message), Hint: hint,
 	})
 }
 
@@ -176,7 +175,7 @@ func (a *adviser) absent(at, x Expr, what string) {
 		}
 		quoted := quoteName(name)
 		written := Print(at)
-		a.warn(diag.CodeNRQLNull, at.Pos(), fmt.Sprintf("write (%s OR %s IS NULL) or (%s AND %s IS NOT NULL), whichever is meant", written, quoted, written, quoted),
+		a.warn(diag.CodeNRQLNull, at.Pos(), diag.Say("write (%s OR %s IS NULL) or (%s AND %s IS NOT NULL), whichever is meant", written, quoted, written, quoted),
 			"whether events without %s pass %s is not documented", quoted, what)
 		return
 	}
@@ -188,7 +187,7 @@ func (a *adviser) negation(x *Unary) {
 	}
 	if name, ok := x.X.(*Name); ok && !a.given[name.Value] {
 		quoted := quoteName(name.Value)
-		a.warn(diag.CodeNRQLNull, x.Pos(), fmt.Sprintf("write %s IS FALSE, or (%s IS FALSE OR %s IS NULL), whichever is meant", quoted, quoted, quoted),
+		a.warn(diag.CodeNRQLNull, x.Pos(), diag.Say("write %s IS FALSE, or (%s IS FALSE OR %s IS NULL), whichever is meant", quoted, quoted, quoted),
 			"whether events without %s pass NOT is not documented", quoted)
 		return
 	}
@@ -210,7 +209,7 @@ func (a *adviser) mixed(x Expr) {
 		}
 		for _, side := range []Expr{or.X, or.Y} {
 			if and, ok := side.(*Binary); ok && and.Op == And && !a.bracketed(and.Range) {
-				a.inform(diag.CodeNRQLUndocumented, and.Range, "put brackets around it", "AND binds tighter than OR, as in SQL; New Relic does not document it")
+				a.inform(diag.CodeNRQLUndocumented, and.Range, diag.Say("put brackets around it"), "AND binds tighter than OR, as in SQL; New Relic does not document it")
 				return false
 			}
 		}

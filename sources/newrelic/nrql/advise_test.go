@@ -25,7 +25,7 @@ func TestAdvice(t *testing.T) {
 			var got []string
 			for _, d := range advice {
 				got = append(got, fmt.Sprintf("%d:%d-%d %s %s %s => %s", d.Span.Start.Line, d.Span.Start.Column, d.Span.End.Column, d.Code,
-					d.Severity, strings.TrimPrefix(d.Message, "NRQL: "), d.Hint))
+					d.Severity, strings.TrimPrefix(d.Message.String(), "NRQL: "), d.Hint))
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", c.source, diff)

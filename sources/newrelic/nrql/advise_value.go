@@ -35,7 +35,7 @@ func (a *adviser) null(x *Binary, tested, value Expr) bool {
 	if x.Op == Ne {
 		test = " IS NOT NULL"
 	}
-	a.warn(diag.CodeNRQLNull, x.Range, "write "+Print(tested)+test, "NULL is tested with IS; what %s NULL means is not documented", x.Op)
+	a.warn(diag.CodeNRQLNull, x.Range, diag.Say("write %s%s", Print(tested), test), "NULL is tested with IS; what %s NULL means is not documented", x.Op)
 	return true
 }
 
@@ -64,7 +64,7 @@ func (a *adviser) boolean(x *Binary, tested, value Expr) bool {
 	if x.Op == Ne {
 		word = "NOT " + word
 	}
-	a.warn(diag.CodeNRQLBoolean, x.Range, "write "+Print(tested)+" IS "+word, "booleans are tested with IS, not with %s", x.Op)
+	a.warn(diag.CodeNRQLBoolean, x.Range, diag.Say("write %s IS %s", Print(tested), word), "booleans are tested with IS, not with %s", x.Op)
 	return true
 }
 
@@ -77,20 +77,20 @@ func (a *adviser) coercion(op Op, tested, value Expr) bool {
 		ordered := op != Eq && op != Ne
 		switch {
 		case err == nil && a.typeOf(tested) == NumberValue, err == nil && ordered && a.typeOf(tested) == 0 && isPlainName(tested):
-			a.warn(diag.CodeNRQLCoercion, value.Range, "write "+value.Value+"; text that holds a number is converted by numeric(…)",
+			a.warn(diag.CodeNRQLCoercion, value.Range, diag.Say("write %s; text that holds a number is converted by numeric(…)", value.Value),
 				"%s is text, and text never equals a number", value.Raw)
 			return true
 		case err != nil && a.typeOf(tested) == NumberValue:
-			a.warn(diag.CodeNRQLCoercion, value.Range, "compare it with a number", "%s is text, and %s holds numbers", value.Raw, Print(tested))
+			a.warn(diag.CodeNRQLCoercion, value.Range, diag.Say("compare it with a number"), "%s is text, and %s holds numbers", value.Raw, Print(tested))
 			return true
 		}
 	case *Number:
 		switch a.typeOf(tested) {
 		case BooleanValue:
-			a.warn(diag.CodeNRQLCoercion, value.Range, "write "+Print(tested)+" IS TRUE or IS FALSE", "%s is true or false, and never equals a number", Print(tested))
+			a.warn(diag.CodeNRQLCoercion, value.Range, diag.Say("write %s IS TRUE or IS FALSE", Print(tested)), "%s is true or false, and never equals a number", Print(tested))
 			return true
 		case TextValue:
-			a.warn(diag.CodeNRQLCoercion, value.Range, "write numeric("+Print(tested)+"), or put the number in quotes",
+			a.warn(diag.CodeNRQLCoercion, value.Range, diag.Say("write numeric(%s), or put the number in quotes", Print(tested)),
 				"%s holds text, and text never equals a number", Print(tested))
 			return true
 		}
@@ -146,7 +146,7 @@ func (a *adviser) pattern(x *Like) {
 		return
 	}
 	if kind := a.typeOf(x.X); kind == NumberValue || kind == BooleanValue {
-		a.warn(diag.CodeNRQLCoercion, x.Range, "compare it with = or <, or write string("+Print(x.X)+")", "%s holds no text, and patterns match text only", Print(x.X))
+		a.warn(diag.CodeNRQLCoercion, x.Range, diag.Say("compare it with = or <, or write string(%s)", Print(x.X)), "%s holds no text, and patterns match text only", Print(x.X))
 		return
 	}
 	if x.Regexp {
@@ -155,24 +155,24 @@ func (a *adviser) pattern(x *Like) {
 	}
 	switch {
 	case !strings.Contains(pattern.Value, "%"):
-		a.warn(diag.CodeNRQLPattern, pattern.Range, "write '%"+short(pattern.Value)+"%' to find it anywhere, or = to compare",
+		a.warn(diag.CodeNRQLPattern, pattern.Range, diag.Say("write '%%%s%%' to find it anywhere, or = to compare", short(pattern.Value)),
 			"a pattern without %% matches the whole value only, blind to case")
 	case strings.Contains(pattern.Value, "_"):
-		a.inform(diag.CodeNRQLPattern, pattern.Range, "", "_ is an ordinary character in a pattern; only %% is a wildcard")
+		a.inform(diag.CodeNRQLPattern, pattern.Range, diag.Phrase{}, "_ is an ordinary character in a pattern; only %% is a wildcard")
 	}
 }
 
 // backslash says that only \' is documented in a string without r.
 func (a *adviser) backslash(x *String) {
 	if !x.isExact() && strings.Contains(strings.ReplaceAll(x.Raw, `\'`, ""), `\`) {
-		a.inform(diag.CodeNRQLUndocumented, x.Range, "write r"+x.Raw+", in which a backslash is only a backslash", `what a backslash means in a string without r is not documented, but for \'`)
+		a.inform(diag.CodeNRQLUndocumented, x.Range, diag.Say("write r%s, in which a backslash is only a backslash", x.Raw), `what a backslash means in a string without r is not documented, but for \'`)
 	}
 }
 
 // regexp advises on an expression of RLIKE.
 func (a *adviser) regexp(pattern *String) {
 	if strings.HasPrefix(pattern.Value, "^") || strings.HasSuffix(pattern.Value, "$") && !strings.HasSuffix(pattern.Value, `\$`) {
-		a.inform(diag.CodeNRQLPattern, pattern.Range, "leave out ^ and $", "RLIKE matches the whole value anyway")
+		a.inform(diag.CodeNRQLPattern, pattern.Range, diag.Say("leave out ^ and $"), "RLIKE matches the whole value anyway")
 	}
 }
 
@@ -193,7 +193,7 @@ func (a *adviser) checkCase(name *Name) {
 		}
 	}
 	if near != "" {
-		a.inform(diag.CodeNRQLCase, name.Range, "did you mean "+near+"?", "attributes are case-sensitive, and %s is not the documented spelling", quoteName(name.Value))
+		a.inform(diag.CodeNRQLCase, name.Range, diag.Say("did you mean %s?", near), "attributes are case-sensitive, and %s is not the documented spelling", quoteName(name.Value))
 	}
 }
 
@@ -203,7 +203,7 @@ func (a *adviser) eventType(name *Name) {
 	if !known {
 		for _, other := range eventTypes {
 			if strings.EqualFold(other.Name, name.Value) {
-				a.warn(diag.CodeNRQLCase, name.Range, "did you mean "+other.Name+"?",
+				a.warn(diag.CodeNRQLCase, name.Range, diag.Say("did you mean %s?", other.Name),
 					"event types are case-sensitive, and an unknown one has no events and gives no error")
 			}
 		}
@@ -211,9 +211,9 @@ func (a *adviser) eventType(name *Name) {
 	}
 	switch t.Sampling {
 	case Sampled:
-		a.inform(diag.CodeNRQLSampled, name.Range, "on busy services measure a metric instead", "agents may sample %s, so that counts are too low", t.Name)
+		a.inform(diag.CodeNRQLSampled, name.Range, diag.Say("on busy services measure a metric instead"), "agents may sample %s, so that counts are too low", t.Name)
 	case Capped:
-		a.inform(diag.CodeNRQLSampled, name.Range, "count on another event type, or a metric", "agents keep few %s a minute, so that counts stop rising in an incident", t.Name)
+		a.inform(diag.CodeNRQLSampled, name.Range, diag.Say("count on another event type, or a metric"), "agents keep few %s a minute, so that counts stop rising in an incident", t.Name)
 	}
 }
 
@@ -221,7 +221,7 @@ func (a *adviser) eventType(name *Name) {
 func (a *adviser) call(call *Call) {
 	source := a.text.String()
 	if call.Start < len(source) && source[call.Start] == '`' {
-		a.inform(diag.CodeNRQLUndocumented, call.Range, "leave out the backticks around the name of the function", "a function in backticks was seen to work but is not documented")
+		a.inform(diag.CodeNRQLUndocumented, call.Range, diag.Say("leave out the backticks around the name of the function"), "a function in backticks was seen to work but is not documented")
 	}
 	if f, _ := LookupFunction(call.Name); f.Kind == Aggregate && !f.Additive {
 		a.inform(diag.CodeNRQLAdditive, call.Range, additiveHint(f.Name), "results of %s() cannot be added up over time", f.Name)
@@ -229,18 +229,18 @@ func (a *adviser) call(call *Call) {
 }
 
 // additiveHint says what to count in the place of a function.
-func additiveHint(function string) string {
+func additiveHint(function string) diag.Phrase {
 	switch function {
 	case "percentage", "cdfPercentage", "apdex":
-		return "count the part and the whole: filter(count(*), WHERE …) and count(*)"
+		return diag.Say("count the part and the whole: filter(count(*), WHERE …) and count(*)")
 	case "average", "percentile", "median", "bucketPercentile", "min", "max", "histogram", "stddev", "stdvar":
-		return "count the events on one side of a threshold: filter(count(*), WHERE duration < 0.8)"
+		return diag.Say("count the events on one side of a threshold: filter(count(*), WHERE duration < 0.8)")
 	case "uniqueCount", "uniques", "funnel":
-		return "count events: one user in two minutes would be two"
+		return diag.Say("count events: one user in two minutes would be two")
 	case "rate":
-		return "count without rate()"
+		return diag.Say("count without rate()")
 	}
-	return "count events, or add up an attribute: count(*), sum(items)"
+	return diag.Say("count events, or add up an attribute: count(*), sum(items)")
 }
 
 // query advises on what stands outside of WHERE.
@@ -265,22 +265,21 @@ func (a *adviser) query(q *Query) {
 // clauses advises on clauses that work but are not documented to, and on those
 // that only a dashboard's time picker makes work.
 func (a *adviser) clauses(q *Query) {
-	const seen = " was seen to work but is not documented"
 	if q.Where != nil && len(q.From) > 0 && q.Where.Pos().Start < q.From[0].Pos().Start && q.From[0].Pos().End > 0 {
-		a.inform(diag.CodeNRQLUndocumented, q.Where.Pos(), "write FROM first", "WHERE in front of FROM"+seen)
+		a.inform(diag.CodeNRQLUndocumented, q.Where.Pos(), diag.Say("write FROM first"), "WHERE in front of FROM was seen to work but is not documented")
 	}
 	if q.Compare != nil && q.Since == nil && q.Until == nil {
-		a.inform(diag.CodeNRQLUndocumented, q.Compare.Range, "add SINCE", "COMPARE WITH without SINCE or UNTIL"+seen)
+		a.inform(diag.CodeNRQLUndocumented, q.Compare.Range, diag.Say("add SINCE"), "COMPARE WITH without SINCE or UNTIL was seen to work but is not documented")
 	}
 	t := q.TimeSeries
 	if t == nil || t.Width.Kind != WidthFixed {
 		return
 	}
 	if t.Width.Duration.Unit == Millisecond {
-		a.inform(diag.CodeNRQLUndocumented, t.Width.Range, "write a unit, such as 5 minutes", "a width without a unit"+seen)
+		a.inform(diag.CodeNRQLUndocumented, t.Width.Range, diag.Say("write a unit, such as 5 minutes"), "a width without a unit was seen to work but is not documented")
 	}
 	const hour = 3_600_000
 	if width := t.Width.Millis(); q.Since == nil && q.Until == nil && (width > hour || hour/width > MaxBuckets) {
-		a.warn(diag.CodeNRQLRange, t.Range, "add SINCE", "without SINCE the time range is one hour, which these buckets do not fit")
+		a.warn(diag.CodeNRQLRange, t.Range, diag.Say("add SINCE"), "without SINCE the time range is one hour, which these buckets do not fit")
 	}
 }

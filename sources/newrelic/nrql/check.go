@@ -1,7 +1,6 @@
 package nrql
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -24,7 +23,7 @@ func checkCondition(p *parser, x Expr) {
 	// Printing at most triples the length.
 	if p.condition && p.text.Len() >= MaxQueryBytes/4 {
 		if n := len(Print(x)); n >= MaxQueryBytes {
-			p.reportLength(x.Pos(), "condition", n)
+			p.reportLength(x.Pos(), diag.Say("condition"), n)
 		}
 	}
 }
@@ -51,7 +50,7 @@ func checkTest(p *parser, x Expr) {
 	case *Is, *In, *Like, *Name, *Call, *Bool, *Index, *Subquery:
 		return
 	}
-	p.add(diag.CodeNRQL, x.Pos(), "compare it: "+short(Print(x))+" = …", "a value is not a condition")
+	p.add(diag.CodeNRQL, x.Pos(), diag.Say("compare it: %s = …", short(Print(x))), diag.Say("a value is not a condition"))
 }
 
 // checkCalls refuses unknown functions, wrong numbers of arguments, aggregates
@@ -72,7 +71,7 @@ func checkCalls(p *parser, x Expr, at place) {
 		}
 	case *Subquery:
 		if at == inGroup {
-			p.report(x.Pos(), "move it to WHERE or to a condition of CASES", "a subquery has no place here")
+			p.report(x.Pos(), diag.Say("move it to WHERE or to a condition of CASES"), diag.Say("a subquery has no place here"))
 		}
 		checkInner(p, x.Query, asValue)
 	default:
@@ -94,36 +93,36 @@ func checkCall(p *parser, call *Call, at place) {
 	f, known := LookupFunction(call.Name)
 	if !known {
 		hint := foreignFunction(call.Name)
-		if near, ok := nearestFunction(call.Name); ok && hint == "" {
-			hint = "did you mean " + near + "()?"
+		if near, ok := nearestFunction(call.Name); ok && hint.Empty() {
+			hint = diag.Say("did you mean %s()?", near)
 		}
-		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "unknown function "+short(call.Name)+"()")
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, diag.Say("unknown function %s()", short(call.Name)))
 		return
 	}
 	if n := len(call.Args); n < f.MinArgs || f.MaxArgs >= 0 && n > f.MaxArgs {
-		hint := ""
+		hint := diag.Phrase{}
 		switch {
 		case f.Name == "count" && n == 0:
-			hint = "write count(*)"
+			hint = diag.Say("write count(*)")
 		case f.Kind == Aggregate && f.MinArgs == 1 && n == 0:
-			hint = "name an attribute, such as " + f.Name + "(duration)"
+			hint = diag.Say("name an attribute, such as %s(duration)", f.Name)
 		}
-		p.add(diag.CodeNRQLFunction, call.Pos(), hint, fmt.Sprintf("%s() takes %s, not %d", f.Name, f.arguments(), n))
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, diag.Say("%s() takes %s, not %d", f.Name, f.arguments(), n))
 	}
 	switch {
 	case f.Kind == Aggregate && at != inSelect:
-		hint := "a condition looks at one event at a time"
+		hint := diag.Say("a condition looks at one event at a time")
 		switch at {
 		case inAggregate:
-			hint = "an aggregate looks at one event at a time; aggregate the results of an inner query: SELECT … FROM (SELECT …)"
+			hint = diag.Say("an aggregate looks at one event at a time; aggregate the results of an inner query: SELECT … FROM (SELECT …)")
 		case inGroup:
-			hint = "groups and variables are made of one event at a time"
+			hint = diag.Say("groups and variables are made of one event at a time")
 		}
-		p.add(diag.CodeNRQLFunction, call.Pos(), hint, "the aggregate "+f.Name+"() has no place here")
+		p.add(diag.CodeNRQLFunction, call.Pos(), hint, diag.Say("the aggregate %s() has no place here", f.Name))
 	case f.Kind == Model || f.Name == "lookup":
-		p.add(diag.CodeNRQLFunction, call.Pos(), "", f.Name+"() has no place here")
+		p.add(diag.CodeNRQLFunction, call.Pos(), diag.Phrase{}, diag.Say("%s() has no place here", f.Name))
 	case f.Name == "blob" && at == inCondition:
-		p.add(diag.CodeNRQLFunction, call.Pos(), "select it instead", "blob() has no place in a condition")
+		p.add(diag.CodeNRQLFunction, call.Pos(), diag.Say("select it instead"), diag.Say("blob() has no place in a condition"))
 	}
 	checkBounds(p, f, call)
 	for i, arg := range call.Args {
@@ -144,17 +143,17 @@ func checkArgument(p *parser, f Function, i int, arg Expr) {
 	_, isLabelled := arg.(*Labelled)
 	switch {
 	case isStar && f.Name != "count":
-		p.add(diag.CodeNRQLFunction, arg.Pos(), "name an attribute", f.Name+"(*) does not exist; only count(*) does")
+		p.add(diag.CodeNRQLFunction, arg.Pos(), diag.Say("name an attribute"), diag.Say("%s(*) does not exist; only count(*) does", f.Name))
 	case isLabelled && f.Name != "funnel":
-		p.add(diag.CodeNRQL, arg.Pos(), "move AS behind the bracket that closes "+f.Name+"()", "AS has no place in argument "+strconv.Itoa(i+1)+" of "+f.Name+"()")
+		p.add(diag.CodeNRQL, arg.Pos(), diag.Say("move AS behind the bracket that closes %s()", f.Name), diag.Say("AS has no place in argument %s of %s()", strconv.Itoa(i+1), f.Name))
 	case isWhere && !(f.wraps() && i == 1) && !(f.Name == "funnel" && i >= 1):
-		p.add(diag.CodeNRQL, arg.Pos(), "", fmt.Sprintf("WHERE has no place in argument %d of %s()", i+1, f.Name))
+		p.add(diag.CodeNRQL, arg.Pos(), diag.Phrase{}, diag.Say("WHERE has no place in argument %d of %s()", i+1, f.Name))
 	case !isWhere && f.Name == "funnel" && i >= 1:
-		p.add(diag.CodeNRQL, arg.Pos(), "write WHERE in front of the condition", "a step of funnel() is a condition")
+		p.add(diag.CodeNRQL, arg.Pos(), diag.Say("write WHERE in front of the condition"), diag.Say("a step of funnel() is a condition"))
 	case f.wraps() && i == 0 && !hasAggregate(arg):
-		p.add(diag.CodeNRQLFunction, arg.Pos(), "write an aggregate such as count(*)", f.Name+"() takes an aggregate as its first argument")
+		p.add(diag.CodeNRQLFunction, arg.Pos(), diag.Say("write an aggregate such as count(*)"), diag.Say("%s() takes an aggregate as its first argument", f.Name))
 	case f.wraps() && i == 1 && !isWhere:
-		p.add(diag.CodeNRQL, arg.Pos(), "write WHERE in front of the condition", f.Name+"() takes a condition as its second argument")
+		p.add(diag.CodeNRQL, arg.Pos(), diag.Say("write WHERE in front of the condition"), diag.Say("%s() takes a condition as its second argument", f.Name))
 	}
 }
 
@@ -175,25 +174,28 @@ func (f Function) argumentPlace(i int, at place) place {
 
 // foreignFunction says what to write instead of a well-known function of other
 // languages; "" for all other names.
-func foreignFunction(name string) string {
-	for _, f := range [...][2]string{
-		{"avg", "write average()"},
-		{"mean", "write average()"},
-		{"coalesce", "write a OR 0: OR replaces null"},
-		{"ifnull", "write a OR 0: OR replaces null"},
-		{"nvl", "write a OR 0: OR replaces null"},
-		{"substr", "write substring()"},
-		{"len", "write length()"},
-		{"now", "write UNTIL now; a condition cannot see the time"},
-		{"cast", "write numeric(), string() or boolean()"},
-		{"distinct", "write uniques() or uniqueCount()"},
-		{"countif", "write filter(count(*), WHERE …)"},
+func foreignFunction(name string) diag.Phrase {
+	for _, f := range []struct {
+		name string
+		hint diag.Phrase
+	}{
+		{"avg", diag.Say("write average()")},
+		{"mean", diag.Say("write average()")},
+		{"coalesce", diag.Say("write a OR 0: OR replaces null")},
+		{"ifnull", diag.Say("write a OR 0: OR replaces null")},
+		{"nvl", diag.Say("write a OR 0: OR replaces null")},
+		{"substr", diag.Say("write substring()")},
+		{"len", diag.Say("write length()")},
+		{"now", diag.Say("write UNTIL now; a condition cannot see the time")},
+		{"cast", diag.Say("write numeric(), string() or boolean()")},
+		{"distinct", diag.Say("write uniques() or uniqueCount()")},
+		{"countif", diag.Say("write filter(count(*), WHERE …)")},
 	} {
-		if compareFold(f[0], name) == 0 {
-			return f[1]
+		if compareFold(f.name, name) == 0 {
+			return f.hint
 		}
 	}
-	return ""
+	return diag.Phrase{}
 }
 
 func hasAggregate(x Expr) bool {
@@ -209,20 +211,21 @@ func hasAggregate(x Expr) bool {
 	return found
 }
 
-func (f Function) arguments() string {
+func (f Function) arguments() diag.Phrase {
 	switch {
 	case f.MaxArgs < 0:
-		return "at least " + plural(int64(f.MinArgs), "argument")
+		return diag.Say("at least %s", arguments(f.MinArgs))
 	case f.MinArgs == f.MaxArgs:
-		return plural(int64(f.MinArgs), "argument")
+		return arguments(f.MinArgs)
 	default:
-		return fmt.Sprintf("%d to %s", f.MinArgs, plural(int64(f.MaxArgs), "argument"))
+		return diag.Say("%d to %s", f.MinArgs, arguments(f.MaxArgs))
 	}
 }
 
-func plural(n int64, what string) string {
+// arguments counts them.
+func arguments(n int) diag.Phrase {
 	if n == 1 {
-		return "1 " + what
+		return diag.Say("1 argument")
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return diag.Say("%d arguments", n)
 }

@@ -1,7 +1,6 @@
 package nrql
 
 import (
-	"fmt"
 	"regexp/syntax"
 	"strings"
 
@@ -17,7 +16,7 @@ func checkRegexp(p *parser, x Expr) {
 		return
 	}
 	if _, err := syntax.Parse(pattern.Value, syntax.Perl); err != nil {
-		p.report(pattern.Range, "write an expression of RE2", "not a regular expression: "+strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		p.report(pattern.Range, diag.Say("write an expression of RE2"), diag.Say("not a regular expression: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: ")))
 	}
 }
 
@@ -41,12 +40,12 @@ func checkCompared(p *parser, x *Binary) {
 		q := s.Query
 		if len(q.Select) == 1 {
 			if call, ok := q.Select[0].Expr.(*Call); ok && call.Name == "uniques" {
-				p.report(s.Range, "compare with IN (SELECT …)", "a comparison needs one value, and uniques() gives a set")
+				p.report(s.Range, diag.Say("compare with IN (SELECT …)"), diag.Say("a comparison needs one value, and uniques() gives a set"))
 				continue
 			}
 		}
 		if q.Facet != nil && (q.Limit == nil || q.Limit.Count != 1) {
-			p.report(s.Range, "add LIMIT 1 to the subquery", "a comparison needs one value, and FACET gives one for each group")
+			p.report(s.Range, diag.Say("add LIMIT 1 to the subquery"), diag.Say("a comparison needs one value, and FACET gives one for each group"))
 		}
 	}
 }
@@ -64,7 +63,7 @@ func checkBounds(p *parser, f Function, call *Call) {
 				continue
 			}
 			if n, ok := value.(*Number); ok && n.Value > bound {
-				p.add(diag.CodeNRQLFunction, n.Range, fmt.Sprintf("write at most %g", bound), fmt.Sprintf("%s() takes at most %g here", f.Name, bound))
+				p.add(diag.CodeNRQLFunction, n.Range, diag.Say("write at most %g", bound), diag.Say("%s() takes at most %g here", f.Name, bound))
 			}
 		}
 	}
@@ -81,7 +80,7 @@ func checkBounds(p *parser, f Function, call *Call) {
 			}
 		}
 		if plain > 20 {
-			p.add(diag.CodeNRQLFunction, call.Range, "join some of them first", fmt.Sprintf("concat() takes at most 20 values, not %d", plain))
+			p.add(diag.CodeNRQLFunction, call.Range, diag.Say("join some of them first"), diag.Say("concat() takes at most 20 values, not %d", plain))
 		}
 	}
 }
@@ -94,17 +93,17 @@ func checkRows(p *parser, q *Query) {
 	}
 	for _, c := range q.Select {
 		if call, ok := c.Expr.(*Call); ok && call.Name == "keyset" && q.TimeSeries != nil {
-			p.report(q.TimeSeries.Range, "leave out TIMESERIES", "keyset() has no place in a time series")
+			p.report(q.TimeSeries.Range, diag.Say("leave out TIMESERIES"), diag.Say("keyset() has no place in a time series"))
 		}
 		if hasAggregate(c.Expr) {
 			return
 		}
 	}
-	const hint = "select an aggregate, such as count(*)"
+	hint := diag.Say("select an aggregate, such as count(*)")
 	if q.Facet != nil {
-		p.report(q.Facet.Range, hint, "FACET groups aggregates, and the query selects none")
+		p.report(q.Facet.Range, hint, diag.Say("FACET groups aggregates, and the query selects none"))
 	}
 	if q.TimeSeries != nil {
-		p.report(q.TimeSeries.Range, hint, "TIMESERIES needs aggregates, and the query selects none")
+		p.report(q.TimeSeries.Range, hint, diag.Say("TIMESERIES needs aggregates, and the query selects none"))
 	}
 }

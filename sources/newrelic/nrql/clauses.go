@@ -1,5 +1,7 @@
 package nrql
 
+import "fmt"
+
 // Query is a whole query. Clauses that were not written are nil, empty or
 // false.
 type Query struct {
@@ -195,3 +197,10 @@ func (d Duration) Millis() int64 { return d.Count * d.Unit.Millis() }
 
 // String returns the canonical spelling: 1 minute, 5 minutes.
 func (d Duration) String() string { return plural(d.Count, d.Unit.String()) }
+
+func plural(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

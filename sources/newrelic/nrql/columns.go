@@ -1,8 +1,9 @@
 package nrql
 
 import (
-	"fmt"
 	"strconv"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 func (p *parser) columns(parse func() Expr) []Column {
@@ -15,7 +16,7 @@ func (p *parser) columns(parse func() Expr) []Column {
 		case p.accept("AS"):
 			c.Alias, c.End = p.alias()
 		case t.kind == tokenString, t.kind == tokenQuoted, t.kind == tokenWord && !isClause(t.text):
-			p.unexpected("AS, a comma or a clause", keywords...)
+			p.unexpected(diag.Say("AS, a comma or a clause"), keywords...)
 		}
 		columns = append(columns, c)
 		if !p.accept(",") {
@@ -43,7 +44,7 @@ func (p *parser) group() Expr {
 	cases := &Cases{Range: word.Range}
 	for {
 		if !p.at().is("WHERE") {
-			p.unexpected("WHERE and a condition")
+			p.unexpected(diag.Say("WHERE and a condition"))
 			return cases
 		}
 		cases.Cases = append(cases.Cases, p.where())
@@ -69,11 +70,11 @@ func (p *parser) alias() (string, int) {
 		p.take()
 		alias := unquote(t.text)
 		if alias == "" {
-			p.fail(t.Range, "put a name between the quotes", "empty alias")
+			p.fail(t.Range, diag.Say("put a name between the quotes"), diag.Say("empty alias"))
 		}
 		return alias, t.End
 	}
-	p.unexpectedName("an alias: a name, or text in quotes")
+	p.unexpectedName(diag.Say("an alias: a name, or text in quotes"))
 	return "", t.End
 }
 
@@ -82,7 +83,7 @@ func (p *parser) alias() (string, int) {
 func (c *clauses) facetOrder() {
 	x := c.expr()
 	if t := c.at(); t.is("ASC") {
-		c.fail(t.Range, "remove it: FACET … ORDER BY takes the highest first", "unexpected "+t.describe())
+		c.fail(t.Range, diag.Say("remove it: FACET … ORDER BY takes the highest first"), diag.Say("unexpected %s", t.describe()))
 		return
 	}
 	c.accept("DESC")
@@ -100,7 +101,7 @@ func (c *clauses) orderBy() {
 		case word.is("ASC"), word.is("DESC"):
 			o.Desc, o.End = word.is("DESC"), c.take().End
 		case word.kind == tokenWord && !isClause(word.text):
-			c.unexpected("ASC, DESC, a comma or a clause", append([]string{"DESC", "ASC"}, keywords...)...)
+			c.unexpected(diag.Say("ASC, DESC, a comma or a clause"), append([]string{"DESC", "ASC"}, keywords...)...)
 		}
 		c.query.OrderBy = append(c.query.OrderBy, o)
 		if !c.accept(",") {
@@ -117,7 +118,7 @@ func (p *parser) limit(first token) *Limit {
 	if t := p.at(); t.kind == tokenEOF || t.is(")") || t.kind == tokenWord && isClause(t.text) {
 		return nil // LIMIT alone is the default
 	}
-	n := p.wholeNumber("LIMIT 100 or LIMIT MAX")
+	n := p.wholeNumber(diag.Say("LIMIT 100 or LIMIT MAX"))
 	if n == nil {
 		return nil
 	}
@@ -125,15 +126,15 @@ func (p *parser) limit(first token) *Limit {
 }
 
 // wholeNumber parses a number of rows.
-func (p *parser) wholeNumber(example string) *Number {
+func (p *parser) wholeNumber(example diag.Phrase) *Number {
 	t := p.at()
 	if t.kind != tokenNumber {
-		p.unexpected("a whole number: " + example)
+		p.unexpected(diag.Say("a whole number: %s", example))
 		return nil
 	}
 	n, err := strconv.ParseInt(t.text, 10, 32)
 	if err != nil {
-		p.fail(t.Range, "write "+example, fmt.Sprintf("%s is no number of rows", short(t.text)))
+		p.fail(t.Range, diag.Say("write %s", example), diag.Say("%s is no number of rows", short(t.text)))
 		return nil
 	}
 	p.take()

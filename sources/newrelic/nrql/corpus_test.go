@@ -180,8 +180,8 @@ func checkFindings(t *testing.T, c corpusCase, findings diag.List) {
 	findings.Sort()
 	for i, d := range findings {
 		got := fmt.Sprintf("%d:%d-%d %s %s => %s", d.Span.Start.Line, d.Span.Start.Column, d.Span.End.Column, d.Code,
-			strings.TrimPrefix(d.Message, "NRQL: "), d.Hint)
-		if d.Severity != diag.Error || d.Span.End.Line != d.Span.Start.Line || !strings.HasPrefix(d.Message, "NRQL: ") {
+			strings.TrimPrefix(d.Message.String(), "NRQL: "), d.Hint)
+		if d.Severity != diag.Error || d.Span.End.Line != d.Span.Start.Line || !strings.HasPrefix(d.Message.String(), "NRQL: ") {
 			t.Errorf("%s\nunusual finding %+v", c.source, d)
 		}
 		if i >= len(c.want) {
@@ -254,7 +254,7 @@ func TestMalformed(t *testing.T) {
 				t.Fatalf("got %d findings, want 1: %v", len(findings), findings)
 			}
 			got := findings[0]
-			if got.Span.Start.Column != tt.start || got.Span.End.Column != tt.end || !strings.Contains(got.Message, tt.message) {
+			if got.Span.Start.Column != tt.start || got.Span.End.Column != tt.end || !strings.Contains(got.Message.String(), tt.message) {
 				t.Errorf("got  %d-%d %s\nwant %d-%d %s", got.Span.Start.Column, got.Span.End.Column, got.Message, tt.start, tt.end, tt.message)
 			}
 		})
@@ -287,7 +287,7 @@ func TestDuplicateClauseNamesBothPlaces(t *testing.T) {
 	}
 	want := diag.Related{
 		Span:    diag.Span{File: "f.yaml", Start: diag.Position{Line: 3, Column: 24}, End: diag.Position{Line: 3, Column: 29}},
-		Message: "the first one is at f.yaml:3:24",
+		Message: diag.Verbatim("the first one is at f.yaml:3:24"),
 	}
 	if diff := cmp.Diff(want, findings[0].Related[0]); diff != "" {
 		t.Errorf("related place (-want +got):\n%s", diff)

@@ -1,12 +1,13 @@
 package nrql
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // The forms of a date-time are those of New Relic's page on time ranges: date,
@@ -39,24 +40,24 @@ func (d dateParts) number(name string) int {
 
 // dateTimeProblem says what is wrong with a date-time in quotes, "" when
 // nothing is.
-func dateTimeProblem(text string) string {
+func dateTimeProblem(text string) diag.Phrase {
 	d, ok := splitDateTime(text)
 	if !ok {
-		return "'" + short(text) + "' is no date or time"
+		return diag.Say("'%s' is no date or time", short(text))
 	}
 	year, month, day := d.number("year"), d.number("month"), d.number("day")
 	switch {
 	case d["year"] == "":
 	case month < 1 || month > 12:
-		return fmt.Sprintf("there is no month %d", month)
+		return diag.Say("there is no month %d", month)
 	case d["day"] != "" && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day:
-		return fmt.Sprintf("%s %d has no day %d", time.Month(month), year, day)
+		return diag.Say("%s %d has no day %d", time.Month(month), year, day)
 	}
 	return d.timeProblem()
 }
 
 // timeProblem does the same for the time of the day.
-func (d dateParts) timeProblem() string {
+func (d dateParts) timeProblem() diag.Phrase {
 	first, last := 0, 23
 	if d["half"] != "" {
 		first, last = 1, 12
@@ -64,11 +65,11 @@ func (d dateParts) timeProblem() string {
 	hour := d.number("hour")
 	switch {
 	case d["half"] != "" && (d["bare"] != "" || strings.HasPrefix(d["zone"], "[")):
-		return "AM and PM need colons in the time, and no zone in brackets"
+		return diag.Say("AM and PM need colons in the time, and no zone in brackets")
 	case d["hour"] != "" && (hour < first || hour > last), d.number("minute") > 59, d.number("second") > 59:
-		return "there is no such time of the day"
+		return diag.Say("there is no such time of the day")
 	}
-	return ""
+	return diag.Phrase{}
 }
 
 // millis returns a date-time in milliseconds since 1970 when it is known

@@ -2,6 +2,8 @@ package nrql
 
 import (
 	"strconv"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // expr parses OR, the loosest operator.
@@ -56,9 +58,9 @@ func (p *parser) comparison() Expr {
 		p.take()
 		not = true
 	case next.is("NULL"), next.is("IS"):
-		p.fail(t.Range, "write IS NOT NULL", "unexpected "+t.describe())
+		p.fail(t.Range, diag.Say("write IS NOT NULL"), diag.Say("unexpected %s", t.describe()))
 	default:
-		p.unexpected("IN, LIKE or RLIKE behind NOT; = is negated as !=")
+		p.unexpected(diag.Say("IN, LIKE or RLIKE behind NOT; = is negated as !="))
 	}
 	switch {
 	case p.accept("IN"):
@@ -95,14 +97,14 @@ func (p *parser) is(x Expr) Expr {
 			return &Is{Range{start(x), t.End}, x, not, what}
 		}
 	}
-	p.unexpected("NULL, TRUE or FALSE", "NULL", "TRUE", "FALSE")
+	p.unexpected(diag.Say("NULL, TRUE or FALSE"), "NULL", "TRUE", "FALSE")
 	return x
 }
 
 func (p *parser) in(x Expr, not bool) Expr {
 	open := p.at()
 	if !p.accept("(") {
-		p.unexpected("( and a list of values")
+		p.unexpected(diag.Say("( and a list of values"))
 		return x
 	}
 	if beginsQuery(p.at()) {
@@ -204,7 +206,7 @@ func (p *parser) primary() Expr {
 			return x
 		}
 	}
-	p.unexpectedName("a name, a value or (")
+	p.unexpectedName(diag.Say("a name, a value or ("))
 	return &Null{t.Range}
 }
 
@@ -232,7 +234,7 @@ func (p *parser) wordExpr(t token) Expr {
 		p.misplaced(t)
 		return &Null{t.Range}
 	case isReserved(t.text):
-		p.unexpectedName("a name, a value or (")
+		p.unexpectedName(diag.Say("a name, a value or ("))
 		return &Null{t.Range}
 	}
 	p.take()
@@ -242,7 +244,7 @@ func (p *parser) wordExpr(t token) Expr {
 func (p *parser) number(t token) *Number {
 	value, err := strconv.ParseFloat(t.text, 64)
 	if err != nil {
-		p.fail(t.Range, "", "the number "+short(t.text)+" is out of range")
+		p.fail(t.Range, diag.Phrase{}, diag.Say("the number %s is out of range", short(t.text)))
 	}
 	return &Number{t.Range, t.text, value}
 }
@@ -330,7 +332,7 @@ func (p *parser) braces() *List {
 func (p *parser) subquery(open token) *Subquery {
 	s := &Subquery{Range: open.Range}
 	if p.condition {
-		p.fail(p.at().Range, "compare with a value, or measure with the queries form", "a subquery has no place in a condition")
+		p.fail(p.at().Range, diag.Say("compare with a value, or measure with the queries form"), diag.Say("a subquery has no place in a condition"))
 		return s
 	}
 	if !p.enter() {

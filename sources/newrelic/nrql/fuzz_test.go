@@ -132,7 +132,7 @@ func checkSpans(t *testing.T, source string, findings diag.List) {
 			d.Span.End.Line == d.Span.Start.Line && d.Span.End.Column < d.Span.Start.Column {
 			t.Errorf("%q: %q stands at %+v", source, d.Message, d.Span)
 		}
-		if d.Message == "" || d.Code == "" || d.Severity != diag.Error {
+		if d.Message.Empty() || d.Code == "" || d.Severity != diag.Error {
 			t.Errorf("%q: unusual finding %+v", source, d)
 		}
 	}

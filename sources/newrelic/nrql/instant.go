@@ -1,11 +1,12 @@
 package nrql
 
 import (
-	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // instant parses a time in SINCE or UNTIL.
@@ -22,8 +23,8 @@ func (p *parser) instant() Time {
 		return p.epoch(t)
 	case t.kind == tokenString:
 		p.take()
-		if problem := dateTimeProblem(unquote(t.text)); problem != "" {
-			p.fail(t.Range, "write a date such as '2026-11-22', or '2026-11-22 09:00:00 +0900'", problem)
+		if problem := dateTimeProblem(unquote(t.text)); !problem.Empty() {
+			p.fail(t.Range, diag.Say("write a date such as '2026-11-22', or '2026-11-22 09:00:00 +0900'"), problem)
 		}
 		return &DateTime{t.Range, newString(t)}
 	case t.kind == tokenWord:
@@ -31,7 +32,7 @@ func (p *parser) instant() Time {
 			return m
 		}
 	}
-	p.unexpected("a time: 1 day ago, today, '2026-11-22 09:00', or milliseconds since 1970", momentWords...)
+	p.unexpected(diag.Say("a time: 1 day ago, today, '2026-11-22 09:00', or milliseconds since 1970"), momentWords...)
 	return nil
 }
 
@@ -41,14 +42,14 @@ func (p *parser) epoch(t token) Time {
 	case err != nil:
 	case next.kind == tokenWord && !isClause(next.text):
 		p.take()
-		p.unexpected("a unit such as minutes", unitWords...)
+		p.unexpected(diag.Say("a unit such as minutes"), unitWords...)
 		return nil
 	case next.is("-"), next.is(":"):
-		p.fail(t.Range, "put a date or time in quotes: '2026-11-22 09:00'", "the number "+short(t.text)+" is no date")
+		p.fail(t.Range, diag.Say("put a date or time in quotes: '2026-11-22 09:00'"), diag.Say("the number %s is no date", short(t.text)))
 		return nil
 	}
 	if err != nil {
-		p.fail(t.Range, "write milliseconds since 1970, such as 1700000000000, or a unit: 5 minutes ago", short(t.text)+" is no time")
+		p.fail(t.Range, diag.Say("write milliseconds since 1970, such as 1700000000000, or a unit: 5 minutes ago"), diag.Say("%s is no time", short(t.text)))
 		return nil
 	}
 	p.take()
@@ -58,7 +59,7 @@ func (p *parser) epoch(t token) Time {
 // ago parses n unit AGO.
 func (p *parser) ago() *Duration {
 	if p.at().kind != tokenNumber {
-		p.unexpected("a length of time such as 1 week ago")
+		p.unexpected(diag.Say("a length of time such as 1 week ago"))
 		return nil
 	}
 	d := p.duration()
@@ -74,17 +75,17 @@ func (p *parser) duration() *Duration {
 	count, err := strconv.ParseInt(t.text, 10, 64)
 	if err != nil || count < 1 {
 		p.offset--
-		p.fail(t.Range, "write a whole number of units, such as 5 minutes", short(t.text)+" is no number of units")
+		p.fail(t.Range, diag.Say("write a whole number of units, such as 5 minutes"), diag.Say("%s is no number of units", short(t.text)))
 		return &Duration{Range: t.Range, Count: 1, Unit: Millisecond}
 	}
 	unit, known := parseUnit(p.at().text)
 	if p.at().kind != tokenWord || !known {
-		p.unexpected("a unit: seconds, minutes, hours, days, weeks or months", unitWords...)
+		p.unexpected(diag.Say("a unit: seconds, minutes, hours, days, weeks or months"), unitWords...)
 		return &Duration{Range: t.Range, Count: 1, Unit: Millisecond}
 	}
 	if count > int64(1<<52)/unit.Millis() {
 		p.offset--
-		p.fail(t.Range, "", fmt.Sprintf("%d %ss are too long", count, unit))
+		p.fail(t.Range, diag.Phrase{}, diag.Say("%s are too long", Duration{Count: count, Unit: unit}))
 	}
 	return &Duration{Range{t.Start, p.take().End}, count, unit}
 }
@@ -99,12 +100,12 @@ func (p *parser) moment() *Moment {
 	case m.Name == "this" || m.Name == "last":
 		p.take()
 		if n, unit := p.at(), p.peek(); n.kind == tokenNumber && isUnit(unit) {
-			p.fail(Range{first.Start, unit.End}, "write "+n.text+" "+unit.text+" ago", "unexpected "+first.describe())
+			p.fail(Range{first.Start, unit.End}, diag.Say("write %s %s ago", n.text, unit.text), diag.Say("unexpected %s", first.describe()))
 			return m
 		}
 		unit, known := parseUnit(p.at().text)
 		if !known || unit < Hour || strings.HasSuffix(p.at().text, "s") {
-			p.unexpected("hour, day, week, month, quarter or year", "hour", "day", "week", "month", "quarter", "year")
+			p.unexpected(diag.Say("hour, day, week, month, quarter or year"), "hour", "day", "week", "month", "quarter", "year")
 			return m
 		}
 		m.Name += " " + unit.String()
@@ -115,7 +116,7 @@ func (p *parser) moment() *Moment {
 	if m.Name != "now" && p.accept("AT") {
 		t := p.at()
 		if t.kind != tokenString || !timeOfDay.MatchString(unquote(t.text)) {
-			p.unexpected("a time of the day such as '09:30'")
+			p.unexpected(diag.Say("a time of the day such as '09:30'"))
 			return m
 		}
 		p.take()
@@ -158,7 +159,7 @@ func (p *parser) width(first token) Width {
 	case t.kind == tokenEOF, t.is(")"), t.kind == tokenWord && isClause(t.text):
 		return Width{Range: Range{first.End, first.End}, Kind: WidthDefault}
 	}
-	p.unexpected("a width such as 5 minutes, AUTO or MAX")
+	p.unexpected(diag.Say("a width such as 5 minutes, AUTO or MAX"))
 	return Width{Range: first.Range, Kind: WidthDefault}
 }
 
@@ -167,7 +168,7 @@ func (p *parser) millis() Width {
 	t := p.at()
 	count, err := strconv.ParseInt(t.text, 10, 53)
 	if err != nil || count < 1 {
-		p.fail(t.Range, "write a whole number of units, such as 5 minutes", short(t.text)+" is no number of units")
+		p.fail(t.Range, diag.Say("write a whole number of units, such as 5 minutes"), diag.Say("%s is no number of units", short(t.text)))
 		count = 1
 	} else {
 		p.take()
@@ -181,9 +182,9 @@ func (c *clauses) slide(first token) {
 	switch series := c.query.TimeSeries; {
 	case c.failed:
 	case width.Kind == WidthDefault:
-		c.unexpected("a width such as 1 minute, AUTO or MAX")
+		c.unexpected(diag.Say("a width such as 1 minute, AUTO or MAX"))
 	case series == nil && !c.broken:
-		c.fail(first.Range, "write TIMESERIES 5 minutes in front of it", "SLIDE BY has no TIMESERIES in front of it")
+		c.fail(first.Range, diag.Say("write TIMESERIES 5 minutes in front of it"), diag.Say("SLIDE BY has no TIMESERIES in front of it"))
 	case series != nil:
 		series.Slide, series.End = &width, width.End
 	}
@@ -196,14 +197,14 @@ func (p *parser) predict(first token) *Predict {
 		p.take()
 		predict.Model = p.call(t)
 	} else if f, known := LookupFunction(t.text); known && f.Kind == Model {
-		p.fail(t.Range, "write "+f.Name+"()", "the model "+f.Name+" has no brackets")
+		p.fail(t.Range, diag.Say("write %s()", f.Name), diag.Say("the model %s has no brackets", f.Name))
 	}
 	span := func(word string) *Duration {
 		if !p.accept(word) {
 			return nil
 		}
 		if p.at().kind != tokenNumber {
-			p.unexpected("a length of time such as 1 hour")
+			p.unexpected(diag.Say("a length of time such as 1 hour"))
 			return nil
 		}
 		return p.duration()

@@ -69,7 +69,7 @@ func TestDateTimes(t *testing.T) {
 		"T2400":                  "no such time of the day",
 	} {
 		_, findings := nrql.ParseQuery(text("SELECT count(*) FROM T UNTIL '" + invalid + "'"))
-		if len(findings) != 1 || !strings.Contains(findings[0].Message, want) || findings[0].Span.Start.Column != 30 || findings[0].Hint == "" {
+		if len(findings) != 1 || !strings.Contains(findings[0].Message.String(), want) || findings[0].Span.Start.Column != 30 || findings[0].Hint.Empty() {
 			t.Errorf("%q: got %v, want %q", invalid, findings, want)
 		}
 	}

@@ -1,10 +1,11 @@
 package nrql
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 type tokenKind int
@@ -31,16 +32,16 @@ func (t token) is(text string) bool {
 }
 
 // describe names the token in messages.
-func (t token) describe() string {
+func (t token) describe() diag.Phrase {
 	switch t.kind {
 	case tokenEOF:
-		return "end of the text"
+		return diag.Say("end of the text")
 	case tokenString:
-		return short(t.text)
+		return diag.Verbatim(short(t.text))
 	case tokenQuoted:
-		return "`" + short(t.text) + "`"
+		return diag.Say("`%s`", short(t.text))
 	default:
-		return "'" + short(t.text) + "'"
+		return diag.Say("'%s'", short(t.text))
 	}
 }
 
@@ -58,7 +59,7 @@ type lexer struct {
 	offset int
 	before token // the last one
 	bad    int   // places that could only be reported and left out
-	report func(r Range, hint, message string)
+	report func(r Range, hint, message diag.Phrase)
 	// spansLines reports whether a range without a line break stands on
 	// several lines of its file, which YAML folded into one.
 	spansLines func(r Range) bool
@@ -70,7 +71,7 @@ const mostBad = 10
 
 // lex splits source into tokens; the last one is tokenEOF. Tokens of text that
 // is readable in parts only are not worth parsing.
-func lex(source string, spansLines func(Range) bool, report func(r Range, hint, message string)) (tokens []token, readable bool) {
+func lex(source string, spansLines func(Range) bool, report func(r Range, hint, message diag.Phrase)) (tokens []token, readable bool) {
 	l := &lexer{source: source, report: report, spansLines: spansLines}
 	tokens = make([]token, 0, len(source)/4+2)
 	for {
@@ -109,7 +110,7 @@ func (l *lexer) next() token {
 		t := l.quoted(start, '"', tokenBad)
 		if t.kind == tokenString {
 			t.text = Quote(strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(t.text))
-			l.report(t.Range, "write "+short(t.text), "NRQL strings stand in single quotes")
+			l.report(t.Range, diag.Say("write %s", short(t.text)), diag.Say("NRQL strings stand in single quotes"))
 		}
 		return t
 	case strings.HasPrefix(l.source[start:], "{{"):
@@ -159,7 +160,7 @@ func (l *lexer) template(start int) token {
 	}
 	l.offset = end
 	r := Range{start, end}
-	l.report(r, "put a value in its place", "the variable "+short(l.source[start:end])+" is not NRQL")
+	l.report(r, diag.Say("put a value in its place"), diag.Say("the variable %s is not NRQL", short(l.source[start:end])))
 	return token{r, tokenBad, ""}
 }
 
@@ -175,15 +176,15 @@ func (l *lexer) skipBlanks() {
 				end = len(rest)
 			}
 			if r := (Range{l.offset, l.offset + end}); l.spansLines(r) {
-				l.report(r, "write the text as a block with |, which keeps its lines, or the comment as /* … */",
-					"this comment hides what follows: YAML joins these lines into one, and a comment ends with its line")
+				l.report(r, diag.Say("write the text as a block with |, which keeps its lines, or the comment as /* … */"),
+					diag.Say("this comment hides what follows: YAML joins these lines into one, and a comment ends with its line"))
 				l.bad++
 			}
 			l.offset += end
 		case strings.HasPrefix(rest, "/*"):
 			end := strings.Index(rest[2:], "*/")
 			if end < 0 {
-				l.report(Range{l.offset, l.offset + 2}, "close it with */", "this comment is never closed")
+				l.report(Range{l.offset, l.offset + 2}, diag.Say("close it with */"), diag.Say("this comment is never closed"))
 				l.bad++
 				l.offset = len(l.source)
 				return
@@ -242,7 +243,7 @@ func (l *lexer) word(start int) token {
 	l.offset = i
 	t := token{Range{start, i}, tokenWord, l.source[start:i]}
 	if foreign != 0 {
-		l.report(t.Range, "put the name in backticks: `"+short(t.text)+"`", fmt.Sprintf("a name with %q needs backticks", foreign))
+		l.report(t.Range, diag.Say("put the name in backticks: `%s`", short(t.text)), diag.Say("a name with %q needs backticks", foreign))
 		t.kind = tokenQuoted
 	}
 	return t
@@ -321,7 +322,7 @@ func (l *lexer) quoted(start int, quote byte, kind tokenKind) token {
 			case kind == tokenQuoted:
 				t.text = l.source[open+1 : i]
 				if t.text == "" {
-					l.report(t.Range, "put a name between the backticks", "empty name")
+					l.report(t.Range, diag.Say("put a name between the backticks"), diag.Say("empty name"))
 				}
 			}
 			return t
@@ -330,11 +331,11 @@ func (l *lexer) quoted(start int, quote byte, kind tokenKind) token {
 		}
 	}
 	l.offset = len(l.source)
-	hint := fmt.Sprintf("close it with %c", quote)
+	hint := diag.Say("close it with %c", quote)
 	if quote != '`' {
-		hint += fmt.Sprintf(`; one inside a string is written \%c`, quote)
+		hint = diag.Say(`%s; one inside a string is written \%c`, hint, quote)
 	}
-	l.report(Range{open, open + 1}, hint, fmt.Sprintf("the quote %c is never closed", quote))
+	l.report(Range{open, open + 1}, hint, diag.Say("the quote %c is never closed", quote))
 	return token{Range{start, l.offset}, tokenBad, ""}
 }
 
@@ -349,10 +350,10 @@ func (l *lexer) checkReadable(start, end int, quote byte) {
 		blank := quote != '`' && (char == '\t' || char == '\n' || char == '\r')
 		switch {
 		case char == utf8.RuneError && size == 1:
-			l.report(Range{i, i + 1}, "", "not valid UTF-8")
+			l.report(Range{i, i + 1}, diag.Phrase{}, diag.Say("not valid UTF-8"))
 			return
 		case unicode.IsControl(char) && !blank:
-			l.report(Range{i, i + size}, "remove it", fmt.Sprintf("the control character %U stands in quotes", char))
+			l.report(Range{i, i + size}, diag.Say("remove it"), diag.Say("the control character %U stands in quotes", char))
 			return
 		}
 		i += size

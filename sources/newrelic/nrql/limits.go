@@ -1,7 +1,6 @@
 package nrql
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -43,7 +42,7 @@ func checkQuery(p *parser, q *Query) {
 		return true
 	})
 	if len(values) > MaxSubqueries {
-		p.report(values[MaxSubqueries].Pos(), "use nested aggregation or JOIN", fmt.Sprintf("%d subqueries; New Relic takes at most %d", len(values), MaxSubqueries))
+		p.report(values[MaxSubqueries].Pos(), diag.Say("use nested aggregation or JOIN"), diag.Say("%d subqueries; New Relic takes at most %d", len(values), MaxSubqueries))
 	}
 	if !p.list.Failed() { // else a clause may be missing
 		checkBuckets(p, q)
@@ -129,7 +128,7 @@ func checkFacet(p *parser, f *Facet) {
 		checkCalls(p, f.OrderBy, inSelect)
 	}
 	if n := len(f.By); n > MaxFacets {
-		p.report(f.By[MaxFacets].Range, "leave some out", fmt.Sprintf("FACET by %d expressions; New Relic takes at most %d", n, MaxFacets))
+		p.report(f.By[MaxFacets].Range, diag.Say("leave some out"), diag.Say("FACET by %d expressions; New Relic takes at most %d", n, MaxFacets))
 	}
 }
 
@@ -142,7 +141,7 @@ func checkJoin(p *parser, j Join) {
 		inner = both.Y
 	}
 	if _, ok := inner.(*Name); !ok {
-		p.report(inner.Pos(), "give it a name with AS in the joined query", "the key of the joined query must be an attribute")
+		p.report(inner.Pos(), diag.Say("give it a name with AS in the joined query"), diag.Say("the key of the joined query must be an attribute"))
 	}
 }
 
@@ -152,53 +151,56 @@ func checkLimit(p *parser, q *Query) {
 		most = MaxLookupLimit
 	}
 	if q.Limit != nil && q.Limit.Count > most {
-		p.report(q.Limit.Range, "write LIMIT MAX", fmt.Sprintf("LIMIT %d; New Relic gives at most %d", q.Limit.Count, most))
+		p.report(q.Limit.Range, diag.Say("write LIMIT MAX"), diag.Say("LIMIT %d; New Relic gives at most %d", q.Limit.Count, most))
 	}
 }
 
 func checkSeries(p *parser, q *Query) {
 	if t := q.TimeSeries; t != nil && t.Slide != nil && t.Width.Kind != WidthFixed {
-		p.report(t.Pos(), "write the width of the windows: TIMESERIES 5 minutes SLIDE BY 1 minute", "SLIDE BY needs windows of a fixed width")
+		p.report(t.Pos(), diag.Say("write the width of the windows: TIMESERIES 5 minutes SLIDE BY 1 minute"), diag.Say("SLIDE BY needs windows of a fixed width"))
 	}
 	if q.Predict != nil && q.Compare != nil {
-		p.report(q.Predict.Range, "remove one of them", "PREDICT and COMPARE WITH have no place in one query")
+		p.report(q.Predict.Range, diag.Say("remove one of them"), diag.Say("PREDICT and COMPARE WITH have no place in one query"))
 	}
 	if q.Predict != nil && q.Predict.Model != nil {
 		call := q.Predict.Model
 		if f, known := LookupFunction(call.Name); !known || f.Kind != Model {
-			p.add(diag.CodeNRQLFunction, call.Pos(), "write holtwinters()", short(call.Name)+"() is no model to predict with")
+			p.add(diag.CodeNRQLFunction, call.Pos(), diag.Say("write holtwinters()"), diag.Say("%s() is no model to predict with", short(call.Name)))
 		}
 	}
 }
 
 // checkRole refuses clauses that only other queries may have.
 func checkRole(p *parser, q *Query, as role) {
-	refuse := func(r Range, clause, where, hint string) {
-		p.report(r, hint, clause+" has no place in "+where)
+	refuse := func(r Range, clause string, where diag.Phrase, hint diag.Phrase) {
+		p.report(r, hint, diag.Say("%s has no place in %s", clause, where))
 	}
-	const outside = "move it to the outermost query"
+	outside := diag.Say("move it to the outermost query")
 	switch as {
 	case asTable:
 		if q.Since != nil {
-			refuse(q.Since.Pos(), "SINCE", "an inner query", outside)
+			refuse(q.Since.Pos(), "SINCE", diag.Say("an inner query"), outside)
 		}
 		if q.Until != nil {
-			refuse(q.Until.Pos(), "UNTIL", "an inner query", outside)
+			refuse(q.Until.Pos(), "UNTIL", diag.Say("an inner query"), outside)
 		}
 		if q.Compare != nil {
-			refuse(q.Compare.Range, "COMPARE WITH", "an inner query", outside)
+			refuse(q.Compare.Range, "COMPARE WITH", diag.Say("an inner query"), outside)
 		}
 	case asJoin, asValue:
-		where := map[role]string{asJoin: "a joined query", asValue: "a subquery"}[as]
+		where := diag.Say("a subquery")
+		if as == asJoin {
+			where = diag.Say("a joined query")
+		}
 		if q.TimeSeries != nil {
-			refuse(q.TimeSeries.Range, "TIMESERIES", where, "it gives one result for the whole time range")
+			refuse(q.TimeSeries.Range, "TIMESERIES", where, diag.Say("it gives one result for the whole time range"))
 		}
 		if q.Compare != nil {
-			refuse(q.Compare.Range, "COMPARE WITH", where, "it gives one result for the whole time range")
+			refuse(q.Compare.Range, "COMPARE WITH", where, diag.Say("it gives one result for the whole time range"))
 		}
 		if as == asJoin && len(q.Select) == 1 {
 			if star, ok := q.Select[0].Expr.(*Star); ok {
-				refuse(star.Range, "SELECT *", where, "name the attributes that are wanted")
+				refuse(star.Range, "SELECT *", where, diag.Say("name the attributes that are wanted"))
 			}
 		}
 	}
@@ -212,7 +214,7 @@ func checkBuckets(p *parser, q *Query) {
 		return
 	}
 	if since >= until {
-		p.report(q.Until.Pos(), "exchange SINCE and UNTIL", "the start time must be before the end time")
+		p.report(q.Until.Pos(), diag.Say("exchange SINCE and UNTIL"), diag.Say("the start time must be before the end time"))
 		return
 	}
 	t := q.TimeSeries
@@ -226,10 +228,10 @@ func checkBuckets(p *parser, q *Query) {
 	}
 	switch {
 	case width > window:
-		p.report(t.Pos(), "use a shorter bucket", "the bucket is longer than the time range")
+		p.report(t.Pos(), diag.Say("use a shorter bucket"), diag.Say("the bucket is longer than the time range"))
 	case (window-width)/step >= MaxBuckets: // and one more, from the first step on
-		p.report(t.Pos(), "use a longer bucket or a shorter range",
-			fmt.Sprintf("%d buckets; New Relic gives at most %d", (window-width)/step+1, MaxBuckets))
+		p.report(t.Pos(), diag.Say("use a longer bucket or a shorter range"),
+			diag.Say("%d buckets; New Relic gives at most %d", (window-width)/step+1, MaxBuckets))
 	}
 }
 

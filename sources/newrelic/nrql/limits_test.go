@@ -56,7 +56,7 @@ func TestBuckets(t *testing.T) {
 			switch {
 			case tt.buckets == 0 && len(findings) > 0:
 				t.Errorf("%s: %v", tt.clauses, findings)
-			case tt.buckets > 0 && (len(findings) != 1 || findings[0].Message != want):
+			case tt.buckets > 0 && (len(findings) != 1 || findings[0].Message.String() != want):
 				t.Errorf("%s: got %v, want %q", tt.clauses, findings, want)
 			}
 		})

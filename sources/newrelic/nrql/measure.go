@@ -3,6 +3,8 @@ package nrql
 import (
 	"slices"
 	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Form is a way in which a query can be measured as a service level
@@ -21,7 +23,7 @@ type Judgement struct {
 	// Form is "" when the query cannot be one.
 	Form Form
 	// Why holds the reasons, in the order of the clauses.
-	Why []string
+	Why []diag.Phrase
 	// Leave names the clauses that an indicator must do without, since the
 	// engine adds its own: SINCE, UNTIL, TIMESERIES, LIMIT and COMPARE WITH.
 	Leave []string
@@ -55,7 +57,7 @@ type judge struct {
 	query *Query
 }
 
-func (j *judge) because(reason string) { j.Why = append(j.Why, reason) }
+func (j *judge) because(reason diag.Phrase) { j.Why = append(j.Why, reason) }
 
 // leave finds the clauses that are the engine's.
 func (j *judge) leave() {
@@ -81,17 +83,17 @@ func (j *judge) structure() {
 	q := j.query
 	for _, clause := range []struct {
 		written bool
-		why     string
+		why     diag.Phrase
 	}{
-		{q.Show, "SHOW EVENT TYPES gives names, not a number"},
-		{len(q.Select) > 1, "it selects several expressions; an indicator is one number"},
-		{len(q.Joins) > 0, "JOIN compares events with the result of another query, which has no minutes of its own"},
-		{q.Facet != nil, "FACET gives a number for each group; write the group as a condition instead"},
-		{len(q.OrderBy) > 0 || q.Offset != nil, "ORDER BY and OFFSET select rows, not a number"},
-		{q.TimeSeries != nil && q.TimeSeries.Slide != nil, "windows of SLIDE BY overlap, so that events would count twice"},
-		{q.Predict != nil, "PREDICT is no measurement"},
-		{q.Extrapolate, "EXTRAPOLATE makes estimates of counts"},
-		{len(q.values()) > 0, "the result of a subquery changes with the time range, so that minutes do not add up to hours"},
+		{q.Show, diag.Say("SHOW EVENT TYPES gives names, not a number")},
+		{len(q.Select) > 1, diag.Say("it selects several expressions; an indicator is one number")},
+		{len(q.Joins) > 0, diag.Say("JOIN compares events with the result of another query, which has no minutes of its own")},
+		{q.Facet != nil, diag.Say("FACET gives a number for each group; write the group as a condition instead")},
+		{len(q.OrderBy) > 0 || q.Offset != nil, diag.Say("ORDER BY and OFFSET select rows, not a number")},
+		{q.TimeSeries != nil && q.TimeSeries.Slide != nil, diag.Say("windows of SLIDE BY overlap, so that events would count twice")},
+		{q.Predict != nil, diag.Say("PREDICT is no measurement")},
+		{q.Extrapolate, diag.Say("EXTRAPOLATE makes estimates of counts")},
+		{len(q.values()) > 0, diag.Say("the result of a subquery changes with the time range, so that minutes do not add up to hours")},
 	} {
 		if clause.written {
 			j.because(clause.why)
@@ -100,9 +102,9 @@ func (j *judge) structure() {
 	for _, x := range q.From {
 		switch x := x.(type) {
 		case *Subquery:
-			j.because("it counts the results of an inner query, and those of two minutes are not those of both")
+			j.because(diag.Say("it counts the results of an inner query, and those of two minutes are not those of both"))
 		case *Call:
-			j.because(x.Name + "() is a table that no time belongs to")
+			j.because(diag.Say("%s() is a table that no time belongs to", x.Name))
 		}
 	}
 }
@@ -112,7 +114,7 @@ func (j *judge) column(x Expr) {
 	call, _ := x.(*Call)
 	switch {
 	case !hasAggregate(x):
-		j.because("it selects the attributes of events; an indicator counts them")
+		j.because(diag.Say("it selects the attributes of events; an indicator counts them"))
 	case partOf(x) != nil && j.namesOnly():
 		j.percentage(x)
 	case j.additive(x):
@@ -120,23 +122,23 @@ func (j *judge) column(x Expr) {
 		if call != nil && (isCountAll(call) || isSumOfName(call)) && j.namesOnly() {
 			j.Form = FormEvents
 		}
-		j.because("its values over two ranges add up to the value over both")
+		j.because(diag.Say("its values over two ranges add up to the value over both"))
 	case isSliceValue(x) && j.hasSettings():
-		j.because("slices are measured without WITH and RAW")
+		j.because(diag.Say("slices are measured without WITH and RAW"))
 	case call != nil && call.Name == "percentile" && len(call.Args) > 2:
-		j.because("it gives several percentiles; a slice has one value")
+		j.because(diag.Say("it gives several percentiles; a slice has one value"))
 	case call != nil && call.Name == "apdex":
-		j.because("it gives a score with its parts; write " + Print(call) + "['score']")
+		j.because(diag.Say("it gives a score with its parts; write %s['score']", Print(call)))
 	case isSliceValue(x):
 		j.Form = FormSlices
-		j.Why = append([]string{"each slice of time can be good or bad by its value; slices are counted"}, j.Why...)
+		j.Why = append([]diag.Phrase{diag.Say("each slice of time can be good or bad by its value; slices are counted")}, j.Why...)
 	}
 }
 
 // percentage judges a share: its two counts add up, and the share does not.
 func (j *judge) percentage(x Expr) {
 	j.Form = FormEvents
-	j.because("a share cannot be added up, but the two counts that it is made of can")
+	j.because(diag.Say("a share cannot be added up, but the two counts that it is made of can"))
 	j.Part = &Part{From: j.query.EventTypes(), Where: j.query.Where, Condition: partOf(x)}
 }
 
@@ -207,14 +209,14 @@ func (j *judge) additive(x Expr) bool {
 		f, _ := LookupFunction(x.Name)
 		switch {
 		case f.Name == "count" && isCountAll(x) && slices.Contains(j.query.EventTypes(), "Metric"):
-			j.because("count(*) of Metric counts data points of any metric; name the metric: count(http.server.duration)")
+			j.because(diag.Say("count(*) of Metric counts data points of any metric; name the metric: count(http.server.duration)"))
 			return false
 		case f.Name == "filter":
 			return j.additive(x.Args[0])
 		case f.Additive:
 			return true
 		case f.Kind == Aggregate:
-			j.because("results of " + f.Name + "() cannot be added up over time; " + additiveHint(f.Name))
+			j.because(diag.Say("results of %s() cannot be added up over time; %s", f.Name, additiveHint(f.Name)))
 			return false
 		}
 	case *Binary:
@@ -226,7 +228,7 @@ func (j *judge) additive(x Expr) bool {
 		case (x.Op == Mul || x.Op == Div || x.Op == Or) && !hasAggregate(x.Y):
 			return j.additive(x.X)
 		case x.Op == Div:
-			j.because("a ratio cannot be added up; measure its two parts")
+			j.because(diag.Say("a ratio cannot be added up; measure its two parts"))
 			return false
 		}
 	case *Unary:
@@ -234,7 +236,7 @@ func (j *judge) additive(x Expr) bool {
 			return j.additive(x.X)
 		}
 	}
-	j.because("the value of " + short(Print(x)) + " over two ranges is not the sum of both")
+	j.because(diag.Say("the value of %s over two ranges is not the sum of both", short(Print(x))))
 	return false
 }
 

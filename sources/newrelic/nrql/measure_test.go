@@ -74,7 +74,7 @@ func TestJudge(t *testing.T) {
 			continue
 		}
 		for i, why := range got.Why {
-			if !strings.HasPrefix(why, tt.why[i]) {
+			if !strings.HasPrefix(why.String(), tt.why[i]) {
 				t.Errorf("%s: reason %q, want %q", tt.query, why, tt.why[i])
 			}
 		}

@@ -1,7 +1,6 @@
 package nrql
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -26,13 +25,13 @@ func ParseCondition(text diag.Text) (Expr, diag.List) {
 	p := newParser(text)
 	p.condition = true
 	if text.Len() > maxSource {
-		p.reportLength(Range{maxSource, text.Len()}, "condition", text.Len())
+		p.reportLength(Range{maxSource, text.Len()}, diag.Say("condition"), text.Len())
 	}
 	if p.at().kind == tokenEOF && !p.failed {
-		p.fail(p.at().Range, "write a test such as: appName = 'shop'", "the condition is empty")
+		p.fail(p.at().Range, diag.Say("write a test such as: appName = 'shop'"), diag.Say("the condition is empty"))
 	}
 	if p.at().is("WHERE") {
-		p.fail(p.at().Range, "leave out the word WHERE", "a condition starts behind WHERE")
+		p.fail(p.at().Range, diag.Say("leave out the word WHERE"), diag.Say("a condition starts behind WHERE"))
 	}
 	x := p.part()
 	for p.resume(func(t, _ token) bool { return t.is("AND") || t.is("OR") }) {
@@ -61,7 +60,7 @@ func (p *parser) part() Expr {
 func ParseQuery(text diag.Text) (*Query, diag.List) {
 	p := newParser(text)
 	if text.Len() >= MaxQueryBytes {
-		p.reportLength(Range{MaxQueryBytes - 1, text.Len()}, "query", text.Len())
+		p.reportLength(Range{MaxQueryBytes - 1, text.Len()}, diag.Say("query"), text.Len())
 	}
 	query := p.query(Range{0, text.Len()})
 	checkQuery(p, query)
@@ -102,32 +101,32 @@ func newParser(text diag.Text) *parser {
 	return p
 }
 
-func (p *parser) reportLength(r Range, what string, bytes int) {
-	p.report(r, "split the "+what, fmt.Sprintf("the %s has %d bytes; New Relic takes queries of fewer than %d", what, bytes, MaxQueryBytes))
+func (p *parser) reportLength(r Range, what diag.Phrase, bytes int) {
+	p.report(r, diag.Say("split the %s", what), diag.Say("the %s has %d bytes; New Relic takes queries of fewer than %d", what, bytes, MaxQueryBytes))
 }
 
-func (p *parser) report(r Range, hint, message string) {
+func (p *parser) report(r Range, hint, message diag.Phrase) {
 	p.add(diag.CodeNRQL, r, hint, message)
 }
 
-func (p *parser) add(code diag.Code, r Range, hint, message string) {
+func (p *parser) add(code diag.Code, r Range, hint, message diag.Phrase) {
 	if len(p.list) >= mostFindings {
 		return
 	}
 	finding := diag.Diagnostic{
 		Code: code, Severity: diag.Error, Span: p.text.Span(r.Start, r.End), Hint: hint,
-		Message: "NRQL: " + message,
+		Message: diag.Say("NRQL: %s", message),
 	}
 	if comment, ended := p.text.Comment(); ended && code == diag.CodeNRQL {
 		finding.Related = []diag.Related{{
 			Span:    comment,
-			Message: "a comment ends the text at " + comment.String() + "; if it belongs to the NRQL, put the whole value in double quotes",
+			Message: diag.Say("a comment ends the text at %s; if it belongs to the NRQL, put the whole value in double quotes", comment),
 		}}
 	}
 	p.list.Add(finding)
 }
 
-func (p *parser) fail(r Range, hint, message string) {
+func (p *parser) fail(r Range, hint, message diag.Phrase) {
 	if !p.failed {
 		p.report(r, hint, message)
 		p.stop()
@@ -189,20 +188,20 @@ func (p *parser) demand(text string) bool {
 	if p.accept(text) {
 		return true
 	}
-	p.unexpected(text, text)
+	p.unexpected(diag.Verbatim(text), text)
 	return false
 }
 
 // What may stand in the place of a closing bracket.
-const (
-	orOperator = " or an operator"
-	orComma    = ", a comma or an operator"
-	orClause   = " or a clause"
-)
+func orOperator(closing string) diag.Phrase { return diag.Say("%s or an operator", closing) }
+
+func orComma(closing string) diag.Phrase { return diag.Say("%s, a comma or an operator", closing) }
+
+func orClause(closing string) diag.Phrase { return diag.Say("%s or a clause", closing) }
 
 // close takes the bracket that closes the one at open. Messages name what else
 // may stand here.
-func (p *parser) close(open token, what string) Range {
+func (p *parser) close(open token, want func(closing string) diag.Phrase) Range {
 	closing := map[string]string{"(": ")", "[": "]", "{": "}"}[open.text]
 	t := p.at()
 	switch {
@@ -211,13 +210,13 @@ func (p *parser) close(open token, what string) Range {
 	case p.condition && t.kind == tokenWord && isClause(t.text):
 		p.misplaced(t)
 	case !p.closes(open.text, closing):
-		p.fail(open.Range, "close it with "+closing, "this bracket is never closed")
+		p.fail(open.Range, diag.Say("close it with %s", closing), diag.Say("this bracket is never closed"))
 	case t.kind == tokenWord && p.tokens[p.offset-1].kind == tokenNumber:
-		p.unexpected(closing+what, unitWords...)
+		p.unexpected(want(closing), unitWords...)
 	case (t.kind == tokenNumber || t.is("{")) && p.tokens[p.offset-1].kind == tokenWord:
-		p.unexpected(closing + what + "; behind the name of an argument, a colon")
+		p.unexpected(diag.Say("%s; behind the name of an argument, a colon", want(closing)))
 	default:
-		p.unexpected(closing+what, operatorWords...)
+		p.unexpected(want(closing), operatorWords...)
 	}
 	return Range{open.Start, t.End}
 }
@@ -242,18 +241,18 @@ func (p *parser) closes(open, closing string) bool {
 
 // unexpected refuses the next token. Keywords are those that may have been
 // meant by it.
-func (p *parser) unexpected(want string, keywords ...string) {
+func (p *parser) unexpected(want diag.Phrase, keywords ...string) {
 	t := p.at()
-	hint := "expected " + want
+	hint := diag.Say("expected %s", want)
 	if t.kind == tokenWord {
 		if near, ok := misspelt(t.text, keywords); ok {
-			hint = "did you mean " + near + "?"
+			hint = diag.Say("did you mean %s?", near)
 		}
 	}
-	if word, foreign := p.foreign(); foreign != "" {
+	if word, foreign := p.foreign(); !foreign.Empty() {
 		t, hint = word, foreign
 	}
-	p.fail(t.Range, hint, "unexpected "+t.describe())
+	p.fail(t.Range, hint, diag.Say("unexpected %s", t.describe()))
 	if t.is("UNION") {
 		p.failedAt = len(p.tokens) - 1 // what follows is another query
 	}
@@ -262,31 +261,31 @@ func (p *parser) unexpected(want string, keywords ...string) {
 // foreign finds a word of other languages at the place of a mistake. One that
 // was read as a name stands before it: SELECT DISTINCT a. One behind NOT stands
 // after it: a NOT BETWEEN 1 AND 2.
-func (p *parser) foreign() (word token, hint string) {
+func (p *parser) foreign() (word token, hint diag.Phrase) {
 	around := []token{p.at(), p.tokens[max(p.offset-1, 0)]}
 	if p.at().is("NOT") {
 		around = append(around, p.peek())
 	}
 	for _, t := range around {
 		if t.kind == tokenWord {
-			if hint := foreignWord(t.text); hint != "" {
+			if hint := foreignWord(t.text); !hint.Empty() {
 				return t, hint
 			}
 		}
 	}
-	return token{}, ""
+	return token{}, diag.Phrase{}
 }
 
 // unexpectedName is for places where a name could stand.
-func (p *parser) unexpectedName(want string) {
+func (p *parser) unexpectedName(want diag.Phrase) {
 	if p.offset > 0 && p.tokens[p.offset-1].is(",") {
-		want += ", or no comma in front of it"
+		want = diag.Say("%s, or no comma in front of it", want)
 	}
 	if t := p.at(); t.kind == tokenWord && isReserved(t.text) {
 		if isUnit(t) {
-			want += "; a length of time begins with a number"
+			want = diag.Say("%s; a length of time begins with a number", want)
 		}
-		want += fmt.Sprintf("; as a name the reserved word needs backticks: `%s`", t.text)
+		want = diag.Say("%s; as a name the reserved word needs backticks: `%s`", want, t.text)
 	}
 	p.unexpected(want)
 }
@@ -294,8 +293,8 @@ func (p *parser) unexpectedName(want string) {
 // misplaced refuses a clause in a condition.
 func (p *parser) misplaced(t token) {
 	if !p.failed {
-		p.add(diag.CodeNRQLClause, t.Range, "remove the whole clause: the engine adds the time range and the rest of the query itself",
-			strings.ToUpper(t.text)+" has no place in a condition")
+		p.add(diag.CodeNRQLClause, t.Range, diag.Say("remove the whole clause: the engine adds the time range and the rest of the query itself"),
+			diag.Say("%s has no place in a condition", strings.ToUpper(t.text)))
 		p.offset = len(p.tokens) - 1 // what follows belongs to the clause
 		p.stop()
 	}
@@ -311,17 +310,17 @@ func (p *parser) end() {
 	case p.condition && t.kind == tokenWord && isClause(t.text):
 		p.misplaced(t)
 	case t.is(")"):
-		p.fail(t.Range, "remove it, or open a bracket before", "this bracket closes nothing")
+		p.fail(t.Range, diag.Say("remove it, or open a bracket before"), diag.Say("this bracket closes nothing"))
 	case t.is(",") && p.condition:
-		p.fail(t.Range, "join tests with AND; numbers have no commas", "unexpected "+t.describe())
+		p.fail(t.Range, diag.Say("join tests with AND; numbers have no commas"), diag.Say("unexpected %s", t.describe()))
 	case t.is(","):
-		p.fail(t.Range, "remove it: commas stand between the items of a list, not between clauses or in numbers", "unexpected "+t.describe())
+		p.fail(t.Range, diag.Say("remove it: commas stand between the items of a list, not between clauses or in numbers"), diag.Say("unexpected %s", t.describe()))
 	case isComparison(t):
-		p.fail(t.Range, "join two comparisons with AND: a > 1 AND a < 5", "unexpected "+t.describe())
+		p.fail(t.Range, diag.Say("join two comparisons with AND: a > 1 AND a < 5"), diag.Say("unexpected %s", t.describe()))
 	case p.condition:
-		p.unexpected("AND, OR or the end", operatorWords...)
+		p.unexpected(diag.Say("AND, OR or the end"), operatorWords...)
 	default:
-		p.unexpected("a clause or the end", keywords...)
+		p.unexpected(diag.Say("a clause or the end"), keywords...)
 	}
 }
 
@@ -329,7 +328,7 @@ func (p *parser) end() {
 func (p *parser) enter() bool {
 	p.depth++
 	if p.depth > maxDepth {
-		p.fail(p.at().Range, "", fmt.Sprintf("nested more than %d levels deep", maxDepth))
+		p.fail(p.at().Range, diag.Phrase{}, diag.Say("nested more than %d levels deep", maxDepth))
 		return false
 	}
 	return true

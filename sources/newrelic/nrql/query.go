@@ -14,11 +14,11 @@ func (p *parser) query(r Range) *Query {
 		c.parse()
 		switch t := p.at(); {
 		case len(c.seen) == 0:
-			p.unexpected("SELECT or FROM", clauseWords...)
+			p.unexpected(diag.Say("SELECT or FROM"), clauseWords...)
 		case p.nested == 0:
 			p.end()
 		case t.kind != tokenEOF && !t.is(")"):
-			p.unexpected("a clause or )", keywords...)
+			p.unexpected(diag.Say("a clause or )"), keywords...)
 		}
 		c.broken = c.broken || p.failed
 		if p.nested > 0 || !p.resume(beginsClause) {
@@ -84,7 +84,7 @@ func (c *clauses) keyword() string {
 		return word + " BY"
 	case "FACET":
 		if next := c.peek(); c.at().is("BY") && (next.kind == tokenQuoted || next.kind == tokenWord && !isClause(next.text) && !next.is("AS")) {
-			c.fail(c.at().Range, "leave out the word BY", "unexpected "+c.at().describe())
+			c.fail(c.at().Range, diag.Say("leave out the word BY"), diag.Say("unexpected %s", c.at().describe()))
 		}
 	case "COMPARE":
 		c.demand("WITH")
@@ -115,11 +115,11 @@ func (c *clauses) with() string {
 			return "WITH " + second
 		case next.kind == tokenEOF, next.kind == tokenWord && !next.is("AS") && !isOperatorWord(next.text):
 			c.take()
-			c.unexpected("a string behind WITH " + second)
+			c.unexpected(diag.Say("a string behind WITH %s", second))
 		}
 	}
 	if c.at().kind == tokenWord && c.peek().kind == tokenString {
-		c.unexpected("TIMEZONE, METRIC_FORMAT or variables", "TIMEZONE", "METRIC_FORMAT")
+		c.unexpected(diag.Say("TIMEZONE, METRIC_FORMAT or variables"), "TIMEZONE", "METRIC_FORMAT")
 	}
 	return "WITH"
 }
@@ -129,15 +129,15 @@ func (c *clauses) twice(second, first Range, name string) {
 		return
 	}
 	place := c.text.Span(first.Start, first.End)
-	hint := "keep one of them"
+	hint := diag.Say("keep one of them")
 	if name == "WHERE" {
-		hint = "join the conditions with AND"
+		hint = diag.Say("join the conditions with AND")
 	}
 	c.list.Add(diag.Diagnostic{
 		Code: diag.CodeNRQL, Severity: diag.Error, Span: c.text.Span(second.Start, second.End),
-		Message: "NRQL: " + name + " stands twice",
+		Message: diag.Say("NRQL: %s stands twice", name),
 		Hint:    hint,
-		Related: []diag.Related{{Span: place, Message: "the first one is at " + place.String()}},
+		Related: []diag.Related{{Span: place, Message: diag.Say("the first one is at %s", place)}},
 	})
 }
 
@@ -176,7 +176,7 @@ func (c *clauses) tableClause(first token, name string) {
 	case "LIMIT":
 		q.Limit = c.limit(first)
 	case "OFFSET":
-		q.Offset = c.wholeNumber("OFFSET 10")
+		q.Offset = c.wholeNumber(diag.Verbatim("OFFSET 10"))
 	default:
 		c.timeClause(first, name)
 	}
@@ -214,14 +214,14 @@ func (c *clauses) checkComplete() {
 	at := Range{q.End, q.End}
 	switch {
 	case q.Show && (len(q.Select) > 0 || len(q.From) > 0):
-		c.report(c.seen["SHOW EVENT TYPES"], "remove one of them", "SHOW EVENT TYPES stands in the place of SELECT and FROM")
+		c.report(c.seen["SHOW EVENT TYPES"], diag.Say("remove one of them"), diag.Say("SHOW EVENT TYPES stands in the place of SELECT and FROM"))
 	case q.Show:
 	case len(q.Select) == 0:
-		c.fail(at, "add SELECT count(*)", "the query selects nothing")
+		c.fail(at, diag.Say("add SELECT count(*)"), diag.Say("the query selects nothing"))
 	case len(q.From) == 0 && len(q.With) == 0:
-		c.fail(at, "add FROM and an event type", "the query names no event type")
+		c.fail(at, diag.Say("add FROM and an event type"), diag.Say("the query names no event type"))
 	case q.Predict != nil && q.TimeSeries == nil:
-		c.report(q.Predict.Range, "add TIMESERIES", "PREDICT without TIMESERIES")
+		c.report(q.Predict.Range, diag.Say("add TIMESERIES"), diag.Say("PREDICT without TIMESERIES"))
 	}
 }
 
@@ -232,7 +232,7 @@ func (p *parser) table() Expr {
 	case t.is("("):
 		p.take()
 		if !beginsQuery(p.at()) {
-			p.unexpected("SELECT or FROM of an inner query")
+			p.unexpected(diag.Say("SELECT or FROM of an inner query"))
 			return &Null{t.Range}
 		}
 		return p.subquery(t)
@@ -240,16 +240,16 @@ func (p *parser) table() Expr {
 		p.take()
 		call := p.call(t)
 		if call.Name != "lookup" {
-			p.fail(t.Range, "write an event type, or lookup(table)", short(call.Name)+"() is nothing to select from")
+			p.fail(t.Range, diag.Say("write an event type, or lookup(table)"), diag.Say("%s() is nothing to select from", short(call.Name)))
 		}
 		return call
 	case t.kind == tokenWord && !isReserved(t.text), t.kind == tokenQuoted:
 		p.take()
 		return newName(t)
 	}
-	want := "an event type"
+	want := diag.Say("an event type")
 	if t.kind == tokenString {
-		want += " without quotes"
+		want = diag.Say("%s without quotes", want)
 	}
 	p.unexpectedName(want)
 	return &Null{t.Range}
@@ -258,16 +258,16 @@ func (p *parser) table() Expr {
 // join parses what stands behind JOIN, which has to follow FROM directly.
 func (c *clauses) join(first token) {
 	if c.last != "FROM" && c.last != "JOIN" {
-		c.fail(first.Range, "move it directly behind FROM", "JOIN stands away from FROM")
+		c.fail(first.Range, diag.Say("move it directly behind FROM"), diag.Say("JOIN stands away from FROM"))
 		return
 	}
 	open := c.at()
 	if !c.accept("(") {
-		c.unexpected("( and the query to join")
+		c.unexpected(diag.Say("( and the query to join"))
 		return
 	}
 	if !beginsQuery(c.at()) {
-		c.unexpected("SELECT or FROM of the query to join")
+		c.unexpected(diag.Say("SELECT or FROM of the query to join"))
 		return
 	}
 	j := Join{Range: first.Range, Left: first.is("LEFT"), Rows: c.subquery(open)}
@@ -280,7 +280,7 @@ func (c *clauses) join(first token) {
 		j.On = binary(Eq, key, c.sum())
 	}
 	if t := c.at(); isComparison(t) {
-		c.fail(t.Range, "write =: a join compares for equality only", "unexpected "+t.describe())
+		c.fail(t.Range, diag.Say("write =: a join compares for equality only"), diag.Say("unexpected %s", t.describe()))
 	}
 	j.End = end(j.On, open)
 	c.query.Joins = append(c.query.Joins, j)
@@ -291,7 +291,7 @@ func (c *clauses) variable() (name string, end int) {
 	t := c.at()
 	name, end = c.alias()
 	if hasWildcard(name) {
-		c.fail(t.Range, "leave out the %", "the name of a variable cannot hold %")
+		c.fail(t.Range, diag.Say("leave out the %%"), diag.Say("the name of a variable cannot hold %%"))
 	}
 	return name, end
 }

@@ -1,10 +1,11 @@
 package nrql
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 func (l *lexer) symbol(start int) token {
@@ -38,13 +39,13 @@ func (l *lexer) symbol(start int) token {
 	case strings.ContainsRune("=<>+-*/(),[]{}:", char):
 		return token{r, tokenSymbol, rest[:size]}
 	case char == utf8.RuneError && size <= 1:
-		l.report(r, "", "not valid UTF-8")
+		l.report(r, diag.Phrase{}, diag.Say("not valid UTF-8"))
 	default:
 		for strings.HasPrefix(l.source[r.End:], rest[:size]) {
 			r.End += size // SELECT a, ... FROM T is one mistake
 		}
 		l.offset = r.End
-		l.report(r, symbolHint(char), fmt.Sprintf("unexpected %q", char))
+		l.report(r, symbolHint(char), diag.Say("unexpected %q", char))
 	}
 	return token{r, tokenBad, ""}
 }
@@ -52,31 +53,31 @@ func (l *lexer) symbol(start int) token {
 // foreignOperator reports an operator of other languages; t is what it means
 // in this one.
 func (l *lexer) foreignOperator(t token) token {
-	l.report(t.Range, "write "+t.text, "there is no operator "+l.source[t.Start:t.End])
+	l.report(t.Range, diag.Say("write %s", t.text), diag.Say("there is no operator %s", l.source[t.Start:t.End]))
 	return t
 }
 
 // symbolHint says what was probably meant by a character that means nothing.
-func symbolHint(char rune) string {
+func symbolHint(char rune) diag.Phrase {
 	switch {
 	case char == '!':
-		return "write != or NOT"
+		return diag.Say("write != or NOT")
 	case char == '%':
-		return "write mod(a, b)"
+		return diag.Say("write mod(a, b)")
 	case char == '^':
-		return "write pow(a, b)"
+		return diag.Say("write pow(a, b)")
 	case char == '~':
-		return "write RLIKE"
+		return diag.Say("write RLIKE")
 	case char == '$':
-		return "put a value in the place of the variable"
+		return diag.Say("put a value in the place of the variable")
 	case char == ';':
-		return "remove it: a query ends where its text ends"
+		return diag.Say("remove it: a query ends where its text ends")
 	case strings.ContainsRune("‘’‚‛“”„´", char):
-		return "write a plain '"
+		return diag.Say("write a plain '")
 	case unicode.IsSpace(char):
-		return "write a plain blank"
+		return diag.Say("write a plain blank")
 	case char >= '！' && char <= '～': // the full-width forms of ASCII
-		return fmt.Sprintf("write a plain %c", char-'！'+'!')
+		return diag.Say("write a plain %c", char-'！'+'!')
 	}
-	return ""
+	return diag.Phrase{}
 }

@@ -73,32 +73,32 @@ func misspelt(word string, keywords []string) (string, bool) {
 
 // foreignWord says what to write instead of a word of other languages that
 // NRQL does not have; "" for all other words.
-func foreignWord(word string) string {
+func foreignWord(word string) diag.Phrase {
 	switch strings.ToUpper(word) {
 	case "BETWEEN":
-		return "there is no BETWEEN: write a >= 1 AND a <= 5"
+		return diag.Say("there is no BETWEEN: write a >= 1 AND a <= 5")
 	case "HAVING":
-		return "there is no HAVING: filter in an outer query, SELECT … FROM (SELECT …) WHERE …"
+		return diag.Say("there is no HAVING: filter in an outer query, SELECT … FROM (SELECT …) WHERE …")
 	case "GROUP":
-		return "there is no GROUP BY: write FACET"
+		return diag.Say("there is no GROUP BY: write FACET")
 	case "DISTINCT":
-		return "there is no DISTINCT: write uniques(a) or uniqueCount(a)"
+		return diag.Say("there is no DISTINCT: write uniques(a) or uniqueCount(a)")
 	case "UNION":
-		return "there is no UNION: name several event types, FROM a, b"
+		return diag.Say("there is no UNION: name several event types, FROM a, b")
 	case "ESCAPE":
-		return "there is no ESCAPE: match a literal % with RLIKE"
+		return diag.Say("there is no ESCAPE: match a literal %% with RLIKE")
 	case "ILIKE":
-		return "there is no ILIKE: LIKE is blind to case already"
+		return diag.Say("there is no ILIKE: LIKE is blind to case already")
 	case "ISNULL", "NOTNULL":
-		return "write IS NULL or IS NOT NULL"
+		return diag.Say("write IS NULL or IS NOT NULL")
 	case "REGEXP":
-		return "there is no REGEXP: write RLIKE r'…'"
+		return diag.Say("there is no REGEXP: write RLIKE r'…'")
 	case "RIGHT", "FULL", "OUTER", "CROSS":
-		return "there are only INNER JOIN and LEFT JOIN"
+		return diag.Say("there are only INNER JOIN and LEFT JOIN")
 	case "CASE":
-		return "there is no CASE: write if(condition, a, b), or FACET CASES (WHERE …)"
+		return diag.Say("there is no CASE: write if(condition, a, b), or FACET CASES (WHERE …)")
 	}
-	return ""
+	return diag.Phrase{}
 }
 
 // hasWildcard reports whether a plain name stands for several ones.

@@ -3,6 +3,8 @@ package nrql
 import (
 	"strings"
 	"testing"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Every word that the documentation reserves, also in other cases.
@@ -64,12 +66,12 @@ func TestForeignWords(t *testing.T) {
 		"ILIKE": "LIKE is blind", "ISNULL": "IS NULL", "NOTNULL": "IS NOT NULL", "REGEXP": "RLIKE", "RIGHT": "LEFT JOIN", "full": "LEFT JOIN",
 		"OUTER": "INNER JOIN", "CROSS": "INNER JOIN", "CASE": "if(condition, a, b)",
 	} {
-		if got := foreignWord(word); !strings.Contains(got, want) {
+		if got := foreignWord(word).String(); !strings.Contains(got, want) {
 			t.Errorf("instead of %s: %q, want %q", word, got, want)
 		}
 	}
 	for _, word := range append(append([]string{"", "appName", "JOIN", "CASES"}, clauseWords...), operatorWords...) {
-		if got := foreignWord(word); got != "" {
+		if got := foreignWord(word).String(); got != "" {
 			t.Errorf("%s is foreign: %q", word, got)
 		}
 	}
@@ -87,7 +89,7 @@ func TestWildcards(t *testing.T) {
 		if !want {
 			continue
 		}
-		tokens, readable := lex(name, nil, func(Range, string, string) {})
+		tokens, readable := lex(name, nil, func(Range, diag.Phrase, diag.Phrase) {})
 		if !readable || len(tokens) != 2 || tokens[0].kind != tokenWord || tokens[0].text != name {
 			t.Errorf("%q is read as %v", name, tokens)
 		}

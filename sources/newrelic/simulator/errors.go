@@ -166,7 +166,7 @@ func fromMetric(q *nrql.Query) bool {
 // translate turns a finding of the parser into the error that New Relic gives
 // for it.
 func translate(d diag.Diagnostic) *queryError {
-	message := strings.TrimPrefix(d.Message, "NRQL: ")
+	message := strings.TrimPrefix(d.Message.String(), "NRQL: ")
 	at := fmt.Sprintf("NRQL Syntax Error: Error at line %d position %d, ", d.Span.Start.Line, d.Span.Start.Column)
 	switch {
 	case message == "the bucket is longer than the time range":
