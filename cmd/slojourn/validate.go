@@ -13,7 +13,7 @@ import (
 )
 
 func newValidate(env environment) *cobra.Command {
-	formats := []string{"text", "json", "sarif", "github"}
+	formats := []string{"text", "json", "sarif", "github", "azure"}
 	cmd := &cobra.Command{
 		Use:   "validate [paths…]",
 		Short: "Check specs and print every mistake with its place",
@@ -63,6 +63,8 @@ func printFindingsAs(format string, env environment, result *load.Result) error 
 		return render.SARIF(env.stdout, result.Findings, sarifTool())
 	case "github":
 		return render.GitHub(env.stdout, result.Findings)
+	case "azure":
+		return render.Azure(env.stdout, result.Findings)
 	default:
 		return printFindings(env.stdout, env, result.Findings, result.Lines())
 	}

@@ -1,6 +1,6 @@
 // Package render prints findings: as text for people, with the source line
 // and carets under the exact place, as JSON for programs, as SARIF for code
-// scanning, and as the annotations of GitHub Actions.
+// scanning, and as the annotations of GitHub Actions and Azure Pipelines.
 //
 // Whatever looks like a New Relic key is masked in every format, because
 // findings quote what was written. Characters that could change how a terminal
