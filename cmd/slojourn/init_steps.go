@@ -88,12 +88,15 @@ func (i *initiation) layer() (draft.Layer, error) {
 
 // field asks for a value, if the account can be asked with a list to choose from.
 func (i *initiation) field(ctx context.Context, layer draft.Layer, field draft.Field, values draft.Values) (string, error) {
-	question, help := layer.Question(i.locale, field)
+	question, help, none := layer.Question(i.locale, field)
 	if options := i.proposals(ctx, layer, field, values); len(options) > 0 {
 		if field.Optional {
-			options = append([]dialogue.Option{{Label: i.words.all}}, options...)
+			options = append([]dialogue.Option{{Label: none}}, options...)
 		}
 		return i.dialogue.Choose(dialogue.Choice{Text: question, Help: help, Options: options, Other: i.spoken(field.Check)})
+	}
+	if field.Optional {
+		help += i.words.empty(none)
 	}
 	return i.dialogue.Ask(dialogue.Question{Text: question, Help: help, Default: field.Default, Check: i.spoken(field.Check)})
 }

@@ -16,8 +16,8 @@ type initWords struct {
 	key, keyHelp                 string
 	steps, layer, another        string
 	stepName, stepNameHelp       string
-	all                          string // everything, in a list of an optional field
-	nameTaken, fileTaken         string // formats of the name or path
+	empty                        func(none string) string // what an empty answer means, behind a sentence
+	nameTaken, fileTaken         string                   // formats of the name or path
 	stepTaken                    func(name string) error
 	target                       func(window string) string // "" is that of Defaults
 	targetHelp                   func(met bool) string      // met: the proposal is one that was met

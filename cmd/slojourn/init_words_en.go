@@ -27,7 +27,7 @@ func initEnglish() initWords {
 		another:      "Another step?",
 		stepName:     "What is the step called?",
 		stepNameHelp: "Lower-case letters, digits and hyphens.",
-		all:          "all of them",
+		empty:        func(none string) string { return " Empty: " + none + "." },
 		nameTaken:    "the folder has %s already; choose another name",
 		fileTaken:    "%s exists already, and is never overwritten; choose another name",
 		stepTaken:    func(name string) error { return fmt.Errorf("another step is called %s; choose another name", name) },

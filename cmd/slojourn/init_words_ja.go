@@ -27,7 +27,7 @@ func initJapanese() initWords {
 		another:      "ステップを追加しますか？",
 		stepName:     "ステップの名前は何にしますか？",
 		stepNameHelp: "英小文字、数字、ハイフンで入力してください。",
-		all:          "すべて",
+		empty:        func(none string) string { return "空欄：" + none + "。" },
 		nameTaken:    "%s はこのフォルダーにすでにあります。別の名前にしてください",
 		fileTaken:    "%s はすでにあり、上書きはしません。別の名前にしてください",
 		stepTaken: func(name string) error {

@@ -88,10 +88,10 @@ func (l *list) show() {
 	l.Say("%s", text)
 }
 
-// usual is what an empty answer stands for: the default, or the only option that is left;
+// usual is what an empty answer stands for: the only option that is left, or the default;
 // "" when it turns the page.
 func (l *list) usual() string {
-	if l.Default == "" && len(l.shown) == 1 {
+	if len(l.shown) == 1 {
 		return l.shown[0].label()
 	}
 	return l.Default
@@ -114,9 +114,11 @@ func (l *list) read(answer string) (value string, chosen bool, err error) {
 	if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(l.shown) {
 		return l.shown[n-1].Value, true, nil
 	}
-	for _, o := range l.Options {
-		if o.Value == answer || o.label() == answer {
-			return o.Value, true, nil
+	for _, equal := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		for _, o := range l.Options {
+			if equal(o.Value, answer) || equal(o.label(), answer) {
+				return o.Value, true, nil
+			}
 		}
 	}
 	return "", false, l.narrow(answer)

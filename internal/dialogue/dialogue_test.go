@@ -131,6 +131,8 @@ func TestChoose(t *testing.T) {
 		"number":                   {3, "", false, "2\n", "api-02", []string{"2  api-02 (many)\n", "Write a number.\n"}, "Enter"},
 		"name":                     {3, "", false, "api-03\n", "api-03", nil, "nothing"},
 		"default":                  {3, "api-02", false, "\n", "api-02", []string{"[api-02] > "}, "Enter"},
+		"in capitals":              {3, "", false, "API-03\n", "api-03", nil, "nothing"},
+		"narrowed to one":          {3, "api-01", false, "i-03\n\n", "api-03", []string{"[api-03] > "}, ""},
 		"no such number":           {3, "", false, "7\n0\n-1\n1\n", "api-01", []string{"! nothing in the list holds 7\n", "holds -1"}, ""},
 		"a part":                   {30, "", false, "-2\n3\n", "api-22", []string{" 1  api-20 (many)\n", "10  api-29 (many)\n"}, "api-30"},
 		"in other letters":         {30, "", false, "PI-21\n\n", "api-21", []string{"[api-21] > "}, ""},

@@ -106,15 +106,18 @@ func (l Layer) Field(key string) (Field, bool) {
 }
 
 // Within returns the condition that events meet among which a field's values are looked
-// for: what the fields before it say. It is nil when they say nothing.
+// for: what the fields before it say. It is nil when they say nothing. No event is of two
+// metrics: the first one decides.
 func (l Layer) Within(field Field, values Values) nrql.Expr {
 	var conditions []nrql.Expr
+	said := map[string]bool{field.Attribute: true}
 	for _, f := range l.Fields {
 		switch {
 		case f.Key == field.Key:
 			return nrql.All(conditions...)
-		case values[f.Key] == "" || f.Attribute == field.Attribute:
+		case values[f.Key] == "" || said[f.Attribute]:
 		case f.Kind == Exact || f.Kind == Counter:
+			said[f.Attribute] = true
 			conditions = append(conditions, equal(f.Attribute, values[f.Key]))
 		}
 	}

@@ -28,8 +28,8 @@ type layerWords struct {
 	verdict string // above good or bad; "" where that needs no words
 }
 
-// fieldWords ask for one field.
-type fieldWords struct{ question, help string }
+// fieldWords ask for one field. none is what leaving out an optional one means.
+type fieldWords struct{ question, help, none string }
 
 func wordsIn(locale slo.Locale) *words {
 	if locale == slo.Japanese {
@@ -41,14 +41,15 @@ func wordsIn(locale slo.Locale) *words {
 // Title is what the layer is called in a list.
 func (l Layer) Title(locale slo.Locale) string { return wordsIn(locale).layers[l.Name].title }
 
-// Question asks for a field of a layer; the help may be empty.
-func (l Layer) Question(locale slo.Locale, field Field) (question, help string) {
+// Question asks for a field of a layer. none says what leaving out an optional one means;
+// "" for the others.
+func (l Layer) Question(locale slo.Locale, field Field) (question, help, none string) {
 	w := wordsIn(locale)
 	asked, own := w.fields[l.Name+"/"+field.Key]
 	if !own {
 		asked = w.fields[field.Key]
 	}
-	return asked.question, asked.help
+	return asked.question, asked.help, asked.none
 }
 
 // Text says why an answer cannot be taken, and what to write.

@@ -27,7 +27,7 @@ func TestWords(t *testing.T) {
 				t.Errorf("%s says nothing of the layer %s", locale, layer.Name)
 			}
 			for _, field := range layer.Fields {
-				if question, help := layer.Question(locale, field); question == "" || help == "" {
+				if question, help, none := layer.Question(locale, field); question == "" || help == "" || (none != "") != field.Optional {
 					t.Errorf("%s does not ask for %s of %s", locale, field.Key, layer.Name)
 				}
 				known[field.Key], known[layer.Name+"/"+field.Key] = true, true
@@ -55,7 +55,7 @@ func TestWords(t *testing.T) {
 // TestWithin looks for the values of a field among the events that those before it leave.
 func TestWithin(t *testing.T) {
 	t.Parallel()
-	values := Values{"app": "shop", "path": "/a", "total": "requests", "service": "api"}
+	values := Values{"app": "shop", "path": "/a", "total": "requests", "bad": "failures", "service": "api"}
 	for key, want := range map[string]string{
 		"mobile/app": "", "mobile/path": "appName = 'shop'", "metric/bad": "", "metric/service": "metricName = 'requests'",
 	} {
