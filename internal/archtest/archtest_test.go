@@ -64,6 +64,8 @@ internal/server                never cmd
 internal/secret                never cmd
 internal/telemetry             never cmd, internal/server, exporters, sources/newrelic, sources/file
 internal/revision              only slo, slo/diag, slo/spec
+internal/draft                 only slo, slo/diag, slo/spec, sources/newrelic/nrql, exporters/yaml; never os, net but net/url, log, clock
+internal/dialogue              only slo, slo/diag, slo/diag/render, internal/term; never os, net, log, clock
 internal/term                  never cmd
 internal/servertest            nothing of ours
 internal/archtest              anything
