@@ -21,11 +21,12 @@ type Set struct {
 
 // Team is who owns journeys, steps and SLOs.
 type Team struct {
-	Name    string
-	Title   string
-	Contact string
-	Notify  []*Notifier // where alerts about what it owns are sent
-	Origin  diag.Span
+	Name       string
+	Title      string
+	Contact    string
+	Notify     []*Notifier // where alerts about what it owns are sent
+	CodeOwners []string    // who reviews its specs, as [CheckCodeOwner] wants them
+	Origin     diag.Span
 }
 
 // Team returns the team of a name, nil when there is none.
