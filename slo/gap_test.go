@@ -75,7 +75,8 @@ func TestGaps(t *testing.T) {
 		{"texts", []string{payments, chat, changed(pay, "  description: A shopper who cannot pay leaves.\n", "", "  whenSpent: No releases.\n", "")}, []string{"no-description journey pay", "no-when-spent journey pay"}},
 		{"a page without a runbook", []string{payments, chat, changed(pay, "  runbook: https://wiki.example.com/pay\n", "")}, []string{"no-runbook journey pay"}},
 		{
-			"a page of a step", []string{payments, chat, changed(pay, "  runbook: https://wiki.example.com/pay\n", "", "  alerts: paging\n", "  alerts: none\n", "{name: authorise,", "{name: authorise, alerts: paging,")},
+			"a page of a step",
+			[]string{payments, chat, changed(pay, "  runbook: https://wiki.example.com/pay\n", "", "  alerts: paging\n", "  alerts: none\n", "{name: authorise,", "{name: authorise, alerts: paging,")},
 			[]string{"no-runbook journey pay"},
 		},
 		{"tickets without a runbook", []string{payments, chat, ticketing, changed(pay, "  runbook: https://wiki.example.com/pay\n", "", "alerts: paging", "alerts: ticketing")}, nil},
@@ -88,11 +89,13 @@ func TestGaps(t *testing.T) {
 		{"an SLO of no journey", []string{payments, chat, receipt}, []string{"no-journey slo receipt"}},
 		{"an SLO of a journey", []string{payments, chat, receipt, pay + "    - {name: receipt, slo: receipt}\n"}, nil},
 		{
-			"an SLO that pages", []string{payments, chat, changed(receipt, "alerts: none", "alerts: paging"), pay + "    - {name: receipt, slo: receipt}\n"},
+			"an SLO that pages",
+			[]string{payments, chat, changed(receipt, "alerts: none", "alerts: paging"), pay + "    - {name: receipt, slo: receipt}\n"},
 			[]string{"no-runbook slo receipt"},
 		},
 		{
-			"an SLO without a word about alerts", []string{payments, chat, changed(receipt, "alerts: none, ", ""), pay + "    - {name: receipt, slo: receipt}\n"},
+			"an SLO without a word about alerts",
+			[]string{payments, chat, changed(receipt, "alerts: none, ", ""), pay + "    - {name: receipt, slo: receipt}\n"},
 			[]string{"no-alerts slo receipt"},
 		},
 		{"nobody is told", []string{changed(payments, ", notify: [chat]", ""), chat, pay}, []string{"nobody-told  payments"}},

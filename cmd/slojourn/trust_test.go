@@ -39,6 +39,7 @@ func offline(specs string) map[string][][]string {
 			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), specs},
 			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), "--config", specs, "--label", "job=slojourn", "--file", filepath.Join(specs, "history.om.gz"), specs},
 		},
+		"list":     {{specs}, {"-o", "json", "--config", specs, "--owner", "web", "--stage", "active", specs}, {"-o", "markdown", "--dashboards", "https://grafana.example.com", specs}},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"backtest": offlineBacktest(filepath.Join(specs, "data"), specs),
 		"alerts":   offlineAlerts(filepath.Join(specs, "data"), specs),
