@@ -35,6 +35,7 @@ func offline(specs string) map[string][][]string {
 			{"prometheus-rules", "--format", "operator", "-d", filepath.Join(specs, "manifests"), specs},
 			{"grafana", "--config", specs, "--locale", "ja", "-d", filepath.Join(specs, "dashboards"), specs},
 			{"grafana", "--format", "configmap", specs},
+			{"codeowners", "--root", specs, "--config", specs, "--file", filepath.Join(specs, "CODEOWNERS"), specs},
 			{"grafana", "--preview", filepath.Join(specs, "pages"), "--data-dir", filepath.Join(specs, "data"), specs},
 			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), specs},
 			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), "--config", specs, "--label", "job=slojourn", "--file", filepath.Join(specs, "history.om.gz"), specs},
