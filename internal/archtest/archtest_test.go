@@ -53,6 +53,7 @@ exporters/notify               never sources, burnrate/ledger, internal/engine
 exporters/report               never sources, burnrate/ledger, internal/engine
 exporters/page                 never sources, burnrate/ledger, internal/engine
 exporters/yaml                 nothing of ours
+exporters/codeowners           only slo, slo/diag
 exporters/kubernetes           only exporters/yaml
 exporters/words                only slo, slo/diag, slo/diag/render
 
