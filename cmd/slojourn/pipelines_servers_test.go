@@ -262,10 +262,10 @@ func TestGitHubPipeline(t *testing.T) {
 func TestAzurePipeline(t *testing.T) {
 	t.Parallel()
 	type azureStep struct {
-		DisplayName                              string `yaml:"displayName"`
+		DisplayName                             string `yaml:"displayName"`
 		Bash, Task, Publish, Artifact, Checkout string
-		FetchDepth                               int `yaml:"fetchDepth"`
-		Inputs, Env                              map[string]string
+		FetchDepth                              int `yaml:"fetchDepth"`
+		Inputs, Env                             map[string]string
 	}
 	var file struct {
 		Trigger, Pool yaml.Node
