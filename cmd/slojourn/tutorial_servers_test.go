@@ -157,7 +157,7 @@ func (u *tutorial) perform(line string) string {
 		at := strings.TrimPrefix(u.engine.url, "http://")
 		hidden, shown = strings.NewReplacer(shopOfPage, u.shop, engineOfPage, at), strings.NewReplacer(u.shop, shopOfPage, at, engineOfPage)
 	}
-	cmd := exec.CommandContext(u.Context(), "bash", "-o", "pipefail", "-c", hidden.Replace(line))
+	cmd := exec.CommandContext(u.Context(), "bash", "-c", hidden.Replace(line))
 	cmd.Dir = u.folder
 	cmd.Env = append(u.env, "NOW="+u.time().Format(time.RFC3339)) //nolint:gocritic // the variables of this line
 	out, err := cmd.CombinedOutput()
