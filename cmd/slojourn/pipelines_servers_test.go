@@ -56,6 +56,11 @@ func newPipeline(t *testing.T) *pipeline {
 		}
 	}
 	p.git(origin, "init", "--quiet", "--initial-branch", "main")
+	owners := filepath.Join(origin, ".github", "CODEOWNERS")
+	if err := os.Mkdir(filepath.Dir(owners), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.slojourn("generate", "codeowners", "--file", owners, filepath.Join(origin, "slos"))
 	p.git(origin, "add", ".")
 	p.git(origin, "commit", "--quiet", "--message", "what there is")
 	p.git(folder, "clone", "--quiet", origin, p.clone)
@@ -66,9 +71,7 @@ func newPipeline(t *testing.T) *pipeline {
 	p.engine = serveFiles(t, "--data-dir", data, "--enable-lifecycle", specs)
 	p.engine.ready()
 	backup := filepath.Join(folder, "ledger.backup")
-	if out, err := exec.CommandContext(t.Context(), "slojourn", "ledger", "backup", "--data-dir", data, backup).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	p.slojourn("ledger", "backup", "--data-dir", data, backup)
 	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer "+ledgerToken {
 			w.WriteHeader(http.StatusUnauthorized)
@@ -87,6 +90,14 @@ func newPipeline(t *testing.T) *pipeline {
 	}
 	p.env = append(os.Environ(), "PATH="+p.steps+string(filepath.ListSeparator)+os.Getenv("PATH"), "NOW="+pipelineNow)
 	return p
+}
+
+// slojourn runs the program of this tree.
+func (p *pipeline) slojourn(args ...string) {
+	p.Helper()
+	if out, err := exec.CommandContext(p.Context(), "slojourn", args...).CombinedOutput(); err != nil {
+		p.Fatalf("slojourn %s: %v\n%s", args, err, out)
+	}
 }
 
 // git runs it as somebody who has no settings.
