@@ -125,8 +125,9 @@ type RetentionDeclaration struct {
 // TeamDeclaration declares a team.
 type TeamDeclaration struct {
 	Metadata
-	Contact diag.Located[string]
-	Notify  []diag.Located[string]
+	Contact    diag.Located[string]
+	Notify     []diag.Located[string]
+	CodeOwners []diag.Located[string]
 }
 
 // DefaultsDeclaration declares what holds in its folder and below.

@@ -90,6 +90,12 @@ type NoData struct {
 	Severity Severity
 }
 
+// pages reports whether an alert of the policy may wake somebody.
+func (p *AlertPolicy) pages() bool {
+	return p.NoTraffic != nil && p.NoTraffic.Severity == Page || p.NoData != nil && p.NoData.Severity == Page ||
+		slices.ContainsFunc(p.Tiers, func(t Tier) bool { return t.Severity == Page })
+}
+
 // LongestTier returns the longest window of the policy's tiers, 0 without any.
 func (p *AlertPolicy) LongestTier() time.Duration {
 	if len(p.Tiers) == 0 {

@@ -72,6 +72,7 @@ func Resolve(d Declarations, key KeyFunc) (*Set, diag.List) {
 		})
 	}
 	r.sort()
+	r.set.Documents = r.set.documents(d)
 	r.list.Sort()
 	return r.set, r.list
 }

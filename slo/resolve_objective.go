@@ -38,7 +38,7 @@ func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclarati
 			first[o.Name] = d.Span
 		}
 		if i == 0 && !d.Alerts.Written() {
-			o.Alerts = r.nearest(alerts)
+			o.Alerts, o.Undecided = r.nearest(alerts)
 		}
 		if o.Alerts != nil {
 			r.checkTiers(d, o)
@@ -121,14 +121,15 @@ func (r *resolver) policy(ref diag.Located[string]) *AlertPolicy {
 	return policy
 }
 
-// nearest returns the policy of the first reference that was written.
-func (r *resolver) nearest(alerts []diag.Located[string]) *AlertPolicy {
+// nearest returns the policy of the first reference that was written, and whether none
+// was.
+func (r *resolver) nearest(alerts []diag.Located[string]) (policy *AlertPolicy, undecided bool) {
 	for _, ref := range alerts {
 		if ref.Written() {
-			return r.policies[ref.Value]
+			return r.policies[ref.Value], false
 		}
 	}
-	return nil
+	return nil, true
 }
 
 // checkSlice reports slices that are too long for a policy: the shortest of

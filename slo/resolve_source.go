@@ -15,6 +15,9 @@ func (r *resolver) resolveTeams(declared []TeamDeclaration) {
 			continue
 		}
 		team := &Team{Name: d.Name.Value, Title: d.Title.Value, Contact: d.Contact.Value, Origin: d.Origin}
+		for _, owner := range d.CodeOwners {
+			team.CodeOwners = append(team.CodeOwners, owner.Value)
+		}
 		r.teams[team.Name] = team
 		r.set.Teams = append(r.set.Teams, team)
 	}

@@ -17,15 +17,17 @@ type Set struct {
 	Policies   []*AlertPolicy // those that are built in among them
 	Notifiers  []*Notifier
 	Exclusions []*Exclusion
+	Documents  []Document // that all of this is written in, by place
 }
 
 // Team is who owns journeys, steps and SLOs.
 type Team struct {
-	Name    string
-	Title   string
-	Contact string
-	Notify  []*Notifier // where alerts about what it owns are sent
-	Origin  diag.Span
+	Name       string
+	Title      string
+	Contact    string
+	Notify     []*Notifier // where alerts about what it owns are sent
+	CodeOwners []string    // who reviews its specs, as [CheckCodeOwner] wants them
+	Origin     diag.Span
 }
 
 // Team returns the team of a name, nil when there is none.
@@ -141,6 +143,10 @@ type Objective struct {
 	Target Target
 	Window Window
 	Alerts *AlertPolicy
+
+	// Undecided says that alerts would be judged by this objective, and that nothing
+	// names a policy or says that there is none.
+	Undecided bool
 }
 
 // Kind says what an id stands for. The zero Kind is invalid.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,7 +16,6 @@ import (
 	"github.com/slojourn/slojourn/internal/engine"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
-	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -242,18 +240,12 @@ func (f *alertFilter) read() (report.AlertFilter, error) {
 		name           string
 		given, allowed []string
 	}{
-		{"kind", f.kinds, report.AlertKinds()},
-		{"severity", f.severities, report.AlertSeverities()},
-		{"state", f.states, report.AlertStates()},
+		{"--kind", f.kinds, report.AlertKinds()},
+		{"--severity", f.severities, report.AlertSeverities()},
+		{"--state", f.states, report.AlertStates()},
 	} {
-		for _, word := range flag.given {
-			if slices.Contains(flag.allowed, word) {
-				continue
-			}
-			if near, found := diag.Nearest(word, flag.allowed); found {
-				return filter, usage("--%s has no value %q; did you mean %s?", flag.name, word, near)
-			}
-			return filter, usage("--%s has no value %q; use %s", flag.name, word, join(flag.allowed))
+		if err := checkWords(flag.name, flag.given, flag.allowed); err != nil {
+			return filter, err
 		}
 	}
 	since, err := slo.ParseDuration(f.since)

@@ -57,10 +57,16 @@ func startDaemon(t *testing.T, args ...string) *serving {
 // startDaemonBy starts one by another clock.
 func startDaemonBy(t *testing.T, now func() time.Time, args ...string) *serving {
 	t.Helper()
+	return startDaemonIn(t, now, func(string) string { return "" }, args...)
+}
+
+// startDaemonIn starts one with variables of the environment.
+func startDaemonIn(t *testing.T, now func() time.Time, getenv func(string) string, args ...string) *serving {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := &serving{T: t, cancel: cancel, code: make(chan int, 1)}
 	env := environment{
-		stdin: strings.NewReader(""), stdout: io.Discard, stderr: &s.log, getenv: func(string) string { return "" },
+		stdin: strings.NewReader(""), stdout: io.Discard, stderr: &s.log, getenv: getenv,
 		now: now,
 	}
 	go func() { s.code <- run(ctx, env, args) }()

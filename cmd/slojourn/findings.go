@@ -20,7 +20,7 @@ func localeFlag(cmd *cobra.Command, env *environment) {
 			env.locale = slo.Locale(*locale)
 			return checkWord("--locale", *locale, string(slo.English), string(slo.Japanese))
 		}
-		if format := cmd.Flags().Lookup("output"); format != nil && slices.Contains([]string{"json", "sarif", "github"}, format.Value.String()) {
+		if format := cmd.Flags().Lookup("output"); format != nil && slices.Contains([]string{"json", "sarif", "github", "azure"}, format.Value.String()) {
 			env.locale = slo.English
 		}
 		return nil

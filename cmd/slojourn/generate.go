@@ -5,7 +5,7 @@ import "github.com/spf13/cobra"
 func newGenerate(env environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Write rules and history for Prometheus, and dashboards for Grafana",
+		Short: "Write rules and history for Prometheus, dashboards for Grafana, and code owners for GitHub",
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var names []string
@@ -18,6 +18,6 @@ func newGenerate(env environment) *cobra.Command {
 			return usage("generate needs to know what to do: %s", join(names))
 		},
 	}
-	cmd.AddCommand(newGenerateRules(env), newGenerateGrafana(env), newGenerateHistory(env))
+	cmd.AddCommand(newGenerateCodeowners(env), newGenerateRules(env), newGenerateGrafana(env), newGenerateHistory(env))
 	return cmd
 }

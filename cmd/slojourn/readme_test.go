@@ -6,14 +6,10 @@ import (
 	"testing"
 )
 
-// TestReadme keeps what the README and the demo's page show equal to what there is: the
-// demo prints what is on the page of the retail example, which TestPages sees to.
+// TestReadme keeps what the README in both languages and the demo's page show equal to what
+// there is: the demo prints what is on the page of the retail example, which TestPages sees to.
 func TestReadme(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	spec, err := os.ReadFile("../../examples/retail/order-online.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -30,10 +26,12 @@ func TestReadme(t *testing.T) {
 	for marker, want := range map[string]string{
 		"<!-- demo -->\n```\n": demo, "<!-- examples/retail/order-online.yaml -->\n```yaml\n": string(spec),
 	} {
-		_, after, found := strings.Cut(string(readme), marker)
-		block, _, _ := strings.Cut(after, "```")
-		if !found || block != want {
-			t.Errorf("behind %q the README shows\n%s\nwant\n%s", marker, block, want)
+		for _, name := range []string{"README.md", "README.ja.md"} {
+			_, after, found := strings.Cut(readFile(t, "../../"+name), marker)
+			block, _, _ := strings.Cut(after, "```")
+			if !found || block != want {
+				t.Errorf("behind %q %s shows\n%s\nwant\n%s", marker, name, block, want)
+			}
 		}
 	}
 	page, err := os.ReadFile("../../docs/demo.md")

@@ -13,7 +13,7 @@ import (
 )
 
 func newValidate(env environment) *cobra.Command {
-	formats := []string{"text", "json", "sarif", "github"}
+	formats := []string{"text", "json", "sarif", "github", "azure"}
 	cmd := &cobra.Command{
 		Use:   "validate [paths…]",
 		Short: "Check specs and print every mistake with its place",
@@ -64,6 +64,8 @@ func printFindingsAs(format string, env environment, result *load.Result) error 
 		return render.SARIF(env.stdout, result.Findings, sarifTool(env))
 	case "github":
 		return render.GitHub(env.stdout, result.Findings, env.language())
+	case "azure":
+		return render.Azure(env.stdout, result.Findings, env.language())
 	default:
 		return printFindings(env.stdout, env, result.Findings, result.Lines())
 	}

@@ -54,6 +54,7 @@ exporters/notify               never sources, burnrate/ledger, internal/engine
 exporters/report               never sources, burnrate/ledger, internal/engine
 exporters/page                 never sources, burnrate/ledger, internal/engine
 exporters/yaml                 nothing of ours
+exporters/codeowners           only slo, slo/diag
 exporters/kubernetes           only exporters/yaml
 exporters/words                only slo, slo/diag, slo/diag/render
 
@@ -66,6 +67,8 @@ internal/secret                never cmd
 internal/httpclient            nothing of ours
 internal/telemetry             never cmd, internal/server, exporters, sources/newrelic, sources/file
 internal/revision              only slo, slo/diag, slo/spec
+internal/draft                 only slo, slo/diag, slo/spec, sources/newrelic/nrql, exporters/yaml; never os, net but net/url, log, clock
+internal/dialogue              only slo, slo/diag, slo/diag/render, internal/term; never os, net, log, clock
 internal/term                  never cmd
 internal/servertest            nothing of ours
 internal/archtest              anything

@@ -20,6 +20,7 @@ const (
 	shapeReference                   // the name of a document of some kind
 	shapeAlerts                      // the name of an AlertPolicy, or none
 	shapeGlob                        // a pattern over ids
+	shapeCodeOwner                   // a user, a team or an e-mail address, see [slo.CheckCodeOwner]
 	shapeWord                        // one of a few words
 	shapeInteger                     // a whole number from 1 on
 	shapeCount                       // a whole number from 0 on

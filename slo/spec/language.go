@@ -156,6 +156,10 @@ var teamSpec = &definition{what: diag.Say("the team"), keys: []key{
 		name: "notify", value: list(reference("Notifier")), example: "[payments-slack]",
 		doc: "Where alerts about what the team owns are sent.",
 	},
+	{
+		name: "codeOwners", value: list(of(shapeCodeOwner)), example: `["@shop/payments"]`,
+		doc: "Who reviews the team's specs on GitHub: `@user`, `@org/team` or an e-mail address, in quotes; for `generate codeowners`.",
+	},
 }}
 
 var defaultsSpec = &definition{what: diag.Verbatim("Defaults"), keys: []key{

@@ -132,6 +132,8 @@ func scalarSchema(s shape) *jsonschema.Schema {
 		return &jsonschema.Schema{Types: []string{"string", "integer", "boolean"}, Pattern: `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`, Minimum: new(0.0)}
 	case shapeGlob:
 		return &jsonschema.Schema{Types: []string{"string", "integer", "boolean"}, Pattern: `^[-a-z0-9*]+(/[-a-z0-9*]+)?$`}
+	case shapeCodeOwner:
+		return pattern(slo.CodeOwnerPattern)
 	case shapeInteger:
 		return &jsonschema.Schema{Types: []string{"integer", "string"}, Minimum: new(1.0), Pattern: `^0*[1-9][0-9]*$`}
 	case shapeCount:

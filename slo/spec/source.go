@@ -134,6 +134,7 @@ func (d *decoder) team(o *object) {
 	if body, ok := o.object("spec"); ok {
 		t.Contact = body.text("contact")
 		t.Notify = body.texts("notify")
+		t.CodeOwners = body.texts("codeOwners")
 	}
 	d.declared.Teams = append(d.declared.Teams, t)
 }

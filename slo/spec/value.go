@@ -85,6 +85,11 @@ func (d *decoder) checked(node *yaml.Node, v value, what diag.Phrase) diag.Locat
 				"%q is not a pattern over ids", text.Value)
 			return diag.Located[string]{}
 		}
+	case shapeCodeOwner:
+		if err := slo.CheckCodeOwner(text.Value); err != nil {
+			d.problem(diag.CodeValue, text.Span, err)
+			return diag.Located[string]{}
+		}
 	case shapeRule:
 		if _, err := slo.ParseRule(text.Value); err != nil {
 			d.problem(diag.CodeRule, text.Span, err)

@@ -18,6 +18,7 @@ func Texts() map[string]string {
 		"workflow command":  "\n::error file=x.go,line=1::owned",
 		"command, no break": "::error::owned %0A::warning::too",
 		"command v1":        "##[error]owned",
+		"logging command":   "a ##vso[task.setvariable variable=PATH]/evil",
 		"escaped already":   "%0A%0D%25%3A%2C &lt;!here&gt; &amp;amp;",
 		"separators":        "a:b,c=d::e",
 		"markup":            "[click](https://evil.example) <script>alert(1)</script> <!channel> {0} {{x}}",

@@ -8,6 +8,11 @@ func sets() diag.Language {
 		"write %s%% or less, or raise the targets of the steps":    "%s%% 以下にするか、ステップの目標を上げてください",
 		"target %s is above what the steps promise together: %s%%": "目標 %s は、ステップ全体で約束している %s%% を上回っています",
 
+		// codeowner.go
+		`write "@user", "@org/team" or an e-mail address, one to an entry`: "「@ユーザー」「@組織/チーム」またはメールアドレスを、1 件ずつ書いてください",
+		`write "@%s"`: "「@%s」と書いてください",
+		"%q is no user, team or e-mail address of a code owner": "%q は、コードオーナーのユーザー、チーム、メールアドレスのいずれでもありません",
+
 		// decimal.go
 		"%q is not a decimal number":              "%q は 10 進数ではありません",
 		"write digits with a point, such as 14.4": "14.4 のように、数字と小数点で書いてください",

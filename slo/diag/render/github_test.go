@@ -70,12 +70,7 @@ func TestGitHubIsReadAsMeant(t *testing.T) {
 			t.Fatal(err)
 		}
 		properties, message := readCommand(t, out.String())
-		shown := strings.Map(func(r rune) rune {
-			if strings.ContainsRune("\x00\x07\x08\v\f\r\n\x1b\x7f\u0085\u009b\u2028\u2029\u202e\u2066\u2069", r) {
-				return '�'
-			}
-			return r
-		}, text)
+		shown := replaced(text)
 		want := shown
 		if text != "" {
 			want += "\nhint: " + shown + "\nnote: " + shown
@@ -87,4 +82,14 @@ func TestGitHubIsReadAsMeant(t *testing.T) {
 			t.Errorf("%s: the properties are read as %v", name, properties)
 		}
 	}
+}
+
+// replaced has the characters of hostile texts replaced that change how a terminal looks.
+func replaced(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("\x00\x07\x08\v\f\r\n\x1b\x7f\u0085\u009b\u2028\u2029\u202e\u2066\u2069", r) {
+			return '�'
+		}
+		return r
+	}, text)
 }

@@ -32,6 +32,7 @@ func renderers(source string) map[string]func(io.Writer, diag.List) error {
 		"json":   func(w io.Writer, list diag.List) error { return render.JSON(w, list, nil) },
 		"sarif":  func(w io.Writer, list diag.List) error { return render.SARIF(w, list, tool()) },
 		"github": func(w io.Writer, list diag.List) error { return render.GitHub(w, list, nil) },
+		"azure":  func(w io.Writer, list diag.List) error { return render.Azure(w, list, nil) },
 	}
 }
 
@@ -70,7 +71,7 @@ func TestHostileTexts(t *testing.T) {
 				if !json.Valid(out.Bytes()) {
 					t.Errorf("%s, %s: not JSON:\n%s", name, format, &out)
 				}
-			case "github":
+			case "github", "azure":
 				if lines := strings.Count(out.String(), "\n"); lines != 1 {
 					t.Errorf("%s, %s: %d lines for one finding:\n%s", name, format, lines, &out)
 				}
@@ -78,6 +79,9 @@ func TestHostileTexts(t *testing.T) {
 				for line := range strings.Lines(out.String()) {
 					if strings.HasPrefix(strings.TrimSpace(line), "::") && !strings.HasPrefix(text, "::") {
 						t.Errorf("%s, %s: a line that is a command: %q", name, format, line)
+					}
+					if strings.Contains(line, "##[") || strings.Contains(line, "##vso[") {
+						t.Errorf("%s, %s: a line with a command: %q", name, format, line)
 					}
 				}
 			}

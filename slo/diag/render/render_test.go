@@ -300,4 +300,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 	if err := render.GitHub(fullDisk{}, list, nil); !errors.Is(err, errFull) {
 		t.Errorf("GitHub returned %v", err)
 	}
+	if err := render.Azure(fullDisk{}, list, nil); !errors.Is(err, errFull) {
+		t.Errorf("Azure returned %v", err)
+	}
 }

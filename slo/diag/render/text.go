@@ -57,7 +57,7 @@ func (p *printer) line(format string, args ...any) {
 func (p *printer) finding(d diag.Diagnostic) {
 	place := ""
 	if d.Span.File != "" || d.Span.Start.Known() {
-		place = p.paint(bold, clean(d.Span.String())+":") + " "
+		place = p.paint(bold, harmless(d.Span.String())+":") + " "
 	}
 	p.line("%s%s %s [%s]", place, p.paint(colorOf(d.Severity), severityWord(d.Severity).In(p.options.Language)+":"), p.paint(bold, p.said(d.Message)), d.Code)
 	p.source(d)
@@ -96,7 +96,7 @@ func (p *printer) read(span diag.Span) *sourceLine {
 	*l = sourceLine{
 		file: span.File, number: span.Start.Line, found: found,
 		length: utf8.RuneCountInString(text), trimmed: utf8.RuneCountInString(strings.TrimRight(text, " ")),
-		printed: []rune(clean(masked)), cuts: cuts,
+		printed: []rune(harmless(masked)), cuts: cuts,
 	}
 	return l
 }
@@ -183,9 +183,16 @@ func columns(runes []rune, start, end int) (before string, under int) {
 }
 
 // Plain returns a text that others wrote as it may be shown on one line of a
-// terminal: keys are masked, and characters that would change how the terminal
-// looks are replaced.
-func Plain(text string) string { return clean(Mask(text)) }
+// terminal or in the log of a pipeline: keys are masked, and what would change how the
+// terminal looks or be a command is replaced.
+func Plain(text string) string { return harmless(Mask(text)) }
+
+// harmless replaces what would change how a terminal looks, and what begins a command in
+// the logs of Azure Pipelines (##vso[) and GitHub Actions (##[): those are obeyed wherever
+// on a line they stand. As many characters stay, so that carets stay where they are.
+func harmless(text string) string {
+	return strings.NewReplacer("##vso[", "##vso(", "##[", "##(").Replace(clean(text))
+}
 
 // clean replaces characters that would change how a terminal looks.
 func clean(text string) string {

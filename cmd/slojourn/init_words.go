@@ -1,0 +1,55 @@
+package main
+
+import (
+	"github.com/slojourn/slojourn/internal/draft"
+	"github.com/slojourn/slojourn/slo"
+)
+
+// initWords are what init asks and says, in one language.
+type initWords struct {
+	welcome                      string
+	title, titleHelp             string
+	name, nameHelp               string
+	owner, ownerHelp             string
+	source                       string
+	account, accountHelp, region string
+	key, keyHelp                 string
+	steps, layer, another        string
+	stepName, stepNameHelp       string
+	empty                        func(none string) string // what an empty answer means, behind a sentence
+	nameTaken, fileTaken         string                   // formats of the name or path
+	stepTaken                    func(name string) error
+	target                       func(window string) string // "" is that of Defaults
+	targetHelp                   func(met bool) string      // met: the proposal is one that was met
+
+	looking    func(account int64) string
+	measuring  string
+	events     func(n int64, metric bool) string // of a layer, lately
+	count      func(n int64) string
+	without    func(reason error) string
+	unmeasured func(step string, reason error) string
+	week       func(step string, week draft.Week) string
+	together   func(share string) string
+
+	interrupted, ended, refused string
+	// done says what was written and what comes next; variable is that of a key
+	// that is not set, "" when all is well.
+	done func(path, folder, variable string) string
+}
+
+func initWordsIn(locale slo.Locale) initWords {
+	if locale == slo.Japanese {
+		return initJapanese()
+	}
+	return initEnglish()
+}
+
+// initCommands are what comes next, with what each does.
+func initCommands(folder, validate, doctor, eval string) string {
+	folder = shellWord(folder)
+	text := ""
+	for _, line := range [][2]string{{"validate", validate}, {"doctor", doctor}, {"eval", eval}} {
+		text += "  slojourn " + line[0] + " " + folder + "\n      " + line[1] + "\n"
+	}
+	return text
+}
