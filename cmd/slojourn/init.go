@@ -172,7 +172,7 @@ func (i *initiation) finish(journey draft.Journey) error {
 	if err := create(path, text); err != nil {
 		return failed(fmt.Errorf("write %s: %w", path, cause(err)))
 	}
-	if _, err := io.WriteString(i.env.stdout, i.words.done(path, i.place.folder, i.unreadable(journey))); err != nil {
+	if _, err := io.WriteString(i.env.stdout, i.words.done(path, i.place.folder, i.unopened(journey))); err != nil {
 		return failed(err)
 	}
 	return nil
@@ -183,9 +183,10 @@ func (i *initiation) with(journey draft.Journey, text []byte) *load.Result {
 	return i.loaded(i.place.file(journey.Name, text))
 }
 
-// unreadable names the place of a new Source's key when there is none, or none may be read.
-func (i *initiation) unreadable(journey draft.Journey) string {
-	if journey.Source == nil || journey.Source.Key.Env == "" || i.env.getenv(journey.Source.Key.Env) != "" {
+// unopened names the variable of a new Source's key when it was not asked with; "" when it
+// was, or when the key is in a file.
+func (i *initiation) unopened(journey draft.Journey) string {
+	if journey.Source == nil || i.account != nil {
 		return ""
 	}
 	return journey.Source.Key.Env

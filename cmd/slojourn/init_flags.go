@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func valuesOf(layer draft.Layer, given map[string]string) (draft.Values, error) 
 		}
 		delete(given, field.Key)
 	}
-	for key := range given {
+	for _, key := range slices.Sorted(maps.Keys(given)) {
 		keys := []string{"owner"}
 		for _, field := range layer.Fields {
 			keys = append(keys, field.Key)

@@ -32,8 +32,8 @@ type initWords struct {
 	together   func(share string) string
 
 	interrupted, ended, refused string
-	// done says what was written and what comes next; variable is that of a key
-	// that is not set, "" when all is well.
+	// done says what was written and what comes next; variable is where the key has
+	// to be for that, "" when that need not be said.
 	done func(path, folder, variable string) string
 }
 
