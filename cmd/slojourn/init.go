@@ -172,6 +172,9 @@ func (i *initiation) finish(journey draft.Journey) error {
 	if err := create(path, text); err != nil {
 		return failed(fmt.Errorf("write %s: %w", path, cause(err)))
 	}
+	if i.dialogue != nil {
+		i.dialogue.Say("")
+	}
 	if _, err := io.WriteString(i.env.stdout, i.words.done(path, i.place.folder, i.unopened(journey))); err != nil {
 		return failed(err)
 	}

@@ -46,13 +46,6 @@ func (i *initiation) checkFlags() error {
 	check("account", &f.account, draft.CheckAccount)
 	check("region", &f.region, checkRegion)
 	check("key-from", &f.key, checkKey)
-	if f.account == "" {
-		for _, of := range []struct{ flag, value string }{{"region", f.region}, {"key-from", f.key}, {"endpoint", f.endpoint}} {
-			if of.value != "" {
-				wrong = append(wrong, fmt.Errorf("--%s is about a Source that is written: name its account with --account", of.flag))
-			}
-		}
-	}
 	var names []string
 	for _, text := range f.steps {
 		step, err := parseStep(text, names)
@@ -61,6 +54,20 @@ func (i *initiation) checkFlags() error {
 			continue
 		}
 		names = append(names, step.Name)
+	}
+	if len(wrong) > 0 {
+		return &exitError{exitUsage, errors.Join(wrong...)}
+	}
+	return nil
+}
+
+// unwritten refuses what is about a Source that is written, where none is.
+func (f initFlags) unwritten() error {
+	var wrong []error
+	for _, of := range []struct{ flag, value string }{{"region", f.region}, {"key-from", f.key}, {"endpoint", f.endpoint}} {
+		if of.value != "" {
+			wrong = append(wrong, fmt.Errorf("--%s is about a Source that is written, and there is one: name the account of another one with --account", of.flag))
+		}
 	}
 	if len(wrong) > 0 {
 		return &exitError{exitUsage, errors.Join(wrong...)}

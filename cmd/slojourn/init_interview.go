@@ -191,6 +191,11 @@ func (i *initiation) source(j *draft.Journey) error {
 			return err
 		}
 	}
+	if j.Source == nil {
+		if err := i.flags.unwritten(); err != nil {
+			return err
+		}
+	}
 	i.measuredWith = name
 	if name != usual && (usual != "" || len(all) != 1 || all[0].Name != name) && !(len(all) == 0 && j.Source != nil) {
 		j.SourceName = name
