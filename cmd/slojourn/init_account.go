@@ -148,17 +148,17 @@ func (i *initiation) measure(ctx context.Context, j draft.Journey) []draft.Week 
 	ctx, cancel := context.WithTimeout(ctx, measureTime)
 	defer cancel()
 	j.Target = usualTarget
-	set := i.with(j, j.YAML(i.locale)).Set
+	_, result := i.with(j)
 	var weeks []draft.Week
 	var requests []sources.Request
 	var names []string
 	for _, step := range j.Steps {
-		at := slices.IndexFunc(set.SLOs, func(s *slo.SLO) bool { return s.ID == j.Name+"/"+step.Name })
+		at := slices.IndexFunc(result.Set.SLOs, func(s *slo.SLO) bool { return s.ID == j.Name+"/"+step.Name })
 		if at < 0 {
 			continue // the file has an error, which is said before it is written
 		}
-		cuts := i.hours(step.Layer, set.SLOs[at].SLI)
-		requests = append(requests, sources.Request{SLO: set.SLOs[at], Cuts: cuts, Need: sources.Backfill})
+		cuts := i.hours(step.Layer, result.Set.SLOs[at].SLI)
+		requests = append(requests, sources.Request{SLO: result.Set.SLOs[at], Cuts: cuts, Need: sources.Backfill})
 		names = append(names, step.Name)
 	}
 	for n, answer := range i.account.source.Counts(ctx, requests) {
