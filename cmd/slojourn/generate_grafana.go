@@ -166,6 +166,8 @@ func (g *grafanaGeneration) writeFolder(set *slo.Set, manifest *kubernetes.Metad
 		marked:  provision.Marked,
 		belongs: func(name string) bool { return provision.IsFile(name) == (manifest == nil) },
 		wrote:   provision.Wrote,
+
+		unfinished: ".slojourn-unfinished",
 	})
 	if err != nil {
 		return failed(err)
@@ -187,11 +189,7 @@ func (g *grafanaGeneration) writeFolder(set *slo.Set, manifest *kubernetes.Metad
 // written into before, the providers of then say.
 func (g *grafanaGeneration) putFiles(outputs *outputs, set *slo.Set) {
 	before, _ := os.ReadFile(filepath.Join(g.dir, provision.ProviderFile)) // what is no such file is somebody else's
-	for _, folder := range provision.Folders(before) {
-		if err := outputs.look(folder); err != nil {
-			outputs.fail(err)
-		}
-	}
+	outputs.knew(provision.Folders(before)...)
 	providers := provision.Providers{Path: g.path}
 	for file := range grafana.Generate(set, g.options) {
 		outputs.put(provision.Place(&file), file.Dashboard.JSON())

@@ -68,7 +68,7 @@ func newMaker(set *slo.Set, options Options) *maker {
 	m := &maker{set: set, options: options, labels: labelsOf(set)}
 	folders := m.folders()
 	add := func(id, file string, about slo.About, make func() *Dashboard) {
-		m.subjects = append(m.subjects, subject{id, titleOf(about.Title, id), file, folders(about.Owner), make})
+		m.subjects = append(m.subjects, subject{id, titleOf(about.Title, id), file, folders[about.Owner], make})
 	}
 	for _, j := range set.Journeys {
 		add(j.ID, "journey."+j.ID, j.About, func() *Dashboard { return m.journey(j) })
@@ -79,7 +79,7 @@ func newMaker(set *slo.Set, options Options) *maker {
 		}
 	}
 	slices.SortFunc(m.subjects, byID)
-	m.distinguish()
+	m.distinguishSubjects()
 	return m
 }
 

@@ -3,7 +3,6 @@ package prometheus
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -54,7 +53,7 @@ func newContent(v View) *content {
 		case slo.KindJourney:
 			one.journey = s.ID
 		case slo.KindStep:
-			one.journey, one.step, _ = strings.Cut(s.ID, "/")
+			one.journey, one.step, _ = slo.CutID(s.ID)
 		case slo.KindSLO:
 		}
 		one.list(spellings)
