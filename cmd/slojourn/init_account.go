@@ -182,8 +182,7 @@ func (i *initiation) measure(ctx context.Context, j draft.Journey) []draft.Week 
 // hours are the cuts of the last whole hours that can be measured.
 func (i *initiation) hours(layer draft.Layer, sli slo.SLI) []slo.Minute {
 	config := i.account.config
-	end := slo.MinuteAt(i.env.now().Add(-newrelic.Lag(config, sli)))
-	end -= end % draft.HourMinutes
+	end := slo.MinuteAt(i.env.now().Add(-newrelic.Lag(config, sli))).Floor(int64(draft.HourMinutes))
 	kept := slo.Minute(config.Retention.Of(layer.Types)/time.Hour) - 1 // its oldest hour is gone in part
 	var cuts []slo.Minute
 	for at := end - min(weekHours, max(kept, 1))*draft.HourMinutes; at <= end; at += draft.HourMinutes {

@@ -114,6 +114,24 @@ func TestInitDialogue(t *testing.T) {
 		}
 	})
 
+	t.Run("with a key that is refused", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		p := onTerminal(t, 80, dir, append(variables, "NEW_RELIC_API_KEY=NRAK-WRONG"),
+			"init", "--endpoint", endpoint, "--account", "1234567", "--title", "Order", "--name", "order", "--owner", "orders", "--region", "JP", "--key-from", usualKey)
+		p.sees("Looking at what account 1234567 has")
+		p.sees("New Relic cannot be asked for names and numbers, so it goes on without:")
+		p.answers("1  mobile: requests of a mobile app\n", "5")
+		p.answers("Which monitor?\nIts name in New Relic (monitorName).\n", "log-in")
+		p.answers("What is the step called?", "")
+		p.answers("Another step?", "")
+		p.answers("Any will do to begin with", "")
+		if code, shown := p.ends(); code != 0 || strings.Contains(shown, "WRONG") || strings.Contains(shown, "Measuring") {
+			t.Errorf("exit code %d:\n%s", code, shown)
+		}
+		initialized(t, dir)
+	})
+
 	t.Run("in Japanese, without an account, on a narrow terminal", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()

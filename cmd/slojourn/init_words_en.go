@@ -70,7 +70,7 @@ func initEnglish() initWords {
 			}
 			text := fmt.Sprintf("%s: of %s in %s, %s were good", step, words.Count(week.Total()), englishDays(week), draft.Share(week.Sum()))
 			if begin, worst, found := week.Worst(); found {
-				return text + fmt.Sprintf("; the worst hour, from %s, had %s.", begin.Time().Format("2006-01-02 15:04 UTC"), draft.Share(worst))
+				return text + fmt.Sprintf("; the worst hour, from %s, had %s.", draft.Moment(begin), draft.Share(worst))
 			}
 			return text + "."
 		},

@@ -74,7 +74,7 @@ func initJapanese() initWords {
 			}
 			text := fmt.Sprintf("%s：%sの%s件のうち、%s が成功しました。", step, japaneseDays(week), words.Count(week.Total()), draft.Share(week.Sum()))
 			if begin, worst, found := week.Worst(); found {
-				text += fmt.Sprintf("最も悪い1時間（%s から）は %s でした。", begin.Time().Format("2006-01-02 15:04 UTC"), draft.Share(worst))
+				text += fmt.Sprintf("最も悪い1時間（%s から）は %s でした。", draft.Moment(begin), draft.Share(worst))
 			}
 			return text
 		},

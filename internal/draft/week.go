@@ -22,6 +22,9 @@ const HourMinutes = slo.Minute(60)
 // End is the minute behind the last hour.
 func (w Week) End() slo.Minute { return w.Start + slo.Minute(len(w.Hours))*HourMinutes }
 
+// Moment writes when a minute begins, for people: 2026-11-22 09:00 UTC.
+func Moment(m slo.Minute) string { return m.Time().Format("2006-01-02 15:04 UTC") }
+
 // Sum returns what there was in all hours together.
 func (w Week) Sum() slo.Counts {
 	var sum slo.Counts

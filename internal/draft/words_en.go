@@ -34,7 +34,7 @@ numbers match what users say, `
 			if share == "" {
 				return ""
 			}
-			return fmt.Sprintf("In the %d days up to %s it was %s.", len(first.Hours)/24, first.End().Time().Format("2006-01-02 15:04 UTC"), share)
+			return fmt.Sprintf("In the %d days up to %s it was %s.", len(first.Hours)/24, Moment(first.End()), share)
 		},
 		whenSpent: `What stops when the budget is spent. Agree on it before it happens, and write it here:
   whenSpent: No releases of these services until half the budget is back.`,

@@ -33,7 +33,7 @@ func japanese() *words {
 			if share == "" {
 				return ""
 			}
-			return fmt.Sprintf("%s までの%d日間の実績は %s でした。", first.End().Time().Format("2006-01-02 15:04 UTC"), len(first.Hours)/24, share)
+			return fmt.Sprintf("%s までの%d日間の実績は %s でした。", Moment(first.End()), len(first.Hours)/24, share)
 		},
 		whenSpent: `バジェットを使い切ったときに何を止めるか。事前に合意し、ここに書きます：
   whenSpent: バジェットが半分戻るまで、関連サービスのリリースを止める。`,
