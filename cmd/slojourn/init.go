@@ -176,7 +176,7 @@ func (i *initiation) finish(journey draft.Journey) error {
 	if i.dialogue != nil {
 		i.dialogue.Say("")
 	}
-	if _, err := io.WriteString(i.env.stdout, i.words.done(path, i.place.folder, i.unopened(journey))); err != nil {
+	if _, err := io.WriteString(i.env.stdout, i.words.done(path, i.arguments(), i.unopened(journey))); err != nil {
 		return failed(err)
 	}
 	return nil
@@ -200,6 +200,14 @@ func (i *initiation) checked(journey draft.Journey) (draft.Journey, []byte, *loa
 func (i *initiation) with(journey draft.Journey) ([]byte, *load.Result) {
 	text := journey.YAML(i.locale)
 	return text, i.loaded(i.place.file(journey.Name, text))
+}
+
+// arguments are those of the commands that come next.
+func (i *initiation) arguments() string {
+	if i.trusted.config == "" {
+		return shellWord(i.place.folder)
+	}
+	return "--config " + shellWord(i.trusted.config) + " " + shellWord(i.place.folder)
 }
 
 // unopened names the variable of a new Source's key when it was not asked with; "" when it

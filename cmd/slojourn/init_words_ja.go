@@ -83,9 +83,9 @@ func initJapanese() initWords {
 		interrupted: "中断しました。何も書き込んでいません",
 		ended:       "すべての質問に答える前に入力が終わりました。何も書き込んでいません",
 		refused:     "このままでは上の誤りが含まれるため、何も書き込んでいません。別の答えを選んでください",
-		done: func(path, folder, variable string) string {
+		done: func(path, arguments, variable string) string {
 			text := path + " を作成しました。説明も書いてあります。合わないところは書き換えてください。次の手順：\n\n" +
-				initCommands(folder, "誤りを見つけます", "New Relic に該当するイベントがあるかを確認します", "エラーバジェットの残量を表示します")
+				initCommands(arguments, "誤りを見つけます", "New Relic に該当するイベントがあるかを確認します", "エラーバジェットの残量を表示します")
 			if variable != "" {
 				text += "\n後の2つは New Relic に問い合わせるため、" + variable + " にキーが必要です。\n"
 			}
