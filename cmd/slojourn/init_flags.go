@@ -155,20 +155,24 @@ func valuesOf(layer draft.Layer, given map[string]string) (draft.Values, error) 
 		}
 		delete(given, field.Key)
 	}
-	for _, key := range slices.Sorted(maps.Keys(given)) {
-		keys := []string{"owner"}
-		for _, field := range layer.Fields {
-			keys = append(keys, field.Key)
-		}
-		if near, found := diag.Nearest(key, keys); found {
-			return nil, fmt.Errorf("the layer %s has no key %q; did you mean %s?", layer.Name, key, near)
-		}
-		return nil, fmt.Errorf("the layer %s has no key %q; use %s", layer.Name, key, join(keys))
+	if unknown := slices.Sorted(maps.Keys(given)); len(unknown) > 0 {
+		return nil, noSuchKey(layer, unknown[0])
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%s missing; write %s", strings.Join(missing, " and ")+plural(len(missing), " is", " are"), exampleStep(layer))
 	}
 	return values, nil
+}
+
+func noSuchKey(layer draft.Layer, key string) error {
+	keys := []string{"owner"}
+	for _, field := range layer.Fields {
+		keys = append(keys, field.Key)
+	}
+	if near, found := diag.Nearest(key, keys); found {
+		return fmt.Errorf("the layer %s has no key %q; did you mean %s?", layer.Name, key, near)
+	}
+	return fmt.Errorf("the layer %s has no key %q; use %s", layer.Name, key, join(keys))
 }
 
 func plural(n int, one, more string) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,6 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/slojourn/slojourn/internal/draft"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -47,6 +52,38 @@ func TestCreate(t *testing.T) {
 	if got := strings.Join(names, " "); got != "new.yaml file link.yaml taken.yaml" || err != nil {
 		t.Errorf("there is %s, error %v", got, err)
 	}
+}
+
+// TestParseStep takes any value that is quoted as CSV, as it is.
+func TestParseStep(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		layer := rapid.SampledFrom(draft.Layers()).Draw(t, "layer")
+		want := draft.Values{}
+		var fields []string
+		for _, field := range layer.Fields {
+			value, err := field.Check(rapid.StringMatching(`[a-z]|[ -~]{1,20}|[ぁ-ん]{1,5}`).Draw(t, field.Key))
+			if err != nil && field.Kind == draft.Seconds {
+				value = "1.5"
+			} else if err != nil {
+				value = "usual"
+			}
+			if value != "" {
+				want[field.Key] = value
+				fields = append(fields, field.Key+"="+value)
+			}
+		}
+		var text strings.Builder
+		w := csv.NewWriter(&text)
+		if err := w.Write(append(fields, "owner=web")); err != nil {
+			t.Fatal(err)
+		}
+		w.Flush()
+		step, err := parseStep(layer.Name+":pay:"+strings.TrimSuffix(text.String(), "\n"), nil)
+		if diff := cmp.Diff(want, step.Values); diff != "" || err != nil || step.Name != "pay" || step.Owner != "web" {
+			t.Fatalf("got %+v, error %v\n%s", step, err, diff)
+		}
+	})
 }
 
 // TestLocaleOf follows the first variable that is set, as other programs do.
