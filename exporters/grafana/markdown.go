@@ -25,6 +25,13 @@ func link(title, address string) string {
 	return words.MarkdownLink(inert(cut(title, longestTitle)), encoded)
 }
 
+// linkWithin returns a link of Markdown to a dashboard. Its address begins without a slash:
+// a browser adds that to where Grafana is, which may be a folder of a site, while links
+// outside of texts begin with one, to which Grafana adds that itself.
+func linkWithin(title, uid string) string {
+	return "[" + escaped(title) + "](d/" + uid + "?" + kept(nil) + ")"
+}
+
 // codeBlock returns lines of a spec as a block of code, in HTML as Markdown may have it.
 // Nothing in it is a variable, and what is copied from it is what was written: letters are
 // written by their numbers, where Markdown has code as it is.
