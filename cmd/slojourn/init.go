@@ -152,14 +152,15 @@ func (i *initiation) answers(ctx context.Context) (draft.Journey, error) {
 	return journey, err
 }
 
-// finish writes the file, or prints it, and says what comes next.
+// finish writes the file, or prints it, and says what comes next. Warnings are those of
+// the folder's Defaults, or of odd answers, and stand in nobody's way.
 func (i *initiation) finish(journey draft.Journey) error {
-	text := journey.YAML(i.locale)
-	result := i.with(journey, text)
-	if visible := visible(result.Findings); len(visible) > 0 {
-		if err := printFindings(i.env.stderr, i.env, visible, result.Lines()); err != nil {
-			return failed(err)
-		}
+	journey, text, result := i.checked(journey)
+	visible := visible(result.Findings)
+	if err := printFindings(i.env.stderr, i.env, visible, result.Lines()); err != nil {
+		return failed(err)
+	}
+	if visible.Failed() {
 		return &exitError{exitFindings, errors.New(i.words.refused)}
 	}
 	if i.place.stdout {
@@ -172,20 +173,47 @@ func (i *initiation) finish(journey draft.Journey) error {
 	if err := create(path, text); err != nil {
 		return failed(fmt.Errorf("write %s: %w", path, cause(err)))
 	}
-	if _, err := io.WriteString(i.env.stdout, i.words.done(path, i.place.folder, i.unreadable(journey))); err != nil {
+	if i.dialogue != nil {
+		i.dialogue.Say("")
+	}
+	if _, err := io.WriteString(i.env.stdout, i.words.done(path, i.arguments(), i.unopened(journey))); err != nil {
 		return failed(err)
 	}
 	return nil
 }
 
-// with is the set of the folder together with a journey.
-func (i *initiation) with(journey draft.Journey, text []byte) *load.Result {
-	return i.loaded(i.place.file(journey.Name, text))
+// checked is the journey as a file, and what is found in it. Where the window of the
+// Defaults is too short for their alert policy, it has the usual one.
+func (i *initiation) checked(journey draft.Journey) (draft.Journey, []byte, *load.Result) {
+	text, result := i.with(journey)
+	if journey.Window == "" && len(visible(result.Findings)) > 0 && !result.Findings.Failed() {
+		longer := journey
+		longer.Window = usualWindow
+		if text, result := i.with(longer); len(visible(result.Findings)) == 0 {
+			return longer, text, result
+		}
+	}
+	return journey, text, result
 }
 
-// unreadable names the place of a new Source's key when there is none, or none may be read.
-func (i *initiation) unreadable(journey draft.Journey) string {
-	if journey.Source == nil || journey.Source.Key.Env == "" || i.env.getenv(journey.Source.Key.Env) != "" {
+// with is a journey as a file, and the set of the folder together with it.
+func (i *initiation) with(journey draft.Journey) ([]byte, *load.Result) {
+	text := journey.YAML(i.locale)
+	return text, i.loaded(i.place.file(journey.Name, text))
+}
+
+// arguments are those of the commands that come next.
+func (i *initiation) arguments() string {
+	if i.trusted.config == "" {
+		return shellWord(i.place.folder)
+	}
+	return "--config " + shellWord(i.trusted.config) + " " + shellWord(i.place.folder)
+}
+
+// unopened names the variable of a new Source's key when it was not asked with; "" when it
+// was, or when the key is in a file.
+func (i *initiation) unopened(journey draft.Journey) string {
+	if journey.Source == nil || i.account != nil {
 		return ""
 	}
 	return journey.Source.Key.Env

@@ -148,17 +148,17 @@ func (i *initiation) measure(ctx context.Context, j draft.Journey) []draft.Week 
 	ctx, cancel := context.WithTimeout(ctx, measureTime)
 	defer cancel()
 	j.Target = usualTarget
-	set := i.with(j, j.YAML(i.locale)).Set
+	_, result := i.with(j)
 	var weeks []draft.Week
 	var requests []sources.Request
 	var names []string
 	for _, step := range j.Steps {
-		at := slices.IndexFunc(set.SLOs, func(s *slo.SLO) bool { return s.ID == j.Name+"/"+step.Name })
+		at := slices.IndexFunc(result.Set.SLOs, func(s *slo.SLO) bool { return s.ID == j.Name+"/"+step.Name })
 		if at < 0 {
 			continue // the file has an error, which is said before it is written
 		}
-		cuts := i.hours(step.Layer, set.SLOs[at].SLI)
-		requests = append(requests, sources.Request{SLO: set.SLOs[at], Cuts: cuts, Need: sources.Backfill})
+		cuts := i.hours(step.Layer, result.Set.SLOs[at].SLI)
+		requests = append(requests, sources.Request{SLO: result.Set.SLOs[at], Cuts: cuts, Need: sources.Backfill})
 		names = append(names, step.Name)
 	}
 	for n, answer := range i.account.source.Counts(ctx, requests) {
@@ -182,8 +182,7 @@ func (i *initiation) measure(ctx context.Context, j draft.Journey) []draft.Week 
 // hours are the cuts of the last whole hours that can be measured.
 func (i *initiation) hours(layer draft.Layer, sli slo.SLI) []slo.Minute {
 	config := i.account.config
-	end := slo.MinuteAt(i.env.now().Add(-newrelic.Lag(config, sli)))
-	end -= end % draft.HourMinutes
+	end := slo.MinuteAt(i.env.now().Add(-newrelic.Lag(config, sli))).Floor(int64(draft.HourMinutes))
 	kept := slo.Minute(config.Retention.Of(layer.Types)/time.Hour) - 1 // its oldest hour is gone in part
 	var cuts []slo.Minute
 	for at := end - min(weekHours, max(kept, 1))*draft.HourMinutes; at <= end; at += draft.HourMinutes {

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -45,13 +46,6 @@ func (i *initiation) checkFlags() error {
 	check("account", &f.account, draft.CheckAccount)
 	check("region", &f.region, checkRegion)
 	check("key-from", &f.key, checkKey)
-	if f.account == "" {
-		for _, of := range []struct{ flag, value string }{{"region", f.region}, {"key-from", f.key}, {"endpoint", f.endpoint}} {
-			if of.value != "" {
-				wrong = append(wrong, fmt.Errorf("--%s is about a Source that is written: name its account with --account", of.flag))
-			}
-		}
-	}
 	var names []string
 	for _, text := range f.steps {
 		step, err := parseStep(text, names)
@@ -60,6 +54,20 @@ func (i *initiation) checkFlags() error {
 			continue
 		}
 		names = append(names, step.Name)
+	}
+	if len(wrong) > 0 {
+		return &exitError{exitUsage, errors.Join(wrong...)}
+	}
+	return nil
+}
+
+// unwritten refuses what is about a Source that is written, where none is.
+func (f initFlags) unwritten() error {
+	var wrong []error
+	for _, of := range []struct{ flag, value string }{{"region", f.region}, {"key-from", f.key}, {"endpoint", f.endpoint}} {
+		if of.value != "" {
+			wrong = append(wrong, fmt.Errorf("--%s is about a Source that is written, and there is one: name the account of another one with --account", of.flag))
+		}
 	}
 	if len(wrong) > 0 {
 		return &exitError{exitUsage, errors.Join(wrong...)}
@@ -147,20 +155,24 @@ func valuesOf(layer draft.Layer, given map[string]string) (draft.Values, error) 
 		}
 		delete(given, field.Key)
 	}
-	for key := range given {
-		keys := []string{"owner"}
-		for _, field := range layer.Fields {
-			keys = append(keys, field.Key)
-		}
-		if near, found := diag.Nearest(key, keys); found {
-			return nil, fmt.Errorf("the layer %s has no key %q; did you mean %s?", layer.Name, key, near)
-		}
-		return nil, fmt.Errorf("the layer %s has no key %q; use %s", layer.Name, key, join(keys))
+	if unknown := slices.Sorted(maps.Keys(given)); len(unknown) > 0 {
+		return nil, noSuchKey(layer, unknown[0])
 	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("%s missing; write %s", strings.Join(missing, " and ")+plural(len(missing), " is", " are"), exampleStep(layer))
 	}
 	return values, nil
+}
+
+func noSuchKey(layer draft.Layer, key string) error {
+	keys := []string{"owner"}
+	for _, field := range layer.Fields {
+		keys = append(keys, field.Key)
+	}
+	if near, found := diag.Nearest(key, keys); found {
+		return fmt.Errorf("the layer %s has no key %q; did you mean %s?", layer.Name, key, near)
+	}
+	return fmt.Errorf("the layer %s has no key %q; use %s", layer.Name, key, join(keys))
 }
 
 func plural(n int, one, more string) string {

@@ -57,7 +57,8 @@ func (i *initiation) interview(ctx context.Context) (draft.Journey, error) {
 // incomplete says everything that is missing.
 func (i *initiation) incomplete() error {
 	if i.dialogue == nil && len(i.flags.steps) == 0 {
-		i.lack("step", "how a step is measured, such as "+exampleStep(draft.Layers()[3]))
+		usual, _ := draft.LayerNamed("backend")
+		i.lack("step", "how a step is measured, such as "+exampleStep(usual))
 	}
 	if len(i.missing) == 0 {
 		return nil
@@ -188,6 +189,11 @@ func (i *initiation) source(j *draft.Journey) error {
 	case name == "":
 		var err error
 		if name, err = i.chosenSource(accounts); err != nil {
+			return err
+		}
+	}
+	if j.Source == nil {
+		if err := i.flags.unwritten(); err != nil {
 			return err
 		}
 	}

@@ -114,13 +114,31 @@ func TestInitDialogue(t *testing.T) {
 		}
 	})
 
+	t.Run("with a key that is refused", func(t *testing.T) {
+		t.Parallel()
+		dir := t.TempDir()
+		p := onTerminal(t, 80, dir, append(variables, "NEW_RELIC_API_KEY=NRAK-WRONG"),
+			"init", "--endpoint", endpoint, "--account", "1234567", "--title", "Order", "--name", "order", "--owner", "orders", "--region", "JP", "--key-from", usualKey)
+		p.sees("Looking at what account 1234567 has")
+		p.sees("New Relic cannot be asked for names and numbers, so it goes on without:")
+		p.answers("1  mobile: requests of a mobile app\n", "5")
+		p.answers("Which monitor?\nIts name in New Relic (monitorName).\n", "log-in")
+		p.answers("What is the step called?", "")
+		p.answers("Another step?", "")
+		p.answers("Any will do to begin with", "")
+		if code, shown := p.ends(); code != 0 || strings.Contains(shown, "WRONG") || strings.Contains(shown, "Measuring") {
+			t.Errorf("exit code %d:\n%s", code, shown)
+		}
+		initialized(t, dir)
+	})
+
 	t.Run("in Japanese, without an account, on a narrow terminal", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
 		p := onTerminal(t, 24, dir, []string{"LC_ALL=", "LC_MESSAGES=", "LANG=ja_JP.UTF-8", "NEW_RELIC_API_KEY="}, "init", "shop.yaml")
-		p.answers("利用者は何をしようとしていますか？", "{{アプリ}}で注文する")
+		p.answers("何をしようと", "{{アプリ}}で注文する")
 		p.answers("! メンション", "アプリで \"注文\" する # 店舗: 受取")
-		p.answers("ID は何にしますか？", "")
+		p.answers("ID は何に", "")
 		p.answers("! 入力が必要です", "order")
 		p.answers("担当のチーム", "orders")
 		p.answers("どの New Relic", "多い")
@@ -128,12 +146,12 @@ func TestInitDialogue(t *testing.T) {
 		p.answers("リージョン", "")
 		p.answers("ユーザーキー", "env:NEW_RELIC_API_KEY")
 		p.sees("NEW_RELIC_API_KEY")
-		p.answers("ステップをどこで計測しますか？", "log")
-		p.answers("どのサービスのログですか？", "注文's ログ")
+		p.answers("ステップをどこで", "log")
+		p.answers("どのサービスのログ", "注文's ログ")
 		p.answers("どの行ですか？", "")
 		p.answers("ステップの名前", "")
-		p.answers("追加しますか？", "いいえ")
-		p.answers("成功すべき割合", "")
+		p.answers("ステップを追加", "いいえ")
+		p.answers("すべ", "")
 		code, shown := p.ends()
 		if code != 0 || !strings.Contains(shown, "shop.yaml を作成しました") {
 			t.Errorf("exit code %d:\n%s", code, shown)

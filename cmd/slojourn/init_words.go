@@ -32,9 +32,10 @@ type initWords struct {
 	together   func(share string) string
 
 	interrupted, ended, refused string
-	// done says what was written and what comes next; variable is that of a key
-	// that is not set, "" when all is well.
-	done func(path, folder, variable string) string
+	// done says what was written and what comes next; arguments are those of the
+	// commands, variable is where the key has to be for them, "" when that need not
+	// be said.
+	done func(path, arguments, variable string) string
 }
 
 func initWordsIn(locale slo.Locale) initWords {
@@ -45,11 +46,10 @@ func initWordsIn(locale slo.Locale) initWords {
 }
 
 // initCommands are what comes next, with what each does.
-func initCommands(folder, validate, doctor, eval string) string {
-	folder = shellWord(folder)
+func initCommands(arguments, validate, doctor, eval string) string {
 	text := ""
 	for _, line := range [][2]string{{"validate", validate}, {"doctor", doctor}, {"eval", eval}} {
-		text += "  slojourn " + line[0] + " " + folder + "\n      " + line[1] + "\n"
+		text += "  slojourn " + line[0] + " " + arguments + "\n      " + line[1] + "\n"
 	}
 	return text
 }

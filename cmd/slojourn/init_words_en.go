@@ -70,7 +70,7 @@ func initEnglish() initWords {
 			}
 			text := fmt.Sprintf("%s: of %s in %s, %s were good", step, words.Count(week.Total()), englishDays(week), draft.Share(week.Sum()))
 			if begin, worst, found := week.Worst(); found {
-				return text + fmt.Sprintf("; the worst hour, from %s, had %s.", begin.Time().Format("2006-01-02 15:04 UTC"), draft.Share(worst))
+				return text + fmt.Sprintf("; the worst hour, from %s, had %s.", draft.Moment(begin), draft.Share(worst))
 			}
 			return text + "."
 		},
@@ -79,9 +79,9 @@ func initEnglish() initWords {
 		interrupted: "interrupted; nothing was written",
 		ended:       "the input ended before all questions were answered; nothing was written",
 		refused:     "nothing was written, as it would have these mistakes; choose other answers",
-		done: func(path, folder, variable string) string {
+		done: func(path, arguments, variable string) string {
 			text := path + " is written. It explains itself; change what does not fit. Next:\n\n" +
-				initCommands(folder, "finds mistakes", "looks whether New Relic has these events", "prints how much of the error budget is left")
+				initCommands(arguments, "finds mistakes", "looks whether New Relic has these events", "prints how much of the error budget is left")
 			if variable != "" {
 				text += "\nThe last two ask New Relic, and need the key in " + variable + ".\n"
 			}

@@ -74,7 +74,7 @@ func initJapanese() initWords {
 			}
 			text := fmt.Sprintf("%s：%sの%s件のうち、%s が成功しました。", step, japaneseDays(week), words.Count(week.Total()), draft.Share(week.Sum()))
 			if begin, worst, found := week.Worst(); found {
-				text += fmt.Sprintf("最も悪い1時間（%s から）は %s でした。", begin.Time().Format("2006-01-02 15:04 UTC"), draft.Share(worst))
+				text += fmt.Sprintf("最も悪い1時間（%s から）は %s でした。", draft.Moment(begin), draft.Share(worst))
 			}
 			return text
 		},
@@ -83,9 +83,9 @@ func initJapanese() initWords {
 		interrupted: "中断しました。何も書き込んでいません",
 		ended:       "すべての質問に答える前に入力が終わりました。何も書き込んでいません",
 		refused:     "このままでは上の誤りが含まれるため、何も書き込んでいません。別の答えを選んでください",
-		done: func(path, folder, variable string) string {
+		done: func(path, arguments, variable string) string {
 			text := path + " を作成しました。説明も書いてあります。合わないところは書き換えてください。次の手順：\n\n" +
-				initCommands(folder, "誤りを見つけます", "New Relic に該当するイベントがあるかを確認します", "エラーバジェットの残量を表示します")
+				initCommands(arguments, "誤りを見つけます", "New Relic に該当するイベントがあるかを確認します", "エラーバジェットの残量を表示します")
 			if variable != "" {
 				text += "\n後の2つは New Relic に問い合わせるため、" + variable + " にキーが必要です。\n"
 			}

@@ -23,7 +23,8 @@ import (
 
 // offline are the commands that open no socket and read no secret, with
 // arguments to run them on a folder of specs. online are those that may do both,
-// eval, alerts and backtest among them where they read no ledger.
+// eval, alerts and backtest among them where they read no ledger, and init where
+// it is not told to stay offline.
 func offline(specs string) map[string][][]string {
 	return map[string][][]string{
 		"validate": {{"--strict", specs}, {"-o", "json", specs}, {"-o", "sarif", specs}, {"-o", "github", specs}},
@@ -39,6 +40,10 @@ func offline(specs string) map[string][][]string {
 			{"grafana", "--preview", filepath.Join(specs, "pages"), "--data-dir", filepath.Join(specs, "data"), specs},
 			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), specs},
 			{"prometheus-history", "--data-dir", filepath.Join(specs, "data"), "--config", specs, "--label", "job=slojourn", "--file", filepath.Join(specs, "history.om.gz"), specs},
+		},
+		"init": {
+			{"--offline", "--title", "Pay", "--step", "backend::app=shop,transaction=pay", specs},
+			{"--offline", "--title", "Pay", "--owner", "web", "--account", "1", "--step", "log::service=pay", filepath.Join(specs, "new")},
 		},
 		"list":     {{specs}, {"-o", "json", "--config", specs, "--owner", "web", "--stage", "active", specs}, {"-o", "markdown", "--dashboards", "https://grafana.example.com", specs}},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
@@ -93,7 +98,7 @@ func offlineLedger(dir, files string) [][]string {
 	}
 }
 
-var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "notify", "push", "serve", "simulator"}
+var online = []string{"alerts", "backtest", "demo", "doctor", "eval", "init", "notify", "push", "serve", "simulator"}
 
 // wires notice what a command reaches for.
 type wires struct {

@@ -71,7 +71,7 @@ func (l *list) show() {
 	for i := l.first; i < end; i++ {
 		text := l.shown[i].label()
 		if l.shown[i].Note != "" {
-			text += " " + l.words.note(l.shown[i].Note)
+			text += l.words.note(l.shown[i].Note)
 		}
 		number := strconv.Itoa(i + 1)
 		number = strings.Repeat(" ", width-len(number)) + number + "  "

@@ -52,7 +52,7 @@ func (d *Dialogue) Say(format string, args ...any) { d.paragraph("", "", fmt.Spr
 // paragraph writes text behind first, and further lines of it behind rest. What others
 // wrote may be in it, so that characters which move the cursor are left out.
 func (d *Dialogue) paragraph(first, rest, text string) {
-	for _, line := range term.Wrap(render.Plain(text), max(d.options.Width-term.Width(first)-1, narrowest)) {
+	for _, line := range wrap(render.Plain(text), max(d.options.Width-term.Width(first)-1, narrowest)) {
 		d.write(strings.TrimRight(first+line, " ") + "\n")
 		first = rest
 	}
@@ -108,7 +108,7 @@ func (d *Dialogue) Confirm(text string, yes bool) (bool, error) {
 // ask writes a question.
 func (d *Dialogue) ask(text, help string) {
 	d.write("\n")
-	lines := term.Wrap(render.Plain(text), max(d.options.Width-1, narrowest))
+	lines := wrap(render.Plain(text), max(d.options.Width-1, narrowest))
 	for _, line := range lines {
 		if d.options.Color {
 			line = "\x1b[1m" + line + "\x1b[0m"

@@ -12,7 +12,7 @@ import (
 type words struct {
 	yes, no string
 	yesOrNo func(answer string) (string, error)
-	note    func(string) string
+	note    func(string) string // behind an option
 	// howTo says how to choose; several that the list has pages, other that
 	// something else may be typed.
 	howTo func(several, other bool) string
@@ -44,7 +44,7 @@ func yesOrNo(yes, no, otherwise string) func(string) (string, error) {
 func english() words {
 	return words{
 		yes: "yes", no: "no", yesOrNo: yesOrNo("yes", "no", "write yes or no"),
-		note: func(text string) string { return "(" + text + ")" },
+		note: func(text string) string { return " (" + text + ")" },
 		howTo: func(several, other bool) string {
 			switch {
 			case several && other:

@@ -202,7 +202,7 @@ func (l Layer) Slug(values Values) string {
 	}
 	parts := strings.FieldsFunc(text, func(r rune) bool { return r == '/' || r == '%' })
 	for len(parts) > 0 {
-		if slug := Slug(parts[len(parts)-1]); slug != "" {
+		if slug := Slug(parts[len(parts)-1]); len(slug) > 1 { // one letter says nothing
 			return slug
 		}
 		parts = parts[:len(parts)-1]

@@ -96,15 +96,6 @@ func LayerNamed(name string) (Layer, bool) {
 	return all[i], true
 }
 
-// Field finds a field by its key.
-func (l Layer) Field(key string) (Field, bool) {
-	i := slices.IndexFunc(l.Fields, func(f Field) bool { return f.Key == key })
-	if i < 0 {
-		return Field{}, false
-	}
-	return l.Fields[i], true
-}
-
 // Within returns the condition that events meet among which a field's values are looked
 // for: what the fields before it say. It is nil when they say nothing. No event is of two
 // metrics: the first one decides.

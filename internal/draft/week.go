@@ -22,6 +22,9 @@ const HourMinutes = slo.Minute(60)
 // End is the minute behind the last hour.
 func (w Week) End() slo.Minute { return w.Start + slo.Minute(len(w.Hours))*HourMinutes }
 
+// Moment writes when a minute begins, for people: 2026-11-22 09:00 UTC.
+func Moment(m slo.Minute) string { return m.Time().Format("2006-01-02 15:04 UTC") }
+
 // Sum returns what there was in all hours together.
 func (w Week) Sum() slo.Counts {
 	var sum slo.Counts
@@ -94,13 +97,19 @@ func ladder() []int64 {
 	return []int64{9_999, 9_995, 9_990, 9_980, 9_950, 9_900, 9_800, 9_700, 9_500, 9_000, 8_000, 7_000, 6_000, 5_000}
 }
 
-// fewest is how many bad events a target should allow: with fewer, chance breaks it.
-const fewest = 10
+const (
+	// fewest is how many bad events a target should allow: with fewer, chance
+	// breaks it.
+	fewest = 10
+	// spent is how much of its budget the last days may have spent: a team that
+	// misses its target from the first day learns to ignore it.
+	spent = 0.8
+)
 
 // Suggest proposes a target for a series of steps over a window: the highest of the usual
-// ones that the last days met, with a budget of at least ten events in the step with the fewest. It is false
-// when there is nothing to go by, or when less than half was good: then the SLI is
-// rather wrong than the service.
+// ones that the last days met with a fifth of the budget left, and that allows ten bad
+// events in the step with the fewest. It is false when there is nothing to go by, or when
+// less than half was good: then the SLI is rather wrong than the service.
 func Suggest(weeks []Week, window slo.Minute) (target string, found bool) {
 	bad, found := composed(weeks)
 	if !found {
@@ -115,7 +124,7 @@ func Suggest(weeks []Week, window slo.Minute) (target string, found bool) {
 	usual := ladder()
 	i := slices.IndexFunc(usual, func(good int64) bool {
 		allowed := float64(10_000-good) / 10_000
-		return bad < allowed && allowed*events >= fewest
+		return bad < spent*allowed && allowed*events >= fewest
 	})
 	if i < 0 && bad < 0.5 {
 		i = len(usual) - 1 // there are too few events for a stricter one

@@ -12,7 +12,7 @@ type words struct {
 	// past says what the last days were like; "" when nothing is known.
 	past func([]Week) string
 
-	from, valid, good, bad, queries, where            string
+	from, sampled, valid, good, bad, queries, where   string
 	team, contact                                     string
 	source, account, region, key, endpoint, retention string
 

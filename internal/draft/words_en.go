@@ -34,7 +34,7 @@ numbers match what users say, `
 			if share == "" {
 				return ""
 			}
-			return fmt.Sprintf("In the %d days up to %s it was %s.", len(first.Hours)/24, first.End().Time().Format("2006-01-02 15:04 UTC"), share)
+			return fmt.Sprintf("In the %d days up to %s it was %s.", len(first.Hours)/24, Moment(first.End()), share)
 		},
 		whenSpent: `What stops when the budget is spent. Agree on it before it happens, and write it here:
   whenSpent: No releases of these services until half the budget is back.`,
@@ -44,6 +44,7 @@ journey is as good as all of its steps together: 99.9% and 99.8% make 99.7%.`,
   owner: TEAM
   objective: 99.9%`,
 		from:    "The event types it is measured by.",
+		sampled: "Agents may send only some of them, as validate mentions: shares are right, totals too low.",
 		valid:   "Which events count. Leave out what is not your fault: robots, wrong passwords, declined cards.",
 		good:    "Which of them are good. All others are bad, also those that lack an attribute.",
 		bad:     "Which of them are bad. All others are good, also those that lack an attribute.",

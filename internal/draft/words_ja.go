@@ -33,7 +33,7 @@ func japanese() *words {
 			if share == "" {
 				return ""
 			}
-			return fmt.Sprintf("%s までの%d日間の実績は %s でした。", first.End().Time().Format("2006-01-02 15:04 UTC"), len(first.Hours)/24, share)
+			return fmt.Sprintf("%s までの%d日間の実績は %s でした。", Moment(first.End()), len(first.Hours)/24, share)
 		},
 		whenSpent: `バジェットを使い切ったときに何を止めるか。事前に合意し、ここに書きます：
   whenSpent: バジェットが半分戻るまで、関連サービスのリリースを止める。`,
@@ -43,6 +43,7 @@ func japanese() *words {
   owner: チーム名
   objective: 99.9%`,
 		from:    "計測に使うイベントタイプ。",
+		sampled: "エージェントが一部だけを送ることがあり、validate もそう示します。割合は正しく、件数は少なめになります。",
 		valid:   "対象とするイベント。自分たちの責任でないもの（ロボット、パスワードの誤り、カードの与信否決）は除きます。",
 		good:    "そのうち良いイベント。それ以外は、属性がないものも含めてすべて悪いイベントです。",
 		bad:     "そのうち悪いイベント。それ以外は、属性がないものも含めてすべて良いイベントです。",
@@ -72,7 +73,7 @@ func japanese() *words {
 				verdict: "単位は秒。現在のグラフの値ではなく、利用者があきらめる長さにします。",
 			},
 			"ajax": {
-				title:   "ブラウザーのページが送るリクエスト（AJAX）",
+				title:   "ブラウザーのページが送る AJAX リクエスト",
 				comment: "ブラウザーで計測する、ページから送られるリクエスト。",
 				verdict: "0 は、遮断または中断されたリクエストです。",
 			},

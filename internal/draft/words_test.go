@@ -2,6 +2,7 @@ package draft
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,7 +62,7 @@ func TestWithin(t *testing.T) {
 	} {
 		name, key, _ := strings.Cut(key, "/")
 		layer, _ := LayerNamed(name)
-		field, _ := layer.Field(key)
+		field := layer.Fields[slices.IndexFunc(layer.Fields, func(f Field) bool { return f.Key == key })]
 		got := ""
 		if x := layer.Within(field, values); x != nil {
 			got = nrql.Print(x)

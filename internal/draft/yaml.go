@@ -1,6 +1,7 @@
 package draft
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,6 +123,9 @@ func (w *writer) step(s Step, source string) {
 		return
 	}
 	w.explain(4, w.words.from)
+	if slices.ContainsFunc(made.from, sampled) {
+		w.explain(4, w.words.sampled)
+	}
 	w.Pair(4, "from", strings.Join(made.from, ", "))
 	w.explain(4, w.words.valid)
 	w.Pair(4, "where", nrql.Print(made.where))
@@ -134,6 +138,12 @@ func (w *writer) step(s Step, source string) {
 	w.explain(4, w.words.bad)
 	w.explain(4, w.words.layers[s.Layer.Name].verdict)
 	w.Pair(4, "bad", nrql.Print(made.bad))
+}
+
+// sampled reports whether agents may keep only some of the events of a type.
+func sampled(eventType string) bool {
+	known, _ := nrql.LookupEventType(eventType)
+	return known.Sampling == nrql.Sampled
 }
 
 func (w *writer) source(s Source) {

@@ -15,9 +15,6 @@ import (
 // no weekend, and a month takes long. Of metrics, it is an hour.
 const busiestDays = 7
 
-// MostValues is how many values [Source.Busiest] returns at most.
-const MostValues = 1000
-
 // Value is a value of an attribute.
 type Value struct {
 	Text   string
@@ -25,12 +22,12 @@ type Value struct {
 }
 
 // Busiest returns the texts that an attribute holds in the events of the last seven days,
-// or in those of the last hour of metrics, which meet a condition: those of most events first, 1,000 at most. where may be nil. It
-// sends one query.
+// or of the last hour of metrics, that meet a condition: those of most events first, 1,000
+// at most. where may be nil. It sends one query.
 func (s *Source) Busiest(ctx context.Context, types []string, attribute string, where nrql.Expr) ([]Value, error) {
 	of := &nrql.Name{Value: attribute}
 	q := &nrql.Query{
-		From: from(types...), Where: where, Limit: &nrql.Limit{Count: MostValues},
+		From: from(types...), Where: where, Limit: &nrql.Limit{Count: mostValues},
 		Select: []nrql.Column{{Expr: count(&nrql.Star{}), Alias: aliasEvents}}, Facet: &nrql.Facet{By: []nrql.Column{{Expr: of}}},
 	}
 	r := s.ask(ctx, []call{{text: over(q, s.lately(types))}})[0]
