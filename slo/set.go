@@ -141,6 +141,7 @@ type Objective struct {
 	Target Target
 	Window Window
 	Alerts *AlertPolicy
+	Span   diag.Span // of its declaration
 }
 
 // Kind says what an id stands for. The zero Kind is invalid.
