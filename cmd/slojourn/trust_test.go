@@ -41,6 +41,7 @@ func offline(specs string) map[string][][]string {
 		},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"backtest": offlineBacktest(filepath.Join(specs, "data"), specs),
+		"diff":     {{specs, specs}, {"-o", "json", "--config", specs, specs, specs}, {"-o", "markdown", "--data-dir", filepath.Join(specs, "data"), specs, specs}},
 		"alerts":   offlineAlerts(filepath.Join(specs, "data"), specs),
 		"eval":     offlineEval(filepath.Join(specs, "data"), specs),
 		"ledger":   offlineLedger(filepath.Join(specs, "data"), specs),
