@@ -25,7 +25,7 @@ func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclarati
 		if !ok || !d.Target.Value.Valid() {
 			continue // reported
 		}
-		o := Objective{Name: cmp.Or(d.Name.Value, window.String()), Target: d.Target.Value, Window: window, Alerts: own}
+		o := Objective{Name: cmp.Or(d.Name.Value, window.String()), Target: d.Target.Value, Window: window, Alerts: own, Span: d.Span}
 		place, twice := first[o.Name]
 		if twice {
 			r.list.Add(diag.Diagnostic{

@@ -143,6 +143,7 @@ type Objective struct {
 	Target Target
 	Window Window
 	Alerts *AlertPolicy
+	Span   diag.Span // of its declaration
 
 	// Undecided says that alerts would be judged by this objective, and that nothing
 	// names a policy or says that there is none.

@@ -130,6 +130,15 @@ func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, local
 	if b.night, err = backtest.ParseNight(night); err != nil {
 		return problem("--night", err)
 	}
+	if err := b.readSpan(from, to); err != nil {
+		return err
+	}
+	return b.change.check()
+}
+
+// readSpan reads --from and --to.
+func (b *backtesting) readSpan(from, to string) error {
+	var err error
 	if b.from, err = wholeMinute("--from", from); err != nil {
 		return err
 	}
@@ -139,7 +148,7 @@ func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, local
 	if !b.from.IsZero() && !b.to.IsZero() && !b.to.After(b.from) {
 		return usage("--to %s is not after --from %s", slo.MinuteAt(b.to), slo.MinuteAt(b.from))
 	}
-	return b.change.check()
+	return nil
 }
 
 // kept reports whether the minutes are from a ledger.

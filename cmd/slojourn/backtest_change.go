@@ -235,19 +235,26 @@ func (b *backtesting) loadAgainst(ctx context.Context) (*load.Result, error) {
 	if _, err := os.Stat(against); err == nil {
 		return loadSet(environment{stderr: b.env.stderr, getenv: b.env.getenv}, b.trusted, []string{against})
 	}
-	found, err := revision.Read(ctx, against, b.paths)
+	found, config, err := foundIn(ctx, against, b.trusted, b.paths)
 	if err != nil {
 		return nil, usage("--against: %w", err)
 	}
-	if b.trusted.config != "" {
-		config, _ := spec.ReadPaths([]string{b.trusted.config}, nil) // the problems are in what was found
-		found = append(without(found, b.trusted.config), config...)
-	}
-	result, err := load.Found(found, newrelic.Key, newrelic.Check, b.trusted.check)
+	result, err := load.Found(append(found, config...), newrelic.Key, newrelic.Check, b.trusted.check)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
 	return result, nil
+}
+
+// foundIn finds the specs of some paths in a revision, in the order of the paths, and the
+// operator's folder as it is now.
+func foundIn(ctx context.Context, against string, t *trust, paths []string) (found, config []spec.Found, err error) {
+	found, err = revision.Read(ctx, against, paths)
+	if err != nil || t.config == "" {
+		return found, nil, err
+	}
+	config, _ = spec.ReadPaths([]string{t.config}, nil) // the problems are in what was found
+	return without(found, t.config), config, nil
 }
 
 // without leaves out files in and below a folder, which are read elsewhere.

@@ -108,6 +108,7 @@ func (i *initiation) run(ctx context.Context, args []string) (err error) {
 	if i.locale, err = localeOf(i.flags.locale, i.env.getenv); err != nil {
 		return err
 	}
+	i.env.locale = i.locale // of findings
 	i.words = initWordsIn(i.locale)
 	if i.place, err = placeOf(args, i.dryRun); err != nil {
 		return err

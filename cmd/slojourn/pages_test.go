@@ -16,7 +16,7 @@ import (
 )
 
 // TestPages runs the sessions on the pages of the examples, in the guide for
-// teams and on the pages about sources, doctor, ledger, test, alerts, backtest and list, as a reader does who started
+// teams and on the pages about sources, doctor, ledger, test, alerts, backtest, diff and list, as a reader does who started
 // slojourn demo and wrote its address into the specs, and has a ledger in data, and that of the demo in shop. With -update it writes down what they
 // print now.
 //
@@ -43,7 +43,7 @@ func TestPages(t *testing.T) {
 		t.Fatalf("no page found: %v", err)
 	}
 	pages = append(pages, filepath.Join(root, "examples", "README.md"))
-	for _, name := range []string{"writing-a-journey.md", "file.md", "new-relic.md", "doctor.md", "ledger.md", "test.md", "alerts.md", "backtest.md", "list.md"} {
+	for _, name := range []string{"writing-a-journey.md", "file.md", "new-relic.md", "doctor.md", "ledger.md", "test.md", "alerts.md", "backtest.md", "diff.md", "list.md"} {
 		pages = append(pages, filepath.Join(root, "docs", name))
 	}
 	shop := t.TempDir() // filled once, as that takes as long as most of the pages together
@@ -60,7 +60,7 @@ func TestPages(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if strings.Contains(page, "backtest") {
+			if strings.Contains(page, "backtest") || filepath.Base(page) == "diff.md" {
 				if err := os.CopyFS("shop", os.DirFS(shop)); err != nil {
 					t.Fatal(err)
 				}

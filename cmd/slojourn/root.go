@@ -146,7 +146,7 @@ specs have mistakes, 2 wrong usage, 3 something could not run or be measured.`,
 	root.SetIn(env.stdin)
 	root.SetErr(env.stderr)
 	root.AddCommand(
-		newAlerts(env), newBacktest(env), newDemo(env), newDoctor(env), newEval(env), newValidate(env), newFmt(env), newExplain(env), newNRQL(env), newSchema(env),
+		newAlerts(env), newBacktest(env), newDemo(env), newDiff(env), newDoctor(env), newEval(env), newValidate(env), newFmt(env), newExplain(env), newNRQL(env), newSchema(env),
 		newGenerate(env), newInit(env), newLedger(env), newList(env), newNotify(env), newPush(env), newServe(env), newSimulator(env), newTest(env), newVersion(env),
 	)
 	return root

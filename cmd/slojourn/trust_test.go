@@ -48,6 +48,7 @@ func offline(specs string) map[string][][]string {
 		"list":     {{specs}, {"-o", "json", "--config", specs, "--owner", "web", "--stage", "active", specs}, {"-o", "markdown", "--dashboards", "https://grafana.example.com", specs}},
 		"nrql":     {{filepath.Join(specs, "queries.nrql")}, {"-o", "json", filepath.Join(specs, "queries.nrql")}},
 		"backtest": offlineBacktest(filepath.Join(specs, "data"), specs),
+		"diff":     {{specs, specs}, {"-o", "json", "--config", specs, specs, specs}, {"-o", "markdown", "--data-dir", filepath.Join(specs, "data"), specs, specs}},
 		"alerts":   offlineAlerts(filepath.Join(specs, "data"), specs),
 		"eval":     offlineEval(filepath.Join(specs, "data"), specs),
 		"ledger":   offlineLedger(filepath.Join(specs, "data"), specs),

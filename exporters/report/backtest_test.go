@@ -342,9 +342,6 @@ func TestHostileBacktest(t *testing.T) {
 			if diff := cmp.Diff(cleaned, got); diff != "" {
 				t.Errorf("%q is not as what it is replaced by (-want +got):\n%s", text, diff)
 			}
-			hostileRune := func(r rune) bool {
-				return r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
-			}
 			if strings.ContainsFunc(got, hostileRune) || strings.Contains(got, hostile.Key[:8]) {
 				t.Errorf("%q: a control character or a key in\n%q", text, got)
 			}
@@ -400,4 +397,9 @@ func hostileBacktest(text string) report.Backtest {
 		doc.Comparison.Objectives[i].ID, doc.Comparison.Objectives[i].Name = text, text
 	}
 	return doc
+}
+
+// hostileRune reports whether a character does something where it is shown.
+func hostileRune(r rune) bool {
+	return r != '\n' && r != '\t' && unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }

@@ -114,6 +114,9 @@ func TestToldImpact(t *testing.T) {
 	}
 }
 
+// markup matches what Markdown would make something of.
+var markup = regexp.MustCompile("(^|[^\\\\])(\\\\\\\\)*[`*_<>~$!{}]|[^\\\\]https?://evil|[^\\\\]www\\.|@\\w|\\]\\((?:[^h]|h[^t])")
+
 // hostileTexts would be markup, links, mentions, or other lines.
 func hostileTexts() []string {
 	return []string{
@@ -155,7 +158,6 @@ func TestHostilePostmortem(t *testing.T) {
 		return postmortemOf(t, a, past)
 	}
 	harmless := about("harmless")
-	markup := regexp.MustCompile("(^|[^\\\\])(\\\\\\\\)*[`*_<>~$!{}]|[^\\\\]https?://evil|[^\\\\]www\\.|@\\w|\\]\\((?:[^h]|h[^t])")
 	for _, text := range slices.Concat(hostileTexts(), slices.Sorted(maps.Values(hostile.Texts()))) {
 		if text == "" {
 			continue // what is not there has no line

@@ -20,6 +20,18 @@ type PathError struct {
 // Error names the path and the reason.
 func (e *PathError) Error() string { return e.Path + ": " + e.Reason }
 
+// What begins the reasons why a path leads to no spec.
+const (
+	isAbsent    = "does not exist"
+	holdsNoSpec = "holds no "
+)
+
+// Empty reports whether the path leads to no spec, as nothing is there, or nothing of
+// ours: what there is can be read.
+func (e *PathError) Empty() bool {
+	return strings.HasPrefix(e.Reason, isAbsent) || strings.HasPrefix(e.Reason, holdsNoSpec)
+}
+
 // Found is what one path led to.
 type Found struct {
 	Path  string
@@ -145,7 +157,7 @@ func (w *walker) path(result *Found, number int, name string) {
 		w.file(result, number, name)
 	}
 	if len(result.Files) == 0 && result.Before == 0 && len(result.Problems) == 0 {
-		result.fail(name, "holds no *.yaml or *.yml file")
+		result.fail(name, holdsNoSpec+"*.yaml or *.yml file")
 	}
 }
 
@@ -236,7 +248,7 @@ func realPath(name string) string {
 func reason(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "does not exist"
+		return isAbsent
 	case errors.Is(err, fs.ErrPermission):
 		return "must not be read (permission denied)"
 	}
