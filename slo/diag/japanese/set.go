@@ -9,8 +9,8 @@ func sets() diag.Language {
 		"target %s is above what the steps promise together: %s%%": "目標 %s は、ステップ全体で約束している %s%% を上回っています",
 
 		// codeowner.go
-		`write "@user", "@org/team" or an e-mail address, one to an entry`: "「@ユーザー」「@組織/チーム」またはメールアドレスを、1 件ずつ書いてください",
-		`write "@%s"`: "「@%s」と書いてください",
+		`write "@user", "@org/team" or an e-mail address, one to an entry`: `"@ユーザー"、"@組織/チーム"、メールアドレスのいずれかを、1 件ずつ書いてください`,
+		`write "@%s"`: `"@%s" と書いてください`,
 		"%q is no user, team or e-mail address of a code owner": "%q は、コードオーナーのユーザー、チーム、メールアドレスのいずれでもありません",
 
 		// decimal.go

@@ -27,6 +27,8 @@ var meaningless = regexp.MustCompile(strings.Join([]string{
 	`\.BuiltIn$`,                          // follows from the name
 	`^(Journeys\.Steps\.SLO|SLOs)\.Kind$`, // follows from the id
 	`\.(Elsewhere|AlsoIn)$`,               // what a shard knows of others
+	`\.Undecided$`,                        // whether no alerts is what somebody wrote
+	`^Documents\b`,                        // what files hold, of which the rest says what it means
 }, "|"))
 
 // unused reports whether a field has no meaning beside others that are set.

@@ -48,6 +48,7 @@ const (
 	RouteRemoved        Kind = "route-removed"
 	RouteAdded          Kind = "route-added"
 	ContactChanged      Kind = "contact-changed"
+	CodeOwnersChanged   Kind = "code-owners-changed"
 	TeamRemoved         Kind = "team-removed"
 	TeamAdded           Kind = "team-added"
 	NotifierRemoved     Kind = "notifier-removed"
@@ -141,6 +142,7 @@ func Kinds() []KindWords {
 		{ExclusionAdded, "exclusion added", "exclusion added", "exclusions added"},
 		{HistoryRestarted, "history begins anew", "history restarted", "histories restarted"},
 		{OwnerChanged, "owner changed", "owner changed", "owners changed"},
+		{CodeOwnersChanged, "code owners changed", "team changed its code owners", "teams changed their code owners"},
 		{WindowChanged, "window changed", "window changed", "windows changed"},
 		{ComposeChanged, "composition changed", "composition changed", "compositions changed"},
 		{StepSLO, "step measured by another SLO", "step measured by another SLO", "steps measured by other SLOs"},

@@ -24,6 +24,7 @@ func (c *comparison) teams() {
 			subject := Subject{Team, a.Name}
 			c.add(text(TitleChanged, subject, a.Origin, b.Title, a.Title)...)
 			c.add(text(ContactChanged, subject, a.Origin, b.Contact, a.Contact)...)
+			c.add(weighted(text(CodeOwnersChanged, subject, a.Origin, codeOwners(b), codeOwners(a)), comesOrGoes(Changes))...)
 			before, after := c.before.NotifiersOf(b.Name), c.after.NotifiersOf(a.Name)
 			for _, name := range missing(before, after) {
 				c.add(Change{Kind: RouteRemoved, Weight: Loses, Subject: subject, Before: name, Reaches: is[a.Name], Place: a.Origin})
@@ -33,6 +34,11 @@ func (c *comparison) teams() {
 			}
 		}
 	}
+}
+
+// codeOwners lists who reviews the specs of a team, whose order says nothing.
+func codeOwners(t *slo.Team) string {
+	return strings.Join(slices.Sorted(slices.Values(t.CodeOwners)), ", ")
 }
 
 // owned returns the ids of what each owner has, in order.
