@@ -50,13 +50,16 @@ func TestTutorial(t *testing.T) {
 	u.env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C.UTF-8", "NO_COLOR=1")
 	page := readFile(t, tutorialPage)
 	var played strings.Builder
-	session := false
+	session, command := false, ""
 	for line := range strings.Lines(page) {
 		switch {
-		case strings.HasPrefix(line, "$ "):
+		case strings.HasPrefix(line, "$ "), command != "":
 			session = true
 			played.WriteString(line)
-			played.WriteString(u.perform(strings.TrimSpace(line[2:])))
+			if command += strings.TrimPrefix(line, "$ "); !strings.HasSuffix(line, "\\\n") {
+				played.WriteString(u.perform(strings.TrimSpace(command)))
+				command = ""
+			}
 			continue
 		case strings.HasPrefix(line, "```"):
 			session = false
