@@ -100,6 +100,8 @@ func TestGuard(t *testing.T) {
 		}, want: push.Refused, reason: "it was changed by hand: version 3 by alice"},
 		"restored, versions denied":  {before: func(w *world) { again(w); w.Restore(pay, 1); w.Denied = []string{"dashboards:write"} }, want: push.Update, but12: cannotTell},
 		"restored to what is wanted": {before: func(w *world) { again(w); w.Restore(pay, 1) }, same: true, want: push.Keep, but12: `it was changed by hand: version 3 by alice, "Restored from version 1"`},
+		"moved":                      {before: func(w *world) { w.Save(w.Dashboards()[pay].Content, "", "moved") }, want: push.Update, but12: `it was changed by hand: version 2 by alice, "moved"`},
+		"moved, and not changed":     {before: func(w *world) { w.Save(w.Dashboards()[pay].Content, "", "moved") }, same: true, want: push.Keep, but12: `it was changed by hand: version 2 by alice, "moved"`},
 		"created again by hand":      {before: func(w *world) { content := w.Dashboards()[pay].Content; w.Remove(pay); w.Save(content, "", "mine") }, want: push.Update, but12: `it was changed by hand: version 1 by alice, "mine"`},
 		"description taken over":     {before: func(w *world) { w.Edit(pay, "", func(c map[string]any) { c["description"] = "mine" }) }, want: push.Refused, reason: `slojourn has not made what is there: "Journey pay", saved by alice`},
 		"somebody's of that uid":     {before: func(w *world) { w.Remove(pay); w.Save(map[string]any{"uid": pay, "title": "mine"}, "", "") }, want: push.Refused, reason: `slojourn has not made what is there: "mine", saved by alice`},

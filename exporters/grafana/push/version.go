@@ -77,7 +77,7 @@ func (v shownVersion) meta() *models.DashboardVersionMeta {
 	return &models.DashboardVersionMeta{Version: v.Version, CreatedBy: by, Message: v.Message}
 }
 
-// versions reads what Grafana from 11.3 on answers, an object with a list, and what it
+// versions reads what Grafana from 11.6 on answers, an object with a list, and what it
 // answered before, the list alone.
 func versions(text []byte) (any, error) {
 	var answer struct{ Versions []shownVersion }

@@ -22,7 +22,8 @@ type Server struct {
 	Token string // that requests must have
 	Login string // of whoever has it
 	// Before113 is a Grafana before 11.3: titles are unique in a folder, the versions of a
-	// dashboard are a list without an object around it, and who saved them is a number.
+	// dashboard are a list without an object around it (as they are up to 11.5), and who saved
+	// them is a number.
 	Before113 bool
 	// Since13 is a Grafana from 13 on: an Editor may not read a folder that is missing, and
 	// conflicts are told by their text.
