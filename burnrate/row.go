@@ -107,5 +107,5 @@ func (i Invalid) Text(unit int64) string {
 		c, unit = i.Row.Rows, 1
 	}
 	return fmt.Sprintf("%s bad of %s valid events from %s to %s", slo.FormatCount(c.Bad, unit), slo.FormatCount(c.Total, unit),
-		i.Span.Start.Time().Format("2006-01-02T15:04Z"), i.Span.End.Time().Format("2006-01-02T15:04Z"))
+		i.Span.Start, i.Span.End)
 }

@@ -54,7 +54,7 @@ func (e *Exclusion) Applies(id, owner string) bool {
 
 // covers reports whether one of the patterns matches an id, or the journey of a step.
 func covers(patterns []string, id string) bool {
-	journey, _, isStep := strings.Cut(id, "/")
+	journey, _, isStep := CutID(id)
 	return slices.ContainsFunc(patterns, func(pattern string) bool {
 		return MatchID(pattern, id) || isStep && MatchID(pattern, journey)
 	})
@@ -80,6 +80,10 @@ func (e *Exclusion) Spans(within Span) []Span {
 	}
 	return spans
 }
+
+// CutID takes the id of a step apart, which is journey/step. Of other ids, journey is the
+// whole.
+func CutID(id string) (journey, step string, isStep bool) { return strings.Cut(id, "/") }
 
 // MatchID reports whether an id matches a pattern in which * stands for any
 // number of characters, also for the slash between a journey and its step.

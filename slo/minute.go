@@ -26,6 +26,9 @@ func (m Minute) Floor(n int64) Minute {
 	return m - Minute(rest)
 }
 
+// String writes the minute as messages have it: 2026-11-22T08:59Z.
+func (m Minute) String() string { return m.Time().Format("2006-01-02T15:04Z") }
+
 // Time returns the first instant of the minute, in UTC.
 func (m Minute) Time() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
 

@@ -3,7 +3,6 @@ package slo
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -73,7 +72,7 @@ func (d Declarations) ids() []string {
 // misspelt one. What could not be read may have had the id of any step.
 func (r *resolver) checkPatterns(patterns []diag.Located[string], ids []string) {
 	for _, pattern := range patterns {
-		thing, _, _ := strings.Cut(pattern.Value, "/")
+		thing, _, _ := CutID(pattern.Value)
 		matches := func(id string) bool { return MatchID(thing, id) }
 		if pattern.Value == "" || slices.ContainsFunc(slices.Collect(maps.Keys(r.unread)), matches) || matchesAny(pattern.Value, ids) {
 			continue

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // ShardOf returns which of n shards, from 1 on, judges and exports what has an id. A
@@ -13,7 +12,7 @@ import (
 // have the highest hash together, so that with one shard more nothing moves but to the
 // new one: of 1,000 ids on 3 shards about 250 move to the fourth.
 func ShardOf(id string, n int) int {
-	journey, _, _ := strings.Cut(id, "/")
+	journey, _, _ := CutID(id)
 	best, highest := 1, uint64(0)
 	for k := 1; k <= n; k++ {
 		sum := sha256.Sum256([]byte(journey + "/" + strconv.Itoa(k)))
@@ -34,7 +33,7 @@ func (s *Set) Shard(k, n int) *Set {
 	}
 	shards := map[string]int{} // of journeys and SLOs
 	here := func(id string) bool {
-		id, _, _ = strings.Cut(id, "/")
+		id, _, _ = CutID(id)
 		if shards[id] == 0 {
 			shards[id] = ShardOf(id, n)
 		}

@@ -2,6 +2,7 @@ package slo
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -146,6 +147,26 @@ func (w Window) String() string {
 		return string(w.period)
 	}
 	return formatMinutes(w.minutes)
+}
+
+// Spellings returns how the windows of one SLO or journey are spelt where their text alone tells
+// them apart, as in the labels of metrics: as [Window.String] does, and with the zone where
+// an earlier window has the same text and another zone. Windows that are the same are
+// spelt the same.
+func Spellings(windows []Window) []string {
+	spelt := make([]string, 0, len(windows))
+	for i, w := range windows {
+		if same := slices.IndexFunc(windows[:i], w.Same); same >= 0 {
+			spelt = append(spelt, spelt[same])
+			continue
+		}
+		text := w.String()
+		if slices.Contains(spelt, text) {
+			text += " " + w.location().String()
+		}
+		spelt = append(spelt, text)
+	}
+	return spelt
 }
 
 // MaxDuration bounds durations, in minutes: a hundred years of 365 days.

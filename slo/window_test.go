@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -228,6 +230,39 @@ func TestWindowHints(t *testing.T) {
 		_, err := slo.ParseWindow(text)
 		if problem, ok := err.(*slo.Problem); !ok || problem.Hint.String() != want { //nolint:errorlint // it is returned unwrapped
 			t.Errorf("%q: got %#v, want the hint %q", text, err, want)
+		}
+	}
+}
+
+// TestSpellings tells windows apart by their zone where their text is the same, and spells
+// those that are the same alike.
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	zoned := func(text, zone string) slo.Window {
+		w, err := slo.ParseWindow(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if zone == "" {
+			return w
+		}
+		location, err := slo.LoadTimeZone(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.In(location)
+	}
+	for _, test := range []struct {
+		windows []slo.Window
+		want    []string
+	}{
+		{nil, []string{}},
+		{[]slo.Window{zoned("28d", ""), zoned("28d", "Asia/Tokyo"), zoned("month", "Asia/Tokyo")}, []string{"28d", "28d", "month"}},
+		{[]slo.Window{zoned("month", "Asia/Tokyo"), zoned("month", ""), zoned("month", "Asia/Tokyo"), zoned("month", "UTC")}, []string{"month", "month UTC", "month", "month UTC"}},
+		{[]slo.Window{zoned("day", ""), zoned("1d", ""), zoned("day", "Europe/Paris"), zoned("day", "Asia/Tokyo")}, []string{"day", "1d", "day Europe/Paris", "day Asia/Tokyo"}},
+	} {
+		if diff := cmp.Diff(test.want, slo.Spellings(test.windows)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", test.windows, diff)
 		}
 	}
 }

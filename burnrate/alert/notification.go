@@ -5,8 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/slo"
 )
 
 // Notification is what an owner is told about an alert: what happened, and what
@@ -80,7 +81,7 @@ func (n Notification) LabelSet() map[string]string {
 	if n.Was != "" {
 		id = n.Was
 		if journey != "" { // the id is that of a journey, or of its step
-			journey, step, _ = strings.Cut(id, "/")
+			journey, step, _ = slo.CutID(id)
 		}
 	}
 	for name, value := range map[string]string{

@@ -17,7 +17,7 @@ type LargeError struct {
 
 func (e *LargeError) Error() string {
 	return fmt.Sprintf("minute %s of the indicator %q has a total of %d, and a minute may have %d: leave it out, and let its SLI count in a larger unit",
-		e.Minute.Time().Format("2006-01-02T15:04Z"), e.Indicator, e.Total/e.Minutes, int64(burnrate.MostCounted))
+		e.Minute, e.Indicator, e.Total/e.Minutes, int64(burnrate.MostCounted))
 }
 
 // largest returns the larger total of a sum, and whether it is too large to be

@@ -102,8 +102,6 @@ func (i *importer) readEntries(ctx context.Context) error {
 	return err
 }
 
-func minuteText(m slo.Minute) string { return m.Time().Format("2006-01-02T15:04Z") }
-
 func countsText(counts, rows slo.Counts) string {
 	if counts == rows {
 		return fmt.Sprintf("total %d and bad %d", counts.Total, counts.Bad)

@@ -208,7 +208,7 @@ func (i *importer) flushBlock(ctx context.Context, n int) error {
 
 // name names the cell of a line.
 func (b *block) name(c cellOfLine) string {
-	return fmt.Sprintf("the %s %s of the indicator %q", b.kind.stretchText(), minuteText(b.startOf(c.cell)), b.ids[c.number-b.first])
+	return fmt.Sprintf("the %s %s of the indicator %q", b.kind.stretchText(), b.startOf(c.cell), b.ids[c.number-b.first])
 }
 
 // isNew reports whether what a line says has to be written.

@@ -72,9 +72,9 @@ func (k chunkKey) hour() hour { return hour(k >> partBits & (1<<hourBits - 1)) }
 func (k chunkKey) part() int  { return int(k & (1<<partBits - 1)) }
 
 func (k chunkKey) String() string {
-	at := k.hour().span().Start.Time().Format("2006-01-02T15:04Z")
+	at := k.hour().span().Start.String()
 	if k.kind() == minuteChunk {
-		return fmt.Sprintf("minute %s", (k.hour().span().Start + slo.Minute(k.part())).Time().Format("2006-01-02T15:04Z"))
+		return fmt.Sprintf("minute %s", k.hour().span().Start+slo.Minute(k.part()))
 	}
 	return fmt.Sprintf("%s %s, group %d", k.kind(), at, k.part())
 }

@@ -97,7 +97,7 @@ func (h *historian) lineages(ctx context.Context) (map[string]lineage.Lineage, e
 // labelsOf returns the labels of an SLO. That of a step says what it is a step of.
 func labelsOf(id string) (string, error) {
 	labels, err := label("id", id)
-	journey, step, isStep := strings.Cut(id, "/")
+	journey, step, isStep := slo.CutID(id)
 	if err != nil || !isStep {
 		return labels, err
 	}

@@ -19,7 +19,7 @@ type RetiredError struct {
 
 func (e *RetiredError) Error() string {
 	return fmt.Sprintf("the minute %s of the indicator %q lies in a quarter-hour of which only the sum is kept; leave it out",
-		minuteText(e.Minute), e.Indicator)
+		e.Minute, e.Indicator)
 }
 
 // retired finds minutes that are kept as sums of quarter-hours.

@@ -117,7 +117,7 @@ func (c *contents) encode() []byte {
 }
 
 func decodeContents(h hour, data []byte) (*contents, uint32, error) {
-	what := "the contents of " + h.span().Start.Time().Format("2006-01-02T15:04Z")
+	what := "the contents of " + h.span().Start.String()
 	body, err := unsealed(data, int64(h))
 	if err != nil {
 		return nil, 0, damaged(what, "%w", err)

@@ -146,7 +146,7 @@ func Former(set *slo.Set) map[string][]string {
 	}
 	for id, old := range former {
 		former[id] = slices.DeleteFunc(slices.Clone(old), func(name string) bool {
-			journey, _, _ := strings.Cut(name, "/")
+			journey, _, _ := slo.CutID(name)
 			return names[journey]
 		})
 	}

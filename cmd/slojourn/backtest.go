@@ -137,7 +137,7 @@ func (b *backtesting) readFlags(cmd *cobra.Command, from, to, zone, night, local
 		return err
 	}
 	if !b.from.IsZero() && !b.to.IsZero() && !b.to.After(b.from) {
-		return usage("--to %s is not after --from %s", stamped(b.to), stamped(b.from))
+		return usage("--to %s is not after --from %s", slo.MinuteAt(b.to), slo.MinuteAt(b.from))
 	}
 	return b.change.check()
 }
@@ -153,8 +153,6 @@ func wholeMinute(flag, text string) (time.Time, error) {
 	at, err := instantOf(flag, text, time.Time{})
 	return at.UTC().Truncate(time.Minute), err
 }
-
-func stamped(at time.Time) string { return at.UTC().Format("2006-01-02T15:04Z") }
 
 // problem makes a mistake of the command line of one in the value of a flag.
 func problem(flag string, err error) error {

@@ -154,15 +154,15 @@ func (b *backtesting) span(ctx context.Context, sides []*side) (from, to time.Ti
 	}
 	switch {
 	case from.Before(first) && older:
-		err = usage("--from %s is before the first minute that is kept, %s: what is older is kept as quarter-hours, which say nothing of short windows", stamped(from), stamped(first))
+		err = usage("--from %s is before the first minute that is kept, %s: what is older is kept as quarter-hours, which say nothing of short windows", slo.MinuteAt(from), slo.MinuteAt(first))
 	case from.Before(first):
-		err = usage("--from %s is before the first minute that is known, %s", stamped(from), stamped(first))
+		err = usage("--from %s is before the first minute that is known, %s", slo.MinuteAt(from), slo.MinuteAt(first))
 	case to.After(last):
-		err = usage("--to %s is after the newest minute that is known, %s", stamped(to), stamped(last))
+		err = usage("--to %s is after the newest minute that is known, %s", slo.MinuteAt(to), slo.MinuteAt(last))
 	case !from.Before(last):
-		err = usage("--from %s is not before the newest minute that is known, %s", stamped(from), stamped(last))
+		err = usage("--from %s is not before the newest minute that is known, %s", slo.MinuteAt(from), slo.MinuteAt(last))
 	case !to.After(from):
-		err = usage("there is nothing between %s and %s: what is known goes from %s to %s", stamped(from), stamped(to), stamped(first), stamped(last))
+		err = usage("there is nothing between %s and %s: what is known goes from %s to %s", slo.MinuteAt(from), slo.MinuteAt(to), slo.MinuteAt(first), slo.MinuteAt(last))
 	}
 	return from, to, err
 }

@@ -80,7 +80,7 @@ func (r *remoteWrite) options(resolver secret.Resolver, now time.Time) (*remotew
 	case strings.Contains(r.user, ":"):
 		return nil, o, usage("--remote-write-user cannot hold a colon: name where the password is with --remote-write-password-from")
 	case from != "" && !isReference:
-		return nil, o, usage("%s names where the secret is: write env:NAME or file:NAME", flag) // and never what was written
+		return nil, o, usage("%s names where the secret is: write env:NAME or file:NAME, with the name and not what it holds", flag) // and never what was written
 	case from != "" && u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return nil, o, usage("--remote-write would send the secret without encryption: write https://")
 	}

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slojourn/slojourn/exporters/report"
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo/diag/render"
@@ -70,7 +70,7 @@ func (r *remote) checkAccess(given func(flag string) bool) error {
 	case strings.Contains(r.user, ":"):
 		return usage("--user cannot hold a colon: name where the password is with --password-from")
 	case r.password != "" && !isReference:
-		return usage("--password-from names where the password is: write env:NAME or file:NAME") // and never what was written
+		return usage("--password-from names where the password is: write env:NAME or file:NAME, with the name and not what it holds") // and never what was written
 	case given("secrets-dir") && ref.File == "":
 		return usage("--secrets-dir is for --password-from file:NAME only")
 	}
@@ -187,19 +187,13 @@ func (r *remote) identify(request *http.Request, env environment, secretsDir str
 
 // client follows no redirect, which could lead a password elsewhere.
 func (r *remote) client() (*http.Client, error) {
-	dialer := &net.Dialer{Timeout: dialTime}
-	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, DialContext: dialer.DialContext}
 	roots, err := rootsIn("--ca-file", r.caFile)
 	if err != nil {
 		return nil, err
 	}
-	if roots != nil {
-		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
-	}
-	return &http.Client{
-		Transport: transport, Timeout: answerTime,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
+	client := httpclient.New(httpclient.NewTransport(httpclient.Options{Dial: dialTime, Idle: 1, Roots: roots}))
+	client.Timeout = answerTime
+	return client, nil
 }
 
 // unanswered says why there is no answer, and what may help.

@@ -37,7 +37,8 @@ Grafana instead: one document, or with -d a file for each into a folder of their
 
 With --preview it writes a page of HTML for each dashboard, and index.html, which
 show the dashboards with the data of the ledger in --data-dir, for whoever reviews
-them without a Grafana. The ledger may be written by another process meanwhile.
+them without a Grafana, in the time zone of --time-zone. The ledger may be written by
+another process meanwhile.
 
 It opens no connection and reads no secret.`,
 		Example: "  slojourn generate grafana -d dashboards specs\n" +
@@ -86,7 +87,7 @@ var (
 // check looks at what the flags say. There is metadata when ConfigMaps are written.
 func (g *grafanaGeneration) check(cmd *cobra.Command) (*kubernetes.Metadata, error) {
 	given := cmd.Flags().Changed
-	if _, err := g.pages.check(); err != nil {
+	if _, _, err := g.pages.check(); err != nil {
 		return nil, err
 	}
 	if err := checkWord("--format", g.format, "files", "configmap"); err != nil {
@@ -166,6 +167,8 @@ func (g *grafanaGeneration) writeFolder(set *slo.Set, manifest *kubernetes.Metad
 		marked:  provision.Marked,
 		belongs: func(name string) bool { return provision.IsFile(name) == (manifest == nil) },
 		wrote:   provision.Wrote,
+
+		unfinished: ".slojourn-unfinished",
 	})
 	if err != nil {
 		return failed(err)
@@ -187,11 +190,7 @@ func (g *grafanaGeneration) writeFolder(set *slo.Set, manifest *kubernetes.Metad
 // written into before, the providers of then say.
 func (g *grafanaGeneration) putFiles(outputs *outputs, set *slo.Set) {
 	before, _ := os.ReadFile(filepath.Join(g.dir, provision.ProviderFile)) // what is no such file is somebody else's
-	for _, folder := range provision.Folders(before) {
-		if err := outputs.look(folder); err != nil {
-			outputs.fail(err)
-		}
-	}
+	outputs.knew(provision.Folders(before)...)
 	providers := provision.Providers{Path: g.path}
 	for file := range grafana.Generate(set, g.options) {
 		outputs.put(provision.Place(&file), file.Dashboard.JSON())

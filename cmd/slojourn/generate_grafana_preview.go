@@ -19,35 +19,41 @@ import (
 )
 
 // previewFlags are those of pages that show dashboards with the data of a ledger.
-type previewFlags struct{ dir, data, at string }
+type previewFlags struct{ dir, data, at, zone string }
 
 func (f *previewFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.dir, "preview", "", "folder that pages of HTML are written into, which show the dashboards with the data of --data-dir")
 	flags.StringVar(&f.data, "data-dir", "", "folder of the ledger that --preview reads")
 	flags.StringVar(&f.at, "at", "", "instant that --preview shows, in RFC 3339 (default: the newest minute that was judged)")
+	flags.StringVar(&f.zone, "time-zone", "UTC", "time zone of the times that --preview shows, such as Asia/Tokyo")
 }
 
-// check looks at what the flags say, and returns the instant, which is zero for the
-// newest one.
-func (f *previewFlags) check() (at time.Time, err error) {
+// check looks at what the flags say, and returns the time zone and the instant, which is
+// zero for the newest one.
+func (f *previewFlags) check() (at time.Time, zone *time.Location, err error) {
+	if zone, err = slo.LoadTimeZone(f.zone); err != nil {
+		return at, nil, problem("--time-zone", err)
+	}
 	switch {
 	case f.dir == "" && f.data != "":
-		return at, usage("--data-dir is for --preview DIR, the folder that pages are written into")
+		return at, nil, usage("--data-dir is for --preview DIR, the folder that pages are written into")
 	case f.dir == "" && f.at != "":
-		return at, usage("--at is for --preview DIR, the folder that pages are written into")
+		return at, nil, usage("--at is for --preview DIR, the folder that pages are written into")
+	case f.dir == "" && f.zone != "UTC":
+		return at, nil, usage("--time-zone is for --preview DIR, the folder that pages are written into: dashboards have the time zone of the browser")
 	case f.dir != "" && f.data == "":
-		return at, usage("--preview shows the data of a ledger: name its folder with --data-dir")
+		return at, nil, usage("--preview shows the data of a ledger: name its folder with --data-dir")
 	case f.at == "":
-		return at, nil
+		return at, zone, nil
 	}
 	at, err = instantOf("--at", f.at, time.Time{})
-	return at.UTC().Truncate(time.Minute), err
+	return at.UTC().Truncate(time.Minute), zone, err
 }
 
 // preview writes dashboards as pages with what the ledger knows.
 func (g *grafanaGeneration) preview(ctx context.Context, set *slo.Set) error {
-	at, err := g.pages.check()
+	at, zone, err := g.pages.check()
 	if err != nil {
 		return err
 	}
@@ -84,7 +90,7 @@ func (g *grafanaGeneration) preview(ctx context.Context, set *slo.Set) error {
 	}
 	p := previewing{
 		env: g.env, set: set, records: pinned, first: first, at: at, folder: folder,
-		files: slices.Collect(grafana.Generate(set, g.options)), options: preview.Options{Locale: g.options.Locale, At: at, Source: g.pages.data},
+		files: slices.Collect(grafana.Generate(set, g.options)), options: preview.Options{Locale: g.options.Locale, At: at, Zone: zone, Source: g.pages.data},
 	}
 	if err := p.run(ctx); err != nil {
 		return ledgerFailed(ctx, g.pages.data, err)

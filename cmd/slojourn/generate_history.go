@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,7 +48,7 @@ no secret.`,
 	g := historyGeneration{env: env, trusted: trusted}
 	flags := cmd.Flags()
 	flags.StringVar(&g.dir, "data-dir", "", "folder of the ledger")
-	flags.StringVar(&g.from, "from", "", "first instant, in RFC 3339 (default: the first minute that is kept as one)")
+	flags.StringVar(&g.from, "from", "", "first instant, in RFC 3339 (default: the first multiple of --every that is kept as minutes)")
 	flags.StringVar(&g.to, "to", "", "last instant, in RFC 3339 (default: the newest minute that was judged)")
 	flags.StringVar(&g.every, "every", "5m", "time between instants, in whole minutes; after 5m Prometheus forgets a sample")
 	flags.StringArrayVar(&g.metrics, "metric", nil, "write this metric only (may be repeated)")
@@ -97,6 +98,11 @@ func (g *historyGeneration) run(cmd *cobra.Command, paths []string) error {
 	if past.From, past.To, err = g.span(ctx, past, wanted); err != nil {
 		return err
 	}
+	out, err := openNew(g.env, g.file)
+	if err != nil {
+		return copyFailed(cmd, err)
+	}
+	defer out.close()
 	aside, err := newAside()
 	if err != nil {
 		return failed(err)
@@ -107,7 +113,7 @@ func (g *historyGeneration) run(cmd *cobra.Command, paths []string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeNew(ctx, g.env, g.file, history.Write); err != nil {
+	if err := out.write(ctx, history.Write); err != nil {
 		return copyFailed(cmd, err)
 	}
 	return printFailures(g.env.stderr, failures)
@@ -118,6 +124,9 @@ func (g *historyGeneration) check() (wantedHistory, error) {
 	w := wantedHistory{options: prometheus.HistoryOptions{Labels: map[string]string{}}}
 	if g.dir == "" {
 		return w, usage("--data-dir DIR is missing: name the folder of the ledger")
+	}
+	if g.file == "" {
+		return w, usage("--file is empty: name a file, or - for stdout")
 	}
 	for _, limit := range []struct {
 		flag, text string
@@ -139,24 +148,34 @@ func (g *historyGeneration) check() (wantedHistory, error) {
 	if w.every, err = slo.ParseDuration(g.every); err != nil || w.every < time.Minute || w.every%time.Minute != 0 {
 		return w, usage("--every %q is not a time in whole minutes; write such as 1m, 5m or 1h", g.every)
 	}
-	for _, name := range g.metrics {
-		if names := prometheus.Names(); slices.Contains(names, name) {
-			w.options.Names = append(w.options.Names, name)
-		} else if near, found := diag.Nearest(name, names); found {
-			return w, usage("--metric: there is no metric %q; did you mean %s?", name, near)
-		} else {
-			return w, usage("--metric: there is no metric %q; /metrics of serve lists them", name)
-		}
+	if err := checkMetrics(g.metrics); err != nil {
+		return w, err
 	}
+	w.options.Names = g.metrics
 	if w.options.Labels, err = labelsOf(g.labels, prometheus.CheckLabel); err != nil {
 		return w, err
 	}
-	if g.file != "-" {
-		if err := isNew(g.file); err != nil {
-			return w, failed(err)
-		}
-	}
 	return w, nil
+}
+
+// checkMetrics wants names of metrics that a history has.
+func checkMetrics(names []string) error {
+	const prefix = "slojourn_" // of all, so that it brings none nearer to another
+	known := prometheus.Names()
+	for _, name := range names {
+		if slices.Contains(known, name) {
+			continue
+		}
+		var rests []string
+		for _, one := range known {
+			rests = append(rests, strings.TrimPrefix(one, prefix))
+		}
+		if near, found := diag.Nearest(strings.TrimPrefix(name, prefix), rests); found {
+			return usage("--metric: a history has no metric %q; did you mean %s?", name, prefix+near)
+		}
+		return usage("--metric: a history has no metric %q: it has what /metrics says of journeys, steps and SLOs, and the ledger keeps nothing of what it says of the program itself", name)
+	}
+	return nil
 }
 
 // span returns the first and the last instant.
@@ -168,21 +187,26 @@ func (g *historyGeneration) span(ctx context.Context, p *engine.Past, w wantedHi
 	if !kept {
 		return from, to, failed(fmt.Errorf("--data-dir %s: the ledger has no minute of what these specs measure", g.dir))
 	}
-	text := func(at time.Time) string { return at.UTC().Format("2006-01-02T15:04Z") }
-	if !w.from.IsZero() {
+	if w.from.IsZero() {
+		// Histories that begin at different times have the same instants then.
+		every := int64(w.every / time.Minute)
+		if even := (slo.MinuteAt(from) + slo.Minute(every) - 1).Floor(every); !even.Time().After(to) {
+			from = even.Time()
+		}
+	} else {
 		if w.from.Before(from) {
-			return from, to, usage("--from %s is before %s, the first minute that is kept as one: of quarter-hours nobody knows what windows of a few minutes said", g.from, text(from))
+			return from, to, usage("--from %s is before %s, the first minute that is kept as one: of quarter-hours nobody knows what windows of a few minutes said", g.from, slo.MinuteAt(from))
 		}
 		from = w.from
 	}
 	if !w.to.IsZero() {
 		if w.to.After(to) {
-			return from, to, usage("--to %s is after %s, up to when the ledger goes", g.to, text(to))
+			return from, to, usage("--to %s is after %s, up to when the ledger goes", g.to, slo.MinuteAt(to))
 		}
 		to = w.to
 	}
 	if to.Before(from) {
-		return from, to, usage("the first instant, %s, is after the last one, %s", text(from), text(to))
+		return from, to, usage("the first instant, %s, is after the last one, %s", slo.MinuteAt(from), slo.MinuteAt(to))
 	}
 	return from, to, nil
 }

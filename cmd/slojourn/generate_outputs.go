@@ -20,6 +20,9 @@ type outputs struct {
 	path     string
 	own      ownership
 	folders  map[string]bool // that were looked at; "" is the one itself
+	links    map[string]bool // to folders, and whether it was said that they are not followed
+	known    map[string]bool // folders below that the next run looks into, whatever becomes of this one
+	begun    []string        // those among them that only the file of folders that are begun names
 	old      map[string]bool // files of the command that are to be removed unless they are written
 	foreign  map[string]bool // other names that are taken
 	last     map[string][]byte
@@ -35,6 +38,10 @@ type ownership struct {
 	marked  func(name string, begin []byte) bool // whether what a file begins with, 4 KiB or less, has the command's mark
 	belongs func(name string) bool               // whether a file is of the format that is written
 	wrote   func(name string, data []byte) bool  // whether a file with the mark can be the command's
+
+	// unfinished is the name of a file that is there until a run ends well, and names the
+	// folders below that it has begun to write into; "" when nothing is written there.
+	unfinished string
 }
 
 // openOutputs looks at a folder, or makes it. The command may have written another
@@ -44,8 +51,66 @@ func openOutputs(path string, own ownership) (*outputs, error) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder %s: %w", path, cause(err))
 	}
-	f := &outputs{path: path, own: own, folders: map[string]bool{}, old: map[string]bool{}, foreign: map[string]bool{}, last: map[string][]byte{}}
-	return f, f.look("")
+	f := &outputs{
+		path: path, own: own, folders: map[string]bool{}, links: map[string]bool{}, known: map[string]bool{},
+		old: map[string]bool{}, foreign: map[string]bool{}, last: map[string][]byte{},
+	}
+	if err := f.look(""); err != nil {
+		return nil, err
+	}
+	return f, f.resume()
+}
+
+// resume looks at the folders below that runs have begun to write into that did not end well.
+func (f *outputs) resume() error {
+	if f.own.unfinished == "" {
+		return nil
+	}
+	at := filepath.Join(f.path, f.own.unfinished)
+	text, err := os.ReadFile(at)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read %s: %w", at, cause(err))
+	}
+	for _, name := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		f.begun = append(f.begun, name)
+		if f.known[name] || name == "." || name != filepath.Base(name) || !filepath.IsLocal(name) {
+			continue // nobody wrote that here
+		}
+		f.known[name] = true
+		if err := f.look(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// knew looks at folders below that were written into before, as something says that stays
+// until a run ends well.
+func (f *outputs) knew(folders ...string) {
+	for _, folder := range folders {
+		f.known[folder] = true
+		if err := f.look(folder); err != nil {
+			f.fail(err)
+		}
+	}
+}
+
+// begin makes a folder below, which the next run knows of from now on.
+func (f *outputs) begin(folder string) error {
+	if !f.known[folder] {
+		at := filepath.Join(f.path, f.own.unfinished)
+		if err := placeFile(at, []byte(strings.Join(append(f.begun, folder), "\n")+"\n")); err != nil {
+			return fmt.Errorf("write %s: %w", at, cause(err))
+		}
+		f.begun, f.known[folder] = append(f.begun, folder), true
+	}
+	if err := os.MkdirAll(filepath.Join(f.path, folder), 0o755); err != nil {
+		return fmt.Errorf("make the folder %s: %w", filepath.Join(f.path, folder), cause(err))
+	}
+	return nil
 }
 
 // look notes what is in a folder: the one itself (""), or one below it that there may be.
@@ -54,17 +119,27 @@ func (f *outputs) look(folder string) error {
 		return nil
 	}
 	f.folders[folder] = true
-	entries, err := os.ReadDir(filepath.Join(f.path, folder))
-	if err != nil {
-		if folder != "" && errors.Is(err, os.ErrNotExist) {
+	if folder != "" {
+		info, err := os.Lstat(filepath.Join(f.path, folder))
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			return nil
+		case err == nil && info.Mode()&(os.ModeSymlink|os.ModeIrregular) != 0: // Windows has irregular ones
+			f.links[folder] = false
 			return nil
 		}
+	}
+	entries, err := os.ReadDir(filepath.Join(f.path, folder))
+	if err != nil {
 		return fmt.Errorf("read the folder %s: %w", filepath.Join(f.path, folder), cause(err))
 	}
 	var others []string
 	for _, entry := range entries {
 		name := path.Join(folder, entry.Name())
 		at := filepath.Join(f.path, name)
+		if name == f.own.unfinished {
+			continue
+		}
 		if entry.Type().IsRegular() && isTemporary(entry.Name()) {
 			if err := os.Remove(at); err != nil {
 				return fmt.Errorf("remove %s, which a run that was killed left: %w", at, cause(err))
@@ -119,8 +194,8 @@ func (f *outputs) put(name string, data []byte) {
 		return
 	}
 	if folder := path.Dir(name); folder != "." {
-		if err := os.MkdirAll(filepath.Join(f.path, folder), 0o755); err != nil {
-			f.fail(fmt.Errorf("make the folder %s: %w", filepath.Join(f.path, folder), cause(err)))
+		if err := f.begin(folder); err != nil {
+			f.fail(err)
 			return
 		}
 	}
@@ -149,6 +224,13 @@ func (f *outputs) isThere(name string, data []byte) bool {
 	}
 	if err := f.look(folder); err != nil {
 		f.fail(err)
+		return true
+	}
+	if said, isLink := f.links[folder]; isLink {
+		if !said {
+			f.fail(fmt.Errorf("%s is a link, and nothing is written through it: put a folder in its place, or name another folder with %s", filepath.Join(f.path, folder), cmp.Or(f.own.flag, "-d")))
+		}
+		f.links[folder] = true
 		return true
 	}
 	foreign := f.foreign[name]
@@ -204,6 +286,11 @@ func (f *outputs) close() error {
 			if err := placeFile(filepath.Join(f.path, name), f.last[name]); err != nil {
 				f.fail(fmt.Errorf("write %s: %w", filepath.Join(f.path, name), cause(err)))
 			}
+		}
+	}
+	if at := filepath.Join(f.path, f.own.unfinished); len(f.failures) == 0 && len(f.begun) > 0 {
+		if err := os.Remove(at); err != nil {
+			f.fail(fmt.Errorf("remove %s: %w", at, cause(err)))
 		}
 	}
 	return errors.Join(f.failures...)

@@ -17,6 +17,8 @@ func oursIn() ownership {
 		marked:  func(_ string, begin []byte) bool { return strings.HasPrefix(string(begin), "# ours\n") },
 		belongs: func(string) bool { return true },
 		wrote:   func(name string, data []byte) bool { return strings.Contains(string(data), "name: "+name) },
+
+		unfinished: ".begun",
 	}
 }
 
@@ -88,15 +90,7 @@ func TestOutputsOfOthers(t *testing.T) {
 	if said, err := run(); said != want || err != nil {
 		t.Errorf("it says %q, %v", said, err)
 	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, entry := range entries {
-		names = append(names, entry.Name())
-	}
-	if diff := cmp.Diff([]string{".slojourn-.tmp", ".slojourn-notes.tmp", "copy.yaml", "empty.yaml", "mine.yaml", "other.yaml", "ours.txt", "short.yaml", "slojourn-1.tmp"}, names); diff != "" {
+	if diff := cmp.Diff([]string{".slojourn-.tmp", ".slojourn-notes.tmp", "copy.yaml", "empty.yaml", "mine.yaml", "other.yaml", "ours.txt", "short.yaml", "slojourn-1.tmp"}, namesIn(t, dir)); diff != "" {
 		t.Errorf("the folder (-want +got):\n%s", diff)
 	}
 }
@@ -118,11 +112,7 @@ func TestOutputsBelow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, folder := range before {
-			if err := o.look(folder); err != nil {
-				t.Fatal(err)
-			}
-		}
+		o.knew(before...)
 		for _, name := range written {
 			o.put(name, []byte(ours(name)))
 		}
@@ -148,7 +138,7 @@ func TestOutputsBelow(t *testing.T) {
 	if said, err := run([]string{"b", "c"}, "a/new.yaml", "a/mine.yaml"); said != "" || err == nil || !strings.Contains(err.Error(), "a/mine.yaml is not a file of slojourn and was left alone") {
 		t.Errorf("over a file of others it says %q, %v", said, err)
 	}
-	if diff := cmp.Diff([]string{"a", "a/mine.yaml", "a/new.yaml", "a/old.yaml", "a/stays.yaml", "b", "b/old.yaml", "c", "c/copy.yaml", "c/old.yaml", "d", "d/old.yaml"}, there()); diff != "" {
+	if diff := cmp.Diff([]string{".begun", "a", "a/mine.yaml", "a/new.yaml", "a/old.yaml", "a/stays.yaml", "b", "b/old.yaml", "c", "c/copy.yaml", "c/old.yaml", "d", "d/old.yaml"}, there()); diff != "" {
 		t.Errorf("after a failure (-want +got):\n%s", diff)
 	}
 	const want = "4 files are not written any more and removed from DIR: a/new.yaml, a/old.yaml, b/old.yaml, c/old.yaml\n" +
@@ -163,6 +153,110 @@ func TestOutputsBelow(t *testing.T) {
 	if _, err := run(nil, "f/new.yaml"); err == nil || !strings.Contains(err.Error(), "f: not a directory") {
 		t.Errorf("below a file it says %v", err)
 	}
+}
+
+// TestOutputsThroughLinks follows no link to a folder, and leaves it and what it leads to
+// alone.
+func TestOutputsThroughLinks(t *testing.T) {
+	t.Parallel()
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	writeFile(t, filepath.Join(elsewhere, "old.yaml"), "# ours\nname: a/old.yaml\n")
+	if err := os.Symlink(elsewhere, filepath.Join(dir, "a")); err != nil {
+		t.Fatal(err)
+	}
+	run := func(written ...string) error {
+		o, err := openOutputs(dir, oursIn())
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.knew("a")
+		for _, name := range written {
+			o.put(name, []byte("# ours\nname: "+name+"\n"))
+		}
+		return o.close()
+	}
+	const want = "/a is a link, and nothing is written through it: put a folder in its place, or name another folder with -d"
+	if err := run("a/new.yaml", "a/other.yaml", "b/new.yaml"); err == nil || strings.ReplaceAll(err.Error(), dir, "") != want {
+		t.Errorf("it says %v", err)
+	}
+	if err := run("b/new.yaml"); err != nil {
+		t.Error(err)
+	}
+	if to, err := os.Readlink(filepath.Join(dir, "a")); err != nil || to != elsewhere {
+		t.Errorf("the link leads to %q, %v", to, err)
+	}
+	if diff := cmp.Diff([]string{"old.yaml"}, namesIn(t, elsewhere)); diff != "" {
+		t.Errorf("where it leads (-want +got):\n%s", diff)
+	}
+}
+
+// TestOutputsOfRunsThatDidNotEndWell are removed by the next one that does, also in folders
+// that it would not look into.
+func TestOutputsOfRunsThatDidNotEndWell(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(o *outputs){
+		"killed": func(*outputs) {},
+		"failed": func(o *outputs) {
+			o.put("mine.yaml", nil)
+			if err := o.close(); err == nil {
+				t.Error("it went well")
+			}
+		},
+	} {
+		dir := t.TempDir()
+		writeFile(t, filepath.Join(dir, "mine.yaml"), "mine")
+		begin := func(written ...string) *outputs {
+			o, err := openOutputs(dir, oursIn())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range written {
+				o.put(name, []byte("# ours\nname: "+name+"\n"))
+			}
+			return o
+		}
+		end(begin("a/x.yaml", "b/x.yaml", "b/y.yaml"))
+		end(begin("b/x.yaml", "c/x.yaml"))
+		o := begin("d/x.yaml")
+		if err := o.close(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		var said string
+		o.tell(func(line string) { said = strings.ReplaceAll(line, dir, "DIR") })
+		if want := "4 files are not written any more and removed from DIR: a/x.yaml, b/x.yaml, b/y.yaml, c/x.yaml"; said != want {
+			t.Errorf("%s: it says %q, want %q", name, said, want)
+		}
+		if diff := cmp.Diff([]string{"d", "mine.yaml"}, namesIn(t, dir)); diff != "" {
+			t.Errorf("%s: in the end (-want +got):\n%s", name, diff)
+		}
+	}
+	for _, text := range []string{"../a", "/etc", "..", ".", "", "a/b", "a"} {
+		dir := t.TempDir()
+		kept := filepath.Join(dir, "out", "a", "b", "x.yaml")
+		writeFile(t, kept, "# ours\nname: a/b/x.yaml\n")
+		writeFile(t, filepath.Join(dir, "out", oursIn().unfinished), text+"\n")
+		writeFile(t, filepath.Join(dir, "a", "x.yaml"), "# ours\nname: ../a/x.yaml\n")
+		o, err := openOutputs(filepath.Join(dir, "out"), oursIn())
+		if err == nil {
+			err = o.close()
+		}
+		if err != nil || len(namesIn(t, filepath.Dir(kept))) != 1 || len(namesIn(t, filepath.Join(dir, "a"))) != 1 {
+			t.Errorf("%q leads elsewhere, or %v", text, err)
+		}
+	}
+}
+
+// namesIn lists a folder.
+func namesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
 }
 
 // TestGenerateJobs refuses names that no job of Prometheus has.

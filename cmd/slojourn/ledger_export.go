@@ -82,7 +82,12 @@ corrections is damaged, on which no number depends, that is always left out.`,
 		if err := knownSLOs(ctx, r, *dir, *ids); err != nil {
 			return err
 		}
-		err = writeNew(ctx, env, args[0], func(w io.Writer) error {
+		out, err := openNew(env, args[0])
+		if err != nil {
+			return copyFailed(cmd, err)
+		}
+		defer out.close()
+		err = out.write(ctx, func(w io.Writer) error {
 			if openMetrics {
 				return r.ExportOpenMetrics(ctx, w, *ids, options)
 			}
@@ -213,43 +218,64 @@ func knownSLOs(ctx context.Context, r *ledger.Reader, dir string, patterns []str
 	return nil
 }
 
-// writeNew writes a file that gets its name when it is whole, or stdout. What
-// an export left out is returned when the rest is written.
-func writeNew(ctx context.Context, env environment, name string, export func(io.Writer) error) error {
-	if name == "-" { // whoever reads it may have stopped to do so
-		return interruptible(ctx, func() error { return export(env.stdout) })
+// newFile is a file that gets its name when it is whole, or stdout.
+type newFile struct {
+	env  environment
+	name string
+	file *os.File // under another name; nil for stdout
+}
+
+// openNew makes a file that does not exist yet, so that it is known that it can be written
+// before what is in it is worked out.
+func openNew(env environment, name string) (*newFile, error) {
+	if name == "-" {
+		return &newFile{env: env, name: name}, nil
+	}
+	if err := isNew(name); err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), ".slojourn-export-*")
+	if err != nil {
+		if refused, ok := errors.AsType[*ledger.DiskError](ledger.OnDisk(name, err)); ok {
+			return nil, refused
+		}
+		return nil, fmt.Errorf("%s: %w", name, cause(err))
+	}
+	return &newFile{env, name, file}, nil
+}
+
+// write writes the file, once. What an export left out is returned when the rest is written.
+func (f *newFile) write(ctx context.Context, export func(io.Writer) error) error {
+	if f.file == nil { // whoever reads it may have stopped to do so
+		return interruptible(ctx, func() error { return export(f.env.stdout) })
 	}
 	var left error
-	write := func(w io.Writer) error {
+	err := compressed(f.name, f.file, func(w io.Writer) error {
 		err := export(w)
 		if _, ok := errors.AsType[*ledger.LeftOutError](err); ok {
 			left, err = err, nil
 		}
 		return err
+	})
+	if err := errors.Join(err, f.file.Close()); err != nil {
+		return ledger.OnDisk(f.name, err)
 	}
-	if err := isNew(name); err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(name), ".slojourn-export-*")
-	if err != nil {
-		if refused, ok := errors.AsType[*ledger.DiskError](ledger.OnDisk(name, err)); ok {
-			return refused
-		}
-		return fmt.Errorf("%s: %w", name, cause(err))
-	}
-	defer os.Remove(file.Name()) //nolint:errcheck // it has its name already, or cannot be removed
-	err = compressed(name, file, write)
-	if err := errors.Join(err, file.Close()); err != nil {
-		return ledger.OnDisk(name, err)
-	}
-	err = ledger.NameFile(file.Name(), name)
+	err = ledger.NameFile(f.file.Name(), f.name)
 	if errors.Is(err, fs.ErrExist) { // another process was faster
-		return fmt.Errorf("%s exists: name another file, or remove it first", name)
+		return fmt.Errorf("%s exists: name another file, or remove it first", f.name)
 	}
 	if err != nil {
 		return err
 	}
 	return left
+}
+
+// close removes the file, unless it was written.
+func (f *newFile) close() {
+	if f.file != nil {
+		_ = f.file.Close()           // it was written, or is of no use
+		_ = os.Remove(f.file.Name()) // it has its name already, or cannot be removed
+	}
 }
 
 // isNew wants a file that does not exist yet.

@@ -78,13 +78,11 @@ func infoTable(info ledger.Info, kept []ledger.Holding) string {
 		fmt.Fprintf(&text, "\n\n%-16s%-19s%-19s%8s%14s%14s%8s", "KEPT", "FROM", "TO", "CHUNKS", "ROWS", "BYTES", "EACH")
 	}
 	for _, h := range kept {
-		fmt.Fprintf(&text, "\n%-16s%-19s%-19s%8d%14d%14d%8.2f", nounOf(h.Kind), minuteOf(h.Span.Start), minuteOf(h.Span.End),
+		fmt.Fprintf(&text, "\n%-16s%-19s%-19s%8d%14d%14d%8.2f", nounOf(h.Kind), h.Span.Start, h.Span.End,
 			h.Chunks, h.Rows, h.Bytes, float64(h.Bytes)/float64(h.Rows))
 	}
 	return text.String()
 }
-
-func minuteOf(m interface{ Time() time.Time }) string { return m.Time().Format("2006-01-02T15:04Z") }
 
 type infoJSON struct {
 	Schema      string    `json:"schema"`

@@ -1,6 +1,9 @@
 package main
 
-import "net"
+import (
+	"net"
+	"strings"
+)
 
 // checkListen refuses addresses of --listen that no machine has.
 func checkListen(addresses []string) error {
@@ -19,5 +22,5 @@ func checkListen(addresses []string) error {
 // isLoopback reports whether a host is this machine by its name or address.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }

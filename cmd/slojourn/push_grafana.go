@@ -23,8 +23,8 @@ stdin) as one set, and brings its dashboards into a Grafana from 9.4 on: those t
 generate grafana writes, each in the folder of the team that owns it.
 
 It first reads what Grafana has and prints what it will do: + create, ~ update with
-what changes, - delete, ! refused and why, and how many are as they should be. With
---dry-run it ends there. Then it sends what has changed, and nothing else.
+what changes, - delete, ! refused and why. With --dry-run it ends there. Then it sends
+what has changed, and nothing else, and prints what it has done.
 
 It changes only what slojourn has made and nobody has changed since; others are left
 as they are and named at the end, with exit code 1. --force takes the id of a
@@ -32,9 +32,14 @@ journey, step (JOURNEY/STEP) or SLO, overview, review or a uid, and replaces tha
 nevertheless; what was there stays in the history of the dashboard. Dashboards that
 somebody has saved while it ran are not overwritten, not even with --force.
 
+What fails for one folder or dashboard holds up no other. When Grafana is down or does
+not know who pushes, and when it is interrupted, it waits for what it has sent, and
+counts what it has not tried.
+
 With --prune it deletes dashboards that it has made and that the set does not have
-any more, --prune-limit at most: if there are more, it deletes none. Use it only when
-the paths are all that is pushed to that organization. Folders are not deleted.
+any more, --prune-limit at most: if there are more, it deletes none. The history of a
+dashboard goes with it. Use --prune only when the paths are all that is pushed to that
+organization. Folders are not deleted.
 
 The token is one of a service account with the role Editor. Its place is named and
 the token itself never given: env:NAME, with a name that begins with SLOJOURN_ or
@@ -117,13 +122,16 @@ func (p *grafanaPush) check(cmd *cobra.Command) (*push.Client, error) {
 // run plans, prints the plan, and does what it says.
 func (p *grafanaPush) run(ctx context.Context, client *push.Client, set *slo.Set) error {
 	plan, err := client.Plan(ctx, grafana.Generate(set, p.options), push.Options{Forced: p.forced, Prune: p.prune, PruneLimit: p.pruneLimit})
-	if err != nil {
-		return interruptedOr(ctx, err)
+	report := pushReport{w: p.env.stdout, plan: plan, dryRun: p.dryRun}
+	if err = interruptedOr(ctx, err); err != nil {
+		if p.output == "json" {
+			return errors.Join(err, report.printJSON(err))
+		}
+		return err
 	}
 	if err := p.checkForced(plan); err != nil {
 		return err
 	}
-	report := pushReport{w: p.env.stdout, plan: plan, dryRun: p.dryRun}
 	if p.output == "text" {
 		if err := report.printPlan(); err != nil {
 			return failed(err)
@@ -131,16 +139,17 @@ func (p *grafanaPush) run(ctx context.Context, client *push.Client, set *slo.Set
 	}
 	var stopped error
 	if !p.dryRun {
-		stopped = client.Apply(ctx, plan)
+		stopped = interruptedOr(ctx, client.Apply(ctx, plan))
 	}
-	print := report.printSummary
 	if p.output == "json" {
-		print = report.printJSON
+		err = report.printJSON(stopped)
+	} else {
+		err = report.printOutcome()
 	}
-	if err := print(); err != nil {
+	if err != nil {
 		return failed(err)
 	}
-	return report.outcome(interruptedOr(ctx, stopped))
+	return report.outcome(stopped)
 }
 
 // interruptedOr returns a failure, by the word that people have for it.

@@ -56,7 +56,7 @@ func (a *grafanaAccess) options(resolver secret.Resolver) (push.ClientOptions, e
 	case strings.Contains(a.user, ":"):
 		return o, usage("--user cannot hold a colon: name where the password is with --password-from")
 	case !isReference:
-		return o, usage("%s names where the secret is: write env:NAME or file:NAME", flag) // and never what was written
+		return o, usage("%s names where the secret is: write env:NAME or file:NAME, with the name and not what it holds", flag) // and never what was written
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return o, usage("--url would send the secret without encryption: write https://")
 	case a.org < 0:

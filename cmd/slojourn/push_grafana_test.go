@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -79,7 +80,8 @@ func TestPushGrafana(t *testing.T) {
 
 	fake.Remove(uid.Of("pay"))
 	fake.Denied = []string{"dashboards:create"}
-	end(3, "it needs the permission dashboards:create")
+	end(3, "failed: pay\n0 created, 0 updated, 0 deleted, 0 refused, 1 failed\nslojourn: web / pay: Grafana at grafana.example.com answered 403 Forbidden")
+	end(3, `it needs the permission dashboards:create in the folder "web"`)
 	fake.Denied = nil
 	fake.Intercept = func(w http.ResponseWriter, r *http.Request) bool {
 		if r.Method != http.MethodPost {
@@ -89,29 +91,79 @@ func TestPushGrafana(t *testing.T) {
 		return true
 	}
 	end(3, "pay: Grafana at grafana.example.com answered 500 Internal Server Error\n")
+
+	fake.Intercept = func(w http.ResponseWriter, r *http.Request) bool {
+		if strings.Contains(r.URL.Path, uid.Of("pay")) {
+			w.WriteHeader(http.StatusInternalServerError)
+			return true
+		}
+		return false
+	}
+	end(3, "! web / pay: cannot be read\n= 4 as they should be\ndry run: 0 to create, 0 to update, 0 to delete, 0 refused, 1 failed; nothing was changed\n", "--dry-run")
 }
 
-// TestPushGrafanaJSON prints one document, whatever happens.
-func TestPushGrafanaJSON(t *testing.T) {
+// TestPushGrafanaStops tells once what stops it, and what it has not tried.
+func TestPushGrafanaStops(t *testing.T) {
 	t.Parallel()
 	fake, push := grafanaOf(t)
-	fake.Save(map[string]any{"uid": uid.Of("pay"), "title": "mine"}, "", "")
-	code, said := push(fileSpecs(t, "pay"), "-o", "json")
-	document, rest, _ := strings.Cut(said, "\n}\n")
-	var got struct {
-		Schema     string
-		DryRun     bool
-		Dashboards []struct {
-			Action, Name, UID, Reason, Remedy string
-			Done                              bool
+	var names []string
+	for i := range 40 {
+		names = append(names, fmt.Sprintf("slo-%02d", i))
+	}
+	specs := fileSpecs(t, names...)
+	fake.Intercept = func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/api/dashboards/db" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return true
 		}
+		return false
 	}
-	if err := json.Unmarshal([]byte(document+"}"), &got); err != nil {
-		t.Fatalf("%v in\n%s", err, said)
-	}
-	if last := got.Dashboards[len(got.Dashboards)-1]; code != exitFindings || got.Schema != "slojourn.push/v1" || !strings.HasPrefix(rest, "slojourn: ") ||
-		last.Action != "refuse" || last.Name != "pay" || last.Remedy != "--force pay replaces it" || last.Done || !got.Dashboards[0].Done {
+	code, said := push(specs)
+	_, said, _ = strings.Cut(said, "\ncreated: ")
+	if code != exitFailed || strings.Count(said, "401 Unauthorized") != 1 || !strings.Contains(said, " not tried\nslojourn: Grafana at grafana.example.com answered 401") ||
+		!strings.Contains(said, "2 created, 0 updated, 0 deleted, 0 refused, ") {
 		t.Errorf("exit code %d:\n%s", code, said)
+	}
+	fake.Denied, fake.Intercept = []string{"dashboards:create"}, nil
+	code, said = push(specs)
+	if code != exitFailed || strings.Count(said, "slojourn: ") != 21 || !strings.Contains(said, "\nslojourn: 22 more have failed or are left as they are: -o json lists all\n") ||
+		!strings.Contains(said, "failed: overview, review, slo-00, ") || !strings.Contains(said, " and 22 more\n0 created, 0 updated, 0 deleted, 0 refused, 42 failed\n") {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+}
+
+// TestPushGrafanaJSONStopped prints the document when Grafana cannot be asked.
+func TestPushGrafanaJSONStopped(t *testing.T) {
+	t.Parallel()
+	fake, push := grafanaOf(t)
+	specs := fileSpecs(t, "pay")
+	for name, test := range map[string]struct {
+		path, args string
+		want       string
+	}{
+		"plan":    {"/api/dashboards/uid/", "", `"dashboards": []`},
+		"dry run": {"/api/dashboards/uid/", "--dry-run", `"dryRun": true`},
+		"apply":   {"/api/dashboards/db", "", `"outcome": "failed"`},
+	} {
+		fake.Intercept = func(w http.ResponseWriter, r *http.Request) bool {
+			if strings.HasPrefix(r.URL.Path, test.path) {
+				w.WriteHeader(http.StatusUnauthorized)
+				return true
+			}
+			return false
+		}
+		code, said := push(specs, append(strings.Fields(test.args), "-o", "json")...)
+		document, rest, _ := strings.Cut(said, "\n}\n")
+		var got struct{ Error string }
+		if err := json.Unmarshal([]byte(document+"}"), &got); err != nil {
+			t.Fatalf("%s: %v in\n%s", name, err, said)
+		}
+		if code != exitFailed || !strings.Contains(got.Error, "answered 401 Unauthorized") || !strings.HasPrefix(rest, "slojourn: "+got.Error) {
+			t.Errorf("%s: exit code %d:\n%s", name, code, said)
+		}
+		if !strings.Contains(document, test.want) {
+			t.Errorf("%s: no %s in\n%s", name, test.want, said)
+		}
 	}
 }
 

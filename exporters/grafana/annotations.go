@@ -1,8 +1,6 @@
 package grafana
 
 import (
-	"time"
-
 	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
 )
@@ -10,6 +8,9 @@ import (
 // annotate marks in graphs when alerts fired, exclusions held, and what is measured or
 // asked for changed, of series that matchers choose. A series may have the labels id,
 // journey and step. ids is nil, or series whose ids alone are marked.
+//
+// Earlier Grafanas ask for 100 instants at most, however long the time is that is shown. So
+// each looks back to the one before, and what was short is marked all the same.
 func (m *maker) annotate(d *Dashboard, ids query.Expr, matchers ...query.Matcher) {
 	w := m.words()
 	only := func(of query.Expr) query.Expr {
@@ -18,22 +19,23 @@ func (m *maker) annotate(d *Dashboard, ids query.Expr, matchers ...query.Matcher
 		}
 		return among(of, ids)
 	}
+	since := func(f query.Function, metric string, labels ...string) query.Expr {
+		of := query.Over{Function: f, Of: query.Metric(metric, matchers...), Length: query.Length{Built: query.RateStep}}
+		return query.By(query.Max, of, labels...)
+	}
+	some := func(of query.Expr) query.Expr { return only(query.With(of, query.Above, query.Number(0))) }
 	add := func(name, colour, title, text string, of query.Expr, isTime bool) {
 		d.Annotations.List = append(d.Annotations.List, Annotation{
 			Name: name, Datasource: prometheus(), Enable: true, IconColor: colour, Expr: query.PromQL(of), Step: "60s",
 			TitleFormat: title, TextFormat: text, UseValueForTime: isTime, Query: of,
 		})
 	}
-	fires := query.With(largest(metricFiring, matchers, "id", "objective", "kind", "severity"), query.Above, query.Number(0))
-	add(w.Alerts, vermilion, "{{severity}}: {{id}}", "{{kind}} {{objective}}", only(fires), false)
-	excluded := query.With(largest(metricExcluded, matchers, "id", "exclusion", "effect"), query.Above, query.Number(0))
-	add(w.Exclusions, grey, "{{exclusion}}", "{{id}} ({{effect}})", only(excluded), false)
+	add(w.Alerts, vermilion, "{{severity}}: {{id}}", "{{kind}} {{objective}}", some(since(query.Maximum, metricFiring, "id", "objective", "kind", "severity")), false)
+	add(w.Exclusions, grey, "{{exclusion}}", "{{id}} ({{effect}})", some(since(query.Maximum, metricExcluded, "id", "exclusion", "effect")), false)
 	const milliseconds = 1000
-	changed := query.With(largest(metricChanged, matchers, "id"), query.Times, query.Number(milliseconds))
+	changed := query.With(since(query.Maximum, metricChanged, "id"), query.Times, query.Number(milliseconds))
 	add(w.Definitions, purple, w.DefinitionChanged, "{{id}}", only(changed), true)
-	target := query.Over{Function: query.Changes, Of: query.Metric(metricTarget, matchers...), Length: query.Length{Fixed: 5 * time.Minute}}
-	moved := query.With(query.By(query.Max, target, "id", "objective"), query.Above, query.Number(0))
-	add(w.Targets, purple, w.TargetChanged, "{{id}} {{objective}}", only(moved), false)
+	add(w.Targets, purple, w.TargetChanged, "{{id}} {{objective}}", some(since(query.Changes, metricTarget, "id", "objective")), false)
 }
 
 // linkTo puts a link to another dashboard at the top of one, with the time and variables

@@ -14,25 +14,24 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// spellings returns how the windows of objectives are spelt in the metrics of one id: as
-// in the spec, and with its zone where an earlier one differs in that alone.
+// spellings returns how the windows of objectives are spelt in the metrics of one id.
 func spellings(objectives []slo.Objective) []string {
-	var spelt []string
+	windows := make([]slo.Window, len(objectives))
 	for i, o := range objectives {
-		text := o.Window.String()
-		if slices.ContainsFunc(objectives[:i], func(e slo.Objective) bool { return e.Window.String() == text && !e.Window.Same(o.Window) }) {
-			text += " " + cmp.Or(o.Window.TimeZone(), "UTC")
-		}
-		spelt = append(spelt, text)
+		windows[i] = o.Window
 	}
-	return spelt
+	return slo.Spellings(windows)
 }
 
 // recent returns which of the windows of an objective's burn rates is closest to an hour.
 func recent(o slo.Objective) slo.Window {
+	return slices.MinFunc(burnrate.BurnWindows(o), func(a, b slo.Window) int { return cmp.Compare(fromHour(a), fromHour(b)) })
+}
+
+// fromHour is how many times longer or shorter than an hour a window is, as a logarithm.
+func fromHour(w slo.Window) float64 {
 	const hour = 60
-	far := func(w slo.Window) float64 { return math.Abs(math.Log(float64(w.Minutes()) / hour)) }
-	return slices.MinFunc(burnrate.BurnWindows(o), func(a, b slo.Window) int { return cmp.Compare(far(a), far(b)) })
+	return math.Abs(math.Log(float64(w.Minutes()) / hour))
 }
 
 // target writes what an objective asks for: 99.5% in 28 d. One that has a name of its own
@@ -43,6 +42,15 @@ func (m *maker) target(o slo.Objective) string {
 		name = plain(o.Name)
 	}
 	return m.burnWords().Target(name, o.Target.String(), words.Window(m.options.Locale, o.Window.String()), plain(o.Window.TimeZone()))
+}
+
+// shortTarget is target for a title with little room, without the window of an objective
+// that has a name, and without zones.
+func (m *maker) shortTarget(o slo.Objective) string {
+	if o.Name != o.Window.String() {
+		return m.burnWords().Named(plain(o.Name), o.Target.String())
+	}
+	return m.burnWords().Target("", o.Target.String(), words.Window(m.options.Locale, o.Window.String()), "")
 }
 
 // decimal writes a number with at most so many decimals: 13.44.
@@ -103,7 +111,7 @@ func (m *maker) burning(s *sheet, id string, objectives []slo.Objective) bool {
 				return of(metricBurn, id, []query.Matcher{query.Is("objective", o.Name), query.Is("window", window)})
 			}
 			fields := FieldDefaults{
-				Unit: unitBurn, Decimals: ref(2), NoValue: m.words().NoTraffic, Thresholds: steps("transparent", from(t.factor, colourOf(t.severity))),
+				Unit: unitBurn, Decimals: ref(2), NoValue: m.words().NotKnown, Thresholds: steps("transparent", from(t.factor, colourOf(t.severity))),
 				Custom: &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "line"}, AxisSoftMin: ref(0.0), AxisSoftMax: ref(t.factor * 1.2)},
 			}
 			p := graph(w.Tier(m.severity(t.severity), long, short, t.spelt), w.TierNote, fields,
@@ -159,9 +167,9 @@ func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepID
 			continue
 		}
 		for _, a := range alarms(o.Alerts) {
-			legend := m.severity(a.severity) + ": " + m.words().Kinds[a.kind]
+			legend := w.Alert(m.severity(a.severity), m.words().Kinds[a.kind])
 			if len(objectives) > 1 {
-				legend = m.target(o) + ", " + legend
+				legend = w.OfTarget(legend, m.shortTarget(o))
 			}
 			add(lately(query.Metric(metricFiring, query.Is("id", id), query.Is("objective", o.Name), query.Is("kind", string(a.kind)), query.Is("severity", string(a.severity)))), legend, a.severity)
 		}
@@ -175,16 +183,14 @@ func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepID
 		return
 	}
 	fields := FieldDefaults{
-		Unit: "none", NoValue: w.NoneFired, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
+		Unit: "none", NoValue: m.words().NotScraped, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
 		Mappings: m.fired(slo.Page), Custom: &CustomField{FillOpacity: 80},
 	}
 	p := stateLine(w.Alerts, w.AlertsNote, fields, targets...)
 	p.Interval = stateStep
 	for i, severity := range severities {
 		if severity == slo.Ticket {
-			p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{
-				FieldMatcher{"byFrameRefID", targets[i].RefID}, []Property{{"mappings", m.fired(slo.Ticket)}},
-			})
+			p.override("byFrameRefID", targets[i].RefID, Property{"mappings", m.fired(slo.Ticket)})
 		}
 	}
 	s.add(columns, 3+len(targets), p)
@@ -205,12 +211,13 @@ func (m *maker) fired(severity slo.Severity) []Mapping {
 	return mappings(word{"0", w.Quiet, blue}, word{"1", w.Firing, colourOf(severity)})
 }
 
-// fires counts the alerts of a severity that fire about some ids.
+// fires counts the alerts of a severity that fire about some ids: more than one are a
+// journey and its steps.
 func (m *maker) fires(ids []string, severity slo.Severity) *Panel {
-	w := m.burnWords()
+	w, none := m.burnWords(), m.words().NotScraped
 	each := query.By(query.Max, query.Metric(metricFiring, oneOf(ids), query.Is("severity", string(severity))), "id", "objective", "kind", "severity")
-	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: "0", Color: byThreshold(), Thresholds: countSteps(colourOf(severity))}
-	return stat(w.Fires(severity), w.FiresNote, fields, target(0, orZero(query.By(query.Sum, each)), "").now())
+	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: none, Color: byThreshold(), Thresholds: countSteps(colourOf(severity)), Mappings: []Mapping{unknown(none)}}
+	return stat(w.Fires(severity), w.FiresNote(len(ids) > 1), fields, target(0, orZero(query.By(query.Sum, each)), "").now())
 }
 
 // oneOf matches ids, which have no character that means something in a pattern.
@@ -228,40 +235,51 @@ func oneOf(ids []string) query.Matcher {
 	return query.Like("id", pattern)
 }
 
-// unknown is shown in grey where there is no value.
-func unknown(text string) Mapping {
-	return Mapping{"special", SpecialMapping{"null", Mapped{Text: text, Color: grey}}}
-}
-
-// left shows what is left of a budget, over time too.
-func left(noValue string) FieldDefaults {
-	return FieldDefaults{
-		Unit: unitShare, Decimals: ref(1), NoValue: noValue, Color: byThreshold(), Thresholds: budgetSteps(), Mappings: []Mapping{unknown(noValue)},
+// budgetLeft shows what is left of the budget of an objective, and in a word whether that
+// is healthy.
+func (m *maker) budgetLeft(id string, o slo.Objective) *Panel {
+	w, said, none := m.words(), m.burnWords(), 0.0
+	fields := FieldDefaults{
+		Unit: unitShare, Decimals: ref(1), NoValue: w.NotKnown, Color: byThreshold(), Thresholds: budgetSteps(), Mappings: []Mapping{unknown(w.NotKnown)},
 	}
-}
-
-// budgetLeft shows what is left of a budget, and in a word whether that is healthy.
-func (m *maker) budgetLeft(title, description, noValue string, of query.Expr) *Panel {
-	w, none := m.words(), 0.0
-	p := stat(title, description, left(noValue), target(0, of, "").now(), target(1, of, "").now())
+	remaining := of(metricRemaining, id, []query.Matcher{query.Is("objective", o.Name)})
+	p := stat(said.Left(m.shortTarget(o)), said.LeftNote(m.target(o)), fields, target(0, remaining, "").now(), target(1, remaining, "").now())
 	options := p.Options.(StatOptions)
 	options.TextMode, options.Orientation = "value", "horizontal"
 	p.Options = options
 	// The first range that a value is in counts, and both ends are in it.
-	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{"byFrameRefID", "B"}, []Property{{"mappings", []Mapping{
+	return p.override("byFrameRefID", "B", Property{"mappings", []Mapping{
 		{"range", RangeMapping{From: ref(atRisk), Result: Mapped{Text: w.Healthy, Color: blue}}},
 		{"range", RangeMapping{To: &none, Result: Mapped{Text: w.Spent, Color: vermilion, Index: 1}}},
 		{"range", RangeMapping{From: &none, To: ref(atRisk), Result: Mapped{Text: w.AtRisk, Color: orange, Index: 2}}},
-		unknown(noValue),
-	}}}})
-	return p
+		unknown(w.NotKnown),
+	}})
+}
+
+// burnNow shows the burn rate of an objective over its recent window.
+func (m *maker) burnNow(id string, o slo.Objective) *Panel {
+	w, window := m.words(), recent(o).String()
+	own := []query.Matcher{query.Is("window", window)}
+	rate := explained(of(metricBurn, id, append(own, query.Is("objective", o.Name))), of(metricCoverage, id, own))
+	return stat(w.Burn(words.Window(m.options.Locale, window)), m.burnWords().BurnNote, FieldDefaults{
+		Unit: unitBurn, Decimals: ref(2), NoValue: w.NotKnown, Color: byThreshold(), Thresholds: burnSteps(), Mappings: w.reasons(),
+	}, target(0, rate, "").now())
+}
+
+// errorsNow shows the error ratio of an objective's window, which is spelt so in metrics.
+func (m *maker) errorsNow(id, spelt, note string, o slo.Objective) *Panel {
+	w, own := m.words(), []query.Matcher{query.Is("window", spelt)}
+	return stat(m.burnWords().Errors(words.Window(m.options.Locale, o.Window.String())), note, FieldDefaults{
+		Unit: unitShare, Decimals: ref(m.errorDecimals()), NoValue: w.NotKnown, Color: byThreshold(), Thresholds: steps(blue, from(o.Target.AllowedRatio(), vermilion)),
+		Mappings: w.reasons(),
+	}, target(0, explained(of(metricErrors, id, own), of(metricCoverage, id, own)), "").now())
 }
 
 // budgetLine is a graph of what is left of budgets, with lines where that is at risk and
 // where it is spent.
 func budgetLine(title, description, noValue string, targets ...Target) *Panel {
 	return graph(title, description, FieldDefaults{
-		Unit: unitShare, Decimals: ref(1), NoValue: noValue, Max: ref(1.0), Thresholds: steps(vermilion, from(0, orange), from(atRisk, "transparent")),
+		Unit: unitShare, Decimals: ref(1), NoValue: noValue, Color: &Color{Mode: "fixed", FixedColor: grey}, Max: ref(1.0), Thresholds: steps("transparent", from(0, vermilion), from(atRisk, orange)),
 		Custom: &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "dashed"}, AxisSoftMin: ref(0.0)},
 	}, targets...)
 }
@@ -273,7 +291,7 @@ func (m *maker) state(id string, o slo.Objective) *Panel {
 		Unit: "none", NoValue: w.Missing, Color: byThreshold(), Thresholds: steps(grey), Mappings: append(mappings(w.stateWords()...), unknown(w.Missing)),
 	}
 	state := query.By(query.Max, states(query.Is("id", id), query.Is("objective", o.Name)))
-	return stat(m.burnWords().State, m.burnWords().StateNote, fields, target(0, state, "").now())
+	return stat(w.State, m.burnWords().StateNote, fields, target(0, state, "").now())
 }
 
 // titleOf is the title of a dashboard: where another one of its folder has the same, with

@@ -1,5 +1,7 @@
 package grafana
 
+import "strings"
+
 // Units of fields.
 const (
 	unitShare   = "percentunit" // 0.1 is 10%
@@ -13,6 +15,20 @@ const (
 func in(unit string, decimals int, none string) []Property {
 	return []Property{{"unit", unit}, {"decimals", decimals}, {"noValue", none}}
 }
+
+// targetDecimals is how many decimals all targets of the set need in percent: 4 for 99.9995%.
+func (m *maker) targetDecimals() int {
+	most := 0
+	for o := range m.objectives() {
+		_, decimals, _ := strings.Cut(strings.TrimSuffix(o.Target.String(), "%"), ".")
+		most = max(most, len(decimals))
+	}
+	return most
+}
+
+// errorDecimals is how many decimals error ratios are shown with in percent: enough to
+// compare them with what the targets allow.
+func (m *maker) errorDecimals() int { return max(3, m.targetDecimals()) }
 
 // named shows a word where a label is missing.
 func named(none string) []Property { return []Property{{"noValue", none}} }
@@ -40,11 +56,23 @@ func budgetCell(none string) []Property {
 	return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", budgetSteps()}, Property{"color", byThreshold()})
 }
 
+// leftCell shows what is left of a budget where a bar has no room.
+func leftCell(none string) []Property {
+	show := append(in(unitShare, 1, none), cell("color-text")...)
+	return append(show, Property{"thresholds", budgetSteps()}, Property{"color", byThreshold()})
+}
+
 // burnCell shows a burn rate, in a colour from the one on that spends the budget before
 // its window is over.
 func burnCell(none string) []Property {
 	show := append(in(unitBurn, 2, none), cell("color-text")...)
 	return append(show, Property{"thresholds", burnSteps()}, Property{"color", byThreshold()})
+}
+
+// errorCell shows an error ratio, or the reason of [explained].
+func errorCell(decimals int, w *sharedWords) []Property {
+	show := append(in(unitShare, decimals, w.NotKnown), cell("color-text")...)
+	return append(show, Property{"mappings", w.reasons()}, Property{"thresholds", steps("text")}, Property{"color", byThreshold()})
 }
 
 // coverageCell shows which share of a window was measured.

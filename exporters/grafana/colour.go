@@ -14,9 +14,10 @@ const (
 )
 
 // lineColour is that of a line in a graph by its place, and whether it is dashed: after as
-// many as there are colours they begin again.
+// many as there are colours they begin again. None is that of what fires or is at risk. The
+// last four are not of Okabe and Ito; TestLinesAreToldApart says how far apart all are.
 func lineColour(place int) (colour string, dashed bool) {
-	all := [...]string{blue, vermilion, green, orange, purple, sky, grey}
+	all := [mostLines]string{blue, green, purple, sky, "#7830D8", "#784818", "#A8D878", "#882255"}
 	return all[place%len(all)], place/len(all)%2 == 1
 }
 

@@ -55,7 +55,7 @@ type TimeRange struct {
 type Link struct {
 	Title       string   `json:"title"`
 	Type        string   `json:"type,omitempty"` // of a dashboard's: "link"; "" of a panel's
-	URL         string   `json:"url"`            // /d/UID for a dashboard
+	URL         string   `json:"url"`            // /d/UID for a dashboard: Grafana puts the path before it that it is served under
 	Tags        []string `json:"tags,omitempty"`
 	Icon        string   `json:"icon,omitempty"`
 	Tooltip     string   `json:"tooltip,omitempty"`
@@ -83,14 +83,14 @@ type Variable struct {
 	IncludeAll bool           `json:"includeAll"`
 	AllValue   string         `json:"allValue,omitempty"`
 	Current    Current        `json:"current"`
-	Hide       int            `json:"hide"` // 0: shown
-	Regex      string         `json:"regex"`
+	Hide       int            `json:"hide"`  // 0: shown
+	Regex      string         `json:"regex"` // of what is to be chosen; its groups value and text say which of it
 	Options    []struct{}     `json:"options"`
 }
 
 // VariableQuery finds the values of a variable.
 type VariableQuery struct {
-	Query string `json:"query"` // label_values(metric, label)
+	Query string `json:"query"` // label_values(metric, label) or query_result(query)
 	RefID string `json:"refId"`
 
 	Of    query.Expr `json:"-"` // the series whose

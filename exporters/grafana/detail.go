@@ -42,7 +42,7 @@ func (m *maker) detail(o *slo.SLO) *Dashboard {
 	}
 	v.measuring(s)
 	if slices.ContainsFunc(o.Objectives, func(o slo.Objective) bool { return o.Alerts != nil }) {
-		s.section(v.w.Told)
+		s.section(v.burnWords().Told)
 		m.alerting(s, o.ID, o.Objectives, nil)
 	}
 	d.Panels = s.panels
@@ -61,28 +61,27 @@ type detailView struct {
 func (v *detailView) intro() *prose {
 	w, p := v.w, newProse(columns)
 	p.say(escaped(v.About.Description))
-	p.say(w.Shows)
+	p.line(w.Shows)
 	for _, j := range v.journeys {
 		for _, step := range j.Steps {
 			if step.SLO == v.SLO {
-				p.item(w.StepOf(escaped(stepTitle(step)), "["+escaped(titleOf(j.About.Title, j.ID))+"]("+to(uid.Of(j.ID))+")"))
+				p.line(w.StepOf(escaped(stepTitle(step)), linkWithin(titleOf(j.About.Title, j.ID), uid.Of(j.ID))))
 			}
 		}
 	}
 	for _, id := range v.AlsoIn {
-		p.item(w.StepElsewhere("**" + escaped(id) + "**"))
+		p.line(w.StepElsewhere("**" + escaped(id) + "**"))
 	}
 	if len(v.journeys)+len(v.AlsoIn) == 0 {
-		p.item(w.NoStep)
+		p.line(w.NoStep)
 	}
-	p.endList()
 	switch {
 	case len(v.Objectives) == 0:
-		p.say(w.NoObjective)
+		p.line(w.NoObjective)
 	case !hasTiers(v.Objectives):
-		p.say(w.NoPolicy)
+		p.line(w.NoPolicy)
 	}
-	p.say(w.Measures(v.SLI.Form(), v.SLI.Weighted()))
+	p.line(w.Measures(v.SLI.Form(), v.SLI.Weighted()))
 	p.block(written(v.SLI))
 	v.describe(p, v.About, len(v.Objectives) > 0, owned{v.ID, v.About.Owner})
 	return p
@@ -96,26 +95,20 @@ func (v *detailView) numbers(s *sheet) {
 	spelt := spellings(v.Objectives)
 	for i, o := range v.Objectives {
 		window := words.Window(locale, o.Window.String())
-		objective, own := query.Is("objective", o.Name), []query.Matcher{query.Is("window", spelt[i])}
-		s.add(quarter, height, v.budgetLeft(w.Left(v.target(o)), w.LeftNote, w.Unknown, of(metricRemaining, v.ID, []query.Matcher{objective})))
-		s.add(quarter, height, stat(w.Errors(window), w.ErrorsNote(allowed(o.Target)), FieldDefaults{
-			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(o.Target.AllowedRatio(), vermilion)),
-			Mappings: []Mapping{unknown(b.NoTraffic)},
-		}, target(0, of(metricErrors, v.ID, own), "").now()))
+		own := []query.Matcher{query.Is("window", spelt[i])}
+		s.add(quarter, height, v.budgetLeft(v.ID, o))
+		s.add(quarter, height, v.errorsNow(v.ID, spelt[i], w.ErrorsNote(allowed(o.Target)), o))
 		s.add(quarter, height, stat(w.Coverage(window), w.CoverageNote, covered(b.NotMeasured), target(0, of(metricCoverage, v.ID, own), "").now()))
 		s.add(quarter, height, v.state(v.ID, o))
 		s.end()
 	}
 	if len(v.Objectives) == 0 {
-		s.add(quarter, height, stat(w.Errors(words.Window(locale, "1h")), w.CountedNote, FieldDefaults{
-			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue), Mappings: []Mapping{unknown(b.NoTraffic)},
-		}, target(0, counted([]string{v.ID}, time.Hour), "").now()))
+		failed := explained(counted([]string{v.ID}, time.Hour), countedCoverage([]string{v.ID}, time.Hour))
+		s.add(quarter, height, stat(v.burnWords().Errors(words.Window(locale, "1h")), w.CountedNote, FieldDefaults{
+			Unit: unitShare, Decimals: ref(v.errorDecimals()), NoValue: b.NotKnown, Color: byThreshold(), Thresholds: steps(blue), Mappings: b.reasons(),
+		}, target(0, failed, "").now()))
 	} else {
-		o := v.Objectives[0]
-		window := recent(o).String()
-		s.add(quarter, height, stat(w.Burn(words.Window(locale, window)), v.burnWords().TierNote, FieldDefaults{
-			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
-		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", o.Name), query.Is("window", window)}), "").now()))
+		s.add(quarter, height, v.burnNow(v.ID, v.Objectives[0]))
 	}
 	s.add(quarter, height, stat(w.Age, w.AgeNote, v.age(), target(0, v.since(), "").now()))
 	s.add(quarter, height, v.fires([]string{v.ID}, slo.Page))
@@ -162,7 +155,7 @@ func (v *detailView) age() FieldDefaults {
 		}
 	}
 	return FieldDefaults{
-		Unit: unitSeconds, Decimals: ref(0), NoValue: v.w.NeverMeasured, Color: byThreshold(), Thresholds: thresholds, Mappings: []Mapping{unknown(v.w.NeverMeasured)},
+		Unit: unitSeconds, Decimals: ref(0), NoValue: v.words().NotMeasured, Color: byThreshold(), Thresholds: thresholds, Mappings: []Mapping{unknown(v.words().NotMeasured)},
 	}
 }
 
@@ -173,7 +166,7 @@ func (v *detailView) events(s *sheet) {
 	s.section(w.Events)
 	s.add(half, height, v.counts(v.ID, v.SLI))
 
-	ratio := FieldDefaults{Unit: unitShare, Decimals: ref(3), Min: ref(0.0), NoValue: b.NoTraffic}
+	ratio := FieldDefaults{Unit: unitShare, Decimals: ref(v.errorDecimals()), Min: ref(0.0), NoValue: b.NotKnown}
 	var lines []Target
 	if len(v.Objectives) == 0 {
 		for _, length := range []time.Duration{time.Hour, 24 * time.Hour} {
@@ -188,8 +181,7 @@ func (v *detailView) events(s *sheet) {
 	}
 	p := graph(w.Ratio, w.RatioNote, ratio, lines...)
 	for i := range lines {
-		colour, dashed := lineColour(i)
-		p.coloured(refID(i), colour, dashed)
+		p.placed(refID(i), i)
 	}
 	s.add(half, height, p)
 	s.end()
@@ -218,10 +210,9 @@ func (v *detailView) budget(s *sheet) {
 	for _, o := range v.Objectives[:min(len(v.Objectives), mostLines)] {
 		targets = append(targets, target(len(targets), of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), v.target(o)))
 	}
-	p := budgetLine(w.BudgetLeft, w.BudgetNote, w.Unknown, targets...)
+	p := budgetLine(v.words().Left, w.BudgetNote, v.words().NotKnown, targets...)
 	for i := range targets {
-		colour, dashed := lineColour(i)
-		p.coloured(refID(i), colour, dashed)
+		p.placed(refID(i), i)
 	}
 	s.add(columns, 8, p)
 	s.end()
@@ -234,8 +225,7 @@ func (v *detailView) measuring(s *sheet) {
 	s.section(w.Measuring)
 	var lines []Target
 	if len(v.Objectives) == 0 {
-		seconds := query.By(query.Max, query.Over{Function: query.Increase, Of: query.Metric(metricMeasured, query.Is("id", v.ID)), Length: query.Length{Fixed: time.Hour}})
-		lines = []Target{target(0, query.With(seconds, query.Divided, query.Number(time.Hour.Seconds())), words.Duration(v.options.Locale, time.Hour))}
+		lines = []Target{target(0, countedCoverage([]string{v.ID}, time.Hour), words.Duration(v.options.Locale, time.Hour))}
 	} else {
 		for _, window := range v.windows() {
 			lines = append(lines, target(len(lines), of(metricCoverage, v.ID, []query.Matcher{query.Is("window", window)}), words.Window(v.options.Locale, window)))
@@ -247,20 +237,19 @@ func (v *detailView) measuring(s *sheet) {
 	}
 	p := graph(w.CoverageOver, w.CoverageNote, coverage, lines...)
 	for i := range lines {
-		colour, dashed := lineColour(i)
-		p.coloured(refID(i), colour, dashed)
+		p.placed(refID(i), i)
 	}
 	s.add(third, height, p)
 	age := v.age()
 	age.Color, age.Mappings, age.Custom = nil, nil, &CustomField{ThresholdsStyle: &ThresholdsStyle{Mode: "line"}, AxisSoftMin: ref(0.0)}
 	age.Thresholds.Steps[0].Color = "transparent"
-	s.add(third, height, graph(w.Age, w.AgeNote, age, target(0, v.since(), w.Age)).coloured("A", blue, false))
-	s.add(third, height, v.bars(metricLate, v.ID, w.Late, w.LateNote, w.NoneLate))
+	s.add(third, height, graph(w.Age, w.AgeNote, age, target(0, v.since(), w.Age)).placed("A", 0))
+	s.add(third, height, v.bars(metricLate, v.ID, w.Late, w.LateNote))
 	s.end()
 	if len(v.excluded([]owned{{v.ID, v.About.Owner}})) > 0 {
 		fields := FieldDefaults{
-			Unit: "none", NoValue: w.NotExcluded, Color: byThreshold(), Thresholds: steps(blue, from(1, grey)),
-			Mappings: mappings(word{"0", w.Counts, blue}, word{"1", w.CountsNot, grey}),
+			Unit: "none", NoValue: b.NotKnown, Color: byThreshold(), Thresholds: steps(blue, from(1, grey)),
+			Mappings: mappings(word{"0", w.NotExcluded, blue}, word{"1", w.ExcludedNow, grey}),
 			Custom:   &CustomField{FillOpacity: 80},
 		}
 		p := stateLine(w.Excluded, w.ExcludedNote, fields, target(0, lately(query.Metric(metricExcluded, query.Is("id", v.ID)), "exclusion"), "{{exclusion}}"))

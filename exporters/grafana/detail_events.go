@@ -46,19 +46,17 @@ func written(sli slo.SLI) string {
 // counts has the good and bad events of an SLI.
 func (m *maker) counts(id string, sli slo.SLI) *Panel {
 	w := m.detailWords()
-	return m.bars(metricEvents, id, w.GoodAndBad(sli.Form(), sli.Weighted()), w.EventsNote, w.NoEvents)
+	return m.bars(metricEvents, id, w.GoodAndBad(sli.Form(), sli.Weighted()), w.EventsNote)
 }
 
 // bars has a counter of good and bad events as bars on each other.
-func (m *maker) bars(metric, id, title, description, noValue string) *Panel {
+func (m *maker) bars(metric, id, title, description string) *Panel {
 	w := m.detailWords()
 	increase := func(outcome string) query.Expr {
-		return query.By(query.Max, query.Over{
-			Function: query.Increase, Of: query.Metric(metric, query.Is("id", id), query.Is("outcome", outcome)), Length: query.Length{Built: query.Step},
-		})
+		return increased(query.Metric(metric, query.Is("id", id), query.Is("outcome", outcome)), query.Length{Built: query.Step})
 	}
 	p := graph(title, description, FieldDefaults{
-		Unit: unitCount, NoValue: noValue, Min: ref(0.0),
+		Unit: unitCount, NoValue: m.words().NotKnown, Min: ref(0.0),
 		Custom: &CustomField{DrawStyle: "bars", LineWidth: 0, FillOpacity: 90, ShowPoints: "never", Stacking: &Stacking{Group: "A", Mode: "normal"}},
 	}, target(0, increase("bad"), w.Bad), target(1, increase("good"), w.Good))
 	p.Interval = countStep
@@ -70,14 +68,18 @@ func lately(of query.Select, labels ...string) query.Expr {
 	return query.By(query.Max, query.Over{Function: query.Maximum, Of: of, Length: query.Length{Built: query.Step}}, labels...)
 }
 
-// counted is the share of events of ids that were bad of late, by their counters.
+// counted is the share of events of ids that were bad of late, by their counters, and
+// countedCoverage how much of the time was measured. They have the label id.
 func counted(ids []string, length time.Duration) query.Expr {
 	events := func(matchers ...query.Matcher) query.Expr {
-		return query.By(query.Max, query.Over{
-			Function: query.Increase, Of: query.Metric(metricEvents, append([]query.Matcher{oneOf(ids)}, matchers...)...), Length: query.Length{Fixed: length},
-		}, "id", "outcome")
+		return increased(query.Metric(metricEvents, append([]query.Matcher{oneOf(ids)}, matchers...)...), query.Length{Fixed: length}, "id", "outcome")
 	}
 	bad := query.By(query.Sum, events(query.Is("outcome", "bad")), "id")
 	all := query.By(query.Sum, events(), "id")
 	return query.With(bad, query.Divided, query.With(all, query.Above, query.Number(0)), "id")
+}
+
+func countedCoverage(ids []string, length time.Duration) query.Expr {
+	seconds := increased(query.Metric(metricMeasured, oneOf(ids)), query.Length{Fixed: length}, "id")
+	return query.With(seconds, query.Divided, query.Number(length.Seconds()))
 }

@@ -2,6 +2,7 @@ package grafana
 
 import (
 	"slices"
+	"time"
 
 	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/slo"
@@ -51,27 +52,51 @@ func informed(of query.Expr, infos []query.Matcher, labels ...string) query.Expr
 
 // informedBy is informed by series of [metricInfo].
 func informedBy(of, infos query.Expr, labels ...string) query.Expr {
-	const all = "(.*)"
 	info := query.Expr(query.By(query.Max, infos, "id", "owner", "title", "dashboard"))
 	info = query.Aggregate{Aggregation: query.Top, K: 1, By: []string{"id"}, Of: info} // there are two while an owner or a title changes
-	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "id", Pattern: all}
-	info = query.Replace{Of: info, Label: "name", Value: "$1", From: "title", Pattern: "(.+)"}
-	joined := query.With(of, query.Times, info, "id").Taking("owner", "name", "dashboard")
+	joined := query.With(of, query.Times, withNames(info), "id").Taking("owner", "name", "dashboard")
 	return query.By(query.Max, joined, append(slices.Clone(labels), "owner", "name", "dashboard")...)
+}
+
+// withNames has infos with their titles as the label name, or their ids where none is written.
+func withNames(infos query.Expr) query.Expr {
+	infos = query.Replace{Of: infos, Label: "name", Value: "$1", From: "id", Pattern: "(.*)"}
+	return query.Replace{Of: infos, Label: "name", Value: "$1", From: "title", Pattern: "(.+)"}
 }
 
 // among leaves the series whose id is one of others'.
 func among(of, others query.Expr) query.Expr { return query.With(of, query.And, others, "id") }
 
+// there is a value while a Prometheus has anything of slojourn, and nothing while it does
+// not: it may never have been scraped, and then nobody knows anything.
+func there(value float64) query.Expr {
+	return query.With(query.Vector(value), query.And, query.By(query.Count, query.Metric(metricInfo)))
+}
+
 // orZero is 0 where a number of things has nothing to count.
-func orZero(of query.Expr) query.Expr { return query.With(of, query.Or, query.Vector(0)) }
+func orZero(of query.Expr) query.Expr { return query.With(of, query.Or, there(0)) }
 
 // otherwise is one row with a word as its name, of a dashboard, where a table would be
 // empty: before 10.4 and at times since, Grafana has its own words for an empty table.
 func otherwise(of query.Expr, word, dashboard string) query.Expr {
-	none := query.Replace{Of: query.Vector(0), Label: "name", Value: word, From: "", Pattern: ""}
+	none := query.Replace{Of: there(0), Label: "name", Value: word, From: "", Pattern: ""}
 	row := query.Replace{Of: none, Label: "dashboard", Value: dashboard, From: "", Pattern: ""}
 	return query.Binary{Left: of, Operator: query.Or, Right: row, On: []string{}}
+}
+
+// increased is what counters gained in a length of time, by the labels that are to stay. An
+// increase over all of that would be the larger part alone where one instance took over
+// from another meanwhile; one of the larger counter would jump when it changes hands. So
+// that it adds up the increases of short stretches, each of the instance that saw most. A
+// stretch is twice as long as they are apart, so that nothing is lost between two of them,
+// and counts half. Where samples are too far apart for that, it is the larger part.
+func increased(of query.Select, length query.Length, labels ...string) query.Expr {
+	const apart = 5 * time.Minute
+	gained := func(in query.Length) query.Expr {
+		return query.By(query.Max, query.Over{Function: query.Increase, Of: of, Length: in}, labels...)
+	}
+	total := query.Over{Function: query.Total, Of: gained(query.Length{Fixed: 2 * apart}), Length: length, Every: query.Length{Fixed: apart}}
+	return query.With(query.With(total, query.Divided, query.Number(2)), query.Or, gained(length))
 }
 
 // targets has the targets of objectives, with id, objective and window. There is one for

@@ -1,7 +1,9 @@
 package grafana
 
 import (
+	"cmp"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
@@ -68,7 +70,7 @@ func newMaker(set *slo.Set, options Options) *maker {
 	m := &maker{set: set, options: options, labels: labelsOf(set)}
 	folders := m.folders()
 	add := func(id, file string, about slo.About, make func() *Dashboard) {
-		m.subjects = append(m.subjects, subject{id, titleOf(about.Title, id), file, folders(about.Owner), make})
+		m.subjects = append(m.subjects, subject{id, titleOf(about.Title, id), file, folders[about.Owner], make})
 	}
 	for _, j := range set.Journeys {
 		add(j.ID, "journey."+j.ID, j.About, func() *Dashboard { return m.journey(j) })
@@ -79,8 +81,46 @@ func newMaker(set *slo.Set, options Options) *maker {
 		}
 	}
 	slices.SortFunc(m.subjects, byID)
-	m.distinguish()
+	m.distinguishSubjects()
 	return m
+}
+
+// objectives has those of all journeys and SLOs.
+func (m *maker) objectives() iter.Seq[slo.Objective] {
+	return func(yield func(slo.Objective) bool) {
+		for _, j := range m.set.Journeys {
+			for _, o := range j.Objectives {
+				if !yield(o) {
+					return
+				}
+			}
+		}
+		for _, s := range m.set.SLOs {
+			for _, o := range s.Objectives {
+				if !yield(o) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// mostWindows is how many windows dashboards of everything tell apart.
+const mostWindows = 6
+
+// windows returns the windows of some kind that most objectives have, the shortest first.
+func (m *maker) windows(of func(slo.Objective) (w slo.Window, is bool)) []slo.Window {
+	times := map[slo.Window]int{}
+	for o := range m.objectives() {
+		if w, is := of(o); is {
+			times[w]++
+		}
+	}
+	shorter := func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) }
+	list := slices.SortedFunc(maps.Keys(times), func(a, b slo.Window) int { return cmp.Or(cmp.Compare(times[b], times[a]), shorter(a, b)) })
+	list = list[:min(len(list), mostWindows)]
+	slices.SortFunc(list, shorter)
+	return list
 }
 
 // begin makes a dashboard without panels. Its time ends now and begins with from: now-7d.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
-	"github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -33,15 +32,15 @@ func (m *maker) journey(j *slo.Journey) *Dashboard {
 	s := &sheet{}
 	intro := newProse(columns)
 	intro.say(escaped(j.About.Description))
-	intro.say(v.w.Shows)
-	intro.say(v.composed())
+	intro.line(v.w.Shows)
+	intro.line(v.composed())
 	if j.SLI != nil {
 		intro.block(written(*j.SLI))
 	}
 	if len(j.Objectives) == 0 {
-		intro.say(v.w.NoObjective)
+		intro.line(v.w.NoObjective)
 	} else if !hasTiers(j.Objectives) {
-		intro.say(v.w.NoPolicy)
+		intro.line(v.w.NoPolicy)
 	}
 	m.describe(intro, j.About, len(j.Objectives) > 0, covers...)
 	panel, height := intro.panel("")
@@ -54,13 +53,13 @@ func (m *maker) journey(j *slo.Journey) *Dashboard {
 		s.end()
 	}
 	s.section(v.w.Steps)
-	s.add(columns, 3+2*len(j.Steps), v.table())
+	s.add(columns, rows(len(j.Steps)), v.table())
 	if len(j.Objectives) > 0 {
 		v.attribution(s)
 	}
 	v.budgets(s)
 	m.burning(s, j.ID, j.Objectives)
-	s.section(v.w.Told)
+	s.section(v.burnWords().Told)
 	m.alerting(s, j.ID, j.Objectives, v.stepIDs)
 	d.Panels = s.panels
 	return d
@@ -110,11 +109,9 @@ func stepTitle(s slo.Step) string {
 // numbers are how the journey stands now.
 func (v *journeyView) numbers(s *sheet) {
 	const height = 5
-	b, locale := v.words(), v.options.Locale
 	widths := []int{5, 5, 6, 4, 4}
 	for _, o := range v.Objectives {
-		s.add(max(6, columns/max(4, len(v.Objectives))), height, v.budgetLeft(v.w.Left(v.target(o)), v.w.LeftNote, v.w.Unknown,
-			of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)})))
+		s.add(max(6, columns/max(4, len(v.Objectives))), height, v.budgetLeft(v.ID, o))
 	}
 	if len(v.Objectives) == 1 {
 		widths = []int{4, 4, 4, 3, 3} // beside what is left
@@ -123,15 +120,9 @@ func (v *journeyView) numbers(s *sheet) {
 	}
 	if len(v.Objectives) > 0 {
 		first := v.Objectives[0]
-		window := recent(first).String()
-		s.add(widths[0], height, stat(v.w.Burn(words.Window(locale, window)), v.w.BurnNote, FieldDefaults{
-			Unit: unitBurn, Decimals: ref(2), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: burnSteps(), Mappings: []Mapping{unknown(b.NoTraffic)},
-		}, target(0, of(metricBurn, v.ID, []query.Matcher{query.Is("objective", first.Name), query.Is("window", window)}), "").now()))
+		s.add(widths[0], height, v.burnNow(v.ID, first))
 		s.add(widths[1], height, v.state(v.ID, first))
-		s.add(widths[2], height, stat(v.w.Errors(words.Window(locale, first.Window.String())), v.w.ErrorsNote(v.SLI != nil), FieldDefaults{
-			Unit: unitShare, Decimals: ref(3), NoValue: b.NoTraffic, Color: byThreshold(), Thresholds: steps(blue, from(first.Target.AllowedRatio(), vermilion)),
-			Mappings: []Mapping{unknown(b.NoTraffic)},
-		}, target(0, of(metricErrors, v.ID, []query.Matcher{query.Is("window", first.Window.String())}), "").now()))
+		s.add(widths[2], height, v.errorsNow(v.ID, first.Window.String(), v.w.ErrorsNote(v.SLI != nil), first))
 	}
 	ids := append([]string{v.ID}, v.stepIDs...)
 	s.add(widths[3], height, v.fires(ids, slo.Page))
@@ -141,77 +132,81 @@ func (v *journeyView) numbers(s *sheet) {
 
 // attribution adds which step costs the journey: in its window, and over time.
 func (v *journeyView) attribution(s *sheet) {
-	const height = 8
 	w, o := v.w, v.Objectives[0]
-	share := func(step string) query.Expr {
-		return of(metricAttribution, v.ID, []query.Matcher{query.Is("objective", o.Name), query.Is("cause", step)})
+	share := func(matchers []query.Matcher, labels ...string) query.Expr {
+		return of(metricAttribution, v.ID, append(matchers, query.Is("objective", o.Name)), labels...)
 	}
-	fields := FieldDefaults{Unit: unitShare, Decimals: ref(0), Min: ref(0.0), Max: ref(1.0), NoValue: w.NoShare}
-	var now, stacked []Target
-	if len(v.Steps) <= mostLines {
-		for i, step := range v.Steps {
-			now = append(now, target(i, share(step.Name), plain(stepTitle(step))).now())
-			stacked = append(stacked, target(i, share(step.Name), plain(stepTitle(step))))
-		}
-	} else {
-		most := query.Best(query.Top, mostLines, of(metricAttribution, v.ID, []query.Matcher{query.Is("objective", o.Name)}, "cause"))
-		now, stacked = []Target{target(0, most, "{{cause}}").now()}, []Target{target(0, most, "{{cause}}")}
+	none := nothingFailed(v.ID, o.Window.String())
+	fields := FieldDefaults{
+		Unit: unitShare, Decimals: ref(0), Min: ref(0.0), Max: ref(1.0), NoValue: v.words().NotKnown, Color: &Color{Mode: "fixed", FixedColor: grey},
+		Mappings: v.shareWords(),
 	}
 	over := fields
+	over.Mappings = nil
 	over.Custom = &CustomField{DrawStyle: "line", LineWidth: 1, FillOpacity: 70, ShowPoints: "never", Stacking: &Stacking{Group: "A", Mode: "normal"}}
-	left, right := bars(w.Cause(v.target(o)), w.CauseNote(v.Compose == slo.Measured), fields, now...), graph(w.CauseOver, w.CauseNote(v.Compose == slo.Measured), over, stacked...)
+	left, right := bars(w.Cause(v.shortTarget(o)), w.CauseNote(v.Compose == slo.Measured), fields), graph(w.CauseOver, w.CauseNote(v.Compose == slo.Measured), over)
 	if len(v.Steps) <= mostLines {
-		for i := range v.Steps {
-			colour, _ := lineColour(i + 1)
-			left.coloured(refID(i), colour, false)
-			right.coloured(refID(i), colour, false)
+		for i, step := range v.Steps {
+			of, title := share([]query.Matcher{query.Is("cause", step.Name)}), plain(stepTitle(step))
+			left.Targets = append(left.Targets, target(i, query.With(of, query.Or, none), title).now())
+			right.Targets = append(right.Targets, target(i, of, title))
+			left.placed(refID(i), i)
+			right.placed(refID(i), i)
+		}
+	} else {
+		most := query.Best(query.Top, mostLines, share(nil, "cause"))
+		only := query.Replace{Of: none, Label: "cause", Value: w.Journey, From: "", Pattern: ""}
+		left.Targets = []Target{target(0, query.Binary{Left: most, Operator: query.Or, Right: only, On: []string{}}, "{{cause}}").now()}
+		right.Targets = []Target{target(0, most, "{{cause}}")}
+		for i, step := range v.Steps {
+			left.called(step.Name, plain(stepTitle(step)), i)
+			right.called(step.Name, plain(stepTitle(step)), i)
 		}
 	}
+	height := max(6, min(4+len(v.Steps), 4+mostLines))
 	s.section(w.Causes)
 	s.add(9, height, left)
 	s.add(columns-9, height, right)
 	s.end()
 }
 
+// shareWords has the words for shares of the errors of a journey without any.
+func (v *journeyView) shareWords() []Mapping {
+	return append(mappings(word{"-1", v.w.NoShare, grey}), unknown(v.words().NotKnown))
+}
+
 // budgets adds how the budgets of the journey and of its steps went: of many steps those
 // that have least.
 func (v *journeyView) budgets(s *sheet) {
 	w := v.w
-	var targets []Target
-	add := func(of query.Expr, legend string) { targets = append(targets, target(len(targets), of, legend)) }
-	for _, o := range v.Objectives[:min(len(v.Objectives), 3)] {
+	p := budgetLine(w.Budgets, w.BudgetsNote, v.words().NotKnown)
+	add := func(of query.Expr, legend string) string {
+		p.Targets = append(p.Targets, target(len(p.Targets), of, legend))
+		return p.Targets[len(p.Targets)-1].RefID
+	}
+	for i, o := range v.Objectives[:min(len(v.Objectives), 3)] {
 		legend := w.Journey
 		if len(v.Objectives) > 1 {
-			legend += ", " + v.target(o)
+			legend = v.burnWords().OfTarget(legend, v.shortTarget(o))
 		}
-		add(of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), legend)
+		p.own(add(of(metricRemaining, v.ID, []query.Matcher{query.Is("objective", o.Name)}), legend), i)
 	}
-	own, colours := len(targets), true
-	var steps []slo.Step
-	for _, step := range v.Steps {
-		if len(step.SLO.Objectives) > 0 {
-			steps = append(steps, step)
-		}
-	}
-	if own+len(steps) <= mostLines {
-		for _, step := range steps {
-			add(of(metricRemaining, step.SLO.ID, []query.Matcher{query.Is("objective", step.SLO.Objectives[0].Name)}), plain(stepTitle(step)))
+	if len(v.Steps) <= mostLines {
+		for i, step := range v.Steps {
+			if objectives := step.SLO.Objectives; len(objectives) > 0 {
+				p.placed(add(of(metricRemaining, step.SLO.ID, []query.Matcher{query.Is("objective", objectives[0].Name)}), plain(stepTitle(step))), i)
+			}
 		}
 	} else if lowest := v.perStep(first(func(o slo.Objective) string { return o.Name }), func(ids []string, name string) query.Expr {
 		return query.By(query.Max, query.Metric(metricRemaining, oneOf(ids), query.Is("objective", name)), "id")
 	}); lowest != nil {
-		colours = false
-		add(query.Best(query.Bottom, mostLines-own, lowest), "{{id}}")
-	}
-	if len(targets) == 0 {
-		return
-	}
-	p := budgetLine(w.Budgets, w.BudgetsNote, w.Unknown, targets...)
-	for i := range targets {
-		if i < own || colours {
-			colour, dashed := lineColour(i)
-			p.coloured(refID(i), colour, dashed)
+		add(query.Best(query.Bottom, mostLines, lowest), "{{id}}")
+		for i, step := range v.Steps {
+			p.called(step.SLO.ID, plain(stepTitle(step)), i)
 		}
+	}
+	if len(p.Targets) == 0 {
+		return
 	}
 	s.section(w.Budget)
 	s.add(columns, 9, p)

@@ -8,64 +8,6 @@ import (
 	"github.com/slojourn/slojourn/slo"
 )
 
-// prose is a text in Markdown, of paragraphs and lists.
-type prose struct {
-	b     strings.Builder
-	lines float64 // how many there are in a panel, about
-	width int     // of a line, in letters of Latin
-}
-
-// newProse begins a text for a panel so many columns wide.
-func newProse(width int) *prose {
-	const letters = 7 // in a column, on a small screen
-	return &prose{width: width * letters}
-}
-
-// say adds a paragraph; none when it is "".
-func (p *prose) say(markdown string) { p.put(markdown, "\n\n", 0.6) }
-
-// item adds an item to a list. A paragraph before it ends by itself.
-func (p *prose) item(markdown string) { p.put("- "+markdown, "\n", 0.1) }
-
-// endList ends a list.
-func (p *prose) endList() { p.b.WriteString("\n") }
-
-// block adds a block of code.
-func (p *prose) block(code string) {
-	p.b.WriteString(codeBlock(code) + "\n\n")
-	p.lines += 1.6
-	for line := range strings.Lines(code) {
-		p.lines += p.rows(line)
-	}
-}
-
-func (p *prose) put(markdown, end string, gap float64) {
-	if markdown == "" {
-		return
-	}
-	p.b.WriteString(markdown + end)
-	p.lines += p.rows(markdown) + gap
-}
-
-// rows returns how many lines a text takes. Letters of East Asia are twice as wide.
-func (p *prose) rows(text string) float64 {
-	wide := 0
-	for _, r := range text {
-		wide++
-		if r >= 0x2E80 {
-			wide++
-		}
-	}
-	return float64(1 + wide/p.width)
-}
-
-// panel makes the panel, and how high it has to be.
-func (p *prose) panel(title string) (panel *Panel, height int) {
-	const line, row, most = 21.0, 38.0, 16 // pixels, but the most rows before it scrolls
-	height = min(most, 2+int(p.lines*line/row))
-	return text(title, strings.TrimSpace(p.b.String())), height
-}
-
 // owner says who owns a thing, and where to reach them.
 func (m *maker) owner(name string) string {
 	w := m.aboutWords()
@@ -96,11 +38,11 @@ func (m *maker) describe(p *prose, about slo.About, budget bool, covers ...owned
 		who = w.Observed(who)
 	}
 	p.say(who)
-	p.say(w.Colours)
+	p.line(w.Colours)
 	if about.WhenSpent != "" {
-		p.say(w.WhenSpent(escaped(about.WhenSpent)))
+		p.line(w.WhenSpent(escaped(about.WhenSpent)))
 	} else if budget {
-		p.say(w.NothingAgreed)
+		p.line(w.NothingAgreed)
 	}
 	var links []string
 	if about.Runbook != "" {
@@ -109,7 +51,7 @@ func (m *maker) describe(p *prose, about slo.About, budget bool, covers ...owned
 	for _, l := range about.Links {
 		links = append(links, link(l.Title, l.URL))
 	}
-	p.say(strings.Join(links, " · "))
+	p.line(strings.Join(links, " · "))
 	m.describeExclusions(p, covers)
 }
 
@@ -118,10 +60,10 @@ func (m *maker) describeExclusions(p *prose, covers []owned) {
 	const most = 8
 	w, list := m.aboutWords(), m.excluded(covers)
 	if len(list) == 0 {
-		p.say(w.NoExclusions)
+		p.line(w.NoExclusions)
 		return
 	}
-	p.say(w.Exclusions)
+	p.line(w.Exclusions)
 	slices.SortStableFunc(list, func(a, b *slo.Exclusion) int { return b.From.Compare(a.From) })
 	for _, e := range list[:min(len(list), most)] {
 		p.item(w.Excluded("**"+escaped(cmp.Or(e.Title, e.Name))+"**", e.Effect == slo.Drop, escaped(e.Reason), escaped(e.ApprovedBy)))

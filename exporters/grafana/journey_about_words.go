@@ -30,13 +30,13 @@ func englishAbout() *aboutWords {
 	return &aboutWords{
 		Owner:         func(who string) string { return "Owner: " + who },
 		Contact:       func(who string) string { return ", " + who },
-		NoOwner:       "Nobody owns it",
-		Observed:      func(owner string) string { return owner + ". It is only observed: nobody is told when it breaks." },
-		Colours:       "Blue: healthy. Orange: less than a quarter of the budget is left, so look at what costs it and talk with its owner. Vermilion: the budget is spent, or an alert fires. Grey: not known.",
+		NoOwner:       "It has no owner",
+		Observed:      func(owner string) string { return owner + ". It is only observed: nobody is alerted when it breaks." },
+		Colours:       "**Blue**: healthy. **Orange**: less than 25% of the budget is left, or a ticket is open; find out what is using it up, and talk to the owner. **Red**: the budget is spent, or a page is firing. **Grey**: not known.",
 		WhenSpent:     func(agreement string) string { return "When the budget is spent: **" + agreement + "**" },
-		NothingAgreed: "Nothing is agreed for when the budget is spent: write it as `whenSpent` in the spec.",
+		NothingAgreed: "There is no agreement on what happens when the budget is spent; write it in the spec as `whenSpent`.",
 		Runbook:       "Runbook",
-		Exclusions:    "Agreed exclusions:", NoExclusions: "No time is excluded.",
+		Exclusions:    "Agreed exclusions:", NoExclusions: "No exclusions are agreed.",
 		Excluded: func(name string, dropped bool, reason, approvedBy string) string {
 			effect := "failures do not count"
 			if dropped {
@@ -56,13 +56,13 @@ func japaneseAbout() *aboutWords {
 		Observed: func(owner string) string {
 			return owner + "。観察中のため、異常があっても通知されません。"
 		},
-		Colours: "青：正常。橙：エラーバジェットの残りが25%未満。何が消費しているかを確認し、担当チームと対応を相談してください。朱：エラーバジェットの枯渇、またはアラート発生中。灰：不明。",
+		Colours: "**青**：健全。**橙**：要注意。エラーバジェットの残りが25%未満、またはチケットが未解消です。何が消費しているかを確認し、担当と対応を相談してください。**赤**：エラーバジェットが枯渇したか、緊急アラートが発生中です。**灰**：不明。",
 		WhenSpent: func(agreement string) string {
 			return "エラーバジェットを使い切ったときの取り決め：**" + agreement + "**"
 		},
 		NothingAgreed: "エラーバジェットを使い切ったときの取り決めはありません。仕様ファイルの `whenSpent` に書いてください。",
 		Runbook:       "手順書",
-		Exclusions:    "合意された除外時間：", NoExclusions: "除外時間はありません。",
+		Exclusions:    "合意済みの除外時間：", NoExclusions: "除外時間はありません。",
 		Excluded: func(name string, dropped bool, reason, approvedBy string) string {
 			effect := "失敗を数えない"
 			if dropped {

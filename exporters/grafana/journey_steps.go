@@ -15,7 +15,7 @@ func (v *journeyView) table() *Panel {
 	w, b := v.w, v.words()
 	rows := query.By(query.Max, query.Metric(metricStep, query.Is("journey", v.ID)), "step", "id")
 	byID := func(of query.Expr) query.Expr {
-		return informed(query.With(rows, query.Times, query.By(query.Max, of, "id"), "id").Taking(), nil, "step", "id")
+		return informed(query.With(rows, query.Times, of, "id").Taking(), nil, "step", "id")
 	}
 	var place query.Expr
 	titles := map[string]Mapped{}
@@ -24,37 +24,42 @@ func (v *journeyView) table() *Panel {
 		place = or(place, one)
 		titles[step.Name] = Mapped{Text: plain(stepTitle(step)), Index: i}
 	}
-	noBudget := w.Unknown
-	if slices.ContainsFunc(v.Steps, func(s slo.Step) bool { return len(s.SLO.Objectives) == 0 }) {
-		noBudget = w.NoBudget
+	none := b.NotKnown
+	if len(v.bare()) > 0 {
+		none = w.NoObjectives
 	}
 	list := []column{
-		{query: informed(place, nil, "step", "id"), title: w.Place, width: 60, show: in("none", 0, "–")},
-		{label: "step", title: w.Step, width: 300, show: append(linked(w.OpenStep), Property{"mappings", []Mapping{{"value", titles}}})},
-		{label: "owner", title: w.Owner},
+		{query: informed(place, nil, "step", "id"), title: w.Place, width: 50, show: in("none", 0, "–")},
+		{label: "step", title: w.Step, show: append(linked(w.OpenStep), Property{"mappings", []Mapping{{"value", titles}}})},
+		{label: "owner", title: b.Owner, width: 140, show: named(b.None)},
 	}
 	if e := v.perStep(first(func(o slo.Objective) string { return o.Name }), func(ids []string, name string) query.Expr {
 		return query.Metric(metricRemaining, oneOf(ids), query.Is("objective", name))
 	}); e != nil {
-		list = append(list, column{query: byID(e), title: w.StepLeft, show: budgetCell(noBudget)})
+		list = append(list, column{query: byID(query.By(query.Max, e, "id")), title: b.Left, width: 180, show: budgetCell(none)})
 	}
+	covered := v.recentCoverage()
 	if e := v.perStep(first(func(o slo.Objective) string { return o.Name + "\n" + recent(o).String() }), func(ids []string, key string) query.Expr {
 		name, window, _ := strings.Cut(key, "\n")
 		return query.Metric(metricBurn, oneOf(ids), query.Is("objective", name), query.Is("window", window))
 	}); e != nil {
-		list = append(list, column{query: byID(e), title: w.Burn(v.recentWindow()), show: burnCell(w.NoBurn)})
+		rate := explained(query.By(query.Max, e, "id"), covered)
+		list = append(list, column{query: byID(rate), title: b.Burn(v.recentWindow()), width: 170, show: append(burnCell(none), Property{"mappings", b.reasons()})})
 	}
-	list = append(list, column{query: byID(v.errorRatios()), title: w.StepErrors(v.recentWindow()), show: in(unitShare, 3, b.NoTraffic)})
+	failed := explained(v.errorRatios(), v.withBare(covered, time.Hour))
+	errors := append(append(in(unitShare, v.errorDecimals(), b.NotKnown), cell("color-text")...), Property{"mappings", b.reasons()})
+	list = append(list, column{query: byID(failed), title: w.StepErrors(v.recentWindow()), width: 140, show: errors})
 	if len(v.Objectives) > 0 {
-		share := query.Replace{Of: query.Metric(metricAttribution, query.Is("id", v.ID), query.Is("objective", v.Objectives[0].Name)), Label: "step", Value: "$1", From: "cause", Pattern: "(.*)"}
-		list = append(list, column{
-			query: informed(query.With(rows, query.Times, query.By(query.Max, share, "step"), "step").Taking(), nil, "step", "id"),
-			title: w.Share, show: in(unitShare, 0, w.NoShare),
-		})
+		o := v.Objectives[0]
+		share := query.Replace{Of: query.Metric(metricAttribution, query.Is("id", v.ID), query.Is("objective", o.Name)), Label: "step", Value: "$1", From: "cause", Pattern: "(.*)"}
+		each := query.With(rows, query.Times, query.By(query.Max, share, "step"), "step").Taking()
+		none := query.Binary{Left: rows, Operator: query.Times, Right: nothingFailed(v.ID, o.Window.String()), On: []string{}, Many: true}
+		show := append(append(in(unitShare, 0, b.NotKnown), cell("color-text")...), Property{"mappings", v.shareWords()})
+		list = append(list, column{query: informed(query.With(each, query.Or, none), nil, "step", "id"), title: w.Share, width: 150, show: show})
 	}
-	list = append(list, column{query: byID(v.coverage()), title: w.Coverage, show: coverageCell(b.NotMeasured)})
+	list = append(list, column{query: byID(v.coverage()), title: b.Coverage, width: 110, show: coverageCell(b.NotMeasured)})
 	list = append(list, column{label: "id"}, column{label: "name"}, column{label: "dashboard"})
-	return table(w.StepsTitle, w.StepsNote, FieldDefaults{NoValue: w.NoSteps, Unit: "none"}, list...).sorted(w.Place, false)
+	return table(w.StepsTitle, w.StepsNote, FieldDefaults{NoValue: b.NotScraped, Unit: "none"}, list...).sorted(w.Place, false)
 }
 
 // first makes a key of the first objective of an SLO. Without objectives there is none.
@@ -120,29 +125,36 @@ func (v *journeyView) recentWindow() string {
 }
 
 // errorRatios are those of all steps over their recent windows, and of those without
-// objectives by their counters.
+// objectives by their counters. They have the label id.
 func (v *journeyView) errorRatios() query.Expr {
 	known := v.perStep(first(func(o slo.Objective) string { return recent(o).String() }), func(ids []string, window string) query.Expr {
-		return query.Metric(metricErrors, oneOf(ids), query.Is("window", window))
+		return largest(metricErrors, []query.Matcher{oneOf(ids), query.Is("window", window)}, "id")
 	})
-	bare := v.bare()
-	if len(bare) == 0 {
-		return known
+	if bare := v.bare(); len(bare) > 0 {
+		return or(known, counted(bare, time.Hour))
 	}
-	return or(known, counted(bare, time.Hour))
+	return known
+}
+
+// recentCoverage is how much of the recent windows of steps was measured, with id.
+func (v *journeyView) recentCoverage() query.Expr {
+	return v.perStep(first(func(o slo.Objective) string { return recent(o).String() }), func(ids []string, window string) query.Expr {
+		return largest(metricCoverage, []query.Matcher{oneOf(ids), query.Is("window", window)}, "id")
+	})
 }
 
 // coverage is how much of the own windows of steps was measured, and of a day where they
-// have none.
+// have none. It has the label id.
 func (v *journeyView) coverage() query.Expr {
-	known := v.perStep(first(func(o slo.Objective) string { return o.Window.String() }), func(ids []string, window string) query.Expr {
-		return query.Metric(metricCoverage, oneOf(ids), query.Is("window", window))
-	})
-	bare := v.bare()
-	if len(bare) == 0 {
-		return known
+	return v.withBare(v.perStep(first(func(o slo.Objective) string { return o.Window.String() }), func(ids []string, window string) query.Expr {
+		return largest(metricCoverage, []query.Matcher{oneOf(ids), query.Is("window", window)}, "id")
+	}), 24*time.Hour)
+}
+
+// withBare adds to coverages those of the steps without objectives, of a length of time.
+func (v *journeyView) withBare(coverages query.Expr, length time.Duration) query.Expr {
+	if bare := v.bare(); len(bare) > 0 {
+		return or(coverages, countedCoverage(bare, length))
 	}
-	const day = 24 * time.Hour
-	seconds := query.By(query.Max, query.Over{Function: query.Increase, Of: query.Metric(metricMeasured, oneOf(bare)), Length: query.Length{Fixed: day}}, "id")
-	return or(known, query.With(seconds, query.Divided, query.Number(day.Seconds())))
+	return coverages
 }

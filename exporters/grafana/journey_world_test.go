@@ -45,6 +45,12 @@ const broken = 15
 // bad, and of late 20. An alert fires.
 func newWorld(t testing.TB, set *slo.Set, firing ...alert.Key) *world {
 	t.Helper()
+	return worldOf(t, set, func(string) (int64, int64, bool) { return 200, 1, true }, firing...)
+}
+
+// worldOf is newWorld of other events a minute; what is not measured never was.
+func worldOf(t testing.TB, set *slo.Set, events func(id string) (total, bad int64, measured bool), firing ...alert.Key) *world {
+	t.Helper()
 	w := &world{set: set, at: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC), samples: query.NewSamples(5 * time.Minute)}
 	end := slo.MinuteAt(w.at)
 	extent := slo.Span{Start: end - 35*24*60, End: end}
@@ -55,13 +61,17 @@ func newWorld(t testing.TB, set *slo.Set, firing ...alert.Key) *world {
 	measured := map[string]burnrate.Measurement{}
 	cuts := burnrate.Cuts(set, extents)
 	for _, s := range set.Measured() {
+		total, bad, is := events(s.ID)
+		if !is {
+			continue
+		}
 		var rows []burnrate.Row
 		for i := range len(cuts[s.ID]) - 1 {
 			from, to := cuts[s.ID][i], cuts[s.ID][i+1]
 			late := int64(slo.Span{Start: from, End: to}.Intersect(slo.Span{Start: end - broken, End: end}).Len())
 			minutes := int64(to - from)
 			unit := s.SLI.Unit()
-			rows = append(rows, burnrate.Counted(slo.Counts{Total: 200 * minutes * unit, Bad: (minutes + 19*late) * unit}))
+			rows = append(rows, burnrate.Counted(slo.Counts{Total: total * minutes * unit, Bad: bad * (minutes + 19*late) * unit}))
 		}
 		series, err := burnrate.NewSeries(extent, cuts[s.ID], rows)
 		if err != nil {
@@ -82,7 +92,8 @@ func newWorld(t testing.TB, set *slo.Set, firing ...alert.Key) *world {
 		minutes := int64((span - ago) / time.Minute)
 		for i := range w.snapshot.Meters {
 			m := &w.snapshot.Meters[i]
-			m.Events, m.Late, m.Minutes = burnrate.Outcomes{Good: 199 * minutes, Bad: minutes}, burnrate.Outcomes{Good: minutes}, minutes
+			total, bad, _ := events(m.ID)
+			m.Events, m.Late, m.Minutes = burnrate.Outcomes{Good: (total - bad) * minutes, Bad: bad * minutes}, burnrate.Outcomes{Good: minutes}, minutes
 		}
 		for f := range (metrics.View{Set: set, Snapshot: w.snapshot, Alerts: alerts}).Families() {
 			for _, m := range f.Metric {

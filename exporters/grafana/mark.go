@@ -36,6 +36,15 @@ func madeBy(locale slo.Locale) string {
 	return "Made by slojourn: change the specs, not this dashboard."
 }
 
+// Retitled returns a dashboard that is signed with another title, signed in the same words.
+func Retitled(d *Dashboard, title string) *Dashboard {
+	digest, rest, _ := cutMark(d.Description, d.UID)
+	retitled := *d
+	retitled.Title, retitled.Description = title, rest
+	retitled.Description = strings.Replace(d.Description, digest, digestOf(&retitled), 1)
+	return &retitled
+}
+
 // Signed reads the digest of a dashboard that [Sign] was used on, by its description. It
 // is not ok for what others made, nor for a copy of one of ours, which has another uid and
 // is its owner's. It does not say whether the dashboard is still as it was signed.

@@ -47,6 +47,21 @@ func TestSign(t *testing.T) {
 	}
 }
 
+// TestRetitled wants a dashboard as if it had had the title when it was signed.
+func TestRetitled(t *testing.T) {
+	t.Parallel()
+	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
+		d := &Dashboard{UID: uid.Of("pay"), Title: "pay", Description: "How paying goes."}
+		Sign(d, locale)
+		was := *d
+		want := &Dashboard{UID: d.UID, Title: "Pay", Description: "How paying goes."}
+		Sign(want, locale)
+		if got := Retitled(d, "Pay"); string(got.JSON()) != string(want.JSON()) || d.Title != was.Title || d.Description != was.Description {
+			t.Errorf("got  %s\nwant %s", got.JSON(), want.JSON())
+		}
+	}
+}
+
 func TestSigned(t *testing.T) {
 	t.Parallel()
 	const digest, pay = "0123456789abcdef", "slojourn-pay"

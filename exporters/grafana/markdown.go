@@ -25,17 +25,23 @@ func link(title, address string) string {
 	return words.MarkdownLink(inert(cut(title, longestTitle)), encoded)
 }
 
-// codeBlock returns lines of a spec as a block of code in Markdown.
+// linkWithin returns a link of Markdown to a dashboard. Its address begins without a slash:
+// a browser adds that to where Grafana is, which may be a folder of a site, while links
+// outside of texts begin with one, to which Grafana adds that itself.
+func linkWithin(title, uid string) string {
+	return "[" + escaped(title) + "](d/" + uid + "?" + kept(nil) + ")"
+}
+
+// codeBlock returns lines of a spec as a block of code, in HTML as Markdown may have it.
+// Nothing in it is a variable, and what is copied from it is what was written: letters are
+// written by their numbers, where Markdown has code as it is.
 func codeBlock(text string) string {
 	var lines []string
 	for line := range strings.Lines(cut(text, longestCode)) {
-		lines = append(lines, inert(render.Plain(strings.TrimRight(strings.ToValidUTF8(line, "�"), "\r\n"))))
+		lines = append(lines, render.Plain(strings.TrimRight(strings.ToValidUTF8(line, "�"), "\r\n")))
 	}
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	return fence + "\n" + strings.Join(lines, "\n") + "\n" + fence
+	code := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "$", "&#36;", "{", "&#123;", "[", "&#91;").Replace(strings.Join(lines, "\n"))
+	return "<pre><code>" + code + "</code></pre>"
 }
 
 // plain returns a text of a spec as a title: one line without control characters, and

@@ -1,6 +1,7 @@
 package grafana
 
 import (
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -39,10 +40,25 @@ func TestTextsOfSpecsAreOnlyText(t *testing.T) {
 			t.Errorf("%s: a title of %d characters", name, got)
 		}
 		block := codeBlock(text)
-		fence, _, _ := strings.Cut(block, "\n")
-		if strings.Count(block, fence) != 2 {
-			t.Errorf("%s: the block of code ends within", name)
+		code, begins := strings.CutPrefix(block, "<pre><code>")
+		code, ends := strings.CutSuffix(code, "</code></pre>")
+		if !begins || !ends || strings.ContainsAny(code, "<>") || strings.Contains(html.UnescapeString(code), "\u2060") != strings.Contains(text, "\u2060") {
+			t.Errorf("%s: the block of code ends within, or has what nobody wrote: %q", name, cut(block, 200))
 		}
+	}
+}
+
+// TestCodeIsCopiedAsItWasWritten, with all that would be a variable or markup.
+func TestCodeIsCopiedAsItWasWritten(t *testing.T) {
+	t.Parallel()
+	const code = "FROM Log SELECT count(*)\n\nWHERE a RLIKE r'^[[a-z]]{{2}}$x|${y}' AND b < 1 AND c > 2 -- & &lt; $$ ``` **b** </code></pre> \\$z"
+	block := codeBlock(code)
+	copied := html.UnescapeString(strings.TrimSuffix(strings.TrimPrefix(block, "<pre><code>"), "</code></pre>"))
+	if copied != code {
+		t.Errorf("got %q, want %q", copied, code)
+	}
+	if found := variables.FindString(block); found != "" {
+		t.Errorf("%q would be replaced", found)
 	}
 }
 

@@ -302,11 +302,15 @@ func (m *model) expression(of query.Expr, text string) {
 		m.report("%s is not what was meant", text)
 		return
 	}
-	bound := query.Bound(of, query.Binding{Range: 28 * 24 * time.Hour, Step: time.Minute, RateStep: 4 * time.Minute})
+	with := query.Binding{Range: 24 * time.Hour, Step: time.Hour, RateStep: time.Hour}
+	bound := query.Bound(of, with)
 	if m.said[bound] {
 		return
 	}
 	m.said[bound] = true
+	if found, err := query.NewSamples(time.Hour).At(of, time.Date(2026, 11, 29, 9, 0, 0, 0, time.UTC), with); err != nil || len(found) > 0 {
+		m.report("%s is %v where slojourn was never scraped, error %v", bound, found, err)
+	}
 	if _, err := parser.NewParser(parser.Options{}).ParseExpr(bound); err != nil {
 		m.report("%s: %v", bound, err)
 	}
@@ -345,13 +349,29 @@ func (m *model) variables(d *Dashboard) {
 			m.report("no panel uses the variable %s", v.Name)
 		}
 		if q, is := v.Query.(VariableQuery); is {
-			m.expression(q.Of, strings.TrimSuffix(strings.TrimPrefix(q.Query, "label_values("), ", "+q.Label+")"))
+			m.choice(v, q)
 		}
 	}
 	for name := range names(d) {
 		if !known[name] {
 			m.report("variable %s is used and not there", name)
 		}
+	}
+}
+
+// choice checks that the values of a variable are those of the label.
+func (m *model) choice(v Variable, q VariableQuery) {
+	text, ofSeries := strings.CutPrefix(q.Query, "query_result(")
+	if !ofSeries {
+		m.expression(q.Of, strings.TrimSuffix(strings.TrimPrefix(q.Query, "label_values("), ", "+q.Label+")"))
+		return
+	}
+	m.expression(q.Of, strings.TrimSuffix(text, ")"))
+	pattern := regexp.MustCompile(strings.Trim(v.Regex, "/"))
+	const title = `Pay "now", at {1} [2]`
+	found := pattern.FindStringSubmatch(`{` + q.Label + `="pay",name="` + title + `"} 1 1795942800000`)
+	if found == nil || found[pattern.SubexpIndex("value")] != "pay" || found[pattern.SubexpIndex("text")] != title {
+		m.report("of the variable %s %s chooses %q", v.Name, v.Regex, found)
 	}
 }
 

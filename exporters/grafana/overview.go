@@ -1,8 +1,12 @@
 package grafana
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
+	"github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -16,16 +20,16 @@ func (m *maker) overview() *Dashboard {
 	m.linkFleet(d, m.kept()...)
 
 	s := &sheet{}
-	s.add(columns, 7, text("", w.Text))
+	s.say(w.Text)
 	m.overviewStats(s, w)
 	s.section(w.Journeys)
-	s.add(columns, rows(m.objectives()), m.standing(w.JourneyTable, w.JourneyNote, w.NoJourneys, query.Metric(metricInfo, append(m.chosen(), query.Is("kind", string(slo.KindJourney)))...)))
+	s.add(columns, rows(m.ofJourneys()), m.standing(w.JourneyTable, w.StandingNote, w.NoJourneys, query.Metric(metricInfo, append(m.chosen(), query.Is("kind", string(slo.KindJourney)))...)))
 	s.add(columns, 9, m.worst(w))
 	s.section(w.Alerts)
-	s.add(columns, 9, m.firingNow(w))
-	if m.hasOwn() {
+	s.add(columns, rows(4), m.firingNow(w))
+	if own := m.ofNoJourney(); own > 0 {
 		s.section(w.SLOs)
-		s.add(columns, 10, m.standing(w.SLOTable, w.SLONote, w.NoSLOs, m.own()))
+		s.add(columns, rows(own), m.standing(w.SLOTable, w.SLONote, w.NoSLOs, m.own()))
 	}
 	d.Panels = s.panels
 	return d
@@ -45,7 +49,7 @@ func (m *maker) choices() []Variable {
 	w := m.words()
 	list := []Variable{
 		choice("owner", w.Owner, query.Metric(metricInfo), "owner"),
-		choice("journey", w.Journey, query.Metric(metricInfo, query.Is("kind", string(slo.KindJourney))), "journey"),
+		m.chooseJourney(),
 	}
 	for _, label := range m.labels {
 		list = append(list, choice(label, w.Label(label[len("label_"):]), query.Metric(metricInfo), label))
@@ -62,8 +66,8 @@ func journeys() []query.Matcher {
 	return []query.Matcher{query.IsNot("journey", ""), query.Is("step", "")}
 }
 
-// objectives returns how many objectives journeys have.
-func (m *maker) objectives() int {
+// ofJourneys returns how many objectives journeys have.
+func (m *maker) ofJourneys() int {
 	n := 0
 	for _, j := range m.set.Journeys {
 		n += len(j.Objectives)
@@ -71,20 +75,21 @@ func (m *maker) objectives() int {
 	return n
 }
 
-// hasOwn reports whether there is an SLO with objectives that is a step of no journey.
-func (m *maker) hasOwn() bool {
+// ofNoJourney returns how many objectives there are of SLOs that are a step of no journey.
+func (m *maker) ofNoJourney() int {
 	steps := map[*slo.SLO]bool{}
 	for _, j := range m.set.Journeys {
 		for _, step := range j.Steps {
 			steps[step.SLO] = true
 		}
 	}
+	n := 0
 	for _, s := range m.set.SLOs {
-		if s.Kind == slo.KindSLO && !s.Elsewhere && len(s.Objectives) > 0 && !steps[s] && len(s.AlsoIn) == 0 {
-			return true
+		if s.Kind == slo.KindSLO && !s.Elsewhere && !steps[s] && len(s.AlsoIn) == 0 {
+			n += len(s.Objectives)
 		}
 	}
-	return false
+	return n
 }
 
 // own are the infos of SLOs that are a step of no journey. Which journey is chosen has
@@ -104,10 +109,12 @@ func (m *maker) journeysLeft() query.Expr {
 }
 
 func (m *maker) overviewStats(s *sheet, w *overviewWords) {
+	const width, height = 6, 3
 	shared := m.words()
+	none := []Mapping{unknown(shared.NotScraped)}
 	count := func(title, note, colour string, of query.Expr) {
-		fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: shared.None, Color: byThreshold(), Thresholds: countSteps(colour)}
-		s.add(3, 4, stat(title, note, fields, target(0, orZero(query.By(query.Count, of)), "").now()))
+		fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: shared.NotScraped, Color: byThreshold(), Thresholds: countSteps(colour), Mappings: none}
+		s.add(width, height, stat(title, note, fields, target(0, orZero(query.By(query.Count, of)), "").now()))
 	}
 	left := m.journeysLeft()
 	known := among(largest(metricTarget, journeys(), "id"), query.Metric(metricInfo, m.chosen()...))
@@ -116,11 +123,11 @@ func (m *maker) overviewStats(s *sheet, w *overviewWords) {
 	count(shared.Spent, w.SpentNote, vermilion, query.With(left, query.AtMost, query.Number(0)))
 	count(shared.Unknown, w.UnknownNote, grey, query.With(known, query.Unless, left, "id"))
 	for _, severity := range []struct {
-		of                  slo.Severity
-		title, note, colour string
-	}{{slo.Page, w.Pages, w.PagesNote, vermilion}, {slo.Ticket, w.Tickets, w.TicketsNote, orange}} {
+		of          slo.Severity
+		title, note string
+	}{{slo.Page, w.Pages, w.PagesNote}, {slo.Ticket, w.Tickets, w.TicketsNote}} {
 		fires := largest(metricFiring, []query.Matcher{query.Is("severity", string(severity.of))}, "id", "objective", "kind")
-		count(severity.title, severity.note, severity.colour, among(query.With(fires, query.Above, query.Number(0)), query.Metric(metricInfo, m.chosen()...)))
+		count(severity.title, severity.note, colourOf(severity.of), among(query.With(fires, query.Above, query.Number(0)), query.Metric(metricInfo, m.chosen()...)))
 	}
 	sources := largest(metricFiring, []query.Matcher{query.Is("kind", "source")}, "id")
 	count(w.Sources, w.SourcesNote, vermilion, query.With(sources, query.Above, query.Number(0)))
@@ -128,40 +135,92 @@ func (m *maker) overviewStats(s *sheet, w *overviewWords) {
 	const late, lost = 15 * 60, 60 * 60 // seconds
 	age := query.With(query.Now{}, query.Minus, largest(metricWatermark, nil, "id"))
 	oldest := query.By(query.Max, among(age, query.Metric(metricInfo, m.chosen()...)))
-	fields := FieldDefaults{Unit: unitSeconds, Decimals: ref(0), NoValue: w.NothingYet, Color: byThreshold(), Thresholds: steps(blue, from(late, orange), from(lost, vermilion))}
-	s.add(3, 4, stat(w.Age, w.AgeNote, fields, target(0, oldest, "").now()))
+	fields := FieldDefaults{
+		Unit: unitSeconds, Decimals: ref(0), NoValue: w.NothingYet, Color: byThreshold(), Thresholds: steps(blue, from(late, orange), from(lost, vermilion)),
+		Mappings: []Mapping{unknown(w.NothingYet)},
+	}
+	s.add(width, height, stat(w.Age, w.AgeNote, fields, target(0, oldest, "").now()))
+}
+
+// burningNow has the burn rate of each objective over the window closest to an hour of those
+// that it has, with id and objective, and why where there is none. title is what a column of
+// them is called.
+func (m *maker) burningNow() (rates query.Expr, title string) {
+	windows := m.windows(func(o slo.Objective) (slo.Window, bool) { return recent(o), true })
+	if len(windows) == 0 {
+		windows = []slo.Window{slo.Rolling(60)}
+	}
+	if len(windows) == 1 {
+		title = words.Window(m.options.Locale, windows[0].String())
+	}
+	slices.SortStableFunc(windows, func(a, b slo.Window) int { return cmp.Compare(fromHour(a), fromHour(b)) })
+	zero := query.With(largest(metricTarget, nil, "id", "objective"), query.Times, query.Number(0))
+	var covered query.Expr
+	for _, w := range windows {
+		over := []query.Matcher{query.Is("window", w.String())}
+		rates = or(rates, largest(metricBurn, over, "id", "objective"))
+		covered = or(covered, query.With(zero, query.Plus, largest(metricCoverage, over, "id"), "id").Taking())
+	}
+	return explained(rates, covered), m.words().Burn(title)
 }
 
 // standing is a table of objectives, the one with least left first.
 func (m *maker) standing(title, note, none string, infos query.Expr) *Panel {
 	w := m.words()
 	row := func(of query.Expr) query.Expr { return informedBy(of, infos, "id", "objective") }
-	const hour = "1h"
+	rates, burn := m.burningNow()
+	data := w.stateWords()
+	data[0].colour = "" // what is as it should be does not stand out
 	return table(
 		title, note, FieldDefaults{NoValue: none},
 		column{label: "name", title: w.Name, show: linked(w.Open)},
-		column{label: "owner", title: w.Owner, width: 150, show: named(w.None)},
-		column{label: "objective", title: w.Objective, width: 110},
-		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: w.Target, width: 90, show: in(unitShare, 3, none)},
-		column{query: row(largest(metricRemaining, nil, "id", "objective")), title: w.Left, width: 240, show: budgetCell(w.NotMeasured)},
-		column{query: row(largest(metricBurn, []query.Matcher{query.Is("window", hour)}, "id", "objective")), title: w.Burn, width: 130, show: burnCell(w.NoTraffic)},
-		column{query: row(ofWindow(metricErrors)), title: w.Errors, width: 100, show: in(unitShare, 3, w.NoTraffic)},
-		column{query: row(ofWindow(metricCoverage)), title: w.Coverage, width: 110, show: coverageCell(w.NotMeasured)},
-		column{query: row(states()), title: w.State, width: 150, show: wordCell(w.Missing, w.stateWords()...)},
-		column{query: row(firing()), title: w.Firing, width: 120, show: wordCell(w.Nothing, w.firingWords()...)},
+		column{label: "owner", title: w.Owner, width: 105, show: named(w.None)},
+		column{label: "objective", title: w.Objective, width: 88},
+		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: w.Target, width: 80, show: in(unitShare, m.targetDecimals(), none)},
+		column{query: row(largest(metricRemaining, nil, "id", "objective")), title: w.Left, width: 145, show: budgetCell(w.NotKnown)},
+		column{query: row(rates), title: burn, width: 140, show: append(burnCell(w.NotKnown), Property{"mappings", w.reasons()})},
+		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: w.Errors, width: 112, show: errorCell(m.errorDecimals(), w)},
+		column{query: row(ofWindow(metricCoverage)), title: w.Coverage, width: 90, show: coverageCell(w.NotMeasured)},
+		column{query: row(states()), title: w.State, width: 128, show: wordCell(w.Missing, data...)},
+		column{query: row(firing()), title: w.Firing, width: 105, show: wordCell(w.Nothing, w.firingWords()...)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.Left, false)
 }
 
 // worst shows over time what those have left that have least.
 func (m *maker) worst(w *overviewWords) *Panel {
-	const lines = 8
-	left := informed(m.journeysLeft(), m.chosen(), "id")
-	fields := FieldDefaults{
-		Unit: unitShare, Decimals: ref(1), NoValue: m.words().NotMeasured, Max: ref(1.0), Color: &Color{Mode: "palette-classic"}, Thresholds: budgetSteps(),
-		Links: []Link{{Title: m.words().Open, URL: to("${__field.labels.dashboard}")}},
+	const lines, most = mostLines, 7 * mostLines // of lines at once, and of journeys that have a colour
+	note, names := w.WorstNote, m.journeyNames()
+	if len(names) > most {
+		note += " " + w.WorstByState
 	}
-	return graph(w.Worst, w.WorstNote, fields, target(0, query.Best(query.Bottom, lines, left), "{{name}}"))
+	left := informed(m.journeysLeft(), m.chosen(), "id")
+	p := budgetLine(w.Worst, note, m.words().NotScraped, target(0, query.Best(query.Bottom, lines, left), "{{name}}"))
+	fields := &p.FieldConfig.Defaults
+	fields.Links = []Link{{Title: m.words().Open, URL: to("${__field.labels.dashboard}")}}
+	if len(names) > most {
+		fields.Color, fields.Thresholds = byThreshold(), budgetSteps()
+		return p
+	}
+	fields.Color = &Color{Mode: "fixed", FixedColor: grey}
+	for i, name := range names {
+		colour, dashed := lineColour(i)
+		p.override("byName", name, drawn(colour, dashed)...)
+	}
+	return p
+}
+
+// journeyNames are the titles of the journeys that have objectives, as they are in legends,
+// or their ids; each once. One that Grafana would take for a variable is left out.
+func (m *maker) journeyNames() []string {
+	var names []string
+	for _, j := range m.set.Journeys {
+		name := titleOf(j.About.Title, j.ID)
+		if len(j.Objectives) > 0 && name == cmp.Or(j.About.Title, j.ID) && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // firingNow is a table of all alerts that people were told of and that have not resolved.
@@ -174,11 +233,11 @@ func (m *maker) firingNow(w *overviewWords) *Panel {
 	source = query.Replace{Of: source, Label: "dashboard", Value: uid.Overview, From: "id", Pattern: ".*"} // it has none of its own
 	all := query.With(informed(now, m.chosen(), labels...), query.Or, source)
 	return table(
-		w.Now, w.NowNote, FieldDefaults{NoValue: w.NoAlerts},
-		column{label: "severity", title: w.Severity, width: 160, show: wordCell(shared.Nothing, shared.severityWords()...)},
+		w.Now, w.NowNote, FieldDefaults{NoValue: shared.NotScraped},
+		column{label: "severity", title: w.Severity, width: 130, show: wordCell(shared.Nothing, shared.severityWords()...)},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
-		column{label: "objective", title: shared.Objective, width: 140, show: named(shared.None)},
-		column{label: "kind", title: w.Kind, width: 220, show: append(named(shared.None), Property{"mappings", mappings(shared.kindWords()...)})},
+		column{label: "objective", title: shared.Objective, width: 110, show: named(shared.None)},
+		column{label: "kind", title: w.Kind, width: 190, show: append(named(shared.None), Property{"mappings", mappings(shared.kindWords()...)})},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
 		column{label: "id"}, column{label: "dashboard"}, column{query: otherwise(all, w.NoAlerts, uid.Overview)},
 	).sorted(w.Severity, false)

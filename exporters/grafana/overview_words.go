@@ -12,10 +12,10 @@ type overviewWords struct {
 	Sources, SourcesNote                            string
 	Age, AgeNote, NothingYet                        string
 
-	Journeys, JourneyTable, JourneyNote, NoJourneys string
-	Worst, WorstNote                                string
-	Alerts, Now, NowNote, NoAlerts, Severity, Kind  string
-	SLOs, SLOTable, SLONote, NoSLOs                 string
+	Journeys, JourneyTable, StandingNote, NoJourneys string
+	Worst, WorstNote, WorstByState                   string
+	Alerts, Now, NowNote, NoAlerts, Severity, Kind   string
+	SLOs, SLOTable, SLONote, NoSLOs                  string
 }
 
 func (m *maker) overviewWords() *overviewWords {
@@ -27,58 +27,58 @@ func (m *maker) overviewWords() *overviewWords {
 
 func overviewEnglish() *overviewWords {
 	return &overviewWords{
-		Description: "Are the journeys of our users all right, and which one is looked at first?",
-		Text: `**Are the journeys of our users all right, and which one do I look at first?** A journey counts by the objective that has least of its budget left.
+		Description: "Are our users' journeys all right, and which one do I look at first?",
+		Text: `**Are our users' journeys all right, and which one do I look at first?** A journey is judged by its objective with the least error budget left.
 
-- **Blue, healthy**: a quarter of the budget or more is left. There is nothing to do.
-- **Orange, at risk**: less than a quarter is left. Its owner finds out what spends it. Open the journey in the table: its steps are there.
-- **Vermilion, spent**: nothing is left. What was agreed for this is on the dashboard of the journey.
-- **Grey, unknown**: nothing was measured. Whether users are all right is not known: look at the sources first.
+- **Blue, healthy**: 25% or more of the budget is left. Nothing to do.
+- **Orange, at risk**: less than 25% is left, or a ticket is open. The owner finds out what is using up the budget; the journey's dashboard shows it step by step.
+- **Red-orange, spent**: no budget is left, or a page is firing. What was agreed for this case is on the journey's dashboard.
+- **Grey, unknown**: nothing was measured, so nobody knows how users are doing. Check the sources first.
 
-Whoever owns a journey is in its row. Choose owners, journeys and labels at the top.`,
-		HealthyNote: "Journeys that have a quarter of their budget or more left. Journeys without objective are counted nowhere.",
-		AtRiskNote:  "Journeys that have less than a quarter of their budget left.",
-		SpentNote:   "Journeys that have nothing left of their budget.",
-		UnknownNote: "Journeys with objectives of which nothing was measured.",
-		Pages:       "Pages firing", PagesNote: "Pages that people were told of and that have not resolved.",
-		Tickets: "Tickets open", TicketsNote: "Tickets that people were told of and that have not resolved.",
-		Sources: "Sources down", SourcesNote: "Sources that measure nothing, whatever is chosen at the top.",
-		Age: "Newest minute, age", AgeNote: "How long ago the newest minute ended that was measured, of what is furthest behind. A few minutes are usual.", NothingYet: "nothing yet",
-		Journeys: "Journeys", JourneyTable: "Journeys, least budget left first", NoJourneys: "no journey with an objective",
-		JourneyNote: "Errors and what was measured are those of the objective's own window. A burn rate of 1 spends the budget exactly by the end of the window.",
-		Worst:       "Budget left over time: the journeys that have least", WorstNote: "At each instant the eight journeys that have least left of their budget.",
-		Alerts: "Alerts", Now: "What fires now", NowNote: "Alerts that people were told of and that have not resolved; sources at all times.", NoAlerts: "nothing fires",
+Each row names its owner. Owners, journeys and labels can be chosen at the top.`,
+		HealthyNote: "Journeys with 25% or more of their budget left. Journeys without an objective are not counted.",
+		AtRiskNote:  "Journeys with less than 25% of their budget left.",
+		SpentNote:   "Journeys with no budget left.",
+		UnknownNote: "Journeys whose budget is not known: no events, or nothing was measured. The table says which.",
+		Pages:       "Pages firing", PagesNote: "Pages that were sent and have not resolved, those of steps among them.",
+		Tickets: "Tickets open", TicketsNote: "Tickets that were sent and have not resolved, those of steps among them.",
+		Sources: "Sources down", SourcesNote: "Sources from which nothing can be measured. Choices at the top make no difference.",
+		Age: "Data age", AgeNote: "How long ago the newest measured minute ended, for whatever is furthest behind. A few minutes are normal.", NothingYet: "nothing measured yet",
+		Journeys: "Journeys", JourneyTable: "Journeys, least budget left first", NoJourneys: "no journey with an objective here, or slojourn is not scraped",
+		StandingNote: "Errors and what was measured are those of the objective's own window. At a burn rate of 1 the budget lasts exactly until the window ends; it is the rate over an hour, or over the window of the alert policy that is closest to an hour and had events.",
+		Worst:        "Budget left over time, lowest journeys", WorstNote: "At each instant the eight journeys with the least budget left.", WorstByState: "Lines have the colour of the journey's state.",
+		Alerts: "Alerts", Now: "Firing now", NowNote: "Alerts that were sent and have not resolved. Sources are always listed.", NoAlerts: "nothing is firing",
 		Severity: "Severity", Kind: "Why",
-		SLOs: "SLOs of no journey", SLOTable: "SLOs that are in no journey, least budget left first", NoSLOs: "no such SLO",
-		SLONote: "What was agreed on, and is not yet a step of what a user does. The choice of journeys does not matter here.",
+		SLOs: "SLOs of no journey", SLOTable: "SLOs of no journey, least budget left first", NoSLOs: "no such SLO here, or slojourn is not scraped",
+		SLONote: "SLOs with an objective that are not a step of any journey yet. The choice of journeys makes no difference.",
 	}
 }
 
 func overviewJapanese() *overviewWords {
 	return &overviewWords{
-		Description: "ユーザーのジャーニーに問題はないか、最初に確認すべきジャーニーはどれかを示します。",
-		Text: `**ユーザーのジャーニーに問題はないか。最初に確認すべきジャーニーはどれか。** ジャーニーの状態は、エラーバジェットの残量が最も少ない目標で判定します。
+		Description: "ユーザーのジャーニーに問題はないか、どれから確認すべきかを示します。",
+		Text: `**ユーザーのジャーニーに問題はないか。どれから確認すべきか。** ジャーニーの状態は、エラーバジェットの残量が最も少ない目標で判定します。
 
-- **青（健全）**：残量が4分の1以上あります。対応は不要です。
-- **橙（要注意）**：残量が4分の1未満です。担当は何が消費しているかを調べます。表からジャーニーを開くと、ステップごとの内訳が見られます。
-- **朱（枯渇）**：残量がありません。取り決めた対応はジャーニーのダッシュボードに記載されています。
-- **灰（不明）**：計測されていません。ユーザーに影響があるかどうかも分からないため、まずソースを確認します。
+- **青（健全）**：残量が25%以上あります。対応は不要です。
+- **橙（要注意）**：残量が25%未満、またはチケットが未解消です。担当は、何がバジェットを消費しているかを調べます。ジャーニーのダッシュボードでステップごとの内訳を確認できます。
+- **朱（枯渇）**：残量がないか、緊急アラートが発生中です。この場合の取り決めは、ジャーニーのダッシュボードに記載されています。
+- **灰（不明）**：計測値がなく、ユーザーへの影響が分かりません。まずソースを確認してください。
 
 担当は各行に表示されます。担当・ジャーニー・ラベルは上部で絞り込めます。`,
-		HealthyNote: "残量が4分の1以上あるジャーニーの数です。目標のないジャーニーは数えません。",
-		AtRiskNote:  "残量が4分の1未満のジャーニーの数です。",
+		HealthyNote: "残量が25%以上あるジャーニーの数です。目標のないジャーニーは含みません。",
+		AtRiskNote:  "残量が25%未満のジャーニーの数です。",
 		SpentNote:   "残量がなくなったジャーニーの数です。",
-		UnknownNote: "目標はあるものの、計測値がまったくないジャーニーの数です。",
-		Pages:       "発生中の緊急アラート", PagesNote: "通知済みで、まだ解消していない緊急アラートの数です。",
-		Tickets: "未解消のチケット", TicketsNote: "通知済みで、まだ解消していないチケットの数です。",
-		Sources: "停止中のソース", SourcesNote: "計測値をまったく取得できないソースの数です。上部の絞り込みには影響されません。",
-		Age: "最新計測からの経過", AgeNote: "最も遅れている対象について、最後に計測できた分からの経過時間です。数分は通常の範囲です。", NothingYet: "未計測",
-		Journeys: "ジャーニー", JourneyTable: "ジャーニー（バジェット残量の少ない順）", NoJourneys: "目標のあるジャーニーなし",
-		JourneyNote: "エラー率と計測率は、目標の期間での値です。バーンレートが1のとき、バジェットは期間の終わりにちょうどなくなります。",
-		Worst:       "バジェット残量の推移（残量の少ないジャーニー）", WorstNote: "各時点で残量が最も少ない8件のジャーニーを示します。",
+		UnknownNote: "残量が不明なジャーニーの数です。イベントがないか、計測できていません。どちらであるかは表で確認できます。",
+		Pages:       "発生中の緊急アラート", PagesNote: "通知済みで、まだ解消していない緊急アラートの数です。ステップのものも含みます。",
+		Tickets: "未解消のチケット", TicketsNote: "通知済みで、まだ解消していないチケットの数です。ステップのものも含みます。",
+		Sources: "停止中のソース", SourcesNote: "計測値を取得できないソースの数です。上部の絞り込みは影響しません。",
+		Age: "データの遅れ", AgeNote: "最後に計測できた分からの経過時間です。最も遅れている対象の値を表示します。数分であれば正常です。", NothingYet: "計測値なし",
+		Journeys: "ジャーニー", JourneyTable: "ジャーニー（バジェット残量の少ない順）", NoJourneys: "目標のある該当ジャーニーなし、またはslojournのデータなし",
+		StandingNote: "エラー率と計測率は、各目標の期間の値です。バーンレートが1のとき、バジェットは期間の終わりにちょうどなくなります。バーンレートは1時間の値、またはアラートポリシーの期間のうち、イベントがあり、1時間に最も近い期間の値です。",
+		Worst:        "バジェット残量の推移（残量の少ないジャーニー）", WorstNote: "各時点で残量が最も少ない8件のジャーニーです。", WorstByState: "線の色はジャーニーの状態を表します。",
 		Alerts: "アラート", Now: "発生中のアラート", NowNote: "通知済みで、まだ解消していないアラートです。ソースは常に表示します。", NoAlerts: "発生中のアラートなし",
 		Severity: "重要度", Kind: "理由",
-		SLOs: "ジャーニーに属さないSLO", SLOTable: "ジャーニーに属さないSLO（バジェット残量の少ない順）", NoSLOs: "該当するSLOなし",
+		SLOs: "ジャーニーに属さないSLO", SLOTable: "ジャーニーに属さないSLO（バジェット残量の少ない順）", NoSLOs: "該当するSLOなし、またはslojournのデータなし",
 		SLONote: "目標はあるものの、どのジャーニーのステップにもなっていないSLOです。ジャーニーの絞り込みは影響しません。",
 	}
 }

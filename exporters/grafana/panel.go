@@ -12,8 +12,8 @@ type Panel struct {
 	Transparent     bool             `json:"transparent,omitempty"`
 	Collapsed       bool             `json:"collapsed,omitempty"` // of a row
 	Datasource      *DatasourceRef   `json:"datasource,omitempty"`
-	Interval        string           `json:"interval,omitempty"` // the least Step
-	MaxDataPoints   int              `json:"maxDataPoints,omitempty"`
+	Interval        string           `json:"interval,omitempty"`      // the least Step
+	MaxDataPoints   int              `json:"maxDataPoints,omitempty"` // the most steps in the time that is shown; 0 for the width in pixels
 	Targets         []Target         `json:"targets,omitempty"`
 	Transformations []Transformation `json:"transformations,omitempty"`
 	FieldConfig     *FieldConfig     `json:"fieldConfig,omitempty"`

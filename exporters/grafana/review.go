@@ -2,8 +2,6 @@ package grafana
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,61 +17,63 @@ func (m *maker) review() *Dashboard {
 	d := m.begin(uid.Review, shared.Review, "now-28d", "")
 	d.Description = w.Description
 	d.Templating.List = append(d.Templating.List, m.choices()...)
-	m.annotate(d, query.Metric(metricInfo, m.chosen()...))
 	m.linkFleet(d, m.kept()...)
 
 	infos := query.Metric(metricInfo, m.chosen()...)
 	journeyInfos := query.Metric(metricInfo, append(m.chosen(), query.Is("kind", string(slo.KindJourney)))...)
-	s := &sheet{}
-	s.add(columns, 7, text("", w.Text))
-	s.section(w.Windows)
-	s.add(columns, rows(m.objectives()), m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
-	s.section(w.Spenders)
-	s.add(14, 12, m.spenders(w))
-	s.add(10, 12, m.owners(w))
-	s.section(w.Alerts)
-	s.add(columns, 11, m.alerted(w, infos))
-	s.section(w.Doubts)
-	s.add(12, 10, m.unmeasured(w, infos))
-	s.add(12, 10, m.loose(w, infos))
-	if m.hasOwn() {
-		s.section(w.Others)
-		s.add(columns, 10, m.against(w.SLOs, w.AgainstNote, w.NoSLOs, m.own()))
+	objectives := 0
+	for range m.objectives() {
+		objectives++
 	}
-	if agreed := m.agreed(w); agreed != "" {
+	s := &sheet{}
+	s.say(w.Text)
+	s.section(w.Windows)
+	s.add(columns, largeRows(m.ofJourneys()), m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
+	s.section(w.Spenders)
+	height := largeRows(max(min(m.stepsOfJourneys(), mostSpenders), m.ownersOfObjectives()))
+	s.add(14, height, m.spenders(w))
+	s.add(10, height, m.owners(w))
+	s.section(w.Alerts)
+	s.add(columns, largeRows(min(objectives, 4)), m.alerted(w, infos))
+	s.section(w.Doubts)
+	height = largeRows(min(objectives, 4))
+	s.add(12, height, m.unmeasured(w, infos))
+	s.add(12, height, m.loose(w, infos))
+	if own := m.ofNoJourney(); own > 0 {
+		s.section(w.Others)
+		s.add(columns, largeRows(own), m.against(w.SLOs, w.AgainstNote, w.NoSLOs, m.own()))
+	}
+	if agreed, height := m.agreed(w); agreed != "" {
 		s.section(w.Agreed)
-		s.add(columns, 9, text("", agreed))
+		s.add(columns, height, text("", agreed))
 	}
 	d.Panels = s.panels
 	return d
 }
 
-// mostWindows is how many lengths of rolling windows are looked at before the present one:
-// those that most objectives have.
-const mostWindows = 6
+// stepsOfJourneys returns how many steps those journeys have that have objectives.
+func (m *maker) stepsOfJourneys() int {
+	n := 0
+	for _, j := range m.set.Journeys {
+		n += min(1, len(j.Objectives)) * len(j.Steps)
+	}
+	return n
+}
 
-// rolling returns the lengths of the rolling windows of all objectives, the shortest first.
-func (m *maker) rolling() []slo.Window {
-	times := map[slo.Window]int{}
-	count := func(objectives []slo.Objective) {
-		for _, o := range objectives {
-			if !o.Window.IsCalendar() {
-				times[o.Window]++
-			}
+// ownersOfObjectives returns how many owners there are of what has objectives.
+func (m *maker) ownersOfObjectives() int {
+	owners := map[string]bool{}
+	for _, j := range m.set.Journeys {
+		if len(j.Objectives) > 0 {
+			owners[j.About.Owner] = true
 		}
 	}
-	for _, j := range m.set.Journeys {
-		count(j.Objectives)
-	}
 	for _, s := range m.set.SLOs {
-		count(s.Objectives)
+		if len(s.Objectives) > 0 {
+			owners[s.About.Owner] = true
+		}
 	}
-	windows := slices.SortedFunc(maps.Keys(times), func(a, b slo.Window) int {
-		return cmp.Or(cmp.Compare(times[b], times[a]), cmp.Compare(a.Minutes(), b.Minutes()))
-	})
-	windows = windows[:min(len(windows), mostWindows)]
-	slices.SortFunc(windows, func(a, b slo.Window) int { return cmp.Compare(a.Minutes(), b.Minutes()) })
-	return windows
+	return len(owners)
 }
 
 // before is what was left of budgets when the window before the present one ended: of a
@@ -81,7 +81,8 @@ func (m *maker) rolling() []slo.Window {
 // the window is long.
 func (m *maker) before() query.Expr {
 	all := query.Expr(largest(metricPrevious, nil, "id", "objective"))
-	for _, window := range m.rolling() {
+	rolling := m.windows(func(o slo.Objective) (slo.Window, bool) { return o.Window, !o.Window.IsCalendar() })
+	for _, window := range rolling {
 		ago := query.Metric(metricRemaining).Ago(time.Duration(window.Minutes()) * time.Minute)
 		of := query.Metric(metricTarget, query.Is("window", window.String()))
 		all = query.With(all, query.Or, query.With(query.By(query.Max, ago, "id", "objective"), query.And, of, "id", "objective"))
@@ -96,45 +97,56 @@ func (m *maker) against(title, note, none string, infos query.Expr) *Panel {
 	now := largest(metricRemaining, nil, "id", "objective")
 	const points = 100
 	change := query.With(query.With(now, query.Minus, m.before(), "id", "objective"), query.Times, query.Number(points))
-	colours := append(cell("color-text"), Property{"thresholds", steps(vermilion, from(0, blue))}, Property{"color", byThreshold()})
+	colours := append(cell("color-text"), Property{"thresholds", steps("text", from(0, blue))}, Property{"color", byThreshold()})
 	return table(
 		title, note, FieldDefaults{NoValue: none},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
-		column{label: "owner", title: shared.Owner, width: 160, show: named(shared.None)},
-		column{label: "objective", title: shared.Objective, width: 120},
-		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: shared.Target, width: 100, show: in(unitShare, 3, none)},
-		column{query: row(now), title: w.LeftNow, width: 240, show: budgetCell(shared.NotMeasured)},
-		column{query: row(m.before()), title: w.LeftBefore, width: 240, show: budgetCell(w.NotKnown)},
-		column{query: row(change), title: w.Change, width: 130, show: append(in(w.Points, 1, w.NotKnown), colours...)},
-		column{query: row(ofWindow(metricErrors)), title: shared.Errors, width: 110, show: in(unitShare, 3, shared.NoTraffic)},
-		column{query: row(ofWindow(metricCoverage)), title: shared.Coverage, width: 120, show: coverageCell(shared.NotMeasured)},
+		column{label: "owner", title: shared.Owner, width: 130, show: named(shared.None)},
+		column{label: "objective", title: shared.Objective, width: 90},
+		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: shared.Target, width: 90, show: in(unitShare, m.targetDecimals(), none)},
+		column{query: row(now), title: w.LeftNow, width: 170, show: budgetCell(shared.NotKnown)},
+		column{query: row(m.before()), title: w.LeftBefore, width: 170, show: budgetCell(shared.NotKnown)},
+		column{query: row(change), title: w.Change, width: 120, show: append(in(w.Points, 1, shared.NotKnown), colours...)},
+		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: shared.Errors, width: 112, show: errorCell(m.errorDecimals(), shared)},
+		column{query: row(ofWindow(metricCoverage)), title: shared.Coverage, width: 100, show: coverageCell(shared.NotMeasured)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.LeftNow, false).large()
 }
 
+// mostSpenders is how many steps are listed that spent budgets.
+const mostSpenders = 10
+
+// mostTitles is how many journeys are shown by their titles in a column of ids.
+const mostTitles = 100
+
 // spenders is a table of the steps that spent most of the budgets of journeys.
 func (m *maker) spenders(w *reviewWords) *Panel {
 	shared := m.words()
-	const most = 15
 	consumed := query.With(query.Number(1), query.Minus, largest(metricRemaining, journeys(), "id", "objective"))
 	share := query.With(largest(metricAttribution, journeys(), "id", "objective", "journey", "cause"), query.Times, consumed, "id", "objective").Taking()
-	caused := among(share, query.Metric(metricInfo, m.chosen()...))
+	caused := among(query.With(share, query.Above, query.Number(0)), query.Metric(metricInfo, m.chosen()...))
 	ofStep := query.By(query.Max, query.Replace{Of: caused, Label: "step", Value: "$1", From: "cause", Pattern: "(.*)"}, "journey", "step", "objective")
 	ids := query.Aggregate{
 		Aggregation: query.Top, K: 1, By: []string{"journey", "step"}, // there are two while a step gets another SLO
 		Of: query.By(query.Max, query.Metric(metricStep), "journey", "step", "id"),
 	}
 	identified := query.With(ofStep, query.Times, ids, "journey", "step").Taking("id")
-	rows := informedBy(query.Best(query.Top, most, identified), query.Metric(metricInfo), "id", "journey", "step", "objective")
+	rows := informedBy(query.Best(query.Top, mostSpenders, identified), query.Metric(metricInfo), "id", "journey", "step", "objective")
+	var titles []word
+	for _, j := range m.set.Journeys {
+		if j.About.Title != "" && len(titles) < mostTitles {
+			titles = append(titles, word{j.ID, plain(j.About.Title), ""})
+		}
+	}
 	show := append(in(unitShare, 1, shared.None), cell("gauge")...)
 	show = append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(sky, from(1-atRisk, orange), from(1, vermilion))}, Property{"color", byThreshold()})
 	return table(
-		w.SpendersTable, w.SpendersNote, FieldDefaults{NoValue: w.NothingSpent},
+		w.SpendersTable, w.SpendersNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: w.Step, show: linked(shared.Open)},
-		column{label: "journey", title: shared.Journey, width: 190, show: named(shared.None)},
-		column{label: "objective", title: shared.Objective, width: 100, show: named(shared.None)},
-		column{label: "owner", title: shared.Owner, width: 140, show: named(shared.None)},
-		column{query: otherwise(rows, w.NothingSpent, uid.Review), title: w.OfBudget, width: 230, show: show},
+		column{label: "journey", title: shared.Journey, width: 165, show: append(named(shared.None), Property{"mappings", mappings(titles...)})},
+		column{label: "objective", title: shared.Objective, width: 90, show: named(shared.None)},
+		column{label: "owner", title: shared.Owner, width: 100, show: named(shared.None)},
+		column{query: otherwise(rows, w.NothingSpent, uid.Review), title: w.OfBudget, width: 145, show: append(show, m.noneOf())},
 		column{label: "id"}, column{label: "step"}, column{label: "dashboard"},
 	).sorted(w.OfBudget, true).large()
 }
@@ -149,41 +161,74 @@ func (m *maker) owners(w *reviewWords) *Panel {
 	spent := query.With(left, query.AtMost, query.Number(0)).Bool()
 	low := query.With(left, query.Below, query.Number(atRisk)).Bool()
 	counted := func(colour string) []Property {
-		show := append(in(unitCount, 0, shared.NotMeasured), cell("color-text")...)
-		return append(show, Property{"thresholds", steps(ink, from(1, colour))}, Property{"color", byThreshold()})
+		show := append(in(unitCount, 0, shared.NotKnown), cell("color-text")...)
+		return append(show, Property{"thresholds", steps("text", from(1, colour))}, Property{"color", byThreshold()})
 	}
 	return table(
 		w.OwnersTable, w.OwnersNote, FieldDefaults{NoValue: w.NoObjectives},
 		column{label: "owner", title: shared.Owner, show: named(shared.None)},
-		column{query: owned(query.Count, largest(metricTarget, nil, "id", "objective")), title: w.Objectives, width: 110, show: in(unitCount, 0, shared.None)},
-		column{query: owned(query.Sum, spent), title: shared.Spent, width: 90, show: counted(vermilion)},
-		column{query: query.With(owned(query.Sum, low), query.Minus, owned(query.Sum, spent), "owner"), title: shared.AtRisk, width: 90, show: counted(orange)},
-		column{query: owned(query.Min, left), title: w.Lowest, width: 220, show: budgetCell(shared.NotMeasured)},
+		column{query: owned(query.Count, largest(metricTarget, nil, "id", "objective")), title: w.Objectives, width: 70, show: in(unitCount, 0, shared.None)},
+		column{query: owned(query.Sum, spent), title: shared.Spent, width: 70, show: counted(vermilion)},
+		column{query: query.With(owned(query.Sum, low), query.Minus, owned(query.Sum, spent), "owner"), title: shared.AtRisk, width: 70, show: counted(orange)},
+		column{query: owned(query.Min, left), title: w.Lowest, width: 100, show: leftCell(shared.NotKnown)},
 	).sorted(w.Lowest, false).large()
+}
+
+// throughout is what becomes of an expression over all of the time that is shown, by values a
+// step of the panel apart.
+func throughout(f query.Function, of query.Expr) query.Expr {
+	return query.Over{Function: f, Of: of, Length: query.Length{Built: query.TimeRange}, Every: query.Length{Built: query.Step}}
+}
+
+// shareOf divides series by one number.
+func shareOf(of, all query.Expr) query.Expr {
+	return query.Binary{Left: of, Operator: query.Divided, Right: all, On: []string{}, Many: true}
+}
+
+// fired is how much of the time of which anything is known alerts fired, by id: in each step
+// of the panel the alert that fired longest in it counts, of the instance that says most,
+// and steps in which it is not known whether an alert fires count as if it did not. An alert
+// that fires all of the one hour since it was written fired 0.15% of 28 days.
+func fired(matchers ...query.Matcher) query.Expr {
+	each := query.Over{Function: query.Average, Of: query.Metric(metricFiring, matchers...), Length: query.Length{Built: query.Step}}
+	return shareOf(throughout(query.Total, query.By(query.Max, each, "id")), throughout(query.Known, query.By(query.Count, query.Metric(metricInfo))))
 }
 
 // alerted is a table of how much of the time that is shown alerts fired.
 func (m *maker) alerted(w *reviewWords, infos query.Expr) *Panel {
 	shared := m.words()
-	fired := func(severity slo.Severity) query.Expr {
-		of := query.Over{Function: query.Average, Of: query.Metric(metricFiring, query.Is("severity", string(severity))), Length: query.Length{Built: query.TimeRange}}
-		return informedBy(query.By(query.Max, of, "id"), infos, "id")
+	above := func(of query.Expr) query.Expr { return query.With(of, query.Above, query.Number(0)) }
+	of := func(severity slo.Severity) query.Expr {
+		none := query.With(above(fired()), query.Times, query.Number(0)) // of what only the other severity fired about
+		return informedBy(query.With(above(fired(query.Is("severity", string(severity)))), query.Or, none), infos, "id")
 	}
-	either := query.Over{Function: query.Maximum, Of: query.Metric(metricFiring), Length: query.Length{Built: query.TimeRange}}
-	some := query.With(query.By(query.Max, either, "id"), query.Above, query.Number(0))
-	share := func(colour string) []Property {
+	show := func(colour string) []Property {
 		show := append(in(unitShare, 2, shared.None), cell("gauge")...)
-		return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(colour)}, Property{"color", byThreshold()})
+		return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(colour)}, Property{"color", byThreshold()}, m.noneOf())
 	}
-	only := func(of query.Expr) query.Expr { return query.With(of, query.And, some, "id") }
-	return table(
-		w.AlertsTable, w.AlertsNote, FieldDefaults{NoValue: w.NoAlerts},
+	p := table(
+		w.AlertsTable, w.AlertsNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
-		column{query: otherwise(only(fired(slo.Page)), w.NoAlerts, uid.Review), title: w.PageTime, width: 300, show: share(vermilion)},
-		column{query: only(fired(slo.Ticket)), title: w.TicketTime, width: 300, show: share(orange)},
+		column{query: otherwise(of(slo.Page), w.NoAlerts, uid.Review), title: w.PageTime, width: 300, show: show(vermilion)},
+		column{query: of(slo.Ticket), title: w.TicketTime, width: 300, show: show(orange)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.PageTime, true).large()
+	return p.stepwise()
+}
+
+// stepwise has the steps of a panel be as many as a Prometheus can hold for a fleet: 2 hours
+// each for 28 days. They are long enough for several samples, so that none is without any.
+func (p *Panel) stepwise() *Panel {
+	const most, least = 336, "5m"
+	p.MaxDataPoints, p.Interval = most, least
+	return p
+}
+
+// noneOf has a word in place of 0, which is also what the row has that says that there is
+// nothing.
+func (m *maker) noneOf() Property {
+	return Property{"mappings", mappings(word{"0", m.words().None, grey})}
 }
 
 // unmeasured is a table of what was measured least.
@@ -195,30 +240,33 @@ func (m *maker) unmeasured(w *reviewWords, infos query.Expr) *Panel {
 	show := append(in(unitShare, 1, shared.None), cell("gauge")...)
 	show = append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(grey, from(0.1, vermilion))}, Property{"color", byThreshold()})
 	return table(
-		w.Unmeasured, w.UnmeasuredNote, FieldDefaults{NoValue: w.AllMeasured},
+		w.Unmeasured, w.UnmeasuredNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
-		column{label: "objective", title: shared.Objective, width: 110, show: named(shared.None)},
-		column{label: "owner", title: shared.Owner, width: 140, show: named(shared.None)},
-		column{query: otherwise(query.Best(query.Top, most, some), w.AllMeasured, uid.Review), title: w.NotMeasured, width: 220, show: show},
+		column{label: "objective", title: shared.Objective, width: 90, show: named(shared.None)},
+		column{label: "owner", title: shared.Owner, width: 120, show: named(shared.None)},
+		column{query: otherwise(query.Best(query.Top, most, some), w.AllMeasured, uid.Review), title: w.NotMeasured, width: 160, show: append(show, m.noneOf())},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.NotMeasured, true).large()
 }
 
-// loose is a table of objectives that were never close to anything.
+// loose is a table of objectives that were never close to anything: of those whose budget
+// was known all the time that is shown, as a young one has had no time to be.
 func (m *maker) loose(w *reviewWords, infos query.Expr) *Panel {
 	shared := m.words()
-	const most, much = 15, 0.75
-	nothing := Property{"mappings", mappings(word{"0", shared.None, grey})} // of the row that says that there is none
+	const most, much, nearlyAll = 15, 0.75, 0.95
+	known := shareOf(throughout(query.Known, largest(metricRemaining, nil, "id", "objective")), throughout(query.Known, query.Vector(1)))
 	lowest := query.Over{Function: query.Minimum, Of: query.Metric(metricRemaining), Length: query.Length{Built: query.TimeRange}}
-	never := query.With(informedBy(query.By(query.Min, lowest, "id", "objective"), infos, "id", "objective"), query.Above, query.Number(much))
-	return table(
-		w.Loose, w.LooseNote, FieldDefaults{NoValue: w.NoneLoose},
+	high := query.With(query.By(query.Min, lowest, "id", "objective"), query.Above, query.Number(much))
+	never := informedBy(query.With(high, query.And, query.With(known, query.AtLeast, query.Number(nearlyAll)), "id", "objective"), infos, "id", "objective")
+	p := table(
+		w.Loose, w.LooseNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
-		column{label: "objective", title: shared.Objective, width: 110, show: named(shared.None)},
-		column{label: "owner", title: shared.Owner, width: 140, show: named(shared.None)},
-		column{query: otherwise(query.Best(query.Top, most, never), w.NoneLoose, uid.Review), title: w.LeastLeft, width: 220, show: append(budgetCell(shared.NotMeasured), nothing)},
+		column{label: "objective", title: shared.Objective, width: 90, show: named(shared.None)},
+		column{label: "owner", title: shared.Owner, width: 120, show: named(shared.None)},
+		column{query: otherwise(query.Best(query.Top, most, never), w.NoneLoose, uid.Review), title: w.LeastLeft, width: 160, show: append(budgetCell(shared.NotKnown), m.noneOf())},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.LeastLeft, true).large()
+	return p.stepwise()
 }
 
 // large makes the rows of a table higher.
@@ -229,8 +277,9 @@ func (p *Panel) large() *Panel {
 	return p
 }
 
-// agreed lists what was agreed for when budgets are spent, in Markdown; "" when nothing was.
-func (m *maker) agreed(w *reviewWords) string {
+// agreed lists what was agreed for when budgets are spent, in Markdown, and how high a panel
+// of it is; "" when nothing was.
+func (m *maker) agreed(w *reviewWords) (markdown string, height int) {
 	const most = 40
 	var rows []string
 	for _, j := range m.set.Journeys {
@@ -239,11 +288,11 @@ func (m *maker) agreed(w *reviewWords) string {
 		}
 	}
 	if len(rows) == 0 {
-		return ""
+		return "", 0
 	}
-	text := w.AgreedText + "\n\n| " + m.words().Journey + " | " + m.words().Owner + " | " + w.WhenSpent + " |\n|---|---|---|\n" + strings.Join(rows[:min(len(rows), most)], "\n")
+	markdown = w.AgreedText + "\n\n| " + m.words().Journey + " | " + m.words().Owner + " | " + w.WhenSpent + " |\n|---|---|---|\n" + strings.Join(rows[:min(len(rows), most)], "\n")
 	if more := len(rows) - most; more > 0 {
-		text += "\n\n" + w.More(more)
+		markdown += "\n\n" + w.More(more)
 	}
-	return text
+	return markdown, tableHeight(min(len(rows), most)+1, 36)
 }

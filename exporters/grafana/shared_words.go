@@ -15,17 +15,20 @@ type sharedWords struct {
 	Objective      string
 	Target         string
 	Left           string
-	Burn           string // over an hour
+	Burn           func(window string) string // "" for several
 	Errors         string
 	Coverage       string
 	State          string
 	Firing         string
 	Open           string // the dashboard of a row
 
-	NotMeasured, NoTraffic, None, NoObjective string // in place of a value
+	// In place of a value: NotMeasured of a coverage, and NotKnown of a budget, a burn rate or
+	// an error ratio, as there were no events or they were not measured; the state of the
+	// objective says which. NotScraped is where not even slojourn is known.
+	NotMeasured, NotKnown, None, NotScraped string
 
 	Healthy, AtRisk, Spent, Unknown   string // of a budget
-	Measured, Partial, Quiet, Missing string // of what numbers rest on
+	Measured, Partial, Quiet, Missing string // states of an objective
 	Page, Ticket, Nothing             string // what fires
 	Kinds                             map[alert.Kind]string
 
@@ -68,16 +71,22 @@ func sharedEnglish() *sharedWords {
 	return &sharedWords{
 		Overview: "Service levels: overview", Review: "Service levels: review",
 		Owner: "Owner", Journey: "Journey", Label: func(name string) string { return "Label " + name }, Name: "Name",
-		Objective: "Objective", Target: "Target", Left: "Budget left", Burn: "Burn rate, 1 h", Errors: "Errors", Coverage: "Measured", State: "Numbers rest on",
-		Firing: "Fires now", Open: "Open its dashboard",
-		NotMeasured: "not measured", NoTraffic: "no traffic", None: "none", NoObjective: "no objective",
+		Objective: "Objective", Target: "Target", Left: "Budget left", Errors: "Errors", Coverage: "Measured", State: "Data",
+		Burn: func(window string) string {
+			if window == "" {
+				return "Burn rate"
+			}
+			return "Burn rate, " + window
+		},
+		Firing: "Firing", Open: "Open dashboard",
+		NotMeasured: "not measured", NotKnown: "not known", None: "none", NotScraped: "no data from slojourn; is it scraped?",
 		Healthy: "Healthy", AtRisk: "At risk", Spent: "Spent", Unknown: "Unknown",
 		Measured: "measured", Partial: "partly measured", Quiet: "no traffic", Missing: "no data",
-		Page: "page", Ticket: "ticket", Nothing: "nothing",
+		Page: "page", Ticket: "ticket", Nothing: "none",
 		Kinds: map[alert.Kind]string{
-			alert.Burn: "burns too fast", alert.Budget: "budget spent", alert.NoTraffic: "no traffic", alert.NoData: "no data", alert.Source: "source measures nothing",
+			alert.Burn: "burning too fast", alert.Budget: "budget low or spent", alert.NoTraffic: "traffic drop", alert.NoData: "no data", alert.Source: "source down",
 		},
-		Alerts: "Alerts", Exclusions: "Exclusions", Definitions: "Changes of what is measured", Targets: "Changes of targets",
+		Alerts: "Alerts", Exclusions: "Exclusions", Definitions: "Definition changes", Targets: "Target changes",
 		DefinitionChanged: "What is measured has changed", TargetChanged: "The target has changed",
 	}
 }
@@ -86,14 +95,20 @@ func sharedJapanese() *sharedWords {
 	return &sharedWords{
 		Overview: "サービスレベル：概要", Review: "サービスレベル：振り返り",
 		Owner: "担当", Journey: "ジャーニー", Label: func(name string) string { return "ラベル " + name }, Name: "名前",
-		Objective: "目標", Target: "目標値", Left: "バジェット残量", Burn: "バーンレート（1時間）", Errors: "エラー率", Coverage: "計測率", State: "計測状況",
+		Objective: "目標", Target: "目標値", Left: "バジェット残量", Errors: "エラー率", Coverage: "計測率", State: "計測状況",
+		Burn: func(window string) string {
+			if window == "" {
+				return "バーンレート"
+			}
+			return window + "バーンレート"
+		},
 		Firing: "発生中", Open: "ダッシュボードを開く",
-		NotMeasured: "未計測", NoTraffic: "イベントなし", None: "なし", NoObjective: "目標なし",
+		NotMeasured: "未計測", NotKnown: "不明", None: "なし", NotScraped: "slojournのデータなし（収集設定を確認）",
 		Healthy: "健全", AtRisk: "要注意", Spent: "枯渇", Unknown: "不明",
 		Measured: "計測済み", Partial: "一部のみ計測", Quiet: "イベントなし", Missing: "データなし",
 		Page: "緊急アラート", Ticket: "チケット", Nothing: "なし",
 		Kinds: map[alert.Kind]string{
-			alert.Burn: "バーンレート", alert.Budget: "バジェット消費", alert.NoTraffic: "イベント減少", alert.NoData: "計測停止", alert.Source: "ソース停止",
+			alert.Burn: "消費が速い", alert.Budget: "バジェット残りわずか・枯渇", alert.NoTraffic: "イベント減少", alert.NoData: "計測停止", alert.Source: "ソース停止",
 		},
 		Alerts: "アラート", Exclusions: "除外", Definitions: "計測内容の変更", Targets: "目標値の変更",
 		DefinitionChanged: "計測内容が変わりました", TargetChanged: "目標値が変わりました",

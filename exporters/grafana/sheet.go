@@ -39,6 +39,24 @@ func (s *sheet) section(title string) {
 	s.end()
 }
 
+// say adds a text in Markdown, as high as it needs to be: paragraphs and lists.
+func (s *sheet) say(markdown string) {
+	p := newProse(columns)
+	for paragraph := range strings.SplitSeq(markdown, "\n\n") {
+		if !strings.HasPrefix(paragraph, "- ") {
+			p.say(paragraph)
+			continue
+		}
+		for item := range strings.SplitSeq(paragraph, "\n") {
+			p.item(strings.TrimPrefix(item, "- "))
+		}
+		p.endList()
+	}
+	panel, height := p.panel("")
+	s.add(columns, height, panel)
+	s.end()
+}
+
 // target makes a query of a panel. Its RefID is a letter, by its place among the panel's.
 func target(place int, of query.Expr, legend string) Target {
 	return Target{
@@ -177,10 +195,15 @@ func table(title, description string, fields FieldDefaults, columns ...column) *
 	return p
 }
 
-// rows is how high a table of so many rows is; one of many can be scrolled.
-func rows(n int) int {
-	const head, least, most = 3, 5, 16
-	return min(most, head+max(least, n+n/4))
+// rows is how high a table of so many rows is, and largeRows one with higher rows; one of
+// many can be scrolled.
+func rows(n int) int      { return tableHeight(n, 42) }
+func largeRows(n int) int { return tableHeight(n, 48) }
+
+// tableHeight is how many rows of the grid a table needs whose rows are so many pixels high.
+func tableHeight(n, pixels int) int {
+	const head, grid, most = 84, 38, 16
+	return min(most, (head+max(n, 1)*pixels+grid-1)/grid)
 }
 
 // sorted has a table sorted by a column when it is opened.
@@ -193,12 +216,22 @@ func (p *Panel) sorted(title string, descending bool) *Panel {
 
 // coloured has the series of a query, by its RefID, in a colour of their own and dashed or not.
 func (p *Panel) coloured(refID, colour string, dashed bool) *Panel {
+	return p.override("byFrameRefID", refID, drawn(colour, dashed)...)
+}
+
+// override has some fields of a panel shown in another way.
+func (p *Panel) override(matcher, options string, properties ...Property) *Panel {
+	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{matcher, options}, properties})
+	return p
+}
+
+// drawn is how a line is drawn.
+func drawn(colour string, dashed bool) []Property {
 	properties := []Property{{"color", Color{Mode: "fixed", FixedColor: colour}}}
 	if dashed {
 		properties = append(properties, Property{"custom.lineStyle", LineStyle{Fill: "dash", Dash: []float64{10, 6}}})
 	}
-	p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, Override{FieldMatcher{"byFrameRefID", refID}, properties})
-	return p
+	return properties
 }
 
 // ref is a pointer to a value of its own, for fields of which 0 is not none.

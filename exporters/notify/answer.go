@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 )
 
@@ -20,8 +20,7 @@ type answer struct {
 	hidden []secret.Value // what an error must not repeat
 }
 
-// mostWait bounds how long a receiver can ask to wait. It may be wrong about the
-// time, or want to silence somebody.
+// mostWait bounds how long a receiver can ask to wait.
 const mostWait = time.Hour
 
 // failure returns nil for an answer of 2xx. 429 and an answer that says when to
@@ -33,7 +32,7 @@ func (a answer) failure(now time.Time) error {
 		return nil
 	}
 	err := a.error()
-	wait := retryAfter(a.header, now)
+	wait := httpclient.RetryAfter(a.header, now, mostWait)
 	switch {
 	case a.status == http.StatusTooManyRequests, a.status == http.StatusServiceUnavailable && wait > 0:
 		return &ThrottledError{After: wait, Err: err}
@@ -71,20 +70,3 @@ func (a answer) error() error {
 
 // page reports whether the body is a page for people, as a proxy in between sends.
 func (a answer) page() bool { return strings.HasPrefix(strings.TrimSpace(a.body), "<") }
-
-// retryAfter reads the header of that name: seconds, or a date by the clock of
-// the one who wrote it. What is missing, past or odd is 0.
-func retryAfter(header http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(max(0, min(seconds, int64(mostWait/time.Second)))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
-		now = theirs
-	}
-	return max(0, min(at.Sub(now), mostWait))
-}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
@@ -25,38 +26,18 @@ const (
 // client posts JSON to receivers. It follows no redirects, and what it says of
 // failures names neither addresses nor secrets.
 type client struct {
-	http    http.Client
+	http    *http.Client
 	timeout time.Duration
 }
 
 func newClient(transport http.RoundTripper, timeout time.Duration) *client {
 	if transport == nil {
-		transport = newTransport()
+		transport = httpclient.NewTransport(httpclient.Options{Dial: 5 * time.Second, Idle: 4})
 	}
 	if timeout == 0 {
 		timeout = 10 * time.Second
 	}
-	return &client{
-		http: http.Client{
-			Transport: transport,
-			// A redirect would take keys and texts to a place that nobody has named.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		timeout: timeout,
-	}
-}
-
-// newTransport has the standard library's settings without its global state.
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   4,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   5 * time.Second,
-		ExpectContinueTimeout: time.Second,
-	}
+	return &client{http: httpclient.New(transport), timeout: timeout}
 }
 
 // request is a document for a receiver.

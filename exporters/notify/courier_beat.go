@@ -4,6 +4,8 @@ import (
 	"context"
 	"log/slog"
 	"time"
+
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 // pulse is how the heartbeat of a notifier goes.
@@ -61,7 +63,7 @@ func (c *Courier) beaten(ctx context.Context, d *desk, every time.Duration, err 
 		d.counts.BeatsFailed++
 		d.counts.Tried, d.counts.Error = true, classify(err)
 		d.pulse.failures++
-		d.pulse.due = now.Add(backoff(d.pulse.failures, every, c.random()))
+		d.pulse.due = now.Add(httpclient.Pause(d.pulse.failures, firstPause, every, c.random()))
 		if d.pulse.failures == 1 {
 			return func(log *slog.Logger) {
 				log.Warn("a notifier does not take heartbeats, they are tried again", "notifier", d.name, "error", err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 // books bring into the ledger what came of letters. What cannot be kept is tried
@@ -63,7 +64,7 @@ func (b books) run(ctx context.Context) {
 			if failures++; failures == 1 {
 				b.log.Error("the ledger does not keep what was delivered, it is tried again", "error", err)
 			}
-			_ = b.clock.Sleep(ctx, backoff(failures, longestKeeping, 1)) // it ends with ctx
+			_ = b.clock.Sleep(ctx, httpclient.Pause(failures, firstPause, longestKeeping, 1)) // it ends with ctx
 		}
 	}
 }

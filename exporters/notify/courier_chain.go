@@ -110,13 +110,6 @@ func stands(n alert.Notification) bool {
 	return n.Change != alert.Resolved && n.Kind != alert.Missed && n.Kind != alert.Test
 }
 
-// backoff is how long to wait after a number of failures: a second, twice as long
-// after each, at most longest, and of that between half and all.
-func backoff(failures int, longest time.Duration, random float64) time.Duration {
-	d := min(firstPause<<min(max(failures, 1)-1, 20), longest)
-	return d/2 + time.Duration(random*float64(d/2))
-}
-
 // later reports whether an instant is still to come. One that is further away than
 // anything is put off was set by a clock that was ahead.
 func later(t, now time.Time, most time.Duration) bool {

@@ -11,6 +11,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/burnrate/outbox"
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -164,7 +165,7 @@ func (c *Courier) trouble(d *desk, a *attempts, longest time.Duration, now time.
 	d.counts.Failed++
 	d.counts.Tried, d.counts.Error = true, classify(err)
 	a.failures++
-	a.due = now.Add(backoff(a.failures, longest, c.random()))
+	a.due = now.Add(httpclient.Pause(a.failures, firstPause, longest, c.random()))
 	if throttled, ok := errors.AsType[*ThrottledError](err); ok && throttled.After > 0 {
 		d.asked = now.Add(min(throttled.After, longestAsked))
 	}

@@ -1,10 +1,9 @@
 package page
 
 import (
-	"strings"
-
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/slo"
 )
 
 // timeline is a row for each objective that has something to say, over one axis.
@@ -266,7 +265,7 @@ func (b *builder) detail(s *subject, r *row) string {
 		return ""
 	}
 	text := safe(o.Target) + " / " + b.window(o.Window)
-	if journey, step, isStep := strings.Cut(o.ID, "/"); isStep && o.Title == "" && term.Width(o.ID) > mostName {
+	if journey, step, isStep := slo.CutID(o.ID); isStep && o.Title == "" && term.Width(o.ID) > mostName {
 		r.Name = safe(step) // the end of a long id tells more than its beginning
 		text += " · " + safe(journey)
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/burnrate"
+	spelt "github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag/render"
@@ -24,38 +25,12 @@ type words struct {
 
 func (w words) japanese() bool { return w.locale == slo.Japanese }
 
-// unit is a part of a duration.
-type unit struct {
-	length time.Duration
-	en, ja string
-	spelt  string // in specs
-}
-
-// units of durations, the largest first.
-func units() []unit {
-	return []unit{{24 * time.Hour, " d", "日", "d"}, {time.Hour, " h", "時間", "h"}, {time.Minute, " min", "分", "m"}}
-}
-
 // duration writes the two largest units of a duration, in whole minutes: 2 d 3 h.
 func (w words) duration(d time.Duration) string {
-	rest, parts := d, []string{}
-	for _, u := range units() {
-		if n := int64(rest / u.length); n > 0 && len(parts) < 2 {
-			parts = append(parts, w.amount(n, u))
-			rest %= u.length
-		} else if len(parts) > 0 {
-			break
-		}
-	}
-	switch {
-	case len(parts) == 0 && d <= -time.Minute:
+	if d <= -time.Minute {
 		return "−" + w.duration(-d)
-	case len(parts) == 0:
-		return w.amount(0, units()[2])
-	case w.japanese():
-		return strings.Join(parts, "")
 	}
-	return strings.Join(parts, " ")
+	return spelt.Duration(w.locale, max(d, 0))
 }
 
 // minutes writes a number of minutes as a duration.
@@ -63,42 +38,21 @@ func (w words) minutes(n float64) string {
 	return w.duration(time.Duration(math.Round(n)) * time.Minute)
 }
 
-func (w words) amount(n int64, u unit) string {
-	if w.japanese() {
-		return count(n) + u.ja
-	}
-	return count(n) + u.en
-}
-
-// window writes a window as people say it: 28 d, or month as it is in English. What is
-// no window stays as it is.
+// window writes a window as people say it where there is little room: 28 d, or month as it
+// is in English. What is no window stays as it is.
 func (w words) window(text string) string {
-	for _, u := range units() {
-		if number, is := strings.CutSuffix(text, u.spelt); is {
-			if n, err := strconv.ParseInt(number, 10, 64); err == nil && n > 0 {
-				return w.amount(n, u)
-			}
-		}
-	}
 	periods := map[string]string{"day": "暦日", "week": "暦週", "month": "暦月", "quarter": "四半期", "year": "暦年"}
-	if period, is := periods[text]; is && w.japanese() {
+	switch period, is := periods[text]; {
+	case is && w.japanese():
 		return period
+	case is:
+		return text
 	}
-	return safe(text)
+	return safe(spelt.Window(w.locale, text))
 }
 
 // count groups digits: 1,234,567.
-func count(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "−", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func count(n int64) string { return strings.Replace(spelt.Count(n), "-", "−", 1) }
 
 // decimal writes a number with at most so many decimals: 13.44, 2.
 func decimal(value float64, decimals int) string {

@@ -3,7 +3,6 @@ package prometheus
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
@@ -43,7 +42,6 @@ func newContent(v View) *content {
 	for _, j := range v.Set.Journeys {
 		labels[j.ID] = j.About.Labels
 	}
-	spellings := map[slo.Window]string{}
 	for i := range v.Snapshot.Statuses {
 		s := &v.Snapshot.Statuses[i]
 		if elsewhere[s.ID] {
@@ -54,10 +52,10 @@ func newContent(v View) *content {
 		case slo.KindJourney:
 			one.journey = s.ID
 		case slo.KindStep:
-			one.journey, one.step, _ = strings.Cut(s.ID, "/")
+			one.journey, one.step, _ = slo.CutID(s.ID)
 		case slo.KindSLO:
 		}
-		one.list(spellings)
+		one.list()
 		c.subjects = append(c.subjects, one)
 	}
 	return c
@@ -73,20 +71,11 @@ func (c *content) find(id string) *subject {
 
 // list finds all windows of the subject, each once: those of its burn rates first,
 // whose numbers tiers look at, and then those of its objectives.
-func (s *subject) list(spellings map[slo.Window]string) {
+func (s *subject) list() {
 	add := func(w *burnrate.Window) {
-		if slices.ContainsFunc(s.windows, func(known shown) bool { return known.Window.Window.Same(w.Window) }) {
-			return
+		if !slices.ContainsFunc(s.windows, func(known shown) bool { return known.Window.Window.Same(w.Window) }) {
+			s.windows = append(s.windows, shown{Window: w})
 		}
-		spelt, known := spellings[w.Window]
-		if !known {
-			spelt = w.Window.String()
-			spellings[w.Window] = spelt
-		}
-		if slices.ContainsFunc(s.windows, func(known shown) bool { return known.spelt == spelt }) {
-			spelt += " " + zoneOf(w.Window)
-		}
-		s.windows = append(s.windows, shown{spelt, w})
 	}
 	objectives := s.status.Objectives
 	if len(objectives) > 0 {
@@ -100,6 +89,13 @@ func (s *subject) list(spellings map[slo.Window]string) {
 	for i := range objectives {
 		add(&objectives[i].Window)
 	}
+	windows := make([]slo.Window, len(s.windows))
+	for i := range s.windows {
+		windows[i] = s.windows[i].Window.Window
+	}
+	for i, spelt := range slo.Spellings(windows) {
+		s.windows[i].spelt = spelt
+	}
 }
 
 // spelt returns how a window of the subject is spelt.
@@ -107,6 +103,3 @@ func (s *subject) spelt(w slo.Window) string {
 	i := slices.IndexFunc(s.windows, func(known shown) bool { return known.Window.Window.Same(w) })
 	return s.windows[i].spelt
 }
-
-// zoneOf names the zone of a calendar window, also of one that has none.
-func zoneOf(w slo.Window) string { return cmp.Or(w.TimeZone(), "UTC") }

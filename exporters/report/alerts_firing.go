@@ -2,7 +2,6 @@ package report
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/burnrate"
@@ -221,7 +220,7 @@ func holdOf(p *slo.AlertPolicy, k alert.Key) int64 {
 // subjectOf is as much of a subject as a snapshot has.
 func subjectOf(s *burnrate.Status, o *burnrate.Objective) alert.Subject {
 	subject := alert.Subject{Target: o.Target.String(), Window: o.Window.Window.String(), Policy: o.Alerts.Name}
-	switch journey, step, _ := strings.Cut(s.ID, "/"); s.Kind {
+	switch journey, step, _ := slo.CutID(s.ID); s.Kind {
 	case slo.KindJourney:
 		subject.Journey, subject.JourneyTitle = s.ID, s.Title
 	case slo.KindStep:

@@ -63,6 +63,7 @@ internal/nerdgraph             never sources, exporters
 internal/engine                never internal/server, cmd, burnrate/ledger, sources/newrelic, sources/file, exporters
 internal/server                never cmd
 internal/secret                never cmd
+internal/httpclient            nothing of ours
 internal/telemetry             never cmd, internal/server, exporters, sources/newrelic, sources/file
 internal/revision              only slo, slo/diag, slo/spec
 internal/term                  never cmd

@@ -160,5 +160,5 @@ func (e *Engine) lossFailures() []burnrate.Failure {
 // lost says what it means that minutes cannot be read.
 func (m *minutes) lost() string {
 	return fmt.Sprintf("the ledger is damaged: %s from %s to %s cannot be read and count as not measured, until the source has answered for them again; see slojourn ledger check",
-		slo.FormatDuration(time.Duration(m.len())*time.Minute), stamp(m.spans[0].Start), stamp(m.spans[len(m.spans)-1].End))
+		slo.FormatDuration(time.Duration(m.len())*time.Minute), m.spans[0].Start, m.spans[len(m.spans)-1].End)
 }

@@ -84,7 +84,7 @@ func (s *state) notKept(column int, kept burnrate.Kept, changes []lineage.Change
 		case c.Kind == lineage.Spliced:
 			return "its SLI is not the one that was measured: the numbers are those of the one before, until slojourn serve has read the spec"
 		case c.Kind == lineage.Restarted:
-			return fmt.Sprintf("its history begins anew at %s (%s), which slojourn serve has not read yet", stamp(c.At), c.Reason)
+			return fmt.Sprintf("its history begins anew at %s (%s), which slojourn serve has not read yet", c.At, c.Reason)
 		case c.Kind == lineage.Added:
 			added = true
 		}
@@ -95,12 +95,10 @@ func (s *state) notKept(column int, kept burnrate.Kept, changes []lineage.Change
 	case !measured:
 		return "the ledger has no minute of it yet: slojourn eval --server says why"
 	case since >= s.ends[column]:
-		return fmt.Sprintf("the ledger has no minute of it before %s", stamp(since))
+		return fmt.Sprintf("the ledger has no minute of it before %s", since)
 	}
 	return ""
 }
-
-func stamp(m slo.Minute) string { return m.Time().Format("2006-01-02T15:04Z") }
 
 // reached returns up to when the columns were measured by the last tick that
 // measured anything. When that was follows from the newest minute of all and its

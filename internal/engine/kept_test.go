@@ -75,7 +75,7 @@ func TestKept(t *testing.T) {
 			same(t, "some time ago", want, kept)
 		}
 		got := r.keptAt(set, now.Add(-70*time.Hour))
-		if len(got.Notices) != 3 || got.Notices[0].Message != "the ledger has no minute of it before "+stamp(r.world.begin) {
+		if len(got.Notices) != 3 || got.Notices[0].Message != "the ledger has no minute of it before "+r.world.begin.String() {
 			t.Errorf("notices from before the beginning: %v", got.Notices)
 		}
 		// Nothing was measured for a day.

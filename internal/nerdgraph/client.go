@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/newrelic/newrelic-client-go/v2/pkg/nerdgraph"
 	"github.com/newrelic/newrelic-client-go/v2/pkg/region"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
 )
@@ -41,7 +41,7 @@ type Client struct {
 // New returns a client. It opens no connection.
 func New(options Options) *Client {
 	if options.Transport == nil {
-		options.Transport = newTransport()
+		options.Transport = httpclient.NewTransport(httpclient.Options{Dial: 10 * time.Second, Idle: mostRequests})
 	}
 	if options.Timeout == 0 {
 		options.Timeout = 90 * time.Second
@@ -69,19 +69,6 @@ func (c *Client) Inspected(account, records int64) { c.options.Limits.inspected(
 
 // Masked returns a text from the data of an answer without keys, and shortened.
 func (c *Client) Masked(text string) string { return c.masked(text) }
-
-// newTransport has the standard library's settings without its global state.
-func newTransport() *http.Transport {
-	return &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:     true,
-		MaxIdleConnsPerHost:   mostRequests,
-		IdleConnTimeout:       90 * time.Second,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ExpectContinueTimeout: time.Second,
-	}
-}
 
 // Endpoint returns New Relic's NerdGraph address for a region. Environment
 // variables that redirect the official client have no effect.

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 // serviceName tells New Relic who asks.
@@ -118,7 +120,7 @@ func (x *exchange) readHeader(header http.Header) {
 	if date, err := http.ParseTime(header.Get("Date")); err == nil {
 		x.answer.Date, now = date, date
 	}
-	x.after = retryAfter(header, now)
+	x.after = httpclient.RetryAfter(header, now, mostAfter)
 }
 
 // fail keeps why there is no answer, and how many attempts that is worth.

@@ -8,10 +8,10 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"strconv"
-	"strings"
 	"syscall"
 	"time"
+
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 const (
@@ -20,7 +20,9 @@ const (
 	patient = 4 // what New Relic may well recover from
 
 	firstPause   = 500 * time.Millisecond // before the second attempt; it doubles
-	longestAfter = time.Minute            // longer than this no call waits for a server
+	longestPause = firstPause << (patient - 1)
+	longestAfter = time.Minute          // longer than this no call waits for a server
+	mostAfter    = 365 * 24 * time.Hour // that a server can ask for
 )
 
 // pause returns how long to wait before attempt n+1, for n of at least 1: what
@@ -28,8 +30,7 @@ const (
 // so that clients do not come back together. Before the third attempt that is
 // between 0.5 and 1 s.
 func pause(n int, after time.Duration) time.Duration {
-	longest := firstPause << (n - 1)
-	return after + longest/2 + rand.N(longest/2)
+	return after + httpclient.Pause(n, firstPause, longestPause, rand.Float64())
 }
 
 // again decides whether attempt n, which ended with x, is worth another, and
@@ -58,20 +59,6 @@ func sleep(ctx context.Context, d time.Duration) {
 	case <-time.After(d):
 	case <-ctx.Done():
 	}
-}
-
-// retryAfter reads the header of that name, in seconds or as a date by the
-// clock of the one who wrote it. What is missing, past or odd is 0.
-func retryAfter(header http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
-		const most = 365 * 24 * 60 * 60 // durations end at 292 years
-		return time.Duration(max(0, min(seconds, most))) * time.Second
-	}
-	if at, err := http.ParseTime(value); err == nil {
-		return max(0, at.Sub(now))
-	}
-	return 0
 }
 
 // triesOf says how often a request is worth sending that met a transport's

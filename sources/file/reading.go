@@ -196,7 +196,7 @@ func (r *reading) finish() {
 	for id, t := range r.tables {
 		for _, pair := range t.sort() {
 			twice = append(twice, problem{pair[1].line, fmt.Sprintf("%s has a second row for %s; the first one is in line %d: keep one of them",
-				id, pair[0].minute.Time().Format("2006-01-02T15:04Z"), pair[0].line)})
+				id, pair[0].minute, pair[0].line)})
 		}
 	}
 	slices.SortFunc(twice, func(a, b problem) int { return cmp.Compare(a.line, b.line) })

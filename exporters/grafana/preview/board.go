@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -145,7 +146,7 @@ func (b *board) choose(v *grafana.Variable) error {
 	if err != nil || q.Of == nil {
 		return err
 	}
-	samples, err := b.data.At(q.Of, b.to, b.binding(b.step(0, 0)))
+	samples, err := b.data.At(q.Of, b.to, b.binding(b.step(0)))
 	if err != nil {
 		return fmt.Errorf("the variable %s: %w", v.Name, err)
 	}
@@ -184,12 +185,9 @@ func niceSteps() []time.Duration {
 	return []time.Duration{m, 2 * m, 5 * m, 10 * m, 15 * m, 20 * m, 30 * m, h, 2 * h, 3 * h, 4 * h, 6 * h, 8 * h, 12 * h, 24 * h, 48 * h, 7 * 24 * h, 28 * 24 * h}
 }
 
-// step is how far points are apart in a graph of so many pixels, of at most so many points,
-// or as many as there are pixels for 0.
-func (b *board) step(pixels, points int) time.Duration {
-	if points == 0 {
-		points = max(pixels/2, 100)
-	}
+// step is how far points are apart in a graph of so many pixels: two at least.
+func (b *board) step(pixels int) time.Duration {
+	points := max(pixels/2, 100)
 	least := max(b.to.Sub(b.from)/time.Duration(points), 2*b.data.Every)
 	for _, s := range niceSteps() {
 		if s >= least {
@@ -292,7 +290,7 @@ func (b *board) series(p *grafana.Panel, pixels int) ([]series, error) {
 
 // panelStep is how far the points of a panel are apart.
 func (b *board) panelStep(p *grafana.Panel, pixels int) time.Duration {
-	step := b.step(pixels, p.MaxDataPoints)
+	step := b.step(pixels)
 	if least, err := slo.ParseDuration(p.Interval); err == nil && least > step {
 		return least
 	}
@@ -307,10 +305,13 @@ func (s *series) known(name string) (string, bool) {
 	return s.name, name == "__series.name" || name == "__field.name"
 }
 
+// ofText is the colour of text, for lines that have that.
+const ofText = "#24292e"
+
 // seriesColor is what the nth series is drawn in.
 func (s *series) seriesColor(n int) string {
 	if s.Color != nil && s.Color.Mode == "fixed" {
-		return color(s.Color.FixedColor)
+		return cmp.Or(color(s.Color.FixedColor), ofText)
 	}
 	if s.Color != nil && s.Color.Mode == "thresholds" && len(s.points) > 0 {
 		return s.threshold(s.points[len(s.points)-1].Value)

@@ -186,7 +186,7 @@ func (b *Book) note() string {
 // address of the web. It is "" when that is nowhere.
 func (b *Book) href(url string) string {
 	path, _, _ := strings.Cut(url, "?")
-	if uid, is := strings.CutPrefix(path, "/d/"); is {
+	if uid, is := strings.CutPrefix(strings.TrimPrefix(path, "/"), "d/"); is { // texts of Grafana have none before it
 		uid, _, _ = strings.Cut(uid, "/")
 		if i, known := b.places[uid]; known {
 			return FileName(b.files[i].Name)

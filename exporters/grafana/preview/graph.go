@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -9,9 +8,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/exporters/grafana"
-	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/exporters/page/ticks"
-	"github.com/slojourn/slojourn/slo"
 )
 
 // Sizes of texts and lines in graphs, in pixels.
@@ -232,13 +229,16 @@ func (b *board) timeAxis(d *drawing, f *frame, lines bool) {
 	}
 }
 
-// drawThresholds draws the thresholds of a panel as lines or areas.
+// drawThresholds draws the thresholds of a panel as lines or areas. A line has the colour
+// that begins there; one below which something is said, as the next step is transparent,
+// has that of what is below it.
 func drawThresholds(d *drawing, f *frame, panel *settings) {
 	style := panel.custom().ThresholdsStyle
 	if style == nil || style.Mode == "off" || style.Mode == "" {
 		return
 	}
 	steps := panel.steps()
+	clear := slices.IndexFunc(steps, func(s step) bool { return s.color == "transparent" })
 	for i, s := range steps {
 		if strings.Contains(style.Mode, "area") && s.color != "" && s.color != "transparent" {
 			low, high := max(s.from, f.low), f.high
@@ -249,8 +249,11 @@ func drawThresholds(d *drawing, f *frame, panel *settings) {
 				d.add(shape{Kind: "rect", X: px(f.left), Y: px(f.y(high)), X2: px(f.right - f.left), Y2: px(f.y(low) - f.y(high)), Fill: s.color, Opacity: "0.12"})
 			}
 		}
-		if (strings.Contains(style.Mode, "line") || strings.Contains(style.Mode, "dashed")) && s.from > f.low && s.from <= f.high {
+		if (strings.Contains(style.Mode, "line") || strings.Contains(style.Mode, "dashed")) && s.from >= f.low && s.from <= f.high {
 			line := shape{Kind: "line", X: px(f.left), Y: px(f.y(s.from)), X2: px(f.right), Y2: px(f.y(s.from)), Stroke: s.color, Thick: 2}
+			if i > 0 && i <= clear {
+				line.Stroke = steps[i-1].color
+			}
 			if strings.Contains(style.Mode, "dashed") {
 				line.Dash = "10 10"
 			}
@@ -350,99 +353,4 @@ func drawBars(d *drawing, f *frame, s *series, on stack, n, all int) {
 		}
 		d.add(shape{Kind: "rect", X: px(left), Y: px(top), X2: px(right - left), Y2: px(max(bottom-top, 0.5)), Fill: s.color, Opacity: opacity})
 	}
-}
-
-// mark is an annotation: an instant, or a stretch of time.
-type mark struct {
-	from, to time.Time
-	color    string
-	title    string
-}
-
-// annotate evaluates the annotations.
-func (b *board) annotate() error {
-	for i := range b.d.Annotations.List {
-		a := &b.d.Annotations.List[i]
-		if a.Query == nil || !a.Enable {
-			continue
-		}
-		// As often as there are data, but for a picture of ten thousand pixels.
-		step := max(b.data.Every, b.to.Sub(b.from)/10_000, time.Second)
-		found, err := b.data.Between(a.Query, b.from, b.to, step, b.binding(step))
-		if err != nil {
-			return fmt.Errorf("the annotation %q: %w", a.Name, err)
-		}
-		for _, s := range found {
-			b.marks = append(b.marks, b.marksOf(a, s, step)...)
-		}
-	}
-	slices.SortStableFunc(b.marks, func(x, y mark) int { return x.from.Compare(y.from) })
-	return nil
-}
-
-// marksOf makes the marks of one series of an annotation.
-func (b *board) marksOf(a *grafana.Annotation, s query.Series, step time.Duration) (list []mark) {
-	title := plain(b.legend(a.TitleFormat, s.Labels))
-	if a.TitleFormat == "" {
-		title = plain(a.Name)
-	}
-	if a.TextFormat != "" {
-		title += ": " + plain(b.legend(a.TextFormat, s.Labels))
-	}
-	hue := color(a.IconColor)
-	last := time.Time{}
-	for _, p := range s.Points {
-		if a.UseValueForTime {
-			at := time.UnixMilli(int64(p.Value))
-			if !at.Before(b.from) && !at.After(b.to) && !at.Equal(last) {
-				list = append(list, mark{at, at, hue, title})
-				last = at
-			}
-			continue
-		}
-		if !(p.Value > 0) {
-			continue
-		}
-		if n := len(list); n > 0 && p.At.Sub(last) <= step {
-			list[n-1].to = p.At
-		} else {
-			list = append(list, mark{p.At, p.At, hue, title})
-		}
-		last = p.At
-	}
-	return list
-}
-
-// drawMarks draws annotations behind the lines.
-func (b *board) drawMarks(d *drawing, f *frame) {
-	for _, m := range b.marks {
-		left, right := f.x(m.from), f.x(m.to)
-		if right > left {
-			d.add(shape{Kind: "rect", X: px(left), Y: px(f.top), X2: px(right - left), Y2: px(f.bottom - f.top), Fill: m.color, Opacity: "0.15", Title: m.title})
-		}
-		d.add(shape{Kind: "line", X: px(left), Y: px(f.top), X2: px(left), Y2: px(f.bottom), Stroke: m.color, Thick: 1, Dash: "3 3", Title: m.title})
-		d.add(shape{Kind: "path", Path: fmt.Sprintf("M%s %sl-4 6h8z", px(left), px(f.bottom)), Fill: m.color, Title: m.title})
-	}
-}
-
-// day and month label an axis, and date is an instant of a text.
-func (u units) day(at time.Time) string {
-	if u.locale == slo.Japanese {
-		return at.In(u.zone).Format("1/2")
-	}
-	return at.In(u.zone).Format("2 Jan")
-}
-
-func (u units) month(at time.Time) string {
-	if u.locale == slo.Japanese {
-		return at.In(u.zone).Format("2006年1月")
-	}
-	return at.In(u.zone).Format("Jan 2006")
-}
-
-func (u units) date(at time.Time) string {
-	if u.locale == slo.Japanese {
-		return at.In(u.zone).Format("2006年1月2日 15:04")
-	}
-	return at.In(u.zone).Format("2 Jan 2006 15:04")
 }

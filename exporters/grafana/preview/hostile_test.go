@@ -114,7 +114,7 @@ func TestHostile(t *testing.T) {
 		for i := range list {
 			for _, p := range list[i].Dashboard.Panels {
 				if options, is := p.Options.(grafana.TextOptions); is {
-					p.Options = grafana.TextOptions{Mode: options.Mode, Content: options.Content + "\n\n" + text + "\n\n[" + text + "](" + text + ")"}
+					p.Options = grafana.TextOptions{Mode: options.Mode, Content: options.Content + "\n\n" + text + "\n\n[" + text + "](" + text + ")\n\n<pre><code>" + text + "</code></pre>"}
 				}
 			}
 			soil(reflect.ValueOf(list[i].Dashboard), text)

@@ -3,13 +3,15 @@ package preview
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"html/template"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
-	"github.com/yuin/goldmark/renderer/html"
+	renderer "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 
 	"github.com/slojourn/slojourn/slo/diag/render"
@@ -36,11 +38,11 @@ const (
 	mostMarkdown = 64 << 10
 )
 
-// markdown writes a text as HTML. HTML within it is left out, and so are pictures, which
-// would come from elsewhere, but for their words; links lead to pages of the book, or to
-// addresses of the web.
+// markdown writes a text as HTML. HTML within it is left out, but for blocks of code, and so
+// are pictures, which would come from elsewhere, but for their words; links lead to pages of
+// the book, or to addresses of the web.
 func (b *board) markdown(source string) (template.HTML, error) {
-	source = b.filled(source, nil)
+	source = fenced(b.filled(source, nil))
 	if len(source) > mostMarkdown {
 		source = source[:mostMarkdown]
 	}
@@ -49,7 +51,7 @@ func (b *board) markdown(source string) (template.HTML, error) {
 		lines[i] = render.Plain(strings.TrimSuffix(line, "\r"))
 	}
 	bytesOf := []byte(strings.Join(lines, "\n"))
-	md := goldmark.New(goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough), goldmark.WithRendererOptions(html.WithXHTML()))
+	md := goldmark.New(goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), extension.Strikethrough), goldmark.WithRendererOptions(renderer.WithXHTML()))
 	doc := md.Parser().Parse(text.NewReader(bytesOf))
 	b.tame(doc, bytesOf)
 	var out bytes.Buffer
@@ -57,6 +59,20 @@ func (b *board) markdown(source string) (template.HTML, error) {
 		return "", fmt.Errorf("its text: %w", err)
 	}
 	return template.HTML(out.String()), nil //nolint:gosec // goldmark escapes all, and leaves HTML out
+}
+
+// codeBlocks are blocks of code as dashboards have them, see package grafana.
+var codeBlocks = regexp.MustCompile(`(?sm)^<pre><code>(.*?)</code></pre>$`)
+
+// fenced writes blocks of code as Markdown has them.
+func fenced(source string) string {
+	return codeBlocks.ReplaceAllStringFunc(source, func(block string) string {
+		text, fence := html.UnescapeString(codeBlocks.FindStringSubmatch(block)[1]), "```"
+		for strings.Contains(text, fence) {
+			fence += "`"
+		}
+		return fence + "\n" + text + "\n" + fence
+	})
 }
 
 // tame sees to it that nothing in a document leads astray.

@@ -246,3 +246,25 @@ func (u units) roughly(d time.Duration) string {
 }
 
 func (u units) japanese() bool { return u.locale == slo.Japanese }
+
+// day and month label an axis, and date is an instant of a text.
+func (u units) day(at time.Time) string {
+	if u.locale == slo.Japanese {
+		return at.In(u.zone).Format("1/2")
+	}
+	return at.In(u.zone).Format("2 Jan")
+}
+
+func (u units) month(at time.Time) string {
+	if u.locale == slo.Japanese {
+		return at.In(u.zone).Format("2006年1月")
+	}
+	return at.In(u.zone).Format("Jan 2006")
+}
+
+func (u units) date(at time.Time) string {
+	if u.locale == slo.Japanese {
+		return at.In(u.zone).Format("2006年1月2日 15:04")
+	}
+	return at.In(u.zone).Format("2 Jan 2006 15:04")
+}

@@ -173,7 +173,14 @@ func (b *board) draw(p *grafana.Panel, width, height int) (*drawing, error) {
 	if slices.ContainsFunc(list, func(s series) bool { return len(s.points) > 0 }) {
 		return of(p, list, width, height)
 	}
-	return nil, nil
+	if p.Type != grafana.TypeStat {
+		return nil, nil
+	}
+	s, err := settingsOf(p, field{}) // a number that is not there has a colour too
+	if s.NoValue == "" || err != nil {
+		return nil, err
+	}
+	return b.stat(p, []series{{settings: s}}, width, height)
 }
 
 // empty says that there is nothing.

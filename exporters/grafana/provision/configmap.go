@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/exporters/grafana"
 	"github.com/slojourn/slojourn/exporters/kubernetes"
@@ -17,8 +14,8 @@ import (
 const mostData = 1 << 20
 
 // ConfigMap writes a dashboard for the sidecar of Grafana, which finds it by the label
-// grafana_dashboard, and its folder by the annotation grafana_folder. A label of about
-// stands in the place of one of the same name.
+// grafana_dashboard, and its folder by the annotation grafana_folder, of which it makes a
+// folder of files. A label of about stands in the place of one of the same name.
 func ConfigMap(f *grafana.File, about kubernetes.Metadata) ([]byte, error) {
 	text := bytes.TrimRight(f.Dashboard.JSON(), "\n")
 	key := f.Name + ".json"
@@ -31,7 +28,7 @@ func ConfigMap(f *grafana.File, about kubernetes.Metadata) ([]byte, error) {
 	about.Labels = labels
 	var d yaml.Document
 	d.Grow(len(text) + len(text)/2)
-	about.Write(&d, "v1", "ConfigMap", objectName(f.Name), map[string]string{"grafana_folder": element(f.Folder)})
+	about.Write(&d, "v1", "ConfigMap", objectName(f.Name), map[string]string{"grafana_folder": f.Folder.Element()})
 	d.Line(0, "data:")
 	d.Pair(1, key, string(text))
 	return d.Bytes(), nil
@@ -42,29 +39,3 @@ func ConfigMapFile(f *grafana.File) string { return f.Name + ".yaml" }
 
 // objectName is the name of the ConfigMap in a file of a name.
 func objectName(file string) string { return "slojourn-dashboard-" + file }
-
-// mostElement is how many bytes of a name a file system takes, with room.
-const mostElement = 200
-
-// element is the title of a folder as one element of a path. The sidecar makes a folder of
-// it, wherever it leads, which Grafana names its own by; those that begin with a dot it
-// does not look into.
-func element(f grafana.Folder) string {
-	name := strings.Map(func(r rune) rune {
-		if r == '/' || unicode.IsControl(r) || r == utf8.RuneError {
-			return '-'
-		}
-		return r
-	}, f.Title)
-	if len(name) > mostElement {
-		end := mostElement
-		for !utf8.RuneStart(name[end]) {
-			end--
-		}
-		name = name[:end]
-	}
-	if name = strings.TrimSpace(strings.TrimLeft(name, ". ")); name == "" {
-		return f.Name
-	}
-	return name
-}

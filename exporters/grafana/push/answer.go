@@ -3,6 +3,7 @@ package push
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,8 +13,6 @@ import (
 	"strings"
 
 	"github.com/go-openapi/runtime"
-	"github.com/grafana/grafana-openapi-client-go/client/dashboards"
-	"github.com/grafana/grafana-openapi-client-go/models"
 
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo/diag/render"
@@ -21,24 +20,6 @@ import (
 
 // maxExcerpt is how many characters of an answer an error quotes.
 const maxExcerpt = 200
-
-// RefusedError is an answer that is not one of 2xx.
-type RefusedError struct {
-	Status int
-	Kind   string // version-mismatch, name-exists and so on, "" where Grafana does not say
-	text   string
-}
-
-func (e *RefusedError) Error() string { return e.text }
-
-// UnreachableError says that nobody answered who could be Grafana. The next request would
-// have no other fate.
-type UnreachableError struct{ Err error }
-
-func (e *UnreachableError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the reason.
-func (e *UnreachableError) Unwrap() error { return e.Err }
 
 // transport runs the operations of Grafana's client, and reads what is not a success by
 // itself: the client knows neither pages of proxies nor the answers of every version.
@@ -55,15 +36,23 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		var result any
 		switch {
 		case response.Code()/100 != 2:
 			return nil, t.refused(response.Code(), text)
 		case !json.Valid(text):
 			return nil, &UnreachableError{fmt.Errorf("%s answered with something else than JSON: is the address that of Grafana, and does nothing in between ask for a login?", t.to)}
 		case operation.ID == "getDashboardVersionsByUID":
-			return versions(text)
+			result, err = versions(text)
+		case operation.ID == "getDashboardVersionByUID":
+			result, err = version(text)
+		default:
+			result, err = reader.ReadResponse(readAgain{response, text}, consumer)
 		}
-		return reader.ReadResponse(readAgain{response, text}, consumer)
+		if err != nil { // which would name types of the client
+			return nil, &oddError{t.to + " answered with JSON that Grafana does not write: is the address that of Grafana, and its version 9.4 or later?"}
+		}
+		return result, nil
 	})
 	result, err := t.inner.Submit(operation)
 	if err == nil {
@@ -83,34 +72,50 @@ func (t *transport) failure(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*UnreachableError](err); ok {
 		return err
 	}
-	if ctx != nil && ctx.Err() != nil {
-		return context.Cause(ctx)
+	if _, ok := errors.AsType[*oddError](err); ok {
+		return err
 	}
 	if _, ok := errors.AsType[*UnansweredError](err); ok {
 		return &UnreachableError{fmt.Errorf("%s %w", t.to, err)}
+	}
+	if ctx != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
+		return &UnreachableError{fmt.Errorf("%s has a certificate that nobody signed whom this machine trusts: name the certificates to trust with --ca-file", t.to)}
 	}
 	return &UnreachableError{fmt.Errorf("%s cannot be asked: %s", t.to, t.excerpt(err.Error()))}
 }
 
 // refused reads an answer that is no success: {"status", "message"} of Grafana, or
-// anything of a proxy.
+// anything of a proxy. Answers that would meet every request are about all.
 func (t *transport) refused(status int, text []byte) error {
-	said := fmt.Sprintf("%s answered %d", t.to, status)
+	e := &RefusedError{Status: status, text: fmt.Sprintf("%s answered %d", t.to, status)}
 	if name := http.StatusText(status); name != "" {
-		said += " " + name
+		e.text += " " + name
 	}
-	var body struct{ Status, Message string }
+	var body struct{ Status, Message any }
 	shown := string(text)
-	if json.Unmarshal(text, &body) == nil && body.Message != "" {
-		shown = body.Message
+	if json.Unmarshal(text, &body) == nil {
+		e.Kind, _ = body.Status.(string)
+		if e.said, _ = body.Message.(string); e.said != "" {
+			shown = e.said
+		}
 	}
-	if status/100 == 3 {
-		said, shown = said+", which is not followed: is the address complete, and that of Grafana itself?", ""
+	if shown = t.excerpt(shown); shown != "" && !strings.HasPrefix(shown, "<") && status/100 != 3 { // a page for people
+		e.text += ": " + shown
 	}
-	if shown = t.excerpt(shown); shown != "" && !strings.HasPrefix(shown, "<") { // a page for people
-		said += ": " + shown
+	switch {
+	case status/100 == 3:
+		e.text += ", which is not followed: is the address complete, and that of Grafana itself?"
+		return &UnreachableError{e}
+	case status == http.StatusNotFound && e.said == "":
+		e.text += ", and not as Grafana does: is the address complete, with the path below which Grafana is served?"
+		return &UnreachableError{e}
+	case passes(status):
+		return &UnreachableError{e}
 	}
-	return &RefusedError{Status: status, Kind: body.Status, text: said}
+	return e
 }
 
 // excerpt returns the beginning of a text that others wrote, on one line, without secrets
@@ -127,20 +132,6 @@ func shorten(text string, most int) string {
 		return string(runes[:most-1]) + "…"
 	}
 	return text
-}
-
-// versions reads what Grafana from 11.3 on answers, an object with a list, and what it
-// answered before, the list alone.
-func versions(text []byte) (any, error) {
-	answer := &models.DashboardVersionResponseMeta{}
-	into := any(answer)
-	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("[")) {
-		into = &answer.Versions
-	}
-	if err := json.Unmarshal(text, into); err != nil {
-		return nil, fmt.Errorf("read the versions of a dashboard: %w", err)
-	}
-	return &dashboards.GetDashboardVersionsByUIDOK{Payload: answer}, nil
 }
 
 // readAgain is a response whose body was read.

@@ -8,7 +8,7 @@ import (
 	"net/http"
 
 	"github.com/grafana/grafana-openapi-client-go/client/dashboards"
-	"github.com/grafana/grafana-openapi-client-go/client/folders"
+	"github.com/grafana/grafana-openapi-client-go/client/health"
 	"github.com/grafana/grafana-openapi-client-go/client/search"
 	"github.com/grafana/grafana-openapi-client-go/models"
 
@@ -21,7 +21,9 @@ type stored struct {
 	content     map[string]any
 	version     int64
 	folder      string // uid, "" for none
+	folderTitle string // "" for none
 	provisioned bool
+	createdBy   string
 	updatedBy   string
 }
 
@@ -30,22 +32,44 @@ func (s *stored) signed() (digest string, ok bool) {
 	return grafana.Signed(description, s.uid)
 }
 
+// probe asks whether it is Grafana that answers: where it is not, nothing that is missing
+// would be known to be missing.
+func (c *Client) probe(ctx context.Context) error {
+	answer, err := c.health.GetHealthWithParams(health.NewGetHealthParamsWithContext(ctx))
+	switch {
+	case err == nil && answer.Payload.Database != "":
+		return nil
+	case err == nil:
+		err = errors.New("what answered is no Grafana")
+	case aboutAll(err):
+		return err
+	}
+	return &UnreachableError{fmt.Errorf("%w: is the address complete, with the path below which Grafana is served? What was asked for is /api/health", err)}
+}
+
 // dashboard returns one that Grafana has, and nil when it has none of that uid.
 func (c *Client) dashboard(ctx context.Context, uid string) (*stored, error) {
 	answer, err := c.dashboards.GetDashboardByUIDWithParams(dashboards.NewGetDashboardByUIDParamsWithContext(ctx).WithUID(uid))
-	if is(err, http.StatusNotFound) {
+	if missing(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, needing(err, "dashboards:read")
+		return nil, needing(err, "dashboards:read", "")
 	}
 	content, ok := answer.Payload.Dashboard.(map[string]any)
 	meta := answer.Payload.Meta
 	if !ok || meta == nil {
-		return nil, errors.New("what Grafana answered is no dashboard")
+		return nil, &oddError{"what Grafana answered is no dashboard"}
+	}
+	if other, told := content["uid"].(string); told && other != uid {
+		return nil, &oddError{"what Grafana answered is not the dashboard " + uid}
 	}
 	s := &stored{
-		uid: uid, content: content, version: meta.Version, folder: meta.FolderUID, provisioned: meta.Provisioned, updatedBy: meta.UpdatedBy,
+		uid: uid, content: content, version: meta.Version, folder: meta.FolderUID, provisioned: meta.Provisioned,
+		createdBy: meta.CreatedBy, updatedBy: meta.UpdatedBy,
+	}
+	if s.folder != "" { // else Grafana calls it General
+		s.folderTitle = meta.FolderTitle
 	}
 	s.title, _ = content["title"].(string)
 	if version, ok := content["version"].(json.Number); ok && s.version == 0 {
@@ -54,83 +78,27 @@ func (c *Client) dashboard(ctx context.Context, uid string) (*stored, error) {
 	return s, nil
 }
 
-// saving is one of the times that a dashboard was saved.
-type saving struct {
-	version     int64
-	by, message string
-}
-
-// lastSaving returns the newest one of a dashboard, and nil when Grafana does not say.
-func (c *Client) lastSaving(ctx context.Context, uid string) (*saving, error) {
-	one := int64(1)
-	answer, err := c.dashboards.GetDashboardVersionsByUID(
-		dashboards.NewGetDashboardVersionsByUIDParamsWithContext(ctx).WithUID(uid).WithLimit(&one))
-	if is(err, http.StatusForbidden) || is(err, http.StatusNotFound) {
-		return nil, nil // who may only read is not told
-	}
-	if err != nil {
-		return nil, needing(err, "dashboards:write")
-	}
-	var newest *saving
-	for _, v := range answer.Payload.Versions {
-		if v != nil && (newest == nil || v.Version > newest.version) {
-			newest = &saving{v.Version, v.CreatedBy, v.Message}
-		}
-	}
-	return newest, nil
-}
-
-// save creates a dashboard, or replaces the version that was read of it. Grafana refuses
+// save creates a dashboard, or replaces the version that is named in it. Grafana refuses
 // it when there is another version now. (With overwrite it would not, and before 11.3 it
 // would replace any dashboard of the same title in the folder.)
-func (c *Client) save(ctx context.Context, content json.RawMessage, version int64, folder, message string) (int64, error) {
+func (c *Client) save(ctx context.Context, item *Item) error {
 	// The client also sends an UpdatedAt of the year 1, which Grafana takes for none.
-	answer, err := c.dashboards.PostDashboardWithParams(dashboards.NewPostDashboardParamsWithContext(ctx).WithBody(
-		&models.SaveDashboardCommand{Dashboard: content, FolderUID: folder, Message: message}))
-	if err != nil {
-		action := "dashboards:create in the folder"
-		if version != 0 {
-			action = "dashboards:write"
-		}
-		return 0, needing(err, action)
+	_, err := c.dashboards.PostDashboardWithParams(dashboards.NewPostDashboardParamsWithContext(ctx).WithBody(
+		&models.SaveDashboardCommand{Dashboard: item.content, FolderUID: item.into, Message: item.message}))
+	action := "dashboards:create"
+	if item.version != 0 {
+		action = "dashboards:write"
 	}
-	if saved := answer.Payload.Version; saved != nil {
-		return *saved, nil
-	}
-	return 0, nil
+	return needing(err, action, item.where())
 }
 
 // remove deletes a dashboard. One that is gone already is no error.
-func (c *Client) remove(ctx context.Context, uid string) error {
-	_, err := c.dashboards.DeleteDashboardByUIDWithParams(dashboards.NewDeleteDashboardByUIDParamsWithContext(ctx).WithUID(uid))
-	if is(err, http.StatusNotFound) {
+func (c *Client) remove(ctx context.Context, item *Item) error {
+	_, err := c.dashboards.DeleteDashboardByUIDWithParams(dashboards.NewDeleteDashboardByUIDParamsWithContext(ctx).WithUID(item.UID))
+	if missing(err) {
 		return nil
 	}
-	return needing(err, "dashboards:delete")
-}
-
-// folder returns one that Grafana has, and nil when it has none of that uid.
-func (c *Client) folder(ctx context.Context, uid string) (*models.Folder, error) {
-	answer, err := c.folders.GetFolderByUIDWithParams(folders.NewGetFolderByUIDParamsWithContext(ctx).WithFolderUID(uid))
-	if is(err, http.StatusNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, needing(err, "folders:read")
-	}
-	return answer.Payload, nil
-}
-
-func (c *Client) createFolder(ctx context.Context, uid, title string) error {
-	_, err := c.folders.CreateFolderWithParams(folders.NewCreateFolderParamsWithContext(ctx).WithBody(
-		&models.CreateFolderCommand{UID: uid, Title: title}))
-	return needing(err, "folders:create")
-}
-
-func (c *Client) renameFolder(ctx context.Context, uid, title string, version int64) error {
-	_, err := c.folders.UpdateFolderWithParams(folders.NewUpdateFolderParamsWithContext(ctx).WithFolderUID(uid).WithBody(
-		&models.UpdateFolderCommand{Title: title, Version: version}))
-	return needing(err, "folders:write")
+	return needing(err, "dashboards:delete", item.where())
 }
 
 // Limits of a search. Grafana gives at most 5,000 on a page.
@@ -146,8 +114,11 @@ func (c *Client) tagged(ctx context.Context) ([]string, error) {
 	seen := map[string]bool{}
 	for page := int64(1); page <= mostPage; page++ {
 		answer, err := c.search.Search(search.NewSearchParamsWithContext(ctx).WithType(&kind).WithTag([]string{Tag}).WithLimit(&size).WithPage(&page))
+		if is(err, http.StatusForbidden) {
+			return nil, &DeniedError{needing(err, "dashboards:read", "")}
+		}
 		if err != nil {
-			return nil, needing(err, "dashboards:read")
+			return nil, needing(err, "dashboards:read", "")
 		}
 		for _, hit := range answer.Payload {
 			if hit != nil && hit.UID != "" && !seen[hit.UID] {
@@ -164,28 +135,3 @@ func (c *Client) tagged(ctx context.Context) ([]string, error) {
 
 // Tag is on every dashboard of slojourn's.
 const Tag = "slojourn"
-
-// is reports whether an error is an answer of a status.
-func is(err error, status int) bool {
-	refused, ok := errors.AsType[*RefusedError](err)
-	return ok && refused.Status == status
-}
-
-// DeniedError says that whoever asks may not, or is not known.
-type DeniedError struct{ Err error }
-
-func (e *DeniedError) Error() string { return e.Err.Error() }
-
-// Unwrap returns the reason.
-func (e *DeniedError) Unwrap() error { return e.Err }
-
-// needing says what permission is missing.
-func needing(err error, action string) error {
-	switch {
-	case is(err, http.StatusUnauthorized):
-		return &DeniedError{fmt.Errorf("%w: the token or password is wrong, has expired or is of another Grafana", err)}
-	case is(err, http.StatusForbidden):
-		return &DeniedError{fmt.Errorf("%w: it needs the permission %s (a service account with the role Editor has all that is needed)", err, action)}
-	}
-	return err
-}

@@ -4,113 +4,124 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"slices"
+
+	"github.com/slojourn/slojourn/exporters/grafana"
 )
 
 // Apply does what a plan says, folders first, and writes into it what was done. One
-// failure does not hold up the rest; an error is about all requests, and ends it: then
-// what is neither Done nor has an Err was not tried.
+// failure does not hold up the rest; an error is about all requests, and ends it: what was
+// sent by then is waited for, and the rest is not tried.
 func (c *Client) Apply(ctx context.Context, plan *Plan) error {
-	err := each(ctx, len(plan.Folders), func(ctx context.Context, i int) error {
-		return plan.Folders[i].end(c.applyFolder(ctx, &plan.Folders[i]))
-	})
-	if err != nil {
+	if err := c.inTurns(ctx, plan.Folders, c.applyFolder, c.folderAside); err != nil {
 		return err
 	}
-	missing := map[string]error{}
+	missing := map[string]bool{}
 	for i := range plan.Folders {
 		if f := &plan.Folders[i]; f.Err != nil && f.Action != Update {
-			missing[f.UID] = f.Err
+			missing[f.UID] = true
 		}
 	}
-	return each(ctx, len(plan.Dashboards), func(ctx context.Context, i int) error {
-		item := &plan.Dashboards[i]
-		switch item.Action {
-		case Create, Update:
-			if missing[item.into] != nil {
-				return item.end(fmt.Errorf("its folder %q could not be read or created", item.Folder))
-			}
-			return item.end(c.replace(ctx, item))
-		case Delete:
-			return item.end(c.discard(ctx, item))
+	return c.inTurns(ctx, plan.Dashboards, func(ctx context.Context, item *Item) error {
+		switch {
+		case item.Action == Delete:
+			return c.discard(ctx, item)
+		case missing[item.into]:
+			return fmt.Errorf("its folder %q could not be read or created", item.Folder)
 		}
-		return nil
-	})
+		return c.replace(ctx, item)
+	}, c.dashboardAside)
+}
+
+// titleError says that another one in the folder has the title.
+type titleError struct{ err error }
+
+func (e *titleError) Error() string { return e.err.Error() }
+
+func (e *titleError) Unwrap() error { return e.err }
+
+// inTurns does what is to be done with each of some items, a few at once. What finds its
+// title taken is tried again after the others, which may give it up; and when all that is
+// left waits for each other, as two do that swap their titles, one of them steps aside.
+func (c *Client) inTurns(ctx context.Context, items []Item, do, aside func(ctx context.Context, item *Item) error) error {
+	var turn []*Item
+	for i := range items {
+		switch items[i].Action {
+		case Create, Update, Delete:
+			turn = append(turn, &items[i])
+		}
+	}
+	for len(turn) > 0 {
+		err := each(ctx, len(turn), func(ctx context.Context, i int) error { return turn[i].end(do(ctx, turn[i])) })
+		if err != nil {
+			return err
+		}
+		blocked := slices.DeleteFunc(slices.Clone(turn), func(i *Item) bool {
+			_, taken := errors.AsType[*titleError](i.Err)
+			return !taken
+		})
+		if len(blocked) == len(turn) {
+			first := inTheWay(blocked)
+			if first == nil {
+				return nil
+			}
+			first.aside = true
+			if err := first.end(aside(ctx, first)); err != nil || first.Err != nil {
+				return err
+			}
+			first.Done = false
+		}
+		turn = blocked
+	}
+	return nil
+}
+
+// inTheWay finds one whose title, as it is now, another one waits for.
+func inTheWay(blocked []*Item) *Item {
+	for _, i := range blocked {
+		if i.Action != Update || i.aside {
+			continue
+		}
+		for _, other := range blocked {
+			if other != i && other.Title == i.have.title && other.into == i.have.folder {
+				return i
+			}
+		}
+	}
+	return nil
 }
 
 // end writes down how an item ended, and returns an error that is about all.
 func (i *Item) end(err error) error {
+	i.Done, i.Err = err == nil, err
 	switch {
-	case i.Action == Keep, i.Action == Refused, i.Action == Failed:
-		return nil
-	case err == nil:
-		i.Done = true
-		return nil
-	}
-	i.Err = err
-	if aboutAll(err) {
+	case interrupted(err): // before anything was sent
+		i.Err = nil
+		return err
+	case aboutAll(err):
 		return err
 	}
 	return nil
 }
 
-// aboutAll reports whether an error would meet every request.
-func aboutAll(err error) bool {
-	if _, ok := errors.AsType[*DeniedError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[*UnreachableError](err); ok {
-		return true
-	}
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-}
-
-// applyFolder creates or renames a folder. When Grafana says that it is there already, or
-// has changed, that may be what an earlier attempt of ours did.
-func (c *Client) applyFolder(ctx context.Context, item *Item) error {
-	var err error
-	switch item.Action {
-	case Create:
-		err = c.createFolder(ctx, item.UID, item.Title)
-	case Update:
-		err = c.renameFolder(ctx, item.UID, item.Title, item.version)
-	default:
-		return nil
-	}
-	if _, refused := errors.AsType[*RefusedError](err); !refused || aboutAll(err) {
-		return err
-	}
-	if have, readErr := c.folder(ctx, item.UID); readErr == nil && have != nil && have.Title == item.Title {
-		return nil
-	}
-	switch {
-	case is(err, http.StatusConflict), is(err, http.StatusPreconditionFailed) && item.Action == Create:
-		return fmt.Errorf("another folder or dashboard has this title, and Grafana before 11.3 allows one: rename that one, or give the team another title (%w)", err)
-	case is(err, http.StatusPreconditionFailed):
-		return fmt.Errorf("somebody has changed it meanwhile: push again (%w)", err)
-	}
-	return err
-}
-
 // replace creates or replaces a dashboard. When Grafana says that it has changed, an earlier
 // attempt of ours may have been what changed it.
 func (c *Client) replace(ctx context.Context, item *Item) error {
-	_, err := c.save(ctx, item.content, item.version, item.into, item.message)
-	refused, ok := errors.AsType[*RefusedError](err)
-	if !ok || aboutAll(err) {
-		return err
+	err := c.save(ctx, item)
+	clash := conflictOf(err)
+	if clash != noConflict && clash != titleOfFolder && c.isThere(ctx, item) {
+		return nil
 	}
-	if refused.Status == http.StatusPreconditionFailed || refused.Status == http.StatusConflict {
-		if c.isThere(ctx, item) {
-			return nil
+	switch clash {
+	case otherVersion:
+		if item.Action == Create {
+			return fmt.Errorf("somebody has saved one of this uid meanwhile, or it is among what was recently deleted: push again, or look there (%w)", err)
 		}
-	}
-	switch refused.Kind {
-	case "version-mismatch":
 		return fmt.Errorf("somebody has saved it meanwhile, and nothing of that is lost: push again (%w)", err)
-	case "name-exists":
-		return fmt.Errorf("folder %q has a dashboard of the title %q, and Grafana before 11.3 allows one: give one of them another title (%w)", item.Folder, item.Title, err)
-	case "name-match":
+	case titleTaken:
+		return &titleError{fmt.Errorf("folder %q has a dashboard of the title %q, maybe among what was recently deleted, and Grafana before 11.3 allows one: give one of them another title (%w)",
+			item.Folder, item.Title, err)}
+	case titleOfFolder:
 		return fmt.Errorf("the dashboard has the title of its folder, which Grafana before 11.3 does not allow: give one of them another title (%w)", err)
 	}
 	return err
@@ -126,8 +137,8 @@ func (c *Client) isThere(ctx context.Context, item *Item) bool {
 	if !signed || digest != item.wanted {
 		return false
 	}
-	unedited, _, err := c.unedited(ctx, have, digest)
-	return err == nil && unedited
+	what, _, err := c.look(ctx, have, digest, item.wanted)
+	return err == nil && what == unedited
 }
 
 // discard deletes a dashboard that still has the version that was read. Grafana knows no
@@ -140,5 +151,19 @@ func (c *Client) discard(ctx context.Context, item *Item) error {
 	case have.version != item.version:
 		return errors.New("somebody has saved it meanwhile: push again")
 	}
-	return c.remove(ctx, item.UID)
+	return c.remove(ctx, item)
+}
+
+// dashboardAside gives what is there of a dashboard a title that nobody wants. It is
+// signed, so that a push that ends here is no change by hand.
+func (c *Client) dashboardAside(ctx context.Context, item *Item) error {
+	summary := item.summary
+	if err := item.holds(grafana.Retitled(item.retitled, item.UID), "makes room for another title"); err != nil {
+		return err
+	}
+	if err := c.replace(ctx, item); err != nil {
+		return err
+	}
+	item.version++
+	return item.holds(item.retitled, summary)
 }

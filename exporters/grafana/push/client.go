@@ -2,22 +2,24 @@ package push
 
 import (
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-openapi/runtime"
 	httptransport "github.com/go-openapi/runtime/client"
 	"github.com/grafana/grafana-openapi-client-go/client/dashboards"
 	"github.com/grafana/grafana-openapi-client-go/client/folders"
+	"github.com/grafana/grafana-openapi-client-go/client/health"
 	"github.com/grafana/grafana-openapi-client-go/client/search"
+	"github.com/grafana/grafana-openapi-client-go/client/signed_in_user"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 )
 
@@ -34,12 +36,14 @@ type ClientOptions struct {
 	Wait func(ctx context.Context, d time.Duration) error
 }
 
-// Client speaks with Grafana. It follows no redirects, and what it says of failures shows
-// no secret.
+// Client speaks with Grafana. It follows no redirects, what it says of failures shows no
+// secret, and all its waits for a Grafana that is overloaded take two minutes at most.
 type Client struct {
 	dashboards dashboards.ClientService
 	folders    folders.ClientService
 	search     search.ClientService
+	health     health.ClientService
+	account    signed_in_user.ClientService
 	http       *http.Client
 }
 
@@ -82,28 +86,17 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if o.Wait == nil {
 		o.Wait = wait
 	}
-	client := &http.Client{
-		Transport: &patient{
-			next: &http.Transport{
-				Proxy:               http.ProxyFromEnvironment,
-				DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-				ForceAttemptHTTP2:   true,
-				MaxIdleConnsPerHost: atOnce,
-				IdleConnTimeout:     90 * time.Second,
-				TLSHandshakeTimeout: 5 * time.Second,
-				TLSClientConfig:     &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
-			},
-			wait: o.Wait, org: o.Org, agent: "slojourn/" + o.Version,
-		},
-		// A redirect would take the token to a place that nobody has named.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	client := httpclient.New(&patient{
+		next: httpclient.NewTransport(httpclient.Options{Dial: 5 * time.Second, Idle: atOnce, Roots: o.Roots}),
+		wait: (&allowance{left: mostWaits, wait: o.Wait}).Wait, org: o.Org, agent: "slojourn/" + o.Version,
+	})
 	inner := httptransport.NewWithClient(u.Host, strings.TrimSuffix(u.Path, "/")+"/api", []string{u.Scheme}, client)
 	inner.Consumers = map[string]runtime.Consumer{"*/*": runtime.JSONConsumer()}
 	inner.DefaultAuthentication = auth
 	t := &transport{inner: inner, to: "Grafana at " + u.Host, hidden: hidden}
 	return &Client{
-		dashboards: dashboards.New(t, nil), folders: folders.New(t, nil), search: search.New(t, nil), http: client,
+		dashboards: dashboards.New(t, nil), folders: folders.New(t, nil), search: search.New(t, nil),
+		health: health.New(t, nil), account: signed_in_user.New(t, nil), http: client,
 	}, nil
 }
 
@@ -119,4 +112,26 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+}
+
+// mostWaits is how long all waits of a client are together.
+const mostWaits = 2 * time.Minute
+
+// allowance is how long may still be waited.
+type allowance struct {
+	wait func(context.Context, time.Duration) error
+	mu   sync.Mutex
+	left time.Duration
+}
+
+// Wait waits, or returns an error at once when that would be longer than what is left.
+func (a *allowance) Wait(ctx context.Context, d time.Duration) error {
+	a.mu.Lock()
+	if d > a.left {
+		a.mu.Unlock()
+		return errors.New("it was waited long enough")
+	}
+	a.left -= d
+	a.mu.Unlock()
+	return a.wait(ctx, d)
 }

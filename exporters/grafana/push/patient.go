@@ -8,8 +8,9 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
+
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 // Limits of a request and its answer.
@@ -22,7 +23,9 @@ const (
 )
 
 // patient asks again when a server is overloaded or about to start. What is asked again
-// may have been done the first time: whoever changes something looks after a conflict.
+// may have been done the first time: whoever changes something looks after a conflict. A
+// change that was sent is waited for, even when its context ends: it is done or not, and
+// whoever asked is to know.
 type patient struct {
 	next  http.RoundTripper
 	wait  func(context.Context, time.Duration) error
@@ -46,17 +49,20 @@ func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+	if err := request.Context().Err(); err != nil { // its cause may be the answer to another one
+		return nil, err
+	}
 	for attempt, pause := 1, firstWait; ; attempt, pause = attempt+1, 2*pause {
 		response, err := p.once(request, body)
 		if err != nil || attempt == attempts || !passes(response.StatusCode) {
 			return response, err
 		}
-		asked := retryAfter(response.Header)
+		asked := httpclient.RetryAfter(response.Header, time.Now(), time.Hour)
 		if asked > mostWait {
 			return response, nil
 		}
-		if err := p.wait(request.Context(), max(pause, asked)); err != nil {
-			return nil, err
+		if p.wait(request.Context(), max(pause, asked)) != nil {
+			return response, nil // which is all that is known
 		}
 	}
 }
@@ -71,7 +77,11 @@ func passes(status int) bool {
 }
 
 func (p *patient) once(request *http.Request, body []byte) (*http.Response, error) {
-	within, cancel := context.WithTimeout(request.Context(), answerTime)
+	asking := request.Context()
+	if request.Method != http.MethodGet {
+		asking = context.WithoutCancel(asking)
+	}
+	within, cancel := context.WithTimeout(asking, answerTime)
 	defer cancel()
 	sent := request.Clone(within)
 	sent.Header.Set("User-Agent", p.agent)
@@ -95,28 +105,10 @@ func (p *patient) once(request *http.Request, body []byte) (*http.Response, erro
 	switch {
 	case err == nil:
 		return response, nil
-	case request.Context().Err() != nil:
-		return nil, context.Cause(request.Context())
+	case asking.Err() != nil:
+		return nil, asking.Err()
 	case errors.Is(within.Err(), context.DeadlineExceeded):
 		return nil, &UnansweredError{answerTime}
 	}
 	return nil, err
-}
-
-// retryAfter reads the header of that name: seconds, or a date by the clock of the one
-// who wrote it. What is missing, past or odd is 0.
-func retryAfter(header http.Header) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(max(0, min(seconds, int64(time.Hour/time.Second)))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	theirs, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, at.Sub(theirs))
 }

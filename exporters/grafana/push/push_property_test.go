@@ -27,6 +27,7 @@ func TestHistories(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := &story{hand: map[string]bool{}, set: map[string]int{}, w: &world{Server: grafanatest.New(token)}}
 		s.w.Before113, s.w.Migrates = rapid.Bool().Draw(t, "before 11.3"), rapid.Bool().Draw(t, "migrates")
+		s.w.Since13 = !s.w.Before113 && rapid.Bool().Draw(t, "since 13")
 		server := httptest.NewServer(s.w.Server)
 		defer server.Close()
 		var err error
@@ -73,11 +74,17 @@ func (s *story) files() []grafana.File {
 // edit saves something by hand, by changing what is there or of its own.
 func (s *story) edit(t *rapid.T) {
 	of := uid.Of(rapid.SampledFrom(ids).Draw(t, "id"))
-	if _, there := s.w.Dashboards()[of]; there {
-		s.w.Edit(of, rapid.SampledFrom([]string{"", "better", "slojourn: created"}).Draw(t, "message"), func(c map[string]any) {
-			c[rapid.SampledFrom([]string{"title", "refresh", "description"}).Draw(t, "field")] = "by hand"
-		})
-	} else {
+	change := func(c map[string]any) {
+		c[rapid.SampledFrom([]string{"title", "refresh", "description"}).Draw(t, "field")] = "by hand"
+	}
+	switch d, there := s.w.Dashboards()[of]; {
+	case there && rapid.Bool().Draw(t, "the message stays"):
+		s.w.Patch(of, change)
+	case there && d.Version > 1 && rapid.Bool().Draw(t, "restore"):
+		s.w.Restore(of, rapid.IntRange(1, d.Version-1).Draw(t, "version"))
+	case there:
+		s.w.Edit(of, rapid.SampledFrom([]string{"", "better", "slojourn: created"}).Draw(t, "message"), change)
+	default:
 		s.w.Save(map[string]any{"uid": of, "title": "by hand", "tags": []any{"slojourn"}}, "", "")
 	}
 	s.hand[of] = true
@@ -145,7 +152,9 @@ func (s *story) push(t *rapid.T) {
 		if stored, _ := grafana.Signed(description, of); !there || stored != digest || !grafana.Intact(got.Content) || got.Folder != f.Folder.UID {
 			t.Fatalf("%s is not what the set says: %v in %s", of, got.Content, got.Folder)
 		}
-		delete(s.hand, of)
+		if got.By == grafanatest.Robot { // else what somebody has restored was just that
+			delete(s.hand, of)
+		}
 	}
 	for of := range s.hand {
 		if _, still := after[of]; !still {

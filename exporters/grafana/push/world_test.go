@@ -5,6 +5,7 @@ import (
 	"flag"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +26,8 @@ type world struct {
 	*grafanatest.Server
 	url    string
 	client *push.Client
+
+	mu     sync.Mutex
 	waited []time.Duration
 }
 
@@ -48,6 +51,8 @@ func (w *world) newClient(t *testing.T, o push.ClientOptions) *push.Client {
 	}
 	o.Version = "1.2.3"
 	o.Wait = func(_ context.Context, d time.Duration) error {
+		w.mu.Lock()
+		defer w.mu.Unlock()
 		w.waited = append(w.waited, d)
 		return nil
 	}

@@ -23,6 +23,11 @@ func instants() []time.Time {
 	return list
 }
 
+// within is what becomes of an expression over a time, every so often.
+func within(f q.Function, of q.Expr, length, every time.Duration) q.Over {
+	return q.Over{Function: f, Of: of, Length: q.Length{Fixed: length}, Every: q.Length{Fixed: every}}
+}
+
 func over(f q.Function, of q.Select, length time.Duration) q.Over {
 	return q.Over{Function: f, Of: of, Length: q.Length{Fixed: length}}
 }
@@ -77,6 +82,18 @@ func TestAlike(t *testing.T) {
 		"last":                    over(q.Last, left, time.Hour),
 		"changes":                 over(q.Changes, flag, 10*time.Minute),
 		"changes of no number":    over(q.Changes, q.Metric("odd"), 10*time.Minute),
+		"total":                   over(q.Total, left, 10*time.Minute),
+		"known":                   over(q.Known, flag, 10*time.Minute),
+		"average of the larger":   within(q.Average, perID, 10*time.Minute, 90*time.Second),
+		"increase of the larger":  within(q.Increase, q.By(q.Max, events, "id"), 10*time.Minute, time.Minute),
+		"total of increases":      within(q.Total, q.By(q.Max, over(q.Increase, events, 10*time.Minute), "id"), 20*time.Minute, 5*time.Minute),
+		"known of what is above":  within(q.Known, q.With(left, q.Above, q.Number(0.7)), 20*time.Minute, time.Minute),
+		"known of a vector":       within(q.Known, q.Vector(1), 20*time.Minute, 7*time.Minute),
+		"metric every so often":   within(q.Maximum, q.Metric("left").Ago(90*time.Second), 10*time.Minute, 4*time.Minute),
+		"last of a metric":        within(q.Last, left, 10*time.Minute, 4*time.Minute),
+		"longer than its time":    within(q.Total, left, 3*time.Minute, 5*time.Minute),
+		"built in every step":     q.Over{Function: q.Total, Of: perID, Length: q.Length{Built: q.TimeRange}, Every: q.Length{Built: q.Step}},
+		"subquery of a subquery":  within(q.Maximum, within(q.Total, left, 5*time.Minute, time.Minute), 10*time.Minute, 2*time.Minute),
 		"built in step":           q.Over{Function: q.Average, Of: left, Length: q.Length{Built: q.Step}},
 		"built in rate step":      q.Over{Function: q.Increase, Of: events, Length: q.Length{Built: q.RateStep}},
 		"built in range":          q.Over{Function: q.Changes, Of: flag, Length: q.Length{Built: q.TimeRange}},
@@ -196,30 +213,34 @@ func TestRefused(t *testing.T) {
 		expr q.Expr
 		want string
 	}{
-		"many to many":            {q.With(left, q.Times, left, "id"), `query: left * on (id) left: two series of the right side belong to the same of the left: {id="checkout", objective="28d", replica="a"} and {id="checkout", objective="28d", replica="b"}; name more labels, or aggregate the right side`},
-		"many to many, taking":    {q.With(left, q.Times, left, "id").Taking("objective"), `query: left * on (id) group_left (objective) left: two series of the right side belong to the same of the left: {id="checkout", objective="28d", replica="a"} and {id="checkout", objective="28d", replica="b"}; name more labels, or aggregate the right side`},
-		"many to one, not said":   {q.With(left, q.Times, info, "id"), `query: left * on (id) info: many series of the left side belong to one of the right, such as {id="checkout", objective="28d", replica="b"}: say so with Taking`},
-		"take makes two alike":    {q.With(left, q.Times, q.Metric("left", q.Is("replica", "a")), "id").Taking("replica"), `query: left * on (id) group_left (replica) left{replica="a"}: two series of the result have the labels {id="checkout", objective="28d", replica="a"}`},
-		"replace makes two alike": {q.Replace{Of: perID, Label: "id", From: "id", Pattern: ".*"}, `query: label_replace(max by (id) (left), "id", "", "id", ".*"): two series of the result have the labels {}`},
-		"metric is dropped":       {q.With(mixed(), q.Times, q.Number(2)), `query: label_replace(last_over_time(flag{id="search"}[1h]) or on (id) last_over_time(gap[1h]), "id", "x", "", "") * 2: two series of the result have the labels {id="x"}`},
-		"metric is dropped by on": {q.Replace{Label: "id", Value: "x", Of: q.With(q.With(one, q.Equal, one, "id"), q.Or, q.With(q.Metric("gap"), q.Equal, q.Metric("gap"), "id"), "id")}, `query: label_replace((left{id="search", replica="a"} == on (id) left{id="search", replica="a"}) or on (id) (gap == on (id) gap), "id", "x", "", ""): two series of the result have the labels {id="x"}`},
-		"bool of sets":            {q.Binary{Left: left, Operator: q.And, Right: flag, AsBool: true}, "query: left and bool flag: bool is for comparisons"},
-		"bool of a sum":           {q.Binary{Left: left, Operator: q.Plus, Right: flag, AsBool: true}, "query: left + bool flag: bool is for comparisons"},
-		"scalars without bool":    {q.With(q.Number(1), q.Equal, q.Now{}), "query: 1 == time(): two numbers are compared with bool only"},
-		"sets with a number":      {q.With(left, q.Or, q.Number(0)), "query: left or 0: or is between series, and one side is a number: take a Vector"},
-		"sum of a number":         {q.By(q.Sum, q.Number(1)), "query: 1: this is a number, and series are needed here: take a Vector"},
-		"replace of a number":     {q.Replace{Of: q.Now{}, Label: "x"}, "query: time(): this is a number, and series are needed here: take a Vector"},
-		"number, on":              {q.With(left, q.Plus, q.Number(1), "id"), "query: left + on (id) 1: a number has no labels that could be alike"},
-		"take of set operator":    {q.With(left, q.And, flag, "id").Taking("owner"), "query: left and on (id) group_left (owner) flag: and takes no labels over"},
-		"take what is on":         {q.With(left, q.Times, info, "id").Taking("id"), "query: left * on (id) group_left (id) info: label id is alike on both sides, so it cannot be taken over"},
-		"pattern that is wrong":   {q.Metric("left", q.Like("id", "(")), "query: left{id=~\"(\"}: the pattern of id: error parsing regexp: missing closing ): `(`"},
-		"replace, wrong pattern":  {q.Replace{Of: left, Label: "x", From: "id", Pattern: "["}, "query: label_replace(left, \"x\", \"\", \"id\", \"[\"): the pattern of id: error parsing regexp: missing closing ]: `[`"},
-		"label that is none":      {q.By(q.Sum, left, "a-b"), `query: sum by (a-b) (left): "a-b" is not a name of a label: that has letters, digits and _`},
-		"metric that is none":     {q.Metric("a-b-"), `query: a-b-: "a-b-" is not a name of a metric`},
-		"no length":               {q.Over{Function: q.Increase, Of: events}, "query: increase(events_total[0ms]): the time that is looked at has no length"},
-		"unknown function":        {over("nonsense", events, time.Minute), `query: nonsense(events_total[1m]): there is no function "nonsense"`},
-		"unknown aggregation":     {q.By("nonsense", events), `query: nonsense(events_total): there is no aggregation "nonsense"`},
-		"unknown operator":        {q.With(left, "nonsense", left), `query: left nonsense left: there is no operator "nonsense"`},
+		"many to many":             {q.With(left, q.Times, left, "id"), `query: left * on (id) left: two series of the right side belong to the same of the left: {id="checkout", objective="28d", replica="a"} and {id="checkout", objective="28d", replica="b"}; name more labels, or aggregate the right side`},
+		"many to many, taking":     {q.With(left, q.Times, left, "id").Taking("objective"), `query: left * on (id) group_left (objective) left: two series of the right side belong to the same of the left: {id="checkout", objective="28d", replica="a"} and {id="checkout", objective="28d", replica="b"}; name more labels, or aggregate the right side`},
+		"many to one, not said":    {q.With(left, q.Times, info, "id"), `query: left * on (id) info: many series of the left side belong to one of the right, such as {id="checkout", objective="28d", replica="b"}: say so with Taking`},
+		"take makes two alike":     {q.With(left, q.Times, q.Metric("left", q.Is("replica", "a")), "id").Taking("replica"), `query: left * on (id) group_left (replica) left{replica="a"}: two series of the result have the labels {id="checkout", objective="28d", replica="a"}`},
+		"replace makes two alike":  {q.Replace{Of: perID, Label: "id", From: "id", Pattern: ".*"}, `query: label_replace(max by (id) (left), "id", "", "id", ".*"): two series of the result have the labels {}`},
+		"metric is dropped":        {q.With(mixed(), q.Times, q.Number(2)), `query: label_replace(last_over_time(flag{id="search"}[1h]) or on (id) last_over_time(gap[1h]), "id", "x", "", "") * 2: two series of the result have the labels {id="x"}`},
+		"metric is dropped by on":  {q.Replace{Label: "id", Value: "x", Of: q.With(q.With(one, q.Equal, one, "id"), q.Or, q.With(q.Metric("gap"), q.Equal, q.Metric("gap"), "id"), "id")}, `query: label_replace((left{id="search", replica="a"} == on (id) left{id="search", replica="a"}) or on (id) (gap == on (id) gap), "id", "x", "", ""): two series of the result have the labels {id="x"}`},
+		"bool of sets":             {q.Binary{Left: left, Operator: q.And, Right: flag, AsBool: true}, "query: left and bool flag: bool is for comparisons"},
+		"bool of a sum":            {q.Binary{Left: left, Operator: q.Plus, Right: flag, AsBool: true}, "query: left + bool flag: bool is for comparisons"},
+		"scalars without bool":     {q.With(q.Number(1), q.Equal, q.Now{}), "query: 1 == time(): two numbers are compared with bool only"},
+		"sets with a number":       {q.With(left, q.Or, q.Number(0)), "query: left or 0: or is between series, and one side is a number: take a Vector"},
+		"sum of a number":          {q.By(q.Sum, q.Number(1)), "query: 1: this is a number, and series are needed here: take a Vector"},
+		"replace of a number":      {q.Replace{Of: q.Now{}, Label: "x"}, "query: time(): this is a number, and series are needed here: take a Vector"},
+		"number, on":               {q.With(left, q.Plus, q.Number(1), "id"), "query: left + on (id) 1: a number has no labels that could be alike"},
+		"take of set operator":     {q.With(left, q.And, flag, "id").Taking("owner"), "query: left and on (id) group_left (owner) flag: and takes no labels over"},
+		"take what is on":          {q.With(left, q.Times, info, "id").Taking("id"), "query: left * on (id) group_left (id) info: label id is alike on both sides, so it cannot be taken over"},
+		"pattern that is wrong":    {q.Metric("left", q.Like("id", "(")), "query: left{id=~\"(\"}: the pattern of id: error parsing regexp: missing closing ): `(`"},
+		"replace, wrong pattern":   {q.Replace{Of: left, Label: "x", From: "id", Pattern: "["}, "query: label_replace(left, \"x\", \"\", \"id\", \"[\"): the pattern of id: error parsing regexp: missing closing ]: `[`"},
+		"label that is none":       {q.By(q.Sum, left, "a-b"), `query: sum by (a-b) (left): "a-b" is not a name of a label: that has letters, digits and _`},
+		"metric that is none":      {q.Metric("a-b-"), `query: a-b-: "a-b-" is not a name of a metric`},
+		"no length":                {q.Over{Function: q.Increase, Of: events}, "query: increase(events_total[0ms]): the time that is looked at has no length"},
+		"unknown function":         {over("nonsense", events, time.Minute), `query: nonsense(events_total[1m]): there is no function "nonsense"`},
+		"no samples":               {q.Over{Function: q.Total, Of: perID, Length: q.Length{Fixed: time.Hour}}, "query: sum_over_time(max by (id) (left)[1h:0ms]): only a metric has samples: say with Every how far apart the instants are that are looked at"},
+		"no distance":              {q.Over{Function: q.Total, Of: perID, Length: q.Length{Fixed: time.Hour}, Every: q.Length{Built: q.Step}}, "query: sum_over_time(max by (id) (left)[1h:0ms]): the instants that are looked at have no distance"},
+		"subquery of a number":     {within(q.Total, q.Number(1), time.Hour, time.Minute), "query: 1: this is a number, and series are needed here: take a Vector"},
+		"subquery, metric dropped": {within(q.Total, q.Replace{Label: "id", Value: "x", Of: q.With(over(q.Last, q.Metric("flag", q.Is("id", "search")), time.Hour), q.Or, over(q.Last, q.Metric("gap"), time.Hour), "id")}, 5*time.Minute, time.Minute), `query: sum_over_time(label_replace(last_over_time(flag{id="search"}[1h]) or on (id) last_over_time(gap[1h]), "id", "x", "", "")[5m:1m]): two series of the result have the labels {id="x"}`},
+		"unknown aggregation":      {q.By("nonsense", events), `query: nonsense(events_total): there is no aggregation "nonsense"`},
+		"unknown operator":         {q.With(left, "nonsense", left), `query: left nonsense left: there is no operator "nonsense"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := w.compare(t.Errorf, test.expr, start.Add(3*time.Minute), 3*time.Minute, q.Binding{})

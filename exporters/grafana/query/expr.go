@@ -57,14 +57,19 @@ const (
 	Minimum  Function = "min_over_time"
 	Last     Function = "last_over_time"
 	Changes  Function = "changes"
+	Total    Function = "sum_over_time"
+	Known    Function = "count_over_time" // how many samples there are
 )
 
 // Over makes a value of the samples of each series in the time before: of those after
 // t-Length and not after t, as in Prometheus 3. Earlier ones take a sample at t-Length too.
+// With Every it is a subquery: in place of samples it takes what Of is at those multiples of
+// Every since 1970 that lie in the time before. Only a Select can do without.
 type Over struct {
 	Function Function
-	Of       Select
+	Of       Expr
 	Length   Length
+	Every    Length
 }
 
 // Length is a stretch of time: one of its own, or one that Grafana knows.

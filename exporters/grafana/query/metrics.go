@@ -17,7 +17,7 @@ func MetricsOf(exprs ...Expr) []string {
 }
 
 func (s Select) walk(visit func(Select))    { visit(s) }
-func (o Over) walk(visit func(Select))      { visit(o.Of) }
+func (o Over) walk(visit func(Select))      { o.Of.walk(visit) }
 func (a Aggregate) walk(visit func(Select)) { a.Of.walk(visit) }
 func (r Replace) walk(visit func(Select))   { r.Of.walk(visit) }
 func (Number) walk(func(Select))            {}

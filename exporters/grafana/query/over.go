@@ -5,35 +5,61 @@ import (
 	"time"
 )
 
+// reduction makes a value of points that lie after from and not after to, in milliseconds.
+// There is one point at least.
+type reduction func(points []point, from, to int64) (value float64, is bool)
+
+// reduction returns that of a function, nil when there is no such function.
+func (f Function) reduction() reduction {
+	switch f {
+	case Increase:
+		return increase
+	case Average:
+		return average
+	case Maximum:
+		return func(points []point, _, _ int64) (float64, bool) { return extreme(points, 1), true }
+	case Minimum:
+		return func(points []point, _, _ int64) (float64, bool) { return extreme(points, -1), true }
+	case Last:
+		return func(points []point, _, _ int64) (float64, bool) { return points[len(points)-1].value, true }
+	case Changes:
+		return changes
+	case Total:
+		return func(points []point, _, _ int64) (float64, bool) { return added(points), true }
+	case Known:
+		return func(points []point, _, _ int64) (float64, bool) { return float64(len(points)), true }
+	}
+	return nil
+}
+
+// keepsMetric reports whether values are still those of the metric, as Prometheus sees it.
+func (f Function) keepsMetric() bool { return f == Last }
+
 func (o Over) compile(c *compiler) (node, error) {
-	chosen, err := c.choose(o.Of)
+	if o.Of == nil {
+		return c.expr(nil)
+	}
+	of, length := o.Function.reduction(), o.Length.of(c.with).Milliseconds()
+	selected, is := o.Of.(Select)
+	switch {
+	case of == nil:
+		return node{}, c.wrong(o, "there is no function %q", o.Function)
+	case length <= 0:
+		return node{}, c.wrong(o, "the time that is looked at has no length")
+	case o.Every != (Length{}):
+		return o.subquery(c, of, length)
+	case !is:
+		return node{}, c.wrong(o, "only a metric has samples: say with Every how far apart the instants are that are looked at")
+	}
+	chosen, err := c.choose(selected)
 	if err != nil {
 		return node{}, err
 	}
-	length := o.Length.of(c.with).Milliseconds()
-	if length <= 0 {
-		return node{}, c.wrong(o, "the time that is looked at has no length")
-	}
-	var of func(points []point, from, to int64) (value float64, is bool)
 	metric := ""
-	switch o.Function {
-	case Increase:
-		of = increase
-	case Average:
-		of = average
-	case Maximum:
-		of = func(points []point, _, _ int64) (float64, bool) { return extreme(points, 1), true }
-	case Minimum:
-		of = func(points []point, _, _ int64) (float64, bool) { return extreme(points, -1), true }
-	case Last:
-		metric = o.Of.Metric // Prometheus keeps it: the value is one of the metric
-		of = func(points []point, _, _ int64) (float64, bool) { return points[len(points)-1].value, true }
-	case Changes:
-		of = changes
-	default:
-		return node{}, c.wrong(o, "there is no function %q", o.Function)
+	if o.Function.keepsMetric() {
+		metric = selected.Metric
 	}
-	offset := o.Of.Offset.Milliseconds()
+	offset := selected.Offset.Milliseconds()
 	var out []element
 	return node{at: func(at int64) ([]element, error) {
 		out = out[:0]
@@ -88,11 +114,16 @@ func increase(points []point, from, to int64) (float64, bool) {
 }
 
 func average(points []point, _, _ int64) (float64, bool) {
+	return added(points) / float64(len(points)), true
+}
+
+// added is the sum of points.
+func added(points []point) float64 {
 	var sum total
 	for _, p := range points {
 		sum.add(p.value)
 	}
-	return sum.value() / float64(len(points)), true
+	return sum.value()
 }
 
 // extreme is the largest value for 1, and the smallest for -1. One that is not a number is

@@ -96,10 +96,15 @@ func (m Matcher) pattern(with *Binding) (pattern string, is bool) {
 
 func (o Over) print(p *printer) {
 	p.put(string(o.Function), "(")
-	o.Of.series(p)
-	p.put("[", o.Length.text(p.with), "]")
-	o.Of.ago(p)
-	p.put(")")
+	defer p.put(")")
+	if of, is := o.Of.(Select); is && o.Every == (Length{}) {
+		of.series(p)
+		p.put("[", o.Length.text(p.with), "]")
+		of.ago(p)
+		return
+	}
+	p.side(o.Of)
+	p.put("[", o.Length.text(p.with), ":", o.Every.text(p.with), "]")
 }
 
 func (l Length) text(with *Binding) string {

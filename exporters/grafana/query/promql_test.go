@@ -39,6 +39,8 @@ func TestPromQL(t *testing.T) {
 		{over(q.Length{Built: q.RateStep}), `increase(e[$__rate_interval])`, `increase(e[15s])`},
 		{over(q.Length{Built: q.TimeRange}), `increase(e[$__range])`, `increase(e[28d])`},
 		{q.Over{Function: q.Last, Of: left.Ago(time.Minute), Length: q.Length{Fixed: time.Hour}}, `last_over_time(left{id="checkout"}[1h] offset 1m)`, ``},
+		{q.Over{Function: q.Total, Of: q.By(q.Max, left, "id"), Length: q.Length{Built: q.TimeRange}, Every: q.Length{Built: q.Step}}, `sum_over_time(max by (id) (left{id="checkout"})[$__range:$__interval])`, `sum_over_time(max by (id) (left{id="checkout"})[28d:90s])`},
+		{q.Over{Function: q.Known, Of: q.With(left, q.Above, q.Number(0)), Length: q.Length{Fixed: time.Hour}, Every: q.Length{Fixed: time.Minute}}, `count_over_time((left{id="checkout"} > 0)[1h:1m])`, ``},
 		{q.By(q.Sum, left), `sum(left{id="checkout"})`, ``},
 		{q.By(q.Max, left, "id", "step"), `max by (id, step) (left{id="checkout"})`, ``},
 		{q.Best(q.Top, 3, left), `topk(3, left{id="checkout"})`, ``},

@@ -115,12 +115,23 @@ func drawSelect(r *rapid.T, metrics ...string) q.Select {
 
 func drawOver(r *rapid.T) q.Over {
 	o := q.Over{
-		Function: rapid.SampledFrom([]q.Function{q.Increase, q.Increase, q.Average, q.Maximum, q.Minimum, q.Last, q.Changes}).Draw(r, "function"),
+		Function: rapid.SampledFrom([]q.Function{q.Increase, q.Increase, q.Average, q.Maximum, q.Minimum, q.Last, q.Changes, q.Total, q.Known}).Draw(r, "function"),
 		Of:       drawSelect(r, "gauge", "counter", "flag"),
 		Length:   q.Length{Built: rapid.SampledFrom([]q.BuiltIn{q.Step, q.RateStep, q.TimeRange}).Draw(r, "built")},
 	}
 	if rapid.Bool().Draw(r, "fixed") {
 		o.Length.Fixed = time.Duration(rapid.IntRange(1, 1_500_000).Draw(r, "length")) * time.Millisecond
+	}
+	return o
+}
+
+// drawSubquery draws what becomes of an expression over time.
+func drawSubquery(r *rapid.T, depth int) q.Over {
+	o := drawOver(r)
+	o.Of = drawSeries(r, depth)
+	o.Every = q.Length{Built: rapid.SampledFrom([]q.BuiltIn{q.Step, q.RateStep}).Draw(r, "every")}
+	if rapid.Bool().Draw(r, "every fixed") {
+		o.Every.Fixed = time.Duration(rapid.IntRange(20_000, 400_000).Draw(r, "distance of instants")) * time.Millisecond
 	}
 	return o
 }
@@ -131,7 +142,7 @@ func drawLabels(r *rapid.T) []string {
 
 // drawSeries draws an expression of series.
 func drawSeries(r *rapid.T, depth int) q.Expr {
-	kind := rapid.IntRange(0, 11).Draw(r, "kind")
+	kind := rapid.IntRange(0, 13).Draw(r, "kind")
 	if depth == 0 {
 		kind %= 3
 	}
@@ -164,7 +175,9 @@ func drawSeries(r *rapid.T, depth int) q.Expr {
 		}
 	case 7:
 		return drawBinary(r, drawSeries(r, depth-1), drawNumber(r, depth-1), false)
-	case 8:
+	case 8, 9:
+		return drawSubquery(r, depth-1)
+	case 10:
 		return drawBinary(r, drawNumber(r, depth-1), drawSeries(r, depth-1), false)
 	default:
 		b := drawBinary(r, drawSeries(r, depth-1), drawSeries(r, depth-1), true)

@@ -5,6 +5,7 @@ package uid
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 )
 
 // The dashboards of everything.
@@ -24,9 +25,17 @@ func Of(id string) string { return hashed("id", id) }
 // Folder returns the uid of the folder of a team, by its name.
 func Folder(team string) string { return hashed("team", team) }
 
+// IsFolder reports whether a uid is that of a folder of slojourn's, of whatever team.
+func IsFolder(uid string) bool {
+	hash, ok := strings.CutPrefix(uid, prefix)
+	return uid == Fleet || ok && len(hash) == 24 && strings.Trim(hash, "0123456789abcdef") == ""
+}
+
+const prefix = "slojourn-"
+
 // hashed has 96 bits of a hash: among a million of ids two are alike with a probability
 // of one in 10^17.
 func hashed(kind, name string) string {
 	sum := sha256.Sum256([]byte(kind + "\x00" + name))
-	return "slojourn-" + hex.EncodeToString(sum[:12])
+	return prefix + hex.EncodeToString(sum[:12])
 }

@@ -3,18 +3,17 @@ package remote
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
@@ -34,7 +33,7 @@ type ClientOptions struct {
 // Client posts requests to a receiver. It follows no redirects, and what it says of
 // failures names the host alone and no secret.
 type Client struct {
-	http    http.Client
+	http    *http.Client
 	options ClientOptions
 	to      string         // how errors call the receiver
 	hidden  []secret.Value // what they must not repeat
@@ -42,6 +41,7 @@ type Client struct {
 
 // Limits of a request and its answer.
 const (
+	dialTime   = 5 * time.Second
 	answerTime = 30 * time.Second
 	maxAnswer  = 16 << 10 // bytes that are read
 	maxExcerpt = 200      // characters that an error quotes
@@ -76,19 +76,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the receiver %w", err)
 	}
-	c := &Client{options: o, to: "the receiver at " + u.Host, http: http.Client{
-		Transport: &http.Transport{
-			Proxy:               http.ProxyFromEnvironment,
-			DialContext:         (&net.Dialer{Timeout: 5 * time.Second}).DialContext,
-			ForceAttemptHTTP2:   true,
-			MaxIdleConnsPerHost: 1,
-			IdleConnTimeout:     90 * time.Second,
-			TLSHandshakeTimeout: 5 * time.Second,
-			TLSClientConfig:     &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
-		},
-		// A redirect would take the token to a place that nobody has named.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	c := &Client{options: o, to: "the receiver at " + u.Host, http: httpclient.New(httpclient.NewTransport(httpclient.Options{Dial: dialTime, Idle: 1, Roots: o.Roots}))}
 	if u.RawQuery != "" {
 		c.hidden = append(c.hidden, secret.Of(u.RawQuery))
 		for _, values := range u.Query() {
@@ -151,7 +139,7 @@ func (c *Client) Send(ctx context.Context, body []byte) error {
 	}
 	defer response.Body.Close()                                     //nolint:errcheck // only read from
 	text, _ := io.ReadAll(io.LimitReader(response.Body, maxAnswer)) // the status says enough
-	return c.failure(response, string(text), hidden)
+	return c.failure(response, string(text), hidden, time.Now())
 }
 
 // identify says in a request who sends it, and returns what must not be repeated.
@@ -183,7 +171,7 @@ func (c *Client) unreachable(within context.Context, hidden []secret.Value, err 
 }
 
 // failure returns nil for an answer of 2xx.
-func (c *Client) failure(response *http.Response, text string, hidden []secret.Value) error {
+func (c *Client) failure(response *http.Response, text string, hidden []secret.Value, now time.Time) error {
 	status := response.StatusCode
 	if status/100 == 2 {
 		return nil
@@ -203,27 +191,9 @@ func (c *Client) failure(response *http.Response, text string, hidden []secret.V
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return &RefusedError{err}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		return &ThrottledError{retryAfter(response.Header), err}
+		return &ThrottledError{httpclient.RetryAfter(response.Header, now, mostWait), err}
 	}
 	return err
-}
-
-// retryAfter reads the header of that name: seconds, or a date by the clock of the
-// one who wrote it. What is missing, past or odd is 0.
-func retryAfter(header http.Header) time.Duration {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(max(0, min(seconds, int64(mostWait/time.Second)))) * time.Second
-	}
-	at, err := http.ParseTime(value)
-	if err != nil {
-		return 0
-	}
-	theirs, err := http.ParseTime(header.Get("Date"))
-	if err != nil {
-		return 0
-	}
-	return max(0, min(at.Sub(theirs), mostWait))
 }
 
 // excerpt returns the beginning of a text that others wrote, on one line, without

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -76,8 +77,7 @@ func (t *trouble) failed(now time.Time, err error, random float64) (pause time.D
 	default:
 		t.last = time.Time{}
 	}
-	pause = min(firstPause<<min(t.failures-1, 20), longest)
-	pause = pause/2 + time.Duration(random*float64(pause/2))
+	pause = httpclient.Pause(t.failures, firstPause, longest, random)
 	if throttled, ok := errors.AsType[*ThrottledError](err); ok {
 		pause = max(pause, throttled.After)
 	}

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/klauspost/compress/snappy"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -49,7 +48,7 @@ func encodedLabels(id string, others map[string]string) encoded {
 		base = map[string]string{}
 	}
 	base["id"] = id
-	if journey, step, isStep := strings.Cut(id, "/"); isStep {
+	if journey, step, isStep := slo.CutID(id); isStep {
 		base["journey"], base["step"] = journey, step
 	}
 	events := func(outcome string) []byte {
