@@ -139,7 +139,7 @@ func printPlayed(env environment, list []played) error {
 		}
 		for _, f := range p.result.Failures {
 			if _, err := fmt.Fprintf(env.stdout, "%s: %s\n   %s\n", render.Plain(f.Span.String()),
-				render.Plain(diag.Say("expected %s", f.Expected).In(l)), render.Plain(diag.Say("happened: %s", f.Happened).In(l))); err != nil {
+				render.Plain(diag.Say("expected %[1]s", f.Expected).In(l)), render.Plain(diag.Say("happened: %s", f.Happened).In(l))); err != nil {
 				return err
 			}
 		}

@@ -48,7 +48,7 @@ func commands() diag.Language {
 		"note: %s": "参考: %s",
 
 		// test.go
-		"expected %s":  "期待: %s",
-		"happened: %s": "実際: %s",
+		"expected %[1]s": "期待: %s",
+		"happened: %s":   "実際: %s",
 	}
 }
