@@ -8,6 +8,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Run measures all that is loaded, minute by minute, and looks at what was
@@ -40,7 +41,7 @@ func (s *Scenario) Run() (Result, error) {
 	}
 	result := Result{Expectations: len(s.expected), Events: r.events}
 	for i := range s.expected {
-		if happened := r.look(&s.expected[i]); happened != "" {
+		if happened := r.look(&s.expected[i]); !happened.Empty() {
 			result.Failures = append(result.Failures, Failure{Span: s.expected[i].span, Expected: s.expected[i].text, Happened: happened})
 		}
 	}
@@ -224,14 +225,14 @@ func (e *expectation) matches(event alert.Event) bool {
 	return e.level == "" || event.Kind == alert.Budget && event.Why.Budget.Level == e.level
 }
 
-// look returns what happened instead of what was expected, "" when it was met.
-func (r *run) look(e *expectation) string {
+// look returns what happened instead of what was expected, nothing when it was met.
+func (r *run) look(e *expectation) diag.Phrase {
 	if e.never {
 		return r.lookNever(e)
 	}
 	for _, event := range r.events {
 		if at := minute(event); at > e.from && at <= e.to && e.matches(event) {
-			return ""
+			return diag.Phrase{}
 		}
 	}
 	return r.instead(e)
@@ -239,7 +240,7 @@ func (r *run) look(e *expectation) string {
 
 // lookNever wants that nothing fires, and that nothing goes on firing; or that
 // nothing resolves.
-func (r *run) lookNever(e *expectation) string {
+func (r *run) lookNever(e *expectation) diag.Phrase {
 	open := map[alert.Key]alert.Event{}
 	for _, event := range r.events {
 		at := minute(event)
@@ -249,15 +250,15 @@ func (r *run) lookNever(e *expectation) string {
 			delete(open, event.Key)
 		case !e.matches(event):
 		case at > e.from:
-			return "after " + passed(at-e.start) + " " + what(event)
+			return diag.Say("after %s %s", passed(at-e.start), what(event))
 		case event.Change != alert.Resolved:
 			open[event.Key] = event
 		}
 	}
 	for _, event := range r.events { // in order, which a map is not
 		if first, fires := open[event.Key]; fires && minute(first) == minute(event) {
-			return what(first) + " " + passed(e.start-minute(first)) + " before the load, and had not resolved"
+			return diag.Say("%s %s before the load, and had not resolved", what(first), passed(e.start-minute(first)))
 		}
 	}
-	return ""
+	return diag.Phrase{}
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/scenario"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 )
 
 func parsed(t testing.TB, text string) *scenario.Scenario {
@@ -43,22 +45,24 @@ func unmet(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var text strings.Builder
-	for _, f := range result.Failures {
-		text.WriteString(f.Span.String() + ": " + f.Expected + "\n" + f.Happened + "\n")
-	}
-	golden := path + ".golden"
-	if *update {
-		if err := os.WriteFile(golden, []byte(text.String()), 0o600); err != nil {
+	for extension, language := range map[string]diag.Language{".golden": nil, ".ja.golden": japanese.Language()} {
+		var text strings.Builder
+		for _, f := range result.Failures {
+			text.WriteString(f.Span.String() + ": " + f.Expected + "\n" + f.Happened.In(language) + "\n")
+		}
+		golden := path + extension
+		if *update {
+			if err := os.WriteFile(golden, []byte(text.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), text.String()); diff != "" {
-		t.Errorf("failures (-want +got):\n%s", diff)
+		if diff := cmp.Diff(string(want), text.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", golden, diff)
+		}
 	}
 }
 

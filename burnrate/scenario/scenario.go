@@ -95,8 +95,8 @@ type Result struct {
 // Failure is an expectation that was not met.
 type Failure struct {
 	Span     diag.Span
-	Expected string // as it is written: page long=1h within 10m
-	Happened string // instead, and when
+	Expected string      // as it is written: page long=1h within 10m
+	Happened diag.Phrase // instead, and when
 }
 
 // traffic of every is booked in its first minute.

@@ -123,6 +123,7 @@ func playFiles(env environment, files []string, policies []*slo.AlertPolicy) ([]
 
 // printPlayed prints mistakes, and expectations that are not met, file by file.
 func printPlayed(env environment, list []played) error {
+	l := env.language()
 	for _, p := range list {
 		err := render.Text(env.stdout, p.findings, render.Options{
 			Lines: func(_ string, line int) (string, bool) {
@@ -131,14 +132,14 @@ func printPlayed(env environment, list []played) error {
 				}
 				return strings.TrimSuffix(p.lines[line-1], "\r"), true
 			},
-			Color: term.Color(env.stdout, env.getenv), Language: env.language(),
+			Color: term.Color(env.stdout, env.getenv), Language: l,
 		})
 		if err != nil {
 			return err
 		}
 		for _, f := range p.result.Failures {
-			if _, err := fmt.Fprintf(env.stdout, "%s: expected %s\n   happened: %s\n",
-				render.Plain(f.Span.String()), render.Plain(f.Expected), render.Plain(f.Happened)); err != nil {
+			if _, err := fmt.Fprintf(env.stdout, "%s: %s\n   %s\n", render.Plain(f.Span.String()),
+				render.Plain(diag.Say("expected %[1]s", f.Expected).In(l)), render.Plain(diag.Say("happened: %s", f.Happened).In(l))); err != nil {
 				return err
 			}
 		}
@@ -182,7 +183,7 @@ func printPlayedJSON(env environment, list []played) error {
 			Failures: []testFailure{}, Events: []testEvent{},
 		}
 		for _, f := range p.result.Failures {
-			entry.Failures = append(entry.Failures, testFailure{f.Span.Start.Line, f.Span.Start.Column, f.Expected, f.Happened})
+			entry.Failures = append(entry.Failures, testFailure{f.Span.Start.Line, f.Span.Start.Column, f.Expected, f.Happened.In(env.language())})
 		}
 		for _, e := range p.result.Events {
 			entry.Events = append(entry.Events, testEvent{int64(e.At.Sub(scenario.Begin()).Minutes()), e})

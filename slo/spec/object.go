@@ -194,10 +194,6 @@ func (o *object) list(name string) ([]*yaml.Node, value) {
 }
 
 func (d *decoder) wrongType(node *yaml.Node, what diag.Phrase, want yaml.Kind) {
-	got := kindWord(node.Kind)
-	if node.Kind == yaml.ScalarNode && node.Tag == "!!null" {
-		got = diag.Say("nothing")
-	}
 	hint := diag.Say("write one value")
 	switch want {
 	case yaml.MappingNode:
@@ -210,7 +206,11 @@ func (d *decoder) wrongType(node *yaml.Node, what diag.Phrase, want yaml.Kind) {
 	} else if pasted := d.inShape(node, what.String(), want); !pasted.Empty() {
 		hint = pasted
 	}
-	d.list.Errorf(diag.CodeType, d.wholeSpan(node), hint, "%s must be %s, not %s", what, kindWord(want), got)
+	if isNull(node) {
+		d.list.Errorf(diag.CodeType, d.wholeSpan(node), hint, "%s must be %s, not nothing", what, kindWord(want))
+		return
+	}
+	d.list.Errorf(diag.CodeType, d.wholeSpan(node), hint, "%s must be %s, not %s", what, kindWord(want), kindWord(node.Kind))
 }
 
 // kindWord is what people call a value of YAML.

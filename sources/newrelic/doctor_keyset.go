@@ -51,8 +51,10 @@ func valuesOf(t nrql.AttributeType) diag.Phrase {
 		return diag.Say("text")
 	case nrql.NumberValue:
 		return diag.Say("numbers")
-	default:
+	case nrql.BooleanValue:
 		return diag.Say("booleans")
+	default:
+		return diag.Verbatim("?")
 	}
 }
 

@@ -46,5 +46,9 @@ func commands() diag.Language {
 		"info":     "情報",
 		"hint: %s": "ヒント: %s",
 		"note: %s": "参考: %s",
+
+		// test.go
+		"expected %[1]s": "期待: %s",
+		"happened: %s":   "実際: %s",
 	}
 }

@@ -38,8 +38,8 @@ func sameInAll(format string) bool {
 	return !strings.ContainsFunc(words, unicode.IsLetter)
 }
 
-// verb matches a verb of package fmt: its index, its flags and its letter.
-var verb = regexp.MustCompile(`%(?:\[(\d+)\])?([-+ 0]*[\d.]*[a-zA-Z]|%)`)
+// verb matches a verb of package fmt: its flags, its index and its letter.
+var verb = regexp.MustCompile(`%([-+ 0]*[\d.]*)(?:\[(\d+)\])?([a-zA-Z]|%)`)
 
 // TestVerbsAgree demands the same arguments, written in the same way, of both sides.
 func TestVerbsAgree(t *testing.T) {
@@ -63,13 +63,13 @@ func verbs(format string) []string {
 	var list []string
 	next := 1
 	for _, m := range verb.FindAllStringSubmatch(format, -1) {
-		if m[2] == "%" {
+		if m[3] == "%" {
 			continue
 		}
-		if m[1] != "" {
-			fmt.Sscan(m[1], &next) //nolint:errcheck // digits
+		if m[2] != "" {
+			fmt.Sscan(m[2], &next) //nolint:errcheck // digits
 		}
-		list = append(list, fmt.Sprintf("%d %s", next, m[2]))
+		list = append(list, fmt.Sprintf("%d %s", next, m[1]+m[3]))
 		next++
 	}
 	slices.Sort(list)

@@ -114,7 +114,7 @@ func accounts() diag.Language {
 		"the attributes of %s":         "%s の属性",
 
 		// doctor_keyset.go
-		"%s and %s": "%sと%s",
+		"%s and %s": "%s と %s",
 		"text":      "文字列",
 		"numbers":   "数値",
 		"booleans":  "真偽値",
@@ -136,8 +136,8 @@ func accounts() diag.Language {
 		"let SLIs share their from, which lets them share queries, or split the set over accounts": "SLI の from をそろえるとクエリを共有できます。または、セットを複数のアカウントに分けてください",
 		"records inspected an hour": "1 時間あたりの検査レコード数",
 		"a shorter lateness looks back less; or count on event types with less traffic, or on a metric": "lateness を短くすると、さかのぼる量が減ります。または、イベントの少ないイベントタイプかメトリクスで数えてください",
-		"measuring takes %.0f %s, and New Relic allows an account %.0f":                                 "計測に必要な %[2]s は %[1].0f ですが、New Relic がアカウントに許すのは %[3].0f です",
-		"measuring takes %.0f %s, and slojourn leaves half of an account to others: %.0f are its share": "計測に必要な %[2]s は %[1].0f ですが、slojourn はアカウントの半分をほかの用途に残すため、割り当ては %[3].0f です",
+		"measuring takes %.0f %s, and New Relic allows an account %.0f":                                 "計測に必要な %[2]s は %.0[1]f ですが、New Relic がアカウントに許すのは %.0[3]f です",
+		"measuring takes %.0f %s, and slojourn leaves half of an account to others: %.0f are its share": "計測に必要な %[2]s は %.0[1]f ですが、slojourn はアカウントの半分をほかの用途に残すため、割り当ては %.0[3]f です",
 
 		// doctor_reach.go
 		"run doctor again; if it stays, look at the status page of New Relic":                                     "もう一度 doctor を実行してください。続くようなら、New Relic のステータスページを確かめてください",

@@ -120,5 +120,33 @@ func scenarios() diag.Language {
 		"did you mean %s?":                                         "%s の間違いではありませんか",
 		"remove it":                                                "削除してください",
 		"%s %q is not known":                                       "%s %q は使えません",
+
+		// instead.go
+		"after %s %s":                             "%s 後に %s",
+		"%s %s before the load":                   "load の %[2]s 前に %[1]s",
+		"%d more":                                 "ほか %d 件",
+		"nothing changed":                         "何も変わりませんでした",
+		"%s; %s after the load began: %s":         "%s。load の開始から %s 後: %s",
+		"%s; %s":                                  "%s。%s",
+		"a %s of %s":                              "%[2]s の %[1]s",
+		"a %s of %s (which is observed)":          "%[2]s の %[1]s (観察中)",
+		"%s (%s) resolved as %s":                  "%s (%s) が %s で解消しました",
+		"%s fired as nothing was measured for %s": "%s が %s のあいだ計測できずに発生しました",
+		"%s fired for %s of the budget of %s":     "%s が %[3]s のバジェットの %[2]s を消費して発生しました",
+		"%s fired as %d events of %s came in %s, and %d are usual":                                    "%s が、%[4]s の %[3]s のイベントが通常の %[5]d 件に対して %[2]d 件だったため発生しました",
+		"%s fired as the source fails":                                                                "%s が、ソースの失敗により発生しました",
+		"%s fired as nothing happens of all that the source measures":                                 "%s が、ソースで計測するものすべてにイベントがないため発生しました",
+		"%s fired by %s/%s, burning at %s and %s of %s":                                               "%s が %s/%s で発生しました (しきい値 %[6]s に対してバーンレート %[4]s と %[5]s)",
+		"%s, %s of it by %s":                                                                          "%s (うち %s は %s)",
+		"a %s of %s (%s) is silent below the %s of %s":                                                "%[2]s の %[1]s (%[3]s) は、%[5]s の %[4]s に含まれるため通知されません",
+		"%d minutes of the last %s of %s were measured":                                               "%[3]s の直近 %[2]s のうち、計測できたのは %[1]d 分です",
+		"%s of the budget of %s is spent":                                                             "%[2]s のバジェットは %[1]s 消費されています",
+		"%d events of %s came in the last %s, of which %d minutes count, and %d are usual on %d days": "%[2]s のイベントは直近 %[3]s (有効なのは %[4]d 分) に %[1]d 件で、過去 %[6]d 日間の通常は %[5]d 件です",
+		"%s %s %s, burning at %s of %.4g":                                                             "%s %s: %s (しきい値 %.4[5]g に対してバーンレート %[4]s)",
+		"nothing":                                                                                     "なし",
+		"an unknown share":                                                                            "不明な割合",
+
+		// run.go
+		"%s %s before the load, and had not resolved": "load の %[2]s 前に %[1]s (その後も解消していません)",
 	}
 }

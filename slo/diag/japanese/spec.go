@@ -243,7 +243,7 @@ func specs() diag.Language {
 		"write at least one entry":                               "項目を 1 つ以上書いてください",
 		"write an entry, or remove the key":                      "項目を書くか、キーを削除してください",
 		"the list of %s is empty":                                "%s のリストが空です",
-		"nothing":                                                "空",
+		"%s must be %s, not nothing":                             "%s が空です。%sでなければなりません",
 		"write one value":                                        "値を 1 つ書いてください",
 		"write a key, a colon and a value on each line below it": "その下に 1 行ずつ、キー、コロン、値を書いてください",
 		`write each entry on a line of its own, behind "- "`:     `項目を 1 行ずつ、"- " の後に書いてください`,
