@@ -195,7 +195,7 @@ func (m *maker) worst(w *overviewWords) *Panel {
 		note += " " + w.WorstByState
 	}
 	left := informed(m.journeysLeft(), m.chosen(), "id")
-	p := budgetLine(w.Worst, note, m.words().NotScraped, target(0, query.Best(query.Bottom, lines, left), "{{name}}"))
+	p := budgetLine(w.Worst, note, m.words().NotKnown, target(0, query.Best(query.Bottom, lines, left), "{{name}}"))
 	fields := &p.FieldConfig.Defaults
 	fields.Links = []Link{{Title: m.words().Open, URL: to("${__field.labels.dashboard}")}}
 	if len(names) > most {
