@@ -2,6 +2,7 @@ package grafana
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,16 +77,31 @@ func (m *maker) ownersOfObjectives() int {
 	return len(owners)
 }
 
+// rolling are the rolling windows of which the table knows what was left before, and whether
+// there are others.
+func (m *maker) rolling() (windows []slo.Window, more bool) {
+	of := func(o slo.Objective) (slo.Window, bool) { return o.Window, !o.Window.IsCalendar() }
+	windows = m.windows(of)
+	for o := range m.objectives() {
+		w, is := of(o)
+		more = more || is && !slices.Contains(windows, w)
+	}
+	return windows, more
+}
+
 // before is what was left of budgets when the window before the present one ended: of a
 // calendar window that is exported, and of a rolling one it is what was left as long ago as
-// the window is long.
+// the window is long, if enough of that earlier window was measured to compare with it. How
+// much of an earlier calendar window was measured is not exported.
 func (m *maker) before() query.Expr {
+	const enough = 0.9 // of the window
 	all := query.Expr(largest(metricPrevious, nil, "id", "objective"))
-	rolling := m.windows(func(o slo.Objective) (slo.Window, bool) { return o.Window, !o.Window.IsCalendar() })
-	for _, window := range rolling {
-		ago := query.Metric(metricRemaining).Ago(time.Duration(window.Minutes()) * time.Minute)
-		of := query.Metric(metricTarget, query.Is("window", window.String()))
-		all = query.With(all, query.Or, query.With(query.By(query.Max, ago, "id", "objective"), query.And, of, "id", "objective"))
+	windows, _ := m.rolling()
+	for _, window := range windows {
+		spelt, length := query.Is("window", window.String()), time.Duration(window.Minutes())*time.Minute
+		left := query.With(query.By(query.Max, query.Metric(metricRemaining).Ago(length), "id", "objective"), query.And, query.Metric(metricTarget, spelt), "id", "objective")
+		covered := query.With(query.By(query.Max, query.Metric(metricCoverage, spelt).Ago(length), "id"), query.AtLeast, query.Number(enough))
+		all = query.With(all, query.Or, among(left, covered))
 	}
 	return all
 }
@@ -93,6 +109,9 @@ func (m *maker) before() query.Expr {
 // against is a table of the present window and the one before.
 func (m *maker) against(title, note, none string, infos query.Expr) *Panel {
 	shared, w := m.words(), m.reviewWords()
+	if _, more := m.rolling(); more {
+		note += w.OnlyCommon(mostWindows)
+	}
 	row := func(of query.Expr) query.Expr { return informedBy(of, infos, "id", "objective") }
 	now := largest(metricRemaining, nil, "id", "objective")
 	const points = 100
