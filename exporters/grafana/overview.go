@@ -125,7 +125,7 @@ func (m *maker) overviewStats(s *sheet, w *overviewWords) {
 	for _, severity := range []struct {
 		of          slo.Severity
 		title, note string
-	}{{slo.Page, w.Pages, w.PagesNote}, {slo.Ticket, w.Tickets, w.TicketsNote}} {
+	}{{slo.Page, shared.Pages, w.PagesNote}, {slo.Ticket, shared.Tickets, w.TicketsNote}} {
 		fires := largest(metricFiring, []query.Matcher{query.Is("severity", string(severity.of))}, "id", "objective", "kind")
 		count(severity.title, severity.note, colourOf(severity.of), among(query.With(fires, query.Above, query.Number(0)), query.Metric(metricInfo, m.chosen()...)))
 	}
