@@ -174,15 +174,15 @@ func (m *maker) standing(title, note, none string, infos query.Expr) *Panel {
 	return table(
 		title, note, FieldDefaults{NoValue: none},
 		column{label: "name", title: w.Name, show: linked(w.Open)},
-		column{label: "owner", title: w.Owner, width: 105, show: named(w.None)},
-		column{label: "objective", title: w.Objective, width: 88},
+		column{label: "owner", title: w.Owner, width: 100, show: named(w.None)},
+		column{label: "objective", title: w.Objective, width: 84},
 		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: w.Target, width: 80, show: in(unitShare, m.targetDecimals(), none)},
-		column{query: row(largest(metricRemaining, nil, "id", "objective")), title: w.Left, width: 145, show: budgetCell(w.NotKnown)},
-		column{query: row(rates), title: burn, width: 140, show: append(burnCell(w.NotKnown), Property{"mappings", w.reasons()})},
-		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: w.Errors, width: 112, show: errorCell(m.errorDecimals(), w)},
-		column{query: row(ofWindow(metricCoverage)), title: w.Coverage, width: 90, show: coverageCell(w.NotMeasured)},
-		column{query: row(states()), title: w.State, width: 128, show: wordCell(w.Missing, data...)},
-		column{query: row(firing()), title: w.Firing, width: 105, show: wordCell(w.Nothing, w.firingWords()...)},
+		column{query: row(largest(metricRemaining, nil, "id", "objective")), title: w.Left, width: 125, show: budgetCell(w.NotKnown)},
+		column{query: row(rates), title: burn, width: 148, show: append(burnCell(w.NotKnown), Property{"mappings", w.reasons()})},
+		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: w.Errors, width: 106, show: errorCell(m.errorDecimals(), w)},
+		column{query: row(ofWindow(metricCoverage)), title: w.Coverage, width: 88, show: coverageCell(w.NotMeasured)},
+		column{query: row(states()), title: w.State, width: 124, show: wordCell(w.Missing, data...)},
+		column{query: row(firing()), title: w.Firing, width: 100, show: wordCell(w.Nothing, w.firingWords()...)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.Left, false)
 }
