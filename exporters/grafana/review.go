@@ -2,6 +2,7 @@ package grafana
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,8 @@ func (m *maker) review() *Dashboard {
 	s.add(columns, largeRows(m.ofJourneys()), m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
 	s.section(w.Spenders)
 	height := largeRows(max(min(m.stepsOfJourneys(), mostSpenders), m.ownersOfObjectives()))
-	s.add(14, height, m.spenders(w))
-	s.add(10, height, m.owners(w))
+	s.add(16, height, m.spenders(w))
+	s.add(8, height, m.owners(w))
 	s.section(w.Alerts)
 	s.add(columns, largeRows(min(objectives, 4)), m.alerted(w, infos))
 	s.section(w.Doubts)
@@ -76,16 +77,31 @@ func (m *maker) ownersOfObjectives() int {
 	return len(owners)
 }
 
+// rolling are the rolling windows of which the table knows what was left before, and whether
+// there are others.
+func (m *maker) rolling() (windows []slo.Window, more bool) {
+	of := func(o slo.Objective) (slo.Window, bool) { return o.Window, !o.Window.IsCalendar() }
+	windows = m.windows(of)
+	for o := range m.objectives() {
+		w, is := of(o)
+		more = more || is && !slices.Contains(windows, w)
+	}
+	return windows, more
+}
+
 // before is what was left of budgets when the window before the present one ended: of a
 // calendar window that is exported, and of a rolling one it is what was left as long ago as
-// the window is long.
+// the window is long, if enough of that earlier window was measured to compare with it. How
+// much of an earlier calendar window was measured is not exported.
 func (m *maker) before() query.Expr {
+	const enough = 0.9 // of the window
 	all := query.Expr(largest(metricPrevious, nil, "id", "objective"))
-	rolling := m.windows(func(o slo.Objective) (slo.Window, bool) { return o.Window, !o.Window.IsCalendar() })
-	for _, window := range rolling {
-		ago := query.Metric(metricRemaining).Ago(time.Duration(window.Minutes()) * time.Minute)
-		of := query.Metric(metricTarget, query.Is("window", window.String()))
-		all = query.With(all, query.Or, query.With(query.By(query.Max, ago, "id", "objective"), query.And, of, "id", "objective"))
+	windows, _ := m.rolling()
+	for _, window := range windows {
+		spelt, length := query.Is("window", window.String()), time.Duration(window.Minutes())*time.Minute
+		left := query.With(query.By(query.Max, query.Metric(metricRemaining).Ago(length), "id", "objective"), query.And, query.Metric(metricTarget, spelt), "id", "objective")
+		covered := query.With(query.By(query.Max, query.Metric(metricCoverage, spelt).Ago(length), "id"), query.AtLeast, query.Number(enough))
+		all = query.With(all, query.Or, among(left, covered))
 	}
 	return all
 }
@@ -93,6 +109,9 @@ func (m *maker) before() query.Expr {
 // against is a table of the present window and the one before.
 func (m *maker) against(title, note, none string, infos query.Expr) *Panel {
 	shared, w := m.words(), m.reviewWords()
+	if _, more := m.rolling(); more {
+		note += w.OnlyCommon(mostWindows)
+	}
 	row := func(of query.Expr) query.Expr { return informedBy(of, infos, "id", "objective") }
 	now := largest(metricRemaining, nil, "id", "objective")
 	const points = 100
@@ -104,8 +123,8 @@ func (m *maker) against(title, note, none string, infos query.Expr) *Panel {
 		column{label: "owner", title: shared.Owner, width: 130, show: named(shared.None)},
 		column{label: "objective", title: shared.Objective, width: 90},
 		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: shared.Target, width: 90, show: in(unitShare, m.targetDecimals(), none)},
-		column{query: row(now), title: w.LeftNow, width: 170, show: budgetCell(shared.NotKnown)},
-		column{query: row(m.before()), title: w.LeftBefore, width: 170, show: budgetCell(shared.NotKnown)},
+		column{query: row(now), title: w.LeftNow, width: 150, show: budgetCell(shared.NotKnown)},
+		column{query: row(m.before()), title: w.LeftBefore, width: 150, show: budgetCell(shared.NotKnown)},
 		column{query: row(change), title: w.Change, width: 120, show: append(in(w.Points, 1, shared.NotKnown), colours...)},
 		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: shared.Errors, width: 112, show: errorCell(m.errorDecimals(), shared)},
 		column{query: row(ofWindow(metricCoverage)), title: shared.Coverage, width: 100, show: coverageCell(shared.NotMeasured)},
@@ -143,10 +162,10 @@ func (m *maker) spenders(w *reviewWords) *Panel {
 	return table(
 		w.SpendersTable, w.SpendersNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: w.Step, show: linked(shared.Open)},
-		column{label: "journey", title: shared.Journey, width: 165, show: append(named(shared.None), Property{"mappings", mappings(titles...)})},
-		column{label: "objective", title: shared.Objective, width: 90, show: named(shared.None)},
-		column{label: "owner", title: shared.Owner, width: 100, show: named(shared.None)},
-		column{query: otherwise(rows, w.NothingSpent, uid.Review), title: w.OfBudget, width: 145, show: append(show, m.noneOf())},
+		column{label: "journey", title: shared.Journey, width: 292, show: append(named(shared.None), Property{"mappings", mappings(titles...)})},
+		column{label: "objective", title: shared.Objective, width: 84, show: named(shared.None)},
+		column{label: "owner", title: shared.Owner, width: 96, show: named(shared.None)},
+		column{query: otherwise(rows, w.NothingSpent, uid.Review), title: w.OfBudget, width: 120, show: append(show, m.noneOf())},
 		column{label: "id"}, column{label: "step"}, column{label: "dashboard"},
 	).sorted(w.OfBudget, true).large()
 }
@@ -161,16 +180,16 @@ func (m *maker) owners(w *reviewWords) *Panel {
 	spent := query.With(left, query.AtMost, query.Number(0)).Bool()
 	low := query.With(left, query.Below, query.Number(atRisk)).Bool()
 	counted := func(colour string) []Property {
-		show := append(in(unitCount, 0, shared.NotKnown), cell("color-text")...)
-		return append(show, Property{"thresholds", steps("text", from(1, colour))}, Property{"color", byThreshold()})
+		show := append(in(unitCount, 0, shared.NotKnown), cell("color-background")...)
+		return append(show, Property{"thresholds", steps("transparent", from(1, colour))}, Property{"color", byThreshold()})
 	}
 	return table(
 		w.OwnersTable, w.OwnersNote, FieldDefaults{NoValue: w.NoObjectives},
-		column{label: "owner", title: shared.Owner, show: named(shared.None)},
-		column{query: owned(query.Count, largest(metricTarget, nil, "id", "objective")), title: w.Objectives, width: 70, show: in(unitCount, 0, shared.None)},
-		column{query: owned(query.Sum, spent), title: shared.Spent, width: 70, show: counted(vermilion)},
-		column{query: query.With(owned(query.Sum, low), query.Minus, owned(query.Sum, spent), "owner"), title: shared.AtRisk, width: 70, show: counted(orange)},
-		column{query: owned(query.Min, left), title: w.Lowest, width: 100, show: leftCell(shared.NotKnown)},
+		column{label: "owner", title: shared.Owner, show: append(named(shared.None), Property{"custom.minWidth", 110})},
+		column{query: owned(query.Count, largest(metricTarget, nil, "id", "objective")), title: w.Objectives, width: 62, show: in(unitCount, 0, shared.None)},
+		column{query: owned(query.Sum, spent), title: shared.Spent, width: 62, show: counted(vermilion)},
+		column{query: query.With(owned(query.Sum, low), query.Minus, owned(query.Sum, spent), "owner"), title: shared.AtRisk, width: 66, show: counted(orange)},
+		column{query: owned(query.Min, left), title: w.Lowest, width: 88, show: leftCell(shared.NotKnown)},
 	).sorted(w.Lowest, false).large()
 }
 

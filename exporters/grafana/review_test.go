@@ -1,7 +1,9 @@
 package grafana
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -152,6 +154,33 @@ func TestWhatIsNotThereIsNoGoodNews(t *testing.T) {
 						t.Errorf("%s: %s: where there is nothing it says %q", f.Name, p.Title, p.FieldConfig.Defaults.NoValue)
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestWindowsWithoutBefore has objectives over more rolling windows than there is a budget
+// before of: then the note says so.
+func TestWindowsWithoutBefore(t *testing.T) {
+	t.Parallel()
+	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
+		for windows, want := range map[int]bool{mostWindows: false, mostWindows + 1: true} {
+			set := shopSet(t)
+			o := set.Journeys[0].Objectives[0]
+			set.SLOs = nil
+			set.Journeys[0].Objectives = nil
+			for days := range windows {
+				window, err := slo.ParseWindow(fmt.Sprintf("%dd", days+1))
+				if err != nil {
+					t.Fatal(err)
+				}
+				o.Window = window
+				set.Journeys[0].Objectives = append(set.Journeys[0].Objectives, o)
+			}
+			m := newMaker(set, Options{Locale: locale})
+			w := m.reviewWords()
+			if got := strings.HasSuffix(m.review().titled(t, w.Journeys).Description, w.OnlyCommon(mostWindows)); got != want {
+				t.Errorf("%s: of %d windows the note says that not all are shown: %v", locale, windows, got)
 			}
 		}
 	}

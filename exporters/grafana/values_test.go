@@ -80,6 +80,10 @@ slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="28d"} 0.
 slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="month"} 0
 slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="28d"} -0.75
 slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="quarter"} 0.5
+slojourn_error_budget_remaining_ratio{id="buy",journey="buy",objective="28d"} 0.5
+slojourn_coverage_ratio{id="pay",journey="pay",window="28d"} 0.9
+slojourn_coverage_ratio{id="lost",journey="lost",window="28d"} 0.899
+slojourn_coverage_ratio{id="buy",journey="buy",window="1h"} 1
 `
 
 func add(t *testing.T, to *query.Samples, text, instance string, at time.Time) {
@@ -335,7 +339,7 @@ func TestWhatTheReviewShows(t *testing.T) {
 			"Pay | payments | month | 0.99 | 0.75 | 0.25 | 50 | -1 | 0.5 | d-pay",
 			"buy | orders | 28d | 0.995 | 0.125 |  |  |  |  | d-buy",
 			"dark | members | 28d | 0.995 |  |  |  | -2 | 0 | d-dark",
-			"lost | orders | 28d | 0.995 | -0.25 | -0.75 | 50 |  |  | d-lost",
+			"lost | orders | 28d | 0.995 | -0.25 |  |  |  |  | d-lost",
 			"lost | orders | quarter | 0.9 |  |  |  |  |  | d-lost",
 		}},
 		{"Steps that used most of a journey's budget", []string{
