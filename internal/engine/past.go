@@ -81,16 +81,20 @@ func (b *formerBudgets) sumAll(ctx context.Context, p *replaying, statuses []bur
 const pastTurn = 1 << 14
 
 // PastSpan returns which instants a [Past] may go over: from the first minute of a set
-// that is kept as a minute, see [FirstMinute], to that of the newest tick; false when no
-// minute is kept.
+// that is kept as a minute, see [FirstMinute], to that of the newest tick. It is false
+// when no minute is kept: then both are the minute of the newest commit, zero without one.
 func PastSpan(ctx context.Context, set *slo.Set, records Records, lag Lag) (from, to time.Time, kept bool, err error) {
 	first, any, err := FirstMinute(ctx, set, records)
-	if err != nil || !any {
+	if err != nil {
 		return time.Time{}, time.Time{}, false, err
 	}
 	whole, state, _, err := keptState(ctx, set, records)
 	if err != nil {
 		return time.Time{}, time.Time{}, false, err
+	}
+	if !any {
+		from = state.At.Truncate(time.Minute)
+		return from, from, false, nil
 	}
 	_, tick, err := reachedBy(ctx, whole, records, state, lag)
 	return first.Time(), max(first, tick).Time(), true, err
