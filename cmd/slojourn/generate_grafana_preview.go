@@ -198,7 +198,7 @@ func (p *previewing) sampled(ctx context.Context, length time.Duration, metrics 
 	labels := query.Labels{}
 	err := past.Run(ctx, func(v engine.View) error {
 		last = v.Snapshot
-		view := prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts}
+		view := prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts, Judged: v.Judged}
 		for family := range view.Families(metrics...) {
 			for _, m := range family.GetMetric() {
 				clear(labels)

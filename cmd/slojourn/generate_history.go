@@ -220,7 +220,7 @@ func (g *historyGeneration) collect(ctx context.Context, past *engine.Past, hist
 	var last burnrate.Snapshot
 	err := past.Run(ctx, func(v engine.View) error {
 		last = v.Snapshot
-		refused = history.Add(prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts})
+		refused = history.Add(prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts, Judged: v.Judged})
 		return refused
 	})
 	shown.end()
