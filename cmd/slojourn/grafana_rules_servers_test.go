@@ -159,7 +159,7 @@ func notEvals() map[string]string {
 		"overview: Sources down: ":                                          "what people were told",
 		"overview: Journeys, least budget left first: Firing":               "what people were told",
 		"overview: Firing now: .*":                                          "what people were told",
-		"(?:journey|step|slo): (?:Pages|Tickets) firing: ":                  "what people were told",
+		"(?:journey|step|slo): (?:Pages|Tickets) (?:firing|open): ":         "what people were told",
 		"(?:journey|step|slo): Alerts over time: .*":                        "what people were told",
 		"review: How long alerts fired: .*":                                 "what people were told",
 		"review: Journeys, least budget left first: (?:Left before|Change)": "another instant",

@@ -86,7 +86,7 @@ func startShownDemo(t *testing.T) *shownDemo {
 	stretch(every, "--from", now.AddDate(0, 0, -days).Format(time.RFC3339))
 	for _, window := range []int{7, 28} { // what the review compares with
 		then := now.AddDate(0, 0, -window)
-		stretch(time.Minute, "--from", then.Format(time.RFC3339), "--to", then.Add(10*time.Minute).Format(time.RFC3339),
+		stretch(time.Minute, "--from", then.Add(-10*time.Minute).Format(time.RFC3339), "--to", then.Add(10*time.Minute).Format(time.RFC3339),
 			"--metric", "slojourn_error_budget_remaining_ratio", "--metric", "slojourn_coverage_ratio", "--metric", "slojourn_objective_ratio")
 	}
 	d := &shownDemo{serving: s, set: setOf(t, specs), binding: query.Binding{Range: days * 24 * time.Hour, Step: every, RateStep: 4 * every}}

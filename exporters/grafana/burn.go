@@ -183,7 +183,7 @@ func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepID
 		return
 	}
 	fields := FieldDefaults{
-		Unit: "none", NoValue: m.words().NotScraped, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
+		Unit: "none", NoValue: m.words().NotKnown, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
 		Mappings: m.fired(slo.Page), Custom: &CustomField{FillOpacity: 80},
 	}
 	p := stateLine(w.Alerts, w.AlertsNote, fields, targets...)

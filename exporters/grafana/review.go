@@ -204,13 +204,25 @@ func shareOf(of, all query.Expr) query.Expr {
 	return query.Binary{Left: of, Operator: query.Divided, Right: all, On: []string{}, Many: true}
 }
 
-// fired is how much of the time of which anything is known alerts fired, by id: in each step
+// judged is in how many steps of the panel it is known of any alert whether it fires.
+func judged() query.Expr {
+	return throughout(query.Known, query.By(query.Count, query.Metric(metricFiring)))
+}
+
+// fired is how much of the time in which alerts were judged they fired, by id: in each step
 // of the panel the alert that fired longest in it counts, of the instance that says most,
-// and steps in which it is not known whether an alert fires count as if it did not. An alert
-// that fires all of the one hour since it was written fired 0.15% of 28 days.
+// and steps in which another alert was judged, and this one not, count as if it did not
+// fire. An alert that fires all of the one hour since it was written fired 0.15% of 28 days.
 func fired(matchers ...query.Matcher) query.Expr {
 	each := query.Over{Function: query.Average, Of: query.Metric(metricFiring, matchers...), Length: query.Length{Built: query.Step}}
-	return shareOf(throughout(query.Total, query.By(query.Max, each, "id")), throughout(query.Known, query.By(query.Count, query.Metric(metricInfo))))
+	return shareOf(throughout(query.Total, query.By(query.Max, each, "id")), judged())
+}
+
+// alarmed reports whether any objective has an alert policy.
+func (m *maker) alarmed() bool {
+	has := func(o slo.Objective) bool { return o.Alerts != nil }
+	return slices.ContainsFunc(m.set.Journeys, func(j *slo.Journey) bool { return slices.ContainsFunc(j.Objectives, has) }) ||
+		slices.ContainsFunc(m.set.SLOs, func(s *slo.SLO) bool { return slices.ContainsFunc(s.Objectives, has) })
 }
 
 // alerted is a table of how much of the time that is shown alerts fired.
@@ -221,16 +233,23 @@ func (m *maker) alerted(w *reviewWords, infos query.Expr) *Panel {
 		none := query.With(above(fired()), query.Times, query.Number(0)) // of what only the other severity fired about
 		return informedBy(query.With(above(fired(query.Is("severity", string(severity)))), query.Or, none), infos, "id")
 	}
+	looked := judged()
+	if !m.alarmed() { // nothing can fire, whoever looks
+		looked = there(0)
+	}
+	nobody := query.Expr(query.Binary{Left: wordRow(-1, shared.NotKnown, uid.Review), Operator: query.Unless, Right: looked, On: []string{}})
+	quiet := orElse(nobody, wordRow(0, w.NoAlerts, uid.Review))
 	show := func(colour string) []Property {
 		show := append(in(unitShare, 2, shared.None), cell("gauge")...)
-		return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(colour)}, Property{"color", byThreshold()}, m.noneOf())
+		words := mappings(word{"0", shared.None, grey}, word{"-1", shared.NotKnown, grey})
+		return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(colour)}, Property{"color", byThreshold()}, Property{"mappings", words})
 	}
 	p := table(
 		w.AlertsTable, w.AlertsNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
-		column{query: otherwise(of(slo.Page), w.NoAlerts, uid.Review), title: w.PageTime, width: 300, show: show(vermilion)},
-		column{query: of(slo.Ticket), title: w.TicketTime, width: 300, show: show(orange)},
+		column{query: orElse(of(slo.Page), quiet), title: w.PageTime, width: 300, show: show(vermilion)},
+		column{query: orElse(of(slo.Ticket), nobody), title: w.TicketTime, width: 300, show: show(orange)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.PageTime, true).large()
 	return p.stepwise()
