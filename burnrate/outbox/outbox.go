@@ -32,6 +32,8 @@ type State struct {
 	Failing map[string]time.Time `json:"failing,omitempty"`
 	// Notifiers is the names of those that there were at the last tick.
 	Notifiers []string `json:"notifiers,omitempty"`
+	// Judged is when alerts were judged, in order, as far back as the log goes.
+	Judged []Stretch `json:"judged,omitempty"`
 }
 
 // Entry returns how a ledger keeps the state.
@@ -86,7 +88,8 @@ type Box struct {
 }
 
 // Open reads what is kept. Entries of other kinds are not looked at. An entry that
-// cannot be read is an error that names it.
+// cannot be read is an error that names it. A state that does not say when alerts were
+// judged, as older versions wrote it, is given what is known of that.
 func Open(kept burnrate.Kept) (Box, error) {
 	var box Box
 	for _, e := range kept.Entries {
@@ -104,6 +107,9 @@ func Open(kept burnrate.Kept) (Box, error) {
 		if err != nil {
 			return Box{}, fmt.Errorf("read the entry %s %s: %w", e.Kind, e.Key, err)
 		}
+	}
+	if box.State.Judged == nil {
+		box.State.Judged = box.judged()
 	}
 	return box, nil
 }

@@ -47,7 +47,7 @@ func TestOpen(t *testing.T) {
 	missed := about("team:shop", alert.Firing)
 	missed.Kind, missed.Missed = alert.Missed, []alert.Event{about("pay", alert.Firing).Event, about("pay", alert.Resolved).Event}
 	want := outbox.Box{
-		State: outbox.State{Next: 12, States: alert.States{At: at, Alerts: []alert.Alert{{Key: missed.Key, Since: at, Judged: at, Tiers: []string{"1h/5m"}}}}},
+		State: outbox.State{Next: 12, States: alert.States{At: at, Alerts: []alert.Alert{{Key: missed.Key, Since: at, Judged: at, Tiers: []string{"1h/5m"}}}}, Judged: []outbox.Stretch{{From: 60, Until: 90}, {From: 100, Until: 120}}},
 		Letters: []outbox.Letter{
 			{Number: 9, To: "chat", Notification: about("pay", alert.Firing), Standing: at.Add(time.Second)},
 			{Number: 10, To: "hook", Notification: missed},

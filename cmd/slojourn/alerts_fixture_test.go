@@ -158,6 +158,7 @@ func (s *incidents) tick(at time.Time) ([]burnrate.Entry, error) {
 		return nil, err
 	}
 	states, events := alert.Advance(s.state.States, s.evaluator.Snapshot(at))
+	s.state.Judged = s.state.JudgedAt(at, 0)
 	s.state.States = states
 	var entries []burnrate.Entry
 	for _, e := range events {

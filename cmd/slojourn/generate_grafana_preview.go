@@ -68,15 +68,24 @@ func (g *grafanaGeneration) preview(ctx context.Context, set *slo.Set) error {
 	}
 	defer pinned.Close() //nolint:errcheck // only read from
 	first, newest, kept, err := engine.PastSpan(ctx, set, pinned, lagOf)
-	switch {
-	case err != nil:
+	if err != nil {
 		return ledgerFailed(ctx, g.pages.data, err)
-	case !kept:
-		return failed(fmt.Errorf("--data-dir %s: the ledger has no minute of what these specs measure", g.pages.data))
+	}
+	if newest.IsZero() {
+		newest = g.env.now().UTC().Truncate(time.Minute)
+	}
+	switch {
 	case at.IsZero():
 		at = newest
+	case !kept && at.After(newest):
+		return usage("--at %s is after %s, up to when the ledger goes", g.pages.at, newest.UTC().Format(time.RFC3339))
+	case !kept: // at no time was anything of it measured
 	case at.After(newest), at.Before(first):
 		return usage("--at %s: the ledger can be looked at from %s to %s", g.pages.at, first.UTC().Format(time.RFC3339), newest.UTC().Format(time.RFC3339))
+	}
+	if !kept {
+		first = at
+		complain(g.env.stderr, fmt.Sprintf("--data-dir %s: nothing of these specs was measured yet: the pages have no values before slojourn serve has measured some", g.pages.data))
 	}
 	folder, err := openOutputs(g.pages.dir, ownership{
 		endings: []string{".html"},
@@ -189,7 +198,7 @@ func (p *previewing) sampled(ctx context.Context, length time.Duration, metrics 
 	labels := query.Labels{}
 	err := past.Run(ctx, func(v engine.View) error {
 		last = v.Snapshot
-		view := prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts}
+		view := prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts, Judged: v.Judged}
 		for family := range view.Families(metrics...) {
 			for _, m := range family.GetMetric() {
 				clear(labels)

@@ -185,7 +185,7 @@ func (g *historyGeneration) span(ctx context.Context, p *engine.Past, w wantedHi
 		return from, to, ledgerFailed(ctx, g.dir, err)
 	}
 	if !kept {
-		return from, to, failed(fmt.Errorf("--data-dir %s: the ledger has no minute of what these specs measure", g.dir))
+		return from, to, failed(fmt.Errorf("--data-dir %s: the ledger has no minute of what these specs measure: name the ledger of the slojourn serve that reads them, or wait until it has measured some", g.dir))
 	}
 	if w.from.IsZero() {
 		// Histories that begin at different times have the same instants then.
@@ -220,7 +220,7 @@ func (g *historyGeneration) collect(ctx context.Context, past *engine.Past, hist
 	var last burnrate.Snapshot
 	err := past.Run(ctx, func(v engine.View) error {
 		last = v.Snapshot
-		refused = history.Add(prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts})
+		refused = history.Add(prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts, Judged: v.Judged})
 		return refused
 	})
 	shown.end()

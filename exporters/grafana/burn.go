@@ -183,7 +183,7 @@ func (m *maker) alerting(s *sheet, id string, objectives []slo.Objective, stepID
 		return
 	}
 	fields := FieldDefaults{
-		Unit: "none", NoValue: m.words().NotScraped, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
+		Unit: "none", NoValue: m.words().NotKnown, Color: byThreshold(), Thresholds: steps(blue, from(1, vermilion)),
 		Mappings: m.fired(slo.Page), Custom: &CustomField{FillOpacity: 80},
 	}
 	p := stateLine(w.Alerts, w.AlertsNote, fields, targets...)
@@ -214,10 +214,14 @@ func (m *maker) fired(severity slo.Severity) []Mapping {
 // fires counts the alerts of a severity that fire about some ids: more than one are a
 // journey and its steps.
 func (m *maker) fires(ids []string, severity slo.Severity) *Panel {
-	w, none := m.burnWords(), m.words().NotScraped
+	w, none := m.words(), m.words().NotScraped
+	title := w.Pages
+	if severity == slo.Ticket {
+		title = w.Tickets
+	}
 	each := query.By(query.Max, query.Metric(metricFiring, oneOf(ids), query.Is("severity", string(severity))), "id", "objective", "kind", "severity")
 	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: none, Color: byThreshold(), Thresholds: countSteps(colourOf(severity)), Mappings: []Mapping{unknown(none)}}
-	return stat(w.Fires(severity), w.FiresNote(len(ids) > 1), fields, target(0, orZero(query.By(query.Sum, each)), "").now())
+	return stat(title, m.burnWords().FiresNote(len(ids) > 1), fields, target(0, orZero(query.By(query.Sum, each)), "").now())
 }
 
 // oneOf matches ids, which have no character that means something in a pattern.

@@ -22,7 +22,6 @@ type burnWords struct {
 	OfTarget                          func(what, target string) string
 	OfSteps                           func(severity string) string
 	Alerts, AlertsNote, Quiet, Firing string
-	Fires                             func(slo.Severity) string
 	FiresNote                         func(withSteps bool) string
 	Told                              string
 }
@@ -64,12 +63,6 @@ func englishBurn() *burnWords {
 		Alerts:     "Alerts over time",
 		AlertsNote: "Firing: the condition holds and the owner was told. Quiet can also mean that another alert covers it.",
 		Quiet:      "quiet", Firing: "firing",
-		Fires: func(s slo.Severity) string {
-			if s == slo.Page {
-				return "Pages firing"
-			}
-			return "Tickets firing"
-		},
 		FiresNote: func(withSteps bool) string {
 			if withSteps {
 				return "How many alerts are firing now that people were told of: those of the journey, and those of its steps."
@@ -110,12 +103,6 @@ func japaneseBurn() *burnWords {
 		Alerts:     "アラートの推移",
 		AlertsNote: "「発生中」は、条件が成立し、担当に通知済みであることを示します。「なし」には、他のアラートに集約されている場合も含まれます。",
 		Quiet:      "なし", Firing: "発生中",
-		Fires: func(s slo.Severity) string {
-			if s == slo.Page {
-				return "緊急アラート"
-			}
-			return "チケット"
-		},
 		FiresNote: func(withSteps bool) string {
 			if withSteps {
 				return "通知済みで、現在も続いているアラートの件数です。ジャーニーとそのステップの分を合わせて数えています。"

@@ -56,17 +56,18 @@ func budgetCell(none string) []Property {
 	return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", budgetSteps()}, Property{"color", byThreshold()})
 }
 
-// leftCell shows what is left of a budget where a bar has no room.
+// leftCell shows what is left of a budget where a bar has no room: on the colour of its
+// state, but for one that is healthy.
 func leftCell(none string) []Property {
-	show := append(in(unitShare, 1, none), cell("color-text")...)
-	return append(show, Property{"thresholds", budgetSteps()}, Property{"color", byThreshold()})
+	show := append(in(unitShare, 1, none), cell("color-background")...)
+	return append(show, Property{"thresholds", unlessFine(budgetSteps())}, Property{"color", byThreshold()})
 }
 
-// burnCell shows a burn rate, in a colour from the one on that spends the budget before
-// its window is over.
+// burnCell shows a burn rate, on a colour from the one on that spends the budget before its
+// window is over.
 func burnCell(none string) []Property {
-	show := append(in(unitBurn, 2, none), cell("color-text")...)
-	return append(show, Property{"thresholds", burnSteps()}, Property{"color", byThreshold()})
+	show := append(in(unitBurn, 2, none), cell("color-background")...)
+	return append(show, Property{"thresholds", unlessFine(burnSteps())}, Property{"color", byThreshold()})
 }
 
 // errorCell shows an error ratio, or the reason of [explained].
@@ -75,10 +76,11 @@ func errorCell(decimals int, w *sharedWords) []Property {
 	return append(show, Property{"mappings", w.reasons()}, Property{"thresholds", steps("text")}, Property{"color", byThreshold()})
 }
 
-// coverageCell shows which share of a window was measured.
+// coverageCell shows which share of a window was measured, on a colour where that is not
+// all.
 func coverageCell(none string) []Property {
-	show := append(in(unitShare, 1, none), cell("color-text")...)
-	return append(show, Property{"thresholds", coverageSteps()}, Property{"color", byThreshold()})
+	show := append(in(unitShare, 1, none), cell("color-background")...)
+	return append(show, Property{"thresholds", unlessFine(coverageSteps())}, Property{"color", byThreshold()})
 }
 
 // wordCell shows words in place of values, each on its colour.

@@ -53,5 +53,16 @@ func burnSteps() *Thresholds { return steps(blue, from(1, orange)) }
 // counts as measured.
 func coverageSteps() *Thresholds { return steps(vermilion, from(0.9, orange), from(0.99, blue)) }
 
+// unlessFine leaves out the colour of what is as it should be, for cells whose numbers stand
+// on a colour: orange letters on white are hard to read.
+func unlessFine(t *Thresholds) *Thresholds {
+	for i := range t.Steps {
+		if t.Steps[i].Color == blue {
+			t.Steps[i].Color = "transparent"
+		}
+	}
+	return t
+}
+
 // countSteps colour a number of things from 1 on.
 func countSteps(colour string) *Thresholds { return steps(ink, from(1, colour)) }

@@ -79,9 +79,18 @@ func orZero(of query.Expr) query.Expr { return query.With(of, query.Or, there(0)
 // otherwise is one row with a word as its name, of a dashboard, where a table would be
 // empty: before 10.4 and at times since, Grafana has its own words for an empty table.
 func otherwise(of query.Expr, word, dashboard string) query.Expr {
-	none := query.Replace{Of: there(0), Label: "name", Value: word, From: "", Pattern: ""}
-	row := query.Replace{Of: none, Label: "dashboard", Value: dashboard, From: "", Pattern: ""}
-	return query.Binary{Left: of, Operator: query.Or, Right: row, On: []string{}}
+	return orElse(of, wordRow(0, word, dashboard))
+}
+
+// wordRow is a row with a word as its name.
+func wordRow(value float64, word, dashboard string) query.Expr {
+	named := query.Replace{Of: there(value), Label: "name", Value: word, From: "", Pattern: ""}
+	return query.Replace{Of: named, Label: "dashboard", Value: dashboard, From: "", Pattern: ""}
+}
+
+// orElse is one expression, or another one where that has no series.
+func orElse(of, other query.Expr) query.Expr {
+	return query.Binary{Left: of, Operator: query.Or, Right: other, On: []string{}}
 }
 
 // increased is what counters gained in a length of time, by the labels that are to stay. An

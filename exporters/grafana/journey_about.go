@@ -66,7 +66,7 @@ func (m *maker) describeExclusions(p *prose, covers []owned) {
 	p.line(w.Exclusions)
 	slices.SortStableFunc(list, func(a, b *slo.Exclusion) int { return b.From.Compare(a.From) })
 	for _, e := range list[:min(len(list), most)] {
-		p.item(w.Excluded("**"+escaped(cmp.Or(e.Title, e.Name))+"**", e.Effect == slo.Drop, escaped(e.Reason), escaped(e.ApprovedBy)))
+		p.item(w.Excluded("**"+escaped(cmp.Or(e.Title, e.Name))+"**", m.words().Effects[e.Effect], escaped(e.Reason), escaped(e.ApprovedBy)))
 	}
 	if more := len(list) - most; more > 0 {
 		p.item(w.More(more))

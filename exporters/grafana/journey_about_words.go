@@ -15,7 +15,7 @@ type aboutWords struct {
 	WhenSpent                func(agreement string) string
 	Runbook                  string
 	Exclusions, NoExclusions string
-	Excluded                 func(name string, dropped bool, reason, approvedBy string) string
+	Excluded                 func(name, effect, reason, approvedBy string) string
 	More                     func(n int) string
 }
 
@@ -32,16 +32,12 @@ func englishAbout() *aboutWords {
 		Contact:       func(who string) string { return ", " + who },
 		NoOwner:       "It has no owner",
 		Observed:      func(owner string) string { return owner + ". It is only observed: nobody is alerted when it breaks." },
-		Colours:       "**Blue**: healthy. **Orange**: less than 25% of the budget is left, or a ticket is open; find out what is using it up, and talk to the owner. **Red**: the budget is spent, or a page is firing. **Grey**: not known.",
+		Colours:       "**Blue**: healthy, 25% or more of the budget is left. **Orange**: at risk, less than 25% is left; find out what is using it up, and talk to the owner. **Red**: spent, nothing is left. **Grey**: not known. Pages and tickets have numbers of their own; act on them whatever is left of the budget.",
 		WhenSpent:     func(agreement string) string { return "When the budget is spent: **" + agreement + "**" },
-		NothingAgreed: "There is no agreement on what happens when the budget is spent; write it in the spec as `whenSpent`.",
+		NothingAgreed: "When the budget is spent: nothing was agreed. Until it is, the owner puts off what adds risk, such as releases, and mends what uses most of the budget. Agree on what to do, and write it in the spec as `whenSpent`.",
 		Runbook:       "Runbook",
 		Exclusions:    "Agreed exclusions:", NoExclusions: "No exclusions are agreed.",
-		Excluded: func(name string, dropped bool, reason, approvedBy string) string {
-			effect := "failures do not count"
-			if dropped {
-				effect = "the time does not count"
-			}
+		Excluded: func(name, effect, reason, approvedBy string) string {
 			return name + " (" + effect + "): " + reason + " – approved by " + approvedBy
 		},
 		More: func(n int) string { return fmt.Sprintf("and %d more", n) },
@@ -56,18 +52,14 @@ func japaneseAbout() *aboutWords {
 		Observed: func(owner string) string {
 			return owner + "。観察中のため、異常があっても通知されません。"
 		},
-		Colours: "**青**：健全。**橙**：要注意。エラーバジェットの残りが25%未満、またはチケットが未解消です。何が消費しているかを確認し、担当と対応を相談してください。**赤**：エラーバジェットが枯渇したか、緊急アラートが発生中です。**灰**：不明。",
+		Colours: "**青**：健全。エラーバジェットの残量が25%以上です。**橙**：要注意。残量が25%未満です。何が消費しているかを確認し、担当と対応を相談してください。**赤**：枯渇。残量がありません。**灰**：不明。緊急アラートとチケットの件数は別に表示します。バジェットの残量にかかわらず対応してください。",
 		WhenSpent: func(agreement string) string {
 			return "エラーバジェットを使い切ったときの取り決め：**" + agreement + "**"
 		},
-		NothingAgreed: "エラーバジェットを使い切ったときの取り決めはありません。仕様ファイルの `whenSpent` に書いてください。",
+		NothingAgreed: "エラーバジェットを使い切ったときの取り決めはありません。取り決めるまでは、担当がリリースなどリスクを増やす作業を見合わせ、最も消費しているものを直してください。対応を取り決めたら、仕様ファイルの `whenSpent` に書いてください。",
 		Runbook:       "手順書",
 		Exclusions:    "合意済みの除外時間：", NoExclusions: "除外時間はありません。",
-		Excluded: func(name string, dropped bool, reason, approvedBy string) string {
-			effect := "失敗を数えない"
-			if dropped {
-				effect = "集計の対象外"
-			}
+		Excluded: func(name, effect, reason, approvedBy string) string {
 			return name + "（" + effect + "）：" + reason + "（承認：" + approvedBy + "）"
 		},
 		More: func(n int) string { return fmt.Sprintf("ほか%d件", n) },

@@ -115,7 +115,7 @@ func (w *world) hasNumbers(t *testing.T, m *maker) {
 		{"pay", "Errors, 28 d", value(pay.Window.ErrorRatio)},
 		{"pay", "Data", stateMeasured},
 		{"pay", "Pages firing", 1},
-		{"pay", "Tickets firing", 0},
+		{"pay", "Tickets open", 0},
 		{"pay", "page: 1 h and 5 min above 13.44×", burn(pay, "1h")},
 		{"browse", "Pages firing", 0},
 		{"pay/authorise", "Budget left: 99.8% in 28 d", value(authorise.Budget.Remaining)},

@@ -125,7 +125,7 @@ func (m *maker) overviewStats(s *sheet, w *overviewWords) {
 	for _, severity := range []struct {
 		of          slo.Severity
 		title, note string
-	}{{slo.Page, w.Pages, w.PagesNote}, {slo.Ticket, w.Tickets, w.TicketsNote}} {
+	}{{slo.Page, shared.Pages, w.PagesNote}, {slo.Ticket, shared.Tickets, w.TicketsNote}} {
 		fires := largest(metricFiring, []query.Matcher{query.Is("severity", string(severity.of))}, "id", "objective", "kind")
 		count(severity.title, severity.note, colourOf(severity.of), among(query.With(fires, query.Above, query.Number(0)), query.Metric(metricInfo, m.chosen()...)))
 	}
@@ -174,15 +174,15 @@ func (m *maker) standing(title, note, none string, infos query.Expr) *Panel {
 	return table(
 		title, note, FieldDefaults{NoValue: none},
 		column{label: "name", title: w.Name, show: linked(w.Open)},
-		column{label: "owner", title: w.Owner, width: 105, show: named(w.None)},
-		column{label: "objective", title: w.Objective, width: 88},
+		column{label: "owner", title: w.Owner, width: 100, show: named(w.None)},
+		column{label: "objective", title: w.Objective, width: 84},
 		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: w.Target, width: 80, show: in(unitShare, m.targetDecimals(), none)},
-		column{query: row(largest(metricRemaining, nil, "id", "objective")), title: w.Left, width: 145, show: budgetCell(w.NotKnown)},
-		column{query: row(rates), title: burn, width: 140, show: append(burnCell(w.NotKnown), Property{"mappings", w.reasons()})},
-		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: w.Errors, width: 112, show: errorCell(m.errorDecimals(), w)},
-		column{query: row(ofWindow(metricCoverage)), title: w.Coverage, width: 90, show: coverageCell(w.NotMeasured)},
-		column{query: row(states()), title: w.State, width: 128, show: wordCell(w.Missing, data...)},
-		column{query: row(firing()), title: w.Firing, width: 105, show: wordCell(w.Nothing, w.firingWords()...)},
+		column{query: row(largest(metricRemaining, nil, "id", "objective")), title: w.Left, width: 125, show: budgetCell(w.NotKnown)},
+		column{query: row(rates), title: burn, width: 148, show: append(burnCell(w.NotKnown), Property{"mappings", w.reasons()})},
+		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: w.Errors, width: 106, show: errorCell(m.errorDecimals(), w)},
+		column{query: row(ofWindow(metricCoverage)), title: w.Coverage, width: 88, show: coverageCell(w.NotMeasured)},
+		column{query: row(states()), title: w.State, width: 124, show: wordCell(w.Missing, data...)},
+		column{query: row(firing()), title: w.Firing, width: 100, show: wordCell(w.Nothing, w.firingWords()...)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.Left, false)
 }
@@ -195,7 +195,7 @@ func (m *maker) worst(w *overviewWords) *Panel {
 		note += " " + w.WorstByState
 	}
 	left := informed(m.journeysLeft(), m.chosen(), "id")
-	p := budgetLine(w.Worst, note, m.words().NotScraped, target(0, query.Best(query.Bottom, lines, left), "{{name}}"))
+	p := budgetLine(w.Worst, note, m.words().NotKnown, target(0, query.Best(query.Bottom, lines, left), "{{name}}"))
 	fields := &p.FieldConfig.Defaults
 	fields.Links = []Link{{Title: m.words().Open, URL: to("${__field.labels.dashboard}")}}
 	if len(names) > most {

@@ -165,6 +165,7 @@ type CustomField struct {
 	ThresholdsStyle   *ThresholdsStyle `json:"thresholdsStyle,omitempty"`
 	Align             string           `json:"align,omitempty"` // of a table
 	Width             int              `json:"width,omitempty"`
+	MinWidth          int              `json:"minWidth,omitempty"` // of one without a width; 0 for 150
 	CellOptions       *CellOptions     `json:"cellOptions,omitempty"`
 	Hidden            bool             `json:"hidden,omitempty"`
 	ScaleDistribution *struct {

@@ -108,6 +108,30 @@ func TestNothingKnownIsNotAllWell(t *testing.T) {
 	}
 }
 
+// TestWhatIsScrapedIsNotSaidToBeMissing looks at a fleet that is scraped, and of which nothing
+// was measured yet or nothing is chosen: what is empty then does not ask whether slojourn is
+// scraped.
+func TestWhatIsScrapedIsNotSaidToBeMissing(t *testing.T) {
+	t.Parallel()
+	m := newMaker(shopSet(t), Options{Locale: slo.English})
+	data := query.NewSamples(5 * time.Minute)
+	add(t, data, `
+slojourn_slo_info{id="pay",journey="pay",kind="journey",owner="payments",title="Pay",dashboard="d-pay"} 1
+slojourn_objective_ratio{id="pay",journey="pay",objective="28d",window="28d"} 0.995
+slojourn_coverage_ratio{id="pay",journey="pay",window="28d"} 0
+`, "a", now().Add(-time.Minute))
+	for _, owner := range []string{"payments", "nobody"} {
+		with := query.Binding{Variables: map[string]string{"owner": owner}, Range: weeks, Step: time.Hour, RateStep: time.Hour}
+		for _, d := range []*Dashboard{m.overview(), m.review()} {
+			for _, p := range d.Panels {
+				if p.FieldConfig != nil && p.FieldConfig.Defaults.NoValue == m.words().NotScraped && len(shown(t, data, p, with)) == 0 {
+					t.Errorf("%s, owner %s: %q is empty and asks whether slojourn is scraped", d.Title, owner, p.Title)
+				}
+			}
+		}
+	}
+}
+
 // TestLinksInTexts lead to dashboards that are there, also where Grafana is a folder of a
 // site.
 func TestLinksInTexts(t *testing.T) {

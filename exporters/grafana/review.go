@@ -2,6 +2,7 @@ package grafana
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,8 +32,8 @@ func (m *maker) review() *Dashboard {
 	s.add(columns, largeRows(m.ofJourneys()), m.against(w.Journeys, w.AgainstNote, w.NoJourneys, journeyInfos))
 	s.section(w.Spenders)
 	height := largeRows(max(min(m.stepsOfJourneys(), mostSpenders), m.ownersOfObjectives()))
-	s.add(14, height, m.spenders(w))
-	s.add(10, height, m.owners(w))
+	s.add(16, height, m.spenders(w))
+	s.add(8, height, m.owners(w))
 	s.section(w.Alerts)
 	s.add(columns, largeRows(min(objectives, 4)), m.alerted(w, infos))
 	s.section(w.Doubts)
@@ -76,16 +77,31 @@ func (m *maker) ownersOfObjectives() int {
 	return len(owners)
 }
 
+// rolling are the rolling windows of which the table knows what was left before, and whether
+// there are others.
+func (m *maker) rolling() (windows []slo.Window, more bool) {
+	of := func(o slo.Objective) (slo.Window, bool) { return o.Window, !o.Window.IsCalendar() }
+	windows = m.windows(of)
+	for o := range m.objectives() {
+		w, is := of(o)
+		more = more || is && !slices.Contains(windows, w)
+	}
+	return windows, more
+}
+
 // before is what was left of budgets when the window before the present one ended: of a
 // calendar window that is exported, and of a rolling one it is what was left as long ago as
-// the window is long.
+// the window is long, if enough of that earlier window was measured to compare with it. How
+// much of an earlier calendar window was measured is not exported.
 func (m *maker) before() query.Expr {
+	const enough = 0.9 // of the window
 	all := query.Expr(largest(metricPrevious, nil, "id", "objective"))
-	rolling := m.windows(func(o slo.Objective) (slo.Window, bool) { return o.Window, !o.Window.IsCalendar() })
-	for _, window := range rolling {
-		ago := query.Metric(metricRemaining).Ago(time.Duration(window.Minutes()) * time.Minute)
-		of := query.Metric(metricTarget, query.Is("window", window.String()))
-		all = query.With(all, query.Or, query.With(query.By(query.Max, ago, "id", "objective"), query.And, of, "id", "objective"))
+	windows, _ := m.rolling()
+	for _, window := range windows {
+		spelt, length := query.Is("window", window.String()), time.Duration(window.Minutes())*time.Minute
+		left := query.With(query.By(query.Max, query.Metric(metricRemaining).Ago(length), "id", "objective"), query.And, query.Metric(metricTarget, spelt), "id", "objective")
+		covered := query.With(query.By(query.Max, query.Metric(metricCoverage, spelt).Ago(length), "id"), query.AtLeast, query.Number(enough))
+		all = query.With(all, query.Or, among(left, covered))
 	}
 	return all
 }
@@ -93,6 +109,9 @@ func (m *maker) before() query.Expr {
 // against is a table of the present window and the one before.
 func (m *maker) against(title, note, none string, infos query.Expr) *Panel {
 	shared, w := m.words(), m.reviewWords()
+	if _, more := m.rolling(); more {
+		note += w.OnlyCommon(mostWindows)
+	}
 	row := func(of query.Expr) query.Expr { return informedBy(of, infos, "id", "objective") }
 	now := largest(metricRemaining, nil, "id", "objective")
 	const points = 100
@@ -104,8 +123,8 @@ func (m *maker) against(title, note, none string, infos query.Expr) *Panel {
 		column{label: "owner", title: shared.Owner, width: 130, show: named(shared.None)},
 		column{label: "objective", title: shared.Objective, width: 90},
 		column{query: row(query.By(query.Max, targets(), "id", "objective")), title: shared.Target, width: 90, show: in(unitShare, m.targetDecimals(), none)},
-		column{query: row(now), title: w.LeftNow, width: 170, show: budgetCell(shared.NotKnown)},
-		column{query: row(m.before()), title: w.LeftBefore, width: 170, show: budgetCell(shared.NotKnown)},
+		column{query: row(now), title: w.LeftNow, width: 150, show: budgetCell(shared.NotKnown)},
+		column{query: row(m.before()), title: w.LeftBefore, width: 150, show: budgetCell(shared.NotKnown)},
 		column{query: row(change), title: w.Change, width: 120, show: append(in(w.Points, 1, shared.NotKnown), colours...)},
 		column{query: row(explained(ofWindow(metricErrors), ofWindow(metricCoverage))), title: shared.Errors, width: 112, show: errorCell(m.errorDecimals(), shared)},
 		column{query: row(ofWindow(metricCoverage)), title: shared.Coverage, width: 100, show: coverageCell(shared.NotMeasured)},
@@ -143,10 +162,10 @@ func (m *maker) spenders(w *reviewWords) *Panel {
 	return table(
 		w.SpendersTable, w.SpendersNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: w.Step, show: linked(shared.Open)},
-		column{label: "journey", title: shared.Journey, width: 165, show: append(named(shared.None), Property{"mappings", mappings(titles...)})},
-		column{label: "objective", title: shared.Objective, width: 90, show: named(shared.None)},
-		column{label: "owner", title: shared.Owner, width: 100, show: named(shared.None)},
-		column{query: otherwise(rows, w.NothingSpent, uid.Review), title: w.OfBudget, width: 145, show: append(show, m.noneOf())},
+		column{label: "journey", title: shared.Journey, width: 292, show: append(named(shared.None), Property{"mappings", mappings(titles...)})},
+		column{label: "objective", title: shared.Objective, width: 84, show: named(shared.None)},
+		column{label: "owner", title: shared.Owner, width: 96, show: named(shared.None)},
+		column{query: otherwise(rows, w.NothingSpent, uid.Review), title: w.OfBudget, width: 120, show: append(show, m.noneOf())},
 		column{label: "id"}, column{label: "step"}, column{label: "dashboard"},
 	).sorted(w.OfBudget, true).large()
 }
@@ -161,16 +180,16 @@ func (m *maker) owners(w *reviewWords) *Panel {
 	spent := query.With(left, query.AtMost, query.Number(0)).Bool()
 	low := query.With(left, query.Below, query.Number(atRisk)).Bool()
 	counted := func(colour string) []Property {
-		show := append(in(unitCount, 0, shared.NotKnown), cell("color-text")...)
-		return append(show, Property{"thresholds", steps("text", from(1, colour))}, Property{"color", byThreshold()})
+		show := append(in(unitCount, 0, shared.NotKnown), cell("color-background")...)
+		return append(show, Property{"thresholds", steps("transparent", from(1, colour))}, Property{"color", byThreshold()})
 	}
 	return table(
 		w.OwnersTable, w.OwnersNote, FieldDefaults{NoValue: w.NoObjectives},
-		column{label: "owner", title: shared.Owner, show: named(shared.None)},
-		column{query: owned(query.Count, largest(metricTarget, nil, "id", "objective")), title: w.Objectives, width: 70, show: in(unitCount, 0, shared.None)},
-		column{query: owned(query.Sum, spent), title: shared.Spent, width: 70, show: counted(vermilion)},
-		column{query: query.With(owned(query.Sum, low), query.Minus, owned(query.Sum, spent), "owner"), title: shared.AtRisk, width: 70, show: counted(orange)},
-		column{query: owned(query.Min, left), title: w.Lowest, width: 100, show: leftCell(shared.NotKnown)},
+		column{label: "owner", title: shared.Owner, show: append(named(shared.None), Property{"custom.minWidth", 110})},
+		column{query: owned(query.Count, largest(metricTarget, nil, "id", "objective")), title: w.Objectives, width: 62, show: in(unitCount, 0, shared.None)},
+		column{query: owned(query.Sum, spent), title: shared.Spent, width: 62, show: counted(vermilion)},
+		column{query: query.With(owned(query.Sum, low), query.Minus, owned(query.Sum, spent), "owner"), title: shared.AtRisk, width: 66, show: counted(orange)},
+		column{query: owned(query.Min, left), title: w.Lowest, width: 88, show: leftCell(shared.NotKnown)},
 	).sorted(w.Lowest, false).large()
 }
 
@@ -185,13 +204,25 @@ func shareOf(of, all query.Expr) query.Expr {
 	return query.Binary{Left: of, Operator: query.Divided, Right: all, On: []string{}, Many: true}
 }
 
-// fired is how much of the time of which anything is known alerts fired, by id: in each step
+// judged is in how many steps of the panel it is known of any alert whether it fires.
+func judged() query.Expr {
+	return throughout(query.Known, query.By(query.Count, query.Metric(metricFiring)))
+}
+
+// fired is how much of the time in which alerts were judged they fired, by id: in each step
 // of the panel the alert that fired longest in it counts, of the instance that says most,
-// and steps in which it is not known whether an alert fires count as if it did not. An alert
-// that fires all of the one hour since it was written fired 0.15% of 28 days.
+// and steps in which another alert was judged, and this one not, count as if it did not
+// fire. An alert that fires all of the one hour since it was written fired 0.15% of 28 days.
 func fired(matchers ...query.Matcher) query.Expr {
 	each := query.Over{Function: query.Average, Of: query.Metric(metricFiring, matchers...), Length: query.Length{Built: query.Step}}
-	return shareOf(throughout(query.Total, query.By(query.Max, each, "id")), throughout(query.Known, query.By(query.Count, query.Metric(metricInfo))))
+	return shareOf(throughout(query.Total, query.By(query.Max, each, "id")), judged())
+}
+
+// alarmed reports whether any objective has an alert policy.
+func (m *maker) alarmed() bool {
+	has := func(o slo.Objective) bool { return o.Alerts != nil }
+	return slices.ContainsFunc(m.set.Journeys, func(j *slo.Journey) bool { return slices.ContainsFunc(j.Objectives, has) }) ||
+		slices.ContainsFunc(m.set.SLOs, func(s *slo.SLO) bool { return slices.ContainsFunc(s.Objectives, has) })
 }
 
 // alerted is a table of how much of the time that is shown alerts fired.
@@ -202,16 +233,23 @@ func (m *maker) alerted(w *reviewWords, infos query.Expr) *Panel {
 		none := query.With(above(fired()), query.Times, query.Number(0)) // of what only the other severity fired about
 		return informedBy(query.With(above(fired(query.Is("severity", string(severity)))), query.Or, none), infos, "id")
 	}
+	looked := judged()
+	if !m.alarmed() { // nothing can fire, whoever looks
+		looked = there(0)
+	}
+	nobody := query.Expr(query.Binary{Left: wordRow(-1, shared.NotKnown, uid.Review), Operator: query.Unless, Right: looked, On: []string{}})
+	quiet := orElse(nobody, wordRow(0, w.NoAlerts, uid.Review))
 	show := func(colour string) []Property {
 		show := append(in(unitShare, 2, shared.None), cell("gauge")...)
-		return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(colour)}, Property{"color", byThreshold()}, m.noneOf())
+		words := mappings(word{"0", shared.None, grey}, word{"-1", shared.NotKnown, grey})
+		return append(show, Property{"min", 0}, Property{"max", 1}, Property{"thresholds", steps(colour)}, Property{"color", byThreshold()}, Property{"mappings", words})
 	}
 	p := table(
 		w.AlertsTable, w.AlertsNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
-		column{query: otherwise(of(slo.Page), w.NoAlerts, uid.Review), title: w.PageTime, width: 300, show: show(vermilion)},
-		column{query: of(slo.Ticket), title: w.TicketTime, width: 300, show: show(orange)},
+		column{query: orElse(of(slo.Page), quiet), title: w.PageTime, width: 300, show: show(vermilion)},
+		column{query: orElse(of(slo.Ticket), nobody), title: w.TicketTime, width: 300, show: show(orange)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.PageTime, true).large()
 	return p.stepwise()

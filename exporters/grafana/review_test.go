@@ -1,7 +1,9 @@
 package grafana
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +84,37 @@ func TestHowLongAlertsFired(t *testing.T) {
 	}
 }
 
+// TestAlertsThatNobodyJudged are not known to have been quiet: not at all, or before the
+// hours of which it is known.
+func TestAlertsThatNobodyJudged(t *testing.T) {
+	t.Parallel()
+	const all = 28 * 24
+	for name, test := range map[string]struct {
+		judged, fired int // hours until now
+		want          string
+		unpoliced     bool
+	}{
+		"without a policy": {0, 0, "no alert fired in the time that is known |  | 0 |  | slojourn-review", true},
+		"never":            {0, 0, "not known |  | -1 | -1 | slojourn-review", false},
+		"some, quiet":      {48, 0, "no alert fired in the time that is known |  | 0 |  | slojourn-review", false},
+		"some, and page":   {48, 12, "late | team | 0.25 | 0 | d-late", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHistory()
+			h.info("late", "a", all, 0)
+			h.alert("late", "burn", "page", "a", test.judged, 0, test.fired, 0)
+			set := shopSet(t)
+			if !test.unpoliced {
+				set.SLOs[0].Objectives = slices.Clone(set.SLOs[0].Objectives)
+				set.SLOs[0].Objectives[0].Alerts = slo.BuiltInPolicies()[0]
+			}
+			m := newMaker(set, Options{Locale: slo.English})
+			checkPanelOf(t, h.samples, m.review(), "How long alerts fired", nil, []string{test.want})
+		})
+	}
+}
+
 // TestTargetsThatMayBeTooLoose has budgets that are full: one is known all the time, with a
 // gap of a day, one was never close but for an hour, and one is young.
 func TestTargetsThatMayBeTooLoose(t *testing.T) {
@@ -152,6 +185,33 @@ func TestWhatIsNotThereIsNoGoodNews(t *testing.T) {
 						t.Errorf("%s: %s: where there is nothing it says %q", f.Name, p.Title, p.FieldConfig.Defaults.NoValue)
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestWindowsWithoutBefore has objectives over more rolling windows than there is a budget
+// before of: then the note says so.
+func TestWindowsWithoutBefore(t *testing.T) {
+	t.Parallel()
+	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
+		for windows, want := range map[int]bool{mostWindows: false, mostWindows + 1: true} {
+			set := shopSet(t)
+			o := set.Journeys[0].Objectives[0]
+			set.SLOs = nil
+			set.Journeys[0].Objectives = nil
+			for days := range windows {
+				window, err := slo.ParseWindow(fmt.Sprintf("%dd", days+1))
+				if err != nil {
+					t.Fatal(err)
+				}
+				o.Window = window
+				set.Journeys[0].Objectives = append(set.Journeys[0].Objectives, o)
+			}
+			m := newMaker(set, Options{Locale: locale})
+			w := m.reviewWords()
+			if got := strings.HasSuffix(m.review().titled(t, w.Journeys).Description, w.OnlyCommon(mostWindows)); got != want {
+				t.Errorf("%s: of %d windows the note says that not all are shown: %v", locale, windows, got)
 			}
 		}
 	}

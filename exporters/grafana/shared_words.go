@@ -31,6 +31,8 @@ type sharedWords struct {
 	Measured, Partial, Quiet, Missing string // states of an objective
 	Page, Ticket, Nothing             string // what fires
 	Kinds                             map[alert.Kind]string
+	Pages, Tickets                    string // how many fire
+	Effects                           map[slo.Effect]string
 
 	Alerts, Exclusions, Definitions, Targets string // annotations
 	DefinitionChanged, TargetChanged         string
@@ -67,6 +69,11 @@ func (w *sharedWords) kindWords() []word {
 	return list
 }
 
+// effectWords stand for what exclusions do.
+func (w *sharedWords) effectWords() []word {
+	return []word{{string(slo.Drop), w.Effects[slo.Drop], ""}, {string(slo.CountAsGood), w.Effects[slo.CountAsGood], ""}}
+}
+
 func sharedEnglish() *sharedWords {
 	return &sharedWords{
 		Overview: "Service levels: overview", Review: "Service levels: review",
@@ -86,7 +93,9 @@ func sharedEnglish() *sharedWords {
 		Kinds: map[alert.Kind]string{
 			alert.Burn: "burning too fast", alert.Budget: "budget low or spent", alert.NoTraffic: "traffic drop", alert.NoData: "no data", alert.Source: "source down",
 		},
-		Alerts: "Alerts", Exclusions: "Exclusions", Definitions: "Definition changes", Targets: "Target changes",
+		Pages: "Pages firing", Tickets: "Tickets open",
+		Effects: map[slo.Effect]string{slo.Drop: "the time does not count", slo.CountAsGood: "failures do not count"},
+		Alerts:  "Alerts", Exclusions: "Exclusions", Definitions: "Definition changes", Targets: "Target changes",
 		DefinitionChanged: "What is measured has changed", TargetChanged: "The target has changed",
 	}
 }
@@ -110,7 +119,9 @@ func sharedJapanese() *sharedWords {
 		Kinds: map[alert.Kind]string{
 			alert.Burn: "消費が速い", alert.Budget: "バジェット残りわずか・枯渇", alert.NoTraffic: "イベント減少", alert.NoData: "計測停止", alert.Source: "ソース停止",
 		},
-		Alerts: "アラート", Exclusions: "除外", Definitions: "計測内容の変更", Targets: "目標値の変更",
+		Pages: "緊急アラート", Tickets: "チケット",
+		Effects: map[slo.Effect]string{slo.Drop: "集計の対象外", slo.CountAsGood: "失敗を数えない"},
+		Alerts:  "アラート", Exclusions: "除外", Definitions: "計測内容の変更", Targets: "目標値の変更",
 		DefinitionChanged: "計測内容が変わりました", TargetChanged: "目標値が変わりました",
 	}
 }

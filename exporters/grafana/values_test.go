@@ -80,6 +80,10 @@ slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="28d"} 0.
 slojourn_error_budget_remaining_ratio{id="pay",journey="pay",objective="month"} 0
 slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="28d"} -0.75
 slojourn_error_budget_remaining_ratio{id="lost",journey="lost",objective="quarter"} 0.5
+slojourn_error_budget_remaining_ratio{id="buy",journey="buy",objective="28d"} 0.5
+slojourn_coverage_ratio{id="pay",journey="pay",window="28d"} 0.9
+slojourn_coverage_ratio{id="lost",journey="lost",window="28d"} 0.899
+slojourn_coverage_ratio{id="buy",journey="buy",window="1h"} 1
 `
 
 func add(t *testing.T, to *query.Samples, text, instance string, at time.Time) {
@@ -315,7 +319,7 @@ func TestTablesThatAreEmpty(t *testing.T) {
 	nobody := map[string]string{"owner": "nobody"}
 	for panel, want := range map[string]string{
 		"Steps that used most of a journey's budget": "no step is known to have used any |  |  |  | 0 | slojourn-review",
-		"How long alerts fired":                      "no alert fired in this time |  | 0 |  | slojourn-review",
+		"How long alerts fired":                      "no alert fired in the time that is known |  | 0 |  | slojourn-review",
 		"What was not measured":                      "everything was measured |  |  | 0 | slojourn-review",
 		"Targets that may be too loose":              "none of those known for all this time |  |  | 0 | slojourn-review",
 	} {
@@ -335,7 +339,7 @@ func TestWhatTheReviewShows(t *testing.T) {
 			"Pay | payments | month | 0.99 | 0.75 | 0.25 | 50 | -1 | 0.5 | d-pay",
 			"buy | orders | 28d | 0.995 | 0.125 |  |  |  |  | d-buy",
 			"dark | members | 28d | 0.995 |  |  |  | -2 | 0 | d-dark",
-			"lost | orders | 28d | 0.995 | -0.25 | -0.75 | 50 |  |  | d-lost",
+			"lost | orders | 28d | 0.995 | -0.25 |  |  |  |  | d-lost",
 			"lost | orders | quarter | 0.9 |  |  |  |  |  | d-lost",
 		}},
 		{"Steps that used most of a journey's budget", []string{

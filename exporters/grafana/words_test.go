@@ -3,7 +3,11 @@ package grafana
 import (
 	"reflect"
 	"testing"
+	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/slo"
 )
 
@@ -30,7 +34,7 @@ func TestStatesAndAlertsHaveWords(t *testing.T) {
 	t.Parallel()
 	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
 		w := newMaker(&slo.Set{}, Options{Locale: locale}).words()
-		for name, words := range map[string][]word{"states": w.stateWords(), "alerts": w.firingWords(), "severities": w.severityWords(), "kinds": w.kindWords()} {
+		for name, words := range map[string][]word{"states": w.stateWords(), "alerts": w.firingWords(), "severities": w.severityWords(), "kinds": w.kindWords(), "effects": w.effectWords()} {
 			texts := map[string]bool{}
 			for _, word := range words {
 				if word.text == "" || texts[word.text] {
@@ -38,6 +42,48 @@ func TestStatesAndAlertsHaveWords(t *testing.T) {
 				}
 				texts[word.text] = true
 			}
+		}
+	}
+}
+
+// TestMarksAreInWords looks at what marks say of alerts and exclusions.
+func TestMarksAreInWords(t *testing.T) {
+	t.Parallel()
+	data := query.NewSamples(5 * time.Minute)
+	data.Add(metricInfo, query.Labels{"id": "pay"}, now(), 1)
+	for _, severity := range []slo.Severity{slo.Page, slo.Ticket} {
+		for kind := range sharedEnglish().Kinds {
+			data.Add(metricFiring, query.Labels{"id": "pay", "kind": string(kind), "severity": string(severity)}, now(), 1)
+		}
+	}
+	for effect := range sharedEnglish().Effects {
+		data.Add(metricExcluded, query.Labels{"id": "pay", "exclusion": "moving", "effect": string(effect)}, now(), 1)
+	}
+	for _, locale := range []slo.Locale{slo.English, slo.Japanese} {
+		m := newMaker(shopSet(t), Options{Locale: locale})
+		w := m.words()
+		said := map[string]int{}
+		for _, a := range m.overview().Annotations.List {
+			found, err := data.At(a.Query, now(), query.Binding{RateStep: time.Minute})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range found {
+				for _, label := range []string{"kind", "severity", "effect"} {
+					said[s.Labels[label]]++
+				}
+			}
+		}
+		delete(said, "")
+		want := map[string]int{w.Page: len(w.Kinds), w.Ticket: len(w.Kinds)}
+		for _, kind := range w.Kinds {
+			want[kind] = 2
+		}
+		for _, effect := range w.Effects {
+			want[effect] = 1
+		}
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", locale, diff)
 		}
 	}
 }

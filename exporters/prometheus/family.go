@@ -176,7 +176,7 @@ func collectFactors(c *content, b *batch) {
 func collectFiring(c *content, b *batch) {
 	known := map[*slo.AlertPolicy][]urgency{}
 	c.each(func(s *subject, o *burnrate.Objective) {
-		if o.Alerts == nil {
+		if o.Alerts == nil || !c.view.judges(s.status.ID) {
 			return
 		}
 		kinds, found := known[o.Alerts]
@@ -191,6 +191,9 @@ func collectFiring(c *content, b *batch) {
 		}
 	})
 	for _, name := range c.sources() {
+		if !c.view.judges(alert.SourceID(name)) {
+			continue
+		}
 		for _, severity := range [...]slo.Severity{slo.Page, slo.Ticket} {
 			key := alert.Key{ID: alert.SourceID(name), Kind: alert.Source, Severity: severity}
 			b.add(oneIf(c.told[key]), label{"id", key.ID}, label{"kind", string(alert.Source)}, label{"severity", string(severity)})

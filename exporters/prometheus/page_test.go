@@ -243,3 +243,40 @@ func (f *full) Write(data []byte) (int, error) {
 	}
 	return len(data), nil
 }
+
+// TestAlertsNobodyJudged are not said to be quiet.
+func TestAlertsNobodyJudged(t *testing.T) {
+	t.Parallel()
+	v := shop(t)
+	ids := func() map[string]bool {
+		found := map[string]bool{}
+		for f := range v.Families("slojourn_alert_firing") {
+			for _, m := range f.Metric {
+				for _, l := range m.Label {
+					if l.GetName() == "id" {
+						found[l.GetValue()] = true
+					}
+				}
+			}
+		}
+		return found
+	}
+	all := ids()
+	gone, source := "", ""
+	for id := range all {
+		if strings.HasPrefix(id, "source:") {
+			source = id
+		} else {
+			gone = id
+		}
+	}
+	if gone == "" || source == "" {
+		t.Fatalf("there are alerts about %v only", all)
+	}
+	v.Judged = func(id string) bool { return id != gone && id != source }
+	delete(all, gone)
+	delete(all, source)
+	if diff := cmp.Diff(all, ids()); diff != "" {
+		t.Errorf("without %s and %s (-want +got):\n%s", gone, source, diff)
+	}
+}

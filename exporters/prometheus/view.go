@@ -16,7 +16,12 @@ type View struct {
 	Set      *slo.Set
 	Snapshot burnrate.Snapshot // of the set
 	Alerts   []alert.Alert     // that fire, ordered by key
+	// Judged reports whether the alerts of an id were judged, or of a source by the id of
+	// its alerts. Of others it is not known whether they fire. Nil says that all were.
+	Judged func(id string) bool
 }
+
+func (v *View) judges(id string) bool { return v.Judged == nil || v.Judged(id) }
 
 // Families returns what a page of the view has, as of the view and without encoding it:
 // only the metrics of some names when names are given. A family comes in parts, one

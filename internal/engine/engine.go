@@ -82,6 +82,9 @@ type View struct {
 	Alerts   Alerts
 	Progress Progress
 	Counters Counters
+	// Judged reports whether anybody has judged the alerts of an id, or of a source with
+	// the id of its alerts; nil when all are, as those of an engine.
+	Judged func(id string) bool
 }
 
 // Counters count what an engine has done since it began.

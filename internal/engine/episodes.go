@@ -16,6 +16,9 @@ type episodes struct {
 	list []episode     // in the order of their keys, and then of time
 	now  []alert.Alert // as of the last tick
 	tick slo.Minute
+
+	judged []outbox.Stretch // when any alert was
+	never  map[string]bool  // ids of which none was
 }
 
 // episode is from when until when an alert fired.
@@ -32,7 +35,7 @@ func episodesOf(set *slo.Set, kept burnrate.Kept, tick slo.Minute) (episodes, er
 	}
 	known := alerts{Alerts: Alerts{State: box.State}}
 	known = known.rename(renamedIn(set, known.State.Alerts))
-	all := episodes{now: known.State.Alerts, tick: tick}
+	all := episodes{now: known.State.Alerts, tick: tick, judged: box.State.Judged}
 	names := map[string]string{}
 	for id, former := range lineage.Former(set) {
 		for _, name := range former {
@@ -93,4 +96,29 @@ func (e episodes) at(minute slo.Minute) []alert.Alert {
 		}
 	}
 	return fired
+}
+
+// judgedAt returns whose alerts were judged in a minute, by id. From the last tick on all
+// are that ever were.
+func (e episodes) judgedAt(minute slo.Minute) func(id string) bool {
+	within := func(s outbox.Stretch) bool { return s.From <= minute && minute < s.Until }
+	judged := minute >= e.tick && len(e.judged) > 0 || slices.ContainsFunc(e.judged, within)
+	return func(id string) bool { return judged && !e.never[id] }
+}
+
+// neverJudged returns the ids that no engine has read yet, and journeys all of whose steps
+// are such.
+func neverJudged(set *slo.Set, changes []lineage.Change) map[string]bool {
+	never := map[string]bool{}
+	for _, c := range changes {
+		if c.Kind == lineage.Added {
+			never[c.ID] = true
+		}
+	}
+	for _, j := range set.Journeys {
+		if j.SLI == nil && !slices.ContainsFunc(j.Steps, func(s slo.Step) bool { return !never[s.SLO.ID] }) {
+			never[j.ID] = true
+		}
+	}
+	return never
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/burnrate/lineage"
 	"github.com/slojourn/slojourn/burnrate/outbox"
 	"github.com/slojourn/slojourn/slo"
 )
@@ -99,7 +100,48 @@ func TestEpisodes(t *testing.T) {
 			t.Errorf("in minute %d (-want +got): %s", test.minute, diff)
 		}
 	}
+	for minute, want := range map[slo.Minute]bool{209: false, 210: true, 600: true, 1000: true, 1500: true} {
+		if got := e.judgedAt(minute)("pay"); got != want {
+			t.Errorf("in minute %d of a ledger that does not say when alerts were judged they were: %t, want %t", minute, got, want)
+		}
+	}
 	if _, err := episodesOf(set, burnrate.Kept{Entries: []burnrate.Entry{{Kind: outbox.KindLog, Key: "1", Value: []byte("{")}}}, tick); err == nil {
 		t.Error("a log that cannot be read is none")
+	}
+}
+
+// TestJudgedAt tells what fires for nobody from what nobody judged: before the first tick,
+// while no engine ran, and of what no engine has read.
+func TestJudgedAt(t *testing.T) {
+	t.Parallel()
+	set := &slo.Set{SLOs: []*slo.SLO{{ID: "buy/cart"}, {ID: "buy/pay"}, {ID: "find/list"}}}
+	step := func(k int) slo.Step { return slo.Step{SLO: set.SLOs[k]} }
+	set.Journeys = []*slo.Journey{
+		{ID: "buy", Steps: []slo.Step{step(0), step(1)}},
+		{ID: "find", Steps: []slo.Step{step(2)}},
+		{ID: "whole", SLI: &slo.SLI{}},
+	}
+	e := episodes{
+		tick: 1000, judged: []outbox.Stretch{{From: 100, Until: 200}, {From: 300, Until: 990}},
+		never: neverJudged(set, []lineage.Change{{ID: "buy/pay", Kind: lineage.Added}, {ID: "find/list", Kind: lineage.Added}, {ID: "whole", Kind: lineage.Spliced}}),
+	}
+	for _, test := range []struct {
+		minute slo.Minute
+		want   bool
+	}{{99, false}, {100, true}, {199, true}, {200, false}, {299, false}, {300, true}, {989, true}, {990, false}, {1000, true}, {1500, true}} {
+		judged := e.judgedAt(test.minute)
+		for _, id := range []string{"buy", "buy/cart", "whole", "source:shop"} {
+			if got := judged(id); got != test.want {
+				t.Errorf("in minute %d %s was judged: %t, want %t", test.minute, id, got, test.want)
+			}
+		}
+		for _, id := range []string{"buy/pay", "find", "find/list"} {
+			if judged(id) {
+				t.Errorf("in minute %d %s was judged, which no engine has read", test.minute, id)
+			}
+		}
+	}
+	if (episodes{tick: 1000}).judgedAt(1000)("buy") {
+		t.Error("without any tick alerts were judged")
 	}
 }

@@ -13,7 +13,8 @@ import (
 // said of them: a [Replay] with meters, with the budgets of calendar windows that were
 // over, and with the alerts of the ledger. Meters are 0 at From and have every minute
 // since then, whenever it was measured. An alert fires as long as the ledger says that it
-// did; what nobody was told of does not.
+// did; what nobody was told of does not. Whether anybody looked, [View.Judged] says: before
+// the first tick, and while no engine ran, nobody did.
 //
 // From the newest tick on it says what [Kept] does.
 type Past struct {
@@ -27,8 +28,8 @@ type Past struct {
 	Progress func(done, all int64)
 }
 
-// Run has see look at a view of each instant, of which the set, the snapshot, and the
-// alerts that fire are there. It holds until see returns. An error of see ends the run.
+// Run has see look at a view of each instant, of which the set, the snapshot, the
+// alerts that fire, and whose alerts were judged are there. It holds until see returns. An error of see ends the run.
 func (p *Past) Run(ctx context.Context, see func(View) error) error {
 	r := &Replay{Set: p.Set, Records: p.Records, Lag: p.Lag, From: p.From, To: p.To, Progress: p.Progress, every: max(1, slo.Minute(p.Every/time.Minute))}
 	replaying, err := r.begin(ctx)
@@ -39,13 +40,14 @@ func (p *Past) Run(ctx context.Context, see func(View) error) error {
 	if err != nil {
 		return err
 	}
+	told.never = neverJudged(p.Set, replaying.changes)
 	former := &formerBudgets{}
 	return replaying.run(ctx, func(s burnrate.Snapshot) error {
 		if err := former.sumAll(ctx, replaying, s.Statuses); err != nil {
 			return errorf("sum the windows that are over", err)
 		}
 		s.Previous = former.show(replaying.whole, s.Statuses)
-		view := View{Set: p.Set, Snapshot: s}
+		view := View{Set: p.Set, Snapshot: s, Judged: told.judgedAt(slo.MinuteAt(s.At))}
 		view.Alerts.State.At, view.Alerts.State.Alerts = s.At, told.at(slo.MinuteAt(s.At))
 		return see(view)
 	})
@@ -81,16 +83,20 @@ func (b *formerBudgets) sumAll(ctx context.Context, p *replaying, statuses []bur
 const pastTurn = 1 << 14
 
 // PastSpan returns which instants a [Past] may go over: from the first minute of a set
-// that is kept as a minute, see [FirstMinute], to that of the newest tick; false when no
-// minute is kept.
+// that is kept as a minute, see [FirstMinute], to that of the newest tick. It is false
+// when no minute is kept: then both are the minute of the newest commit, zero without one.
 func PastSpan(ctx context.Context, set *slo.Set, records Records, lag Lag) (from, to time.Time, kept bool, err error) {
 	first, any, err := FirstMinute(ctx, set, records)
-	if err != nil || !any {
+	if err != nil {
 		return time.Time{}, time.Time{}, false, err
 	}
 	whole, state, _, err := keptState(ctx, set, records)
 	if err != nil {
 		return time.Time{}, time.Time{}, false, err
+	}
+	if !any {
+		from = state.At.Truncate(time.Minute)
+		return from, from, false, nil
 	}
 	_, tick, err := reachedBy(ctx, whole, records, state, lag)
 	return first.Time(), max(first, tick).Time(), true, err

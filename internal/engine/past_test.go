@@ -89,6 +89,16 @@ func TestPast(t *testing.T) {
 			}
 		}
 		l.checkPast(t, l.past(first+31, last-17, 7*time.Minute))
+		began := first - 4 // as a lived engine remembers from its fifth tick on
+		err := l.past(began-90, last, time.Minute).Run(t.Context(), func(v View) error {
+			if judged, want := v.Judged("buy/cart"), !v.Snapshot.At.Before(began.Time()); judged != want {
+				t.Errorf("at %v alerts were judged: %t, want %t", v.Snapshot.At, judged, want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
 		enough := errors.New("enough")
 		if err := l.past(first, last, time.Minute).Run(t.Context(), func(View) error { return enough }); !errors.Is(err, enough) {
 			t.Errorf("it ends with %v", err)

@@ -331,7 +331,7 @@ const vanished = "events that were there are answered as none: may they still be
 func (e *Engine) fail() {
 	e.counts.Failed++
 	if view := e.view.Load(); view != nil {
-		e.view.Store(&View{view.Set, view.Snapshot, view.Alerts, view.Progress, e.counts})
+		e.view.Store(&View{Set: view.Set, Snapshot: view.Snapshot, Alerts: view.Alerts, Progress: view.Progress, Counters: e.counts})
 	}
 }
 
@@ -377,7 +377,7 @@ func (e *Engine) publish(s burnrate.Snapshot, now time.Time) {
 	s.Failures = append(s.Failures, e.lossFailures()...)
 	sortByID(&s)
 	s.Meters, s.Previous, s.Seams = e.meters.show(e.state, e.feeds), e.former.show(e.state, s.Statuses), e.state.seamsAt(e.state.ends)
-	e.view.Store(&View{e.specs.Set, s, e.alerts.Alerts, e.progress(now), e.counts})
+	e.view.Store(&View{Set: e.specs.Set, Snapshot: s, Alerts: e.alerts.Alerts, Progress: e.progress(now), Counters: e.counts})
 }
 
 // sortByID orders what is said of SLOs.

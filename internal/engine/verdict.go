@@ -52,6 +52,7 @@ type decided struct {
 func (v *verdict) decide() (decided, error) {
 	d := decided{alerts: v.before}
 	state := outbox.State{States: v.states, Next: max(v.before.State.Next, 1), Failing: map[string]time.Time{}}
+	state.Judged = v.before.State.JudgedAt(v.at, slo.MinuteAt(v.at)-logDays*24*minutesOfHour)
 	for _, s := range v.sources {
 		if !s.Since.IsZero() {
 			state.Failing[s.Name] = s.Since

@@ -118,6 +118,9 @@ func TestWidths(t *testing.T) {
 	wide := func(width int) settings {
 		return settings{FieldDefaults: grafana.FieldDefaults{Custom: &grafana.CustomField{Width: width}}}
 	}
+	atLeast := func(width int) settings {
+		return settings{FieldDefaults: grafana.FieldDefaults{Custom: &grafana.CustomField{MinWidth: width}}}
+	}
 	hidden := settings{FieldDefaults: grafana.FieldDefaults{Custom: &grafana.CustomField{Hidden: true}}}
 	for _, test := range []struct {
 		fields []settings
@@ -127,6 +130,7 @@ func TestWidths(t *testing.T) {
 		{[]settings{{}, hidden, wide(100)}, []int{900, 0, 100}},
 		{[]settings{wide(100), wide(200)}, []int{100, 200}},
 		{[]settings{{}, wide(1350)}, []int{100, 900}},
+		{[]settings{atLeast(110), wide(900)}, []int{108, 891}},
 	} {
 		if got := widthsOf(test.fields, 1000); !slices.Equal(got, test.want) {
 			t.Errorf("%v, want %v", got, test.want)

@@ -113,7 +113,7 @@ func alignOf(t *table, i int, s *settings) string {
 	return "left"
 }
 
-// leastWidth is that of a column without a width, as Grafana has it.
+// leastWidth is the least of a column without a width, as Grafana has it.
 const leastWidth = 150
 
 // widthsOf shares out the width of a table: those of columns that have one, and the rest
@@ -135,7 +135,7 @@ func widthsOf(fields []settings, width int) []int {
 	}
 	for i := range fields {
 		if widths[i] == 0 && !fields[i].custom().Hidden {
-			widths[i] = max((width-fixed)/open, leastWidth)
+			widths[i] = max((width-fixed)/open, cmp.Or(fields[i].custom().MinWidth, leastWidth))
 		}
 	}
 	sum := 0
