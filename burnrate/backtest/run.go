@@ -117,6 +117,9 @@ type Objective struct {
 	Worst    burnrate.Ratio `json:"budgetConsumedAtMost"`
 	WorstAt  time.Time      `json:"budgetConsumedAtMostAt,omitzero"`
 	SpentFor int64          `json:"spentMinutes"`
+	// Allowed is how many bad events the budget of the last snapshot is, in units;
+	// undefined of composed journeys.
+	Allowed burnrate.Ratio `json:"-"`
 	// Counts is what the objective's window held in the last snapshot.
 	Counts slo.Counts `json:"-"`
 	// Remaining is how much of the budget was left, at [Options.Samples] instants

@@ -68,7 +68,7 @@ func windowOf(o *burnrate.Objective, length time.Duration) int {
 
 // see takes one snapshot of the objective.
 func (t *track) see(at time.Time, o *burnrate.Objective, r *Recorder) {
-	t.Consumed, t.Counts = o.Budget.Consumed, o.Window.Counts
+	t.Consumed, t.Allowed, t.Counts = o.Budget.Consumed, o.Budget.Allowed, o.Window.Counts
 	if consumed, known := t.Consumed.Value(); known {
 		if worst, before := t.Worst.Value(); !before || consumed > worst {
 			t.Worst, t.WorstAt = t.Consumed, at

@@ -54,7 +54,7 @@ Errors in BASE do not stop it: what is wrong there may look as if it were new.`,
 		if len(args) == 0 || args[0] == "" {
 			return usage("BASE is missing: name a revision of git, such as main, or the folder of the old specs")
 		}
-		d.format, d.base, d.backtest.paths = *format, args[0], orCurrentFolder(args[1:])
+		d.format, d.base, d.backtest.paths = *format, abbreviated(args[0]), orCurrentFolder(args[1:])
 		if err := d.readFlags(cmd, *from, *to, *failOn); err != nil {
 			return err
 		}
@@ -67,6 +67,16 @@ Errors in BASE do not stop it: what is wrong there may look as if it were new.`,
 		return err
 	}
 	return cmd
+}
+
+// abbreviated shortens a commit in full, which would be hidden wherever it is printed, as it
+// looks like a key. Git finds it by its first digits, too.
+func abbreviated(base string) string {
+	const whole, enough = 40, 12
+	if len(base) != whole || strings.Trim(base, "0123456789abcdef") != "" {
+		return base
+	}
+	return base[:enough]
 }
 
 // differing is one run of the command.

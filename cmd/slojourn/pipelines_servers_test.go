@@ -85,7 +85,7 @@ func newPipeline(t *testing.T) *pipeline {
 	p.program("rsync", `test "$1 $2 $3" = "--archive --delete slos/" && rm -rf "$4" && cp -R "$3" "$4"`)
 	p.values = map[string]string{
 		"vars.LEDGER_URL": store.URL, "secrets.LEDGER_TOKEN": ledgerToken, "LEDGER_TOKEN": ledgerToken,
-		"vars.ENGINE_FOLDER": specs, "vars.ENGINE_URL": p.engine.url, "secrets.ENGINE_PASSWORD": "hunter2", "ENGINE_PASSWORD": "hunter2",
+		"vars.ENGINE_FOLDER": specs, "secrets.ENGINE_KEY": "key-hunter2", "vars.ENGINE_HOST": "engine.example.com ssh-ed25519 AAAA", "vars.ENGINE_URL": p.engine.url, "secrets.ENGINE_PASSWORD": "hunter2", "ENGINE_PASSWORD": "hunter2",
 		"vars.GRAFANA_URL": grafana.URL, "secrets.GRAFANA_TOKEN": grafanaToken, "GRAFANA_TOKEN": grafanaToken,
 	}
 	p.env = append(os.Environ(), "PATH="+p.steps+string(filepath.ListSeparator)+os.Getenv("PATH"), "NOW="+pipelineNow)
@@ -238,10 +238,14 @@ func TestGitHubPipeline(t *testing.T) {
 	if workflow.Defaults.Run.Shell != "bash" {
 		t.Errorf("the shell is %q", workflow.Defaults.Run.Shell)
 	}
-	steps := func(job string) []step {
+	const noFork = "github.event.pull_request.head.repo.full_name == github.repository"
+	steps := func(job string, fork bool) []step {
 		var list []step
 		for _, s := range workflow.Jobs[job].Steps {
-			if s.Run != "" {
+			if s.If != "" && s.If != noFork {
+				t.Errorf("%s: nobody knows whether %q holds", s.Name, s.If)
+			}
+			if s.Run != "" && !(fork && s.If == noFork) {
 				list = append(list, step{s.Name, s.Run, s.Env})
 			}
 		}
@@ -250,22 +254,61 @@ func TestGitHubPipeline(t *testing.T) {
 	flags := []string{"--noprofile", "--norc", "-eo", "pipefail"} // of shell: bash
 
 	p := newPipeline(t)
-	comment, summary := filepath.Join(p.steps, "comment"), filepath.Join(p.steps, "summary")
-	p.program("gh", `test "$1 $2 $3 $4 $6 $7 $GH_TOKEN" = "pr comment 7 --body-file --edit-last --create-if-none gh-hunter2" && cp "$5" '`+comment+`'`)
-	p.env = append(p.env, "GITHUB_STEP_SUMMARY="+summary)
-	p.values["github.base_ref"], p.values["github.token"], p.values["github.event.pull_request.number"] = "main", "gh-hunter2", "7"
-	p.succeed(steps("review"), flags...)
-	p.reviewed(readFile(t, comment))
-	if readFile(t, summary) != readFile(t, comment) {
-		t.Error("the summary is not the comment")
+	comments, summary := filepath.Join(p.steps, "comments"), filepath.Join(p.steps, "summary")
+	if err := os.WriteFile(comments, []byte(othersComments), 0o600); err != nil {
+		t.Fatal(err)
 	}
-	p.succeed(steps("publish"), flags...)
+	p.program("gh", `test "$GH_TOKEN" = gh-hunter2
+comments='`+comments+`'
+change() { jq --rawfile body "${6#body=@}" "$1" "$comments" > "$comments.new" && mv "$comments.new" "$comments"; }
+case "$1 $2 $3 $4" in
+"api --paginate repos/shop/slos/issues/7/comments --jq") jq --raw-output "$5" "$comments" ;;
+"api --method POST repos/shop/slos/issues/7/comments") change '. + [{id: 13, user: {type: "Bot"}, body: $body}]' "${@:2}" ;;
+"api --method PATCH repos/shop/slos/issues/comments/13") change 'map(if .id == 13 then .body = $body else . end)' "${@:2}" ;;
+*) exit 1 ;;
+esac`)
+	p.env = append(p.env, "GITHUB_STEP_SUMMARY="+summary, "GITHUB_REPOSITORY=shop/slos", "RUNNER_TEMP="+t.TempDir())
+	p.values["github.base_ref"], p.values["github.token"], p.values["github.event.pull_request.number"] = "main", "gh-hunter2", "7"
+	p.succeed(steps("review", true), flags...)
+	if text := readFile(t, summary); !strings.Contains(text, "98.5%") {
+		t.Errorf("the summary for a fork does not say what the change means:\n%s", text)
+	}
+	for _, target := range []string{"98%", "98.3%", "98%"} {
+		p.fresh()
+		p.replace("slos/pay-at-the-till.yaml", targetLine.FindString(readFile(t, filepath.Join(p.clone, "slos/pay-at-the-till.yaml"))), "target: "+target)
+		p.succeed(steps("review", false), flags...)
+	}
+	var list []struct{ Body string }
+	if err := json.Unmarshal([]byte(readFile(t, comments)), &list); err != nil || len(list) != 3 || list[0].Body != "coverage" {
+		t.Fatalf("the comments are %+v (%v), want one more, and the others as they were", list, err)
+	}
+	p.reviewed(list[2].Body)
+	if strings.Contains(list[2].Body, "98.3%") {
+		t.Errorf("the comment was not brought up to date:\n%s", list[2].Body)
+	}
+	p.succeed(steps("publish", false), flags...)
 	p.published()
 
 	p.replace("slos/pay-at-the-till.yaml", "target: 98%", "target: 0.98")
-	printed, failed := p.runSteps(steps("review"), flags...)
+	printed, failed := p.runSteps(steps("review", false), flags...)
 	if failed != "Find every mistake, at its line" || !strings.Contains(printed, "::error file=slos/pay-at-the-till.yaml,line=6,") {
 		t.Errorf("with a mistake %q fails:\n%s", failed, printed)
+	}
+}
+
+// othersComments are those that a pull request has already: of another workflow, whose
+// author is the same, and of a person who quotes what ours begins with.
+const othersComments = `[{"id": 11, "user": {"type": "Bot"}, "body": "coverage"}, {"id": 12, "user": {"type": "User"}, "body": "<!-- slojourn diff -->"}]`
+
+var targetLine = regexp.MustCompile(`target: [0-9.]+%`)
+
+// fresh leaves what a run has made behind: each has a checkout of its own.
+func (p *pipeline) fresh() {
+	p.Helper()
+	for _, folder := range []string{"ledger", "dashboards"} {
+		if err := os.RemoveAll(filepath.Join(p.clone, folder)); err != nil {
+			p.Fatal(err)
+		}
 	}
 }
 
@@ -294,6 +337,11 @@ func TestAzurePipeline(t *testing.T) {
 		}
 	}
 	decodeStrictly(t, "../../examples/ci/azure/slos.yaml", &file)
+	for _, match := range regexp.MustCompile(`(?m)^ +- (\w+):`).FindAllStringSubmatch(readFile(t, "../../examples/ci/azure/slos.yaml"), -1) {
+		if match[1] == "displayName" {
+			t.Error("a step begins with displayName: the first key of a step says what it is, as Azure's reference demands")
+		}
+	}
 	steps := func(stage string) []step {
 		var list []step
 		for _, st := range file.Stages {
@@ -321,9 +369,7 @@ func TestAzurePipeline(t *testing.T) {
 		"SYSTEM_TEAMPROJECTID=slos", "BUILD_REPOSITORY_ID=5", "SYSTEM_PULLREQUEST_PULLREQUESTID=7", "SYSTEM_PULLREQUEST_TARGETBRANCH=refs/heads/main")
 	p.succeed(steps("review"))
 	p.reviewed(threads.comment(t))
-	if err := os.RemoveAll(filepath.Join(p.clone, "ledger")); err != nil { // each run has a checkout of its own
-		t.Fatal(err)
-	}
+	p.fresh()
 	p.replace("slos/pay-at-the-till.yaml", "target: 98%", "target: 98.3%")
 	p.succeed(steps("review"))
 	if comment := threads.comment(t); !strings.Contains(comment, "98.3%") {

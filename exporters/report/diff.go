@@ -126,15 +126,15 @@ func (d *Diff) allowed(c *diff.Change) (before, after *int64) {
 	return nil, nil
 }
 
-// allowedEvents is B = bad / consumed: with 5 bad events that consumed 2 % of the budget,
-// 250 may be bad. Without a bad event it is not known, nor of what is composed.
+// allowedEvents is how many bad events a budget is, rounded down. It is not known of what
+// had no events, nor of what is composed.
 func allowedEvents(o *backtest.Objective) *int64 {
-	consumed, known := o.Consumed.Value()
-	if !known || consumed <= 0 || o.Composed || o.Counts.Bad == 0 {
+	allowed, known := o.Allowed.Value()
+	if !known || allowed <= 0 {
 		return nil
 	}
 	const almost = 1e-6 // what floats miss of a whole number
-	return new(int64(math.Floor(float64(o.Counts.Bad)/float64(max(1, o.Unit))/consumed + almost)))
+	return new(int64(math.Floor(allowed/float64(max(1, o.Unit)) + almost)))
 }
 
 // summary counts the changes by kind: first what needs attention, then what does not.
