@@ -86,9 +86,10 @@ func (i *initiation) text(flag, given string, q dialogue.Question) (string, erro
 		return i.dialogue.Ask(q)
 	case q.Default != "":
 		checked, err := check(q.Default)
-		if err == nil {
-			return checked, nil
+		if err != nil {
+			i.lack(flag, err.Error())
 		}
+		return checked, nil
 	}
 	i.lack(flag, flagMeanings()[flag])
 	return "", nil
@@ -115,10 +116,11 @@ func (i *initiation) spoken(check func(string) (string, error)) func(string) (st
 	}
 }
 
-// proposedName is made of the title, if that gives one that is free.
+// proposedName is made of the title. A dialogue proposes only what is free; without one,
+// the reason why it is not is said.
 func (i *initiation) proposedName(title string) string {
 	name := draft.Slug(title)
-	if _, err := i.checkFree(name); err != nil {
+	if _, err := i.checkFree(name); err != nil && i.dialogue != nil {
 		return ""
 	}
 	return name

@@ -119,7 +119,7 @@ func queries() diag.Language {
 		"empty alias":                                         "別名が空です",
 		"an alias: a name, or text in quotes":                 "別名 (名前、または引用符で囲んだ文字列)",
 		"remove it: FACET … ORDER BY takes the highest first": "削除してください。FACET … ORDER BY では値の大きいものが先になります",
-		"unexpected %s":                                       "予期しない %s です",
+		"unexpected %s":                                       "ここに %s は書けません",
 		"ASC, DESC, a comma or a clause":                      "ASC、DESC、コンマまたは句",
 		"LIMIT 100 or LIMIT MAX":                              "LIMIT 100 か LIMIT MAX",
 		"a whole number: %s":                                  "整数 (%s)",
@@ -167,7 +167,7 @@ func queries() diag.Language {
 		"a length of time such as 1 hour": "1 hour のような時間の長さ",
 
 		// lex.go
-		"end of the text":                     "テキストの終わり",
+		"unexpected end of the text":          "テキストが途中で終わっています",
 		"NRQL strings stand in single quotes": "NRQL の文字列は単一引用符で囲みます",
 		"put a value in its place":            "代わりに値を書いてください",
 		"the variable %s is not NRQL":         "変数 %s は NRQL ではありません",
@@ -294,7 +294,7 @@ func queries() diag.Language {
 		"the name of a variable cannot hold %%":                   "変数の名前に %% は使えません",
 
 		// symbol.go
-		"unexpected %q":           "予期しない %q です",
+		"unexpected %q":           "ここに %q は書けません",
 		"there is no operator %s": "演算子 %s はありません",
 		"write != or NOT":         "!= か NOT と書いてください",
 		"write mod(a, b)":         "mod(a, b) と書いてください",

@@ -83,7 +83,7 @@ func (p *parser) alias() (string, int) {
 func (c *clauses) facetOrder() {
 	x := c.expr()
 	if t := c.at(); t.is("ASC") {
-		c.fail(t.Range, diag.Say("remove it: FACET … ORDER BY takes the highest first"), diag.Say("unexpected %s", t.describe()))
+		c.fail(t.Range, diag.Say("remove it: FACET … ORDER BY takes the highest first"), t.unexpected())
 		return
 	}
 	c.accept("DESC")

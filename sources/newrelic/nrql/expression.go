@@ -58,7 +58,7 @@ func (p *parser) comparison() Expr {
 		p.take()
 		not = true
 	case next.is("NULL"), next.is("IS"):
-		p.fail(t.Range, diag.Say("write IS NOT NULL"), diag.Say("unexpected %s", t.describe()))
+		p.fail(t.Range, diag.Say("write IS NOT NULL"), t.unexpected())
 	default:
 		p.unexpected(diag.Say("IN, LIKE or RLIKE behind NOT; = is negated as !="))
 	}

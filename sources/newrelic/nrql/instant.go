@@ -100,7 +100,7 @@ func (p *parser) moment() *Moment {
 	case m.Name == "this" || m.Name == "last":
 		p.take()
 		if n, unit := p.at(), p.peek(); n.kind == tokenNumber && isUnit(unit) {
-			p.fail(Range{first.Start, unit.End}, diag.Say("write %s %s ago", n.text, unit.text), diag.Say("unexpected %s", first.describe()))
+			p.fail(Range{first.Start, unit.End}, diag.Say("write %s %s ago", n.text, unit.text), first.unexpected())
 			return m
 		}
 		unit, known := parseUnit(p.at().text)

@@ -31,17 +31,17 @@ func (t token) is(text string) bool {
 	return (t.kind == tokenWord || t.kind == tokenSymbol) && strings.EqualFold(t.text, text)
 }
 
-// describe names the token in messages.
-func (t token) describe() diag.Phrase {
+// unexpected says that the token has no place where it stands.
+func (t token) unexpected() diag.Phrase {
 	switch t.kind {
 	case tokenEOF:
-		return diag.Say("end of the text")
+		return diag.Say("unexpected end of the text")
 	case tokenString:
-		return diag.Verbatim(short(t.text))
+		return diag.Say("unexpected %s", short(t.text))
 	case tokenQuoted:
-		return diag.Say("`%s`", short(t.text))
+		return diag.Say("unexpected %s", "`"+short(t.text)+"`")
 	default:
-		return diag.Say("'%s'", short(t.text))
+		return diag.Say("unexpected %s", "'"+short(t.text)+"'")
 	}
 }
 

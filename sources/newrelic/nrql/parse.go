@@ -252,7 +252,7 @@ func (p *parser) unexpected(want diag.Phrase, keywords ...string) {
 	if word, foreign := p.foreign(); !foreign.Empty() {
 		t, hint = word, foreign
 	}
-	p.fail(t.Range, hint, diag.Say("unexpected %s", t.describe()))
+	p.fail(t.Range, hint, t.unexpected())
 	if t.is("UNION") {
 		p.failedAt = len(p.tokens) - 1 // what follows is another query
 	}
@@ -312,11 +312,11 @@ func (p *parser) end() {
 	case t.is(")"):
 		p.fail(t.Range, diag.Say("remove it, or open a bracket before"), diag.Say("this bracket closes nothing"))
 	case t.is(",") && p.condition:
-		p.fail(t.Range, diag.Say("join tests with AND; numbers have no commas"), diag.Say("unexpected %s", t.describe()))
+		p.fail(t.Range, diag.Say("join tests with AND; numbers have no commas"), t.unexpected())
 	case t.is(","):
-		p.fail(t.Range, diag.Say("remove it: commas stand between the items of a list, not between clauses or in numbers"), diag.Say("unexpected %s", t.describe()))
+		p.fail(t.Range, diag.Say("remove it: commas stand between the items of a list, not between clauses or in numbers"), t.unexpected())
 	case isComparison(t):
-		p.fail(t.Range, diag.Say("join two comparisons with AND: a > 1 AND a < 5"), diag.Say("unexpected %s", t.describe()))
+		p.fail(t.Range, diag.Say("join two comparisons with AND: a > 1 AND a < 5"), t.unexpected())
 	case p.condition:
 		p.unexpected(diag.Say("AND, OR or the end"), operatorWords...)
 	default:

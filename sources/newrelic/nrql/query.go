@@ -84,7 +84,7 @@ func (c *clauses) keyword() string {
 		return word + " BY"
 	case "FACET":
 		if next := c.peek(); c.at().is("BY") && (next.kind == tokenQuoted || next.kind == tokenWord && !isClause(next.text) && !next.is("AS")) {
-			c.fail(c.at().Range, diag.Say("leave out the word BY"), diag.Say("unexpected %s", c.at().describe()))
+			c.fail(c.at().Range, diag.Say("leave out the word BY"), c.at().unexpected())
 		}
 	case "COMPARE":
 		c.demand("WITH")
@@ -280,7 +280,7 @@ func (c *clauses) join(first token) {
 		j.On = binary(Eq, key, c.sum())
 	}
 	if t := c.at(); isComparison(t) {
-		c.fail(t.Range, diag.Say("write =: a join compares for equality only"), diag.Say("unexpected %s", t.describe()))
+		c.fail(t.Range, diag.Say("write =: a join compares for equality only"), t.unexpected())
 	}
 	j.End = end(j.On, open)
 	c.query.Joins = append(c.query.Joins, j)
