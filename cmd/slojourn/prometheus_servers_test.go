@@ -230,7 +230,7 @@ func alertsAreMarked(t *testing.T, prometheus *servertest.Server, set *slo.Set) 
 			}
 		}
 	}
-	const one = `{id="pay/authorise", kind="burn", objective="28d", severity="page"}`
+	const one = `{id="pay/authorise", kind="burning too fast", objective="28d", severity="page"}`
 	want := map[string]string{"overview": one, "journey.pay": one, "step.pay.authorise": one}
 	if diff := gocmp.Diff(want, marked); diff != "" {
 		t.Errorf("marked (-want +got):\n%s", diff)
