@@ -116,13 +116,16 @@ func TestFleetRules(t *testing.T) {
 		"slojourn:measured_minutes:increase1h": {`pay/authorise`: 60, `pay/scan`: 60},
 		"slojourn:error_ratio:increase2h":      {`pay/authorise`: 70 * 40. / (120 * 100), `pay/scan`: 0},
 	} {
-		got := map[string]float64{}
-		for labels, value := range victoria.Query(t, "sum by (id) ("+expr+")", to) {
-			got[strings.TrimSuffix(strings.TrimPrefix(labels, `{id="`), `"}`)] = value
-		}
-		if diff := gocmp.Diff(want, got, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", expr, diff)
-		}
+		servertest.Eventually(t, expr+" shows what was recorded last", func() error {
+			got := map[string]float64{}
+			for labels, value := range victoria.Query(t, "sum by (id) ("+expr+")", to) {
+				got[strings.TrimSuffix(strings.TrimPrefix(labels, `{id="`), `"}`)] = value
+			}
+			if diff := gocmp.Diff(want, got, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
+				return fmt.Errorf("(-want +got):\n%s", diff)
+			}
+			return nil
+		})
 	}
 
 	// Minutes are as long as it takes to look at them: alerts are judged each second.
