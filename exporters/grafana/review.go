@@ -249,7 +249,7 @@ func (m *maker) alerted(w *reviewWords, infos query.Expr) *Panel {
 		column{label: "name", title: shared.Name, show: linked(shared.Open)},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
 		column{query: orElse(of(slo.Page), quiet), title: w.PageTime, width: 300, show: show(vermilion)},
-		column{query: orElse(of(slo.Ticket), nobody), title: w.TicketTime, width: 300, show: show(orange)},
+		column{query: orElse(of(slo.Ticket), quiet), title: w.TicketTime, width: 300, show: show(orange)},
 		column{label: "id"}, column{label: "dashboard"},
 	).sorted(w.PageTime, true).large()
 	return p.stepwise()

@@ -94,9 +94,9 @@ func TestAlertsThatNobodyJudged(t *testing.T) {
 		want          string
 		unpoliced     bool
 	}{
-		"without a policy": {0, 0, "no alert fired in the time that is known |  | 0 |  | slojourn-review", true},
+		"without a policy": {0, 0, "no alert fired in the time that is known |  | 0 | 0 | slojourn-review", true},
 		"never":            {0, 0, "not known |  | -1 | -1 | slojourn-review", false},
-		"some, quiet":      {48, 0, "no alert fired in the time that is known |  | 0 |  | slojourn-review", false},
+		"some, quiet":      {48, 0, "no alert fired in the time that is known |  | 0 | 0 | slojourn-review", false},
 		"some, and page":   {48, 12, "late | team | 0.25 | 0 | d-late", false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -319,7 +319,7 @@ func TestTablesThatAreEmpty(t *testing.T) {
 	nobody := map[string]string{"owner": "nobody"}
 	for panel, want := range map[string]string{
 		"Steps that used most of a journey's budget": "no step is known to have used any |  |  |  | 0 | slojourn-review",
-		"How long alerts fired":                      "no alert fired in the time that is known |  | 0 |  | slojourn-review",
+		"How long alerts fired":                      "no alert fired in the time that is known |  | 0 | 0 | slojourn-review",
 		"What was not measured":                      "everything was measured |  |  | 0 | slojourn-review",
 		"Targets that may be too loose":              "none of those known for all this time |  |  | 0 | slojourn-review",
 	} {
