@@ -214,14 +214,15 @@ func (m *maker) fired(severity slo.Severity) []Mapping {
 // fires counts the alerts of a severity that fire about some ids: more than one are a
 // journey and its steps.
 func (m *maker) fires(ids []string, severity slo.Severity) *Panel {
-	w, none := m.words(), m.words().NotScraped
+	w := m.words()
 	title := w.Pages
 	if severity == slo.Ticket {
 		title = w.Tickets
 	}
 	each := query.By(query.Max, query.Metric(metricFiring, oneOf(ids), query.Is("severity", string(severity))), "id", "objective", "kind", "severity")
-	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: none, Color: byThreshold(), Thresholds: countSteps(colourOf(severity)), Mappings: []Mapping{unknown(none)}}
-	return stat(title, m.burnWords().FiresNote(len(ids) > 1), fields, target(0, orZero(query.By(query.Sum, each)), "").now())
+	known := howMany(query.By(query.Sum, each), query.Metric(metricFiring, oneOf(ids)), query.Metric(metricFactor, oneOf(ids)))
+	fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: w.NotScraped, Color: byThreshold(), Thresholds: countSteps(colourOf(severity)), Mappings: w.numberOfAlerts()}
+	return stat(title, m.burnWords().FiresNote(len(ids) > 1), fields, target(0, known, "").now())
 }
 
 // oneOf matches ids, which have no character that means something in a pattern.

@@ -153,10 +153,25 @@ func or(a, b query.Expr) query.Expr {
 
 // The urgencies of what fires as numbers.
 const (
+	notJudged   = -1 // alerts can fire, and nobody has judged whether any does
 	firesNot    = 0
 	firesTicket = 1
 	firesPage   = 2
 )
+
+// unjudged is [notJudged], without labels, where there are factors that alerts can fire by,
+// and none of the alerts that could is known to fire or not. That is so in the past only: in
+// history that was written afterwards, for times at which nobody looked.
+func unjudged(alerts, factors query.Expr) query.Expr {
+	could := query.With(query.Vector(notJudged), query.And, query.By(query.Count, factors))
+	return query.With(could, query.Unless, query.By(query.Count, alerts))
+}
+
+// howMany is a number of alerts that fire, 0 where it has nothing to count, and [notJudged]
+// where nobody judged any of them.
+func howMany(number, alerts, factors query.Expr) query.Expr {
+	return orZero(query.With(number, query.Or, unjudged(alerts, factors)))
+}
 
 // firing has for each objective how urgent what fires is, with id and objective; also for
 // objectives without alerts, where nothing does.
@@ -165,6 +180,8 @@ func firing(matchers ...query.Matcher) query.Expr {
 		return largest(metricFiring, append(slices.Clone(matchers), query.Is("severity", string(severity))), "id", "objective", "severity")
 	}
 	either := query.With(query.With(of(slo.Page), query.Times, query.Number(firesPage)), query.Or, of(slo.Ticket))
+	most := query.By(query.Max, either, "id", "objective")
+	nobody := query.With(query.With(largest(metricFactor, matchers, "id", "objective"), query.Times, query.Number(0)), query.Plus, query.Number(notJudged))
 	none := query.With(largest(metricTarget, matchers, "id", "objective"), query.Times, query.Number(firesNot))
-	return query.By(query.Max, query.With(either, query.Or, none), "id", "objective")
+	return query.With(query.With(most, query.Or, nobody), query.Or, none)
 }

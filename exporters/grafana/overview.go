@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/slojourn/slojourn/burnrate/alert"
 	"github.com/slojourn/slojourn/exporters/grafana/query"
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
 	"github.com/slojourn/slojourn/exporters/words"
@@ -111,10 +112,12 @@ func (m *maker) journeysLeft() query.Expr {
 func (m *maker) overviewStats(s *sheet, w *overviewWords) {
 	const width, height = 6, 3
 	shared := m.words()
-	none := []Mapping{unknown(shared.NotScraped)}
+	number := func(title, note, colour string, of query.Expr, words []Mapping) {
+		fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: shared.NotScraped, Color: byThreshold(), Thresholds: countSteps(colour), Mappings: words}
+		s.add(width, height, stat(title, note, fields, target(0, of, "").now()))
+	}
 	count := func(title, note, colour string, of query.Expr) {
-		fields := FieldDefaults{Unit: unitCount, Decimals: ref(0), NoValue: shared.NotScraped, Color: byThreshold(), Thresholds: countSteps(colour), Mappings: none}
-		s.add(width, height, stat(title, note, fields, target(0, orZero(query.By(query.Count, of)), "").now()))
+		number(title, note, colour, orZero(query.By(query.Count, of)), []Mapping{unknown(shared.NotScraped)})
 	}
 	left := m.journeysLeft()
 	known := among(largest(metricTarget, journeys(), "id"), query.Metric(metricInfo, m.chosen()...))
@@ -126,11 +129,13 @@ func (m *maker) overviewStats(s *sheet, w *overviewWords) {
 		of          slo.Severity
 		title, note string
 	}{{slo.Page, shared.Pages, w.PagesNote}, {slo.Ticket, shared.Tickets, w.TicketsNote}} {
-		fires := largest(metricFiring, []query.Matcher{query.Is("severity", string(severity.of))}, "id", "objective", "kind")
-		count(severity.title, severity.note, colourOf(severity.of), among(query.With(fires, query.Above, query.Number(0)), query.Metric(metricInfo, m.chosen()...)))
+		fire := largest(metricFiring, []query.Matcher{query.Is("severity", string(severity.of))}, "id", "objective", "kind")
+		fire = among(query.With(fire, query.Above, query.Number(0)), query.Metric(metricInfo, m.chosen()...))
+		number(severity.title, severity.note, colourOf(severity.of), howMany(query.By(query.Count, fire), m.ofChosen(metricFiring), m.ofChosen(metricFactor)), shared.numberOfAlerts())
 	}
-	sources := largest(metricFiring, []query.Matcher{query.Is("kind", "source")}, "id")
-	count(w.Sources, w.SourcesNote, vermilion, query.With(sources, query.Above, query.Number(0)))
+	down := query.With(largest(metricFiring, ofSources(), "id"), query.Above, query.Number(0))
+	// Sources have alerts where any objective has.
+	number(w.Sources, w.SourcesNote, vermilion, howMany(query.By(query.Count, down), query.Metric(metricFiring, ofSources()...), query.Metric(metricFactor)), shared.numberOfAlerts())
 
 	const late, lost = 15 * 60, 60 * 60 // seconds
 	age := query.With(query.Now{}, query.Minus, largest(metricWatermark, nil, "id"))
@@ -223,15 +228,24 @@ func (m *maker) journeyNames() []string {
 	return names
 }
 
+// ofChosen are the series of a metric that are about what variables choose.
+func (m *maker) ofChosen(metric string) query.Expr {
+	return among(query.Metric(metric), query.Metric(metricInfo, m.chosen()...))
+}
+
+// ofSources are the matchers of alerts about sources.
+func ofSources() []query.Matcher { return []query.Matcher{query.Is("kind", string(alert.Source))} }
+
 // firingNow is a table of all alerts that people were told of and that have not resolved.
 func (m *maker) firingNow(w *overviewWords) *Panel {
 	shared := m.words()
 	labels := []string{"id", "objective", "kind", "severity"}
 	now := query.With(largest(metricFiring, nil, labels...), query.Above, query.Number(0))
-	source := query.Expr(query.With(largest(metricFiring, []query.Matcher{query.Is("kind", "source")}, labels...), query.Above, query.Number(0)))
+	source := query.Expr(query.With(largest(metricFiring, ofSources(), labels...), query.Above, query.Number(0)))
 	source = query.Replace{Of: source, Label: "name", Value: "$1", From: "id", Pattern: "(.*)"}
 	source = query.Replace{Of: source, Label: "dashboard", Value: uid.Overview, From: "id", Pattern: ".*"} // it has none of its own
 	all := query.With(informed(now, m.chosen(), labels...), query.Or, source)
+	nobody := query.Binary{Left: wordRow(notJudged, shared.NotKnown, uid.Overview), Operator: query.And, Right: unjudged(m.ofChosen(metricFiring), m.ofChosen(metricFactor)), On: []string{}}
 	return table(
 		w.Now, w.NowNote, FieldDefaults{NoValue: shared.NotScraped},
 		column{label: "severity", title: w.Severity, width: 130, show: wordCell(shared.Nothing, shared.severityWords()...)},
@@ -239,6 +253,6 @@ func (m *maker) firingNow(w *overviewWords) *Panel {
 		column{label: "objective", title: shared.Objective, width: 110, show: named(shared.None)},
 		column{label: "kind", title: w.Kind, width: 190, show: append(named(shared.None), Property{"mappings", mappings(shared.kindWords()...)})},
 		column{label: "owner", title: shared.Owner, width: 180, show: named(shared.None)},
-		column{label: "id"}, column{label: "dashboard"}, column{query: otherwise(all, w.NoAlerts, uid.Overview)},
+		column{label: "id"}, column{label: "dashboard"}, column{query: otherwise(orElse(all, nobody), w.NoAlerts, uid.Overview)},
 	).sorted(w.Severity, false)
 }

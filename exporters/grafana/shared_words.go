@@ -24,7 +24,7 @@ type sharedWords struct {
 
 	// In place of a value: NotMeasured of a coverage, and NotKnown of a budget, a burn rate or
 	// an error ratio, as there were no events or they were not measured; the state of the
-	// objective says which. NotScraped is where not even slojourn is known.
+	// objective says which. NotKnown also of alerts that nobody judged. NotScraped is where not even slojourn is known.
 	NotMeasured, NotKnown, None, NotScraped string
 
 	Healthy, AtRisk, Spent, Unknown   string // of a budget
@@ -52,7 +52,12 @@ func (w *sharedWords) stateWords() []word {
 
 // firingWords stand for the numbers of [firing].
 func (w *sharedWords) firingWords() []word {
-	return []word{{"0", w.Nothing, ""}, {"1", w.Ticket, orange}, {"2", w.Page, vermilion}}
+	return []word{{"-1", w.NotKnown, grey}, {"0", w.Nothing, ""}, {"1", w.Ticket, orange}, {"2", w.Page, vermilion}}
+}
+
+// numberOfAlerts has words in place of a number of [fires].
+func (w *sharedWords) numberOfAlerts() []Mapping {
+	return append(mappings(word{"-1", w.NotKnown, grey}), unknown(w.NotScraped))
 }
 
 // severityWords stand for the severities of alerts.
