@@ -6,23 +6,23 @@ import (
 )
 
 // annotate marks in graphs when alerts fired, exclusions held, and what is measured or
-// asked for changed, of series that matchers choose. A series may have the labels id,
-// journey and step. Marks name things by their ids, and say the rest in words. ids is
-// nil, or series whose ids alone are marked.
+// asked for changed, of the ids whose infos match. Other series may have the labels id,
+// journey and step; matchers choose those that are looked at, or nothing does. Marks name
+// things by their titles, as tables do, and objectives and exclusions by their names.
 //
 // Earlier Grafanas ask for 100 instants at most, however long the time is that is shown. So
-// each looks back to the one before, and what was short is marked all the same.
-func (m *maker) annotate(d *Dashboard, ids query.Expr, matchers ...query.Matcher) {
+// each looks back to the one before, and what was short is marked all the same; titles are
+// looked for as far back.
+func (m *maker) annotate(d *Dashboard, infos []query.Matcher, matchers ...query.Matcher) {
 	w := m.words()
-	only := func(of query.Expr) query.Expr {
-		if ids == nil {
-			return of
-		}
-		return among(of, ids)
+	seen := func(f query.Function, metric string, matchers []query.Matcher) query.Expr {
+		return query.Over{Function: f, Of: query.Metric(metric, matchers...), Length: query.Length{Built: query.RateStep}}
 	}
 	since := func(f query.Function, metric string, labels ...string) query.Expr {
-		of := query.Over{Function: f, Of: query.Metric(metric, matchers...), Length: query.Length{Built: query.RateStep}}
-		return query.By(query.Max, of, labels...)
+		return query.By(query.Max, seen(f, metric, matchers), labels...)
+	}
+	named := func(of query.Expr, labels ...string) query.Expr {
+		return informedBy(of, seen(query.Last, metricInfo, infos), labels...)
 	}
 	inWords := func(of query.Expr, label string, words []word) query.Expr {
 		for _, word := range words {
@@ -32,22 +32,24 @@ func (m *maker) annotate(d *Dashboard, ids query.Expr, matchers ...query.Matcher
 		}
 		return of
 	}
-	some := func(of query.Expr) query.Expr { return only(query.With(of, query.Above, query.Number(0))) }
+	some := func(f query.Function, metric string, labels ...string) query.Expr {
+		return named(query.With(since(f, metric, labels...), query.Above, query.Number(0)), labels...)
+	}
 	add := func(name, colour, title, text string, of query.Expr, isTime bool) {
 		d.Annotations.List = append(d.Annotations.List, Annotation{
 			Name: name, Datasource: prometheus(), Enable: true, IconColor: colour, Expr: query.PromQL(of), Step: "60s",
 			TitleFormat: title, TextFormat: text, UseValueForTime: isTime, Query: of,
 		})
 	}
-	fired := some(since(query.Maximum, metricFiring, "id", "objective", "kind", "severity"))
+	fired := some(query.Maximum, metricFiring, "id", "objective", "kind", "severity")
 	fired = inWords(inWords(fired, "kind", w.kindWords()), "severity", w.severityWords())
-	add(w.Alerts, vermilion, "{{severity}}: {{id}}", "{{kind}} {{objective}}", fired, false)
-	excluded := some(since(query.Maximum, metricExcluded, "id", "exclusion", "effect"))
-	add(w.Exclusions, grey, "{{exclusion}}", "{{id}} ({{effect}})", inWords(excluded, "effect", w.effectWords()), false)
+	add(w.Alerts, vermilion, "{{severity}}: {{name}}", "{{kind}} {{objective}}", fired, false)
+	excluded := some(query.Maximum, metricExcluded, "id", "exclusion", "effect")
+	add(w.Exclusions, grey, "{{exclusion}}", "{{name}} ({{effect}})", inWords(excluded, "effect", w.effectWords()), false)
 	const milliseconds = 1000
 	changed := query.With(since(query.Maximum, metricChanged, "id"), query.Times, query.Number(milliseconds))
-	add(w.Definitions, purple, w.DefinitionChanged, "{{id}}", only(changed), true)
-	add(w.Targets, purple, w.TargetChanged, "{{id}} {{objective}}", some(since(query.Changes, metricTarget, "id", "objective")), false)
+	add(w.Definitions, purple, w.DefinitionChanged, "{{name}}", named(changed, "id"), true)
+	add(w.Targets, purple, w.TargetChanged, "{{name}} {{objective}}", some(query.Changes, metricTarget, "id", "objective"), false)
 }
 
 // linkTo puts a link to another dashboard at the top of one, with the time and variables

@@ -28,7 +28,7 @@ func (m *maker) detail(o *slo.SLO) *Dashboard {
 	for _, j := range v.journeys {
 		d.linkTo(v.w.Journey(m.titleOf(j.ID, j.About)), uid.Of(j.ID))
 	}
-	m.annotate(d, nil, query.Is("id", o.ID))
+	m.annotate(d, []query.Matcher{query.Is("id", o.ID)}, query.Is("id", o.ID))
 
 	s := &sheet{}
 	panel, height := v.intro().panel("")

@@ -27,7 +27,7 @@ func (m *maker) journey(j *slo.Journey) *Dashboard {
 	d.Description = plain(j.About.Description)
 	m.linkFleet(d)
 	ids := append([]string{j.ID}, v.stepIDs...)
-	m.annotate(d, nil, oneOf(ids))
+	m.annotate(d, []query.Matcher{oneOf(ids)}, oneOf(ids))
 
 	s := &sheet{}
 	intro := newProse(columns)

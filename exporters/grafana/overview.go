@@ -17,7 +17,7 @@ func (m *maker) overview() *Dashboard {
 	d := m.begin(uid.Overview, shared.Overview, "now-24h", "1m")
 	d.Description = w.Description
 	d.Templating.List = append(d.Templating.List, m.choices()...)
-	m.annotate(d, query.Metric(metricInfo, m.chosen()...))
+	m.annotate(d, m.chosen())
 	m.linkFleet(d, m.kept()...)
 
 	s := &sheet{}
