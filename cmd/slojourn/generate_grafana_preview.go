@@ -195,17 +195,18 @@ func (p *previewing) sampled(ctx context.Context, length time.Duration, metrics 
 	shown := newProgress(p.env)
 	past.Progress = shown.replaying(past.From, len(p.set.Measured()))
 	var last burnrate.Snapshot
-	labels := query.Labels{}
+	samples.Expect(int(n) + 1)
+	var labels []query.Label
 	err := past.Run(ctx, func(v engine.View) error {
 		last = v.Snapshot
 		view := prometheus.View{Set: v.Set, Snapshot: v.Snapshot, Alerts: v.Alerts.State.Alerts, Judged: v.Judged}
 		for family := range view.Families(metrics...) {
 			for _, m := range family.GetMetric() {
-				clear(labels)
+				labels = labels[:0]
 				for _, l := range m.GetLabel() {
-					labels[l.GetName()] = l.GetValue()
+					labels = append(labels, query.Label{Name: l.GetName(), Value: l.GetValue()})
 				}
-				samples.Add(family.GetName(), labels, v.Snapshot.At, m.GetGauge().GetValue()+m.GetCounter().GetValue()) // it is one of them
+				samples.AddLabels(family.GetName(), labels, v.Snapshot.At, m.GetGauge().GetValue()+m.GetCounter().GetValue()) // it is one of them
 			}
 		}
 		return nil

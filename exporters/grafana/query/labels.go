@@ -23,6 +23,22 @@ func (s *set) value(name string) string {
 	return s.labels[i].value
 }
 
+// are reports whether some labels, ordered by name, are those of the set. It says no also
+// where they are in another order, or where it would have to replace what is no UTF-8.
+func (s *set) are(labels []Label) bool {
+	n := 0
+	for _, l := range labels {
+		if l.Value == "" {
+			continue
+		}
+		if n == len(s.labels) || s.labels[n].name != l.Name || s.labels[n].value != l.Value {
+			return false
+		}
+		n++
+	}
+	return n == len(s.labels)
+}
+
 // exported makes a map of it, which belongs to the caller.
 func (s *set) exported() Labels {
 	labels := make(Labels, len(s.labels))

@@ -44,6 +44,8 @@ type Samples struct {
 	kept     map[string]struct{} // nil for all metrics
 	metrics  map[string]*metric
 	labels   *interner
+	expected int     // points of a series
+	pairs    []Label // of Add
 	scratch  []label
 }
 
@@ -53,12 +55,15 @@ var _ Data = (*Samples)(nil)
 type metric struct {
 	series   []*series
 	byLabels map[*set]*series
+	having   map[label][]*series // those that have a label with a value
+	next     int                 // place of the series that follows the one that was added to last
 }
 
 // series has its points in order.
 type series struct {
 	labels *set
 	points []point
+	place  int // among those of its metric
 }
 
 // point is 16 bytes, of which there may be millions.
@@ -82,37 +87,70 @@ func NewSamples(lookback time.Duration, metrics ...string) *Samples {
 	return s
 }
 
+// Expect says how many samples a series will have, most of them at least: memory for so many
+// is taken at once.
+func (s *Samples) Expect(points int) { s.expected = points }
+
 // Add adds a sample. Labels without a value are not there, and invalid UTF-8 is replaced,
 // as in what package prometheus exports. A sample that is not later than the one before it
 // of its series is left out.
 func (s *Samples) Add(name string, labels Labels, at time.Time, value float64) {
+	s.pairs = s.pairs[:0]
+	for name, value := range labels {
+		s.pairs = append(s.pairs, Label{name, value})
+	}
+	s.AddLabels(name, s.pairs, at, value)
+}
+
+// Label is a name and a value.
+type Label struct{ Name, Value string }
+
+// AddLabels adds a sample as Add does. It is quick where labels are ordered by name, and
+// series come in the same order each time.
+func (s *Samples) AddLabels(name string, labels []Label, at time.Time, value float64) {
 	if _, kept := s.kept[name]; !kept && s.kept != nil {
 		return
 	}
 	m := s.metrics[name]
 	if m == nil {
-		m = &metric{byLabels: map[*set]*series{}}
+		m = &metric{byLabels: map[*set]*series{}, having: map[label][]*series{}}
 		s.metrics[name] = m
 	}
-	s.scratch = s.scratch[:0]
-	for name, value := range labels {
-		s.scratch = append(s.scratch, label{name: name, value: valid(value)})
-	}
-	of := s.labels.set(s.scratch)
-	one := m.byLabels[of]
-	if one == nil {
-		one = &series{labels: of}
-		m.byLabels[of] = one
-		m.series = append(m.series, one)
-	}
+	one := s.of(m, labels)
+	m.next = one.place + 1
 	p := point{at: at.UnixMilli(), value: value}
 	if n := len(one.points); n > 0 && one.points[n-1].at >= p.at {
 		return
 	}
 	if n := len(one.points); n == cap(one.points) { // not twice as many, as append would
-		one.points = append(make([]point, 0, n+max(16, n/8)), one.points...)
+		one.points = append(make([]point, 0, max(s.expected, n+max(16, n/8))), one.points...)
 	}
 	one.points = append(one.points, p)
+}
+
+// of returns the series of a metric that has some labels.
+func (s *Samples) of(m *metric, labels []Label) *series {
+	if m.next == len(m.series) {
+		m.next = 0
+	}
+	if len(m.series) > 0 && m.series[m.next].labels.are(labels) {
+		return m.series[m.next]
+	}
+	s.scratch = s.scratch[:0]
+	for _, l := range labels {
+		s.scratch = append(s.scratch, label{name: l.Name, value: valid(l.Value)})
+	}
+	of := s.labels.set(s.scratch)
+	one := m.byLabels[of]
+	if one == nil {
+		one = &series{labels: of, place: len(m.series)}
+		m.byLabels[of] = one
+		m.series = append(m.series, one)
+		for _, l := range of.labels {
+			m.having[l] = append(m.having[l], one)
+		}
+	}
+	return one
 }
 
 // between returns the points after one time and not after another, in milliseconds.

@@ -1,8 +1,10 @@
 package query
 
 import (
+	"iter"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 func (s Select) compile(c *compiler) (node, error) {
@@ -45,13 +47,65 @@ func (c *compiler) choose(s Select) ([]*series, error) {
 		return nil, nil
 	}
 	var chosen []*series
-	for _, one := range m.series {
+	for one := range c.candidates(m, s) {
 		if !slices.ContainsFunc(tests, func(test func(*set) bool) bool { return !test(one.labels) }) {
 			chosen = append(chosen, one)
 		}
 	}
 	slices.SortFunc(chosen, func(a, b *series) int { return a.labels.compare(b.labels) })
 	return chosen, nil
+}
+
+// candidates are the series of a metric that can be selected: those that have what the
+// matcher wants that fewest of them have, and all where no matcher says which values there
+// can be.
+func (c *compiler) candidates(m *metric, s Select) iter.Seq[*series] {
+	lists, fewest := [][]*series{m.series}, len(m.series)
+	for _, matcher := range s.Matchers {
+		values := c.values(matcher)
+		if values == nil {
+			continue
+		}
+		var having [][]*series
+		n := 0
+		for _, value := range values {
+			list := m.having[label{matcher.Label, value}]
+			having, n = append(having, list), n+len(list)
+		}
+		if n < fewest {
+			lists, fewest = having, n
+		}
+	}
+	return func(yield func(*series) bool) {
+		for _, list := range lists {
+			for _, one := range list {
+				if !yield(one) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// values returns all values that a matcher wants, each once: nil when it does not list them,
+// or when a label that is not there is wanted too.
+func (c *compiler) values(m Matcher) []string {
+	if m.Not {
+		return nil
+	}
+	pattern, is := m.pattern(&c.with)
+	if !is {
+		if m.Value == "" {
+			return nil
+		}
+		return []string{valid(m.Value)}
+	}
+	values := strings.Split(valid(pattern), "|")
+	if slices.ContainsFunc(values, func(v string) bool { return v == "" || v != regexp.QuoteMeta(v) }) {
+		return nil
+	}
+	slices.Sort(values)
+	return slices.Compact(values)
 }
 
 // matcher returns whether labels are what a matcher of a selector wants.
