@@ -221,7 +221,7 @@ func files() []grafana.File {
 	}
 }
 
-func bookOf(t *testing.T, files []grafana.File, locale slo.Locale) *Book {
+func bookOf(t testing.TB, files []grafana.File, locale slo.Locale) *Book {
 	t.Helper()
 	b, err := New(files, Options{Locale: locale, At: end, Source: "ledger"})
 	if err != nil {

@@ -73,6 +73,7 @@ type interner struct {
 	sets  map[string]*set
 	texts map[string]string
 	key   []byte
+	kept  []label // of only and with
 }
 
 func newInterner(below *interner) *interner {
@@ -117,19 +118,23 @@ func (in *interner) text(text string) string {
 
 // only returns the set of those labels of s that are named.
 func (in *interner) only(s *set, names []string) *set {
-	var kept []label
+	in.kept = in.kept[:0]
 	for _, l := range s.labels {
 		if slices.Contains(names, l.name) {
-			kept = append(kept, l)
+			in.kept = append(in.kept, l)
 		}
 	}
-	return in.set(kept)
+	return in.set(in.kept)
 }
 
 // with returns s with other values of some labels.
 func (in *interner) with(s *set, changed ...label) *set {
-	labels := slices.DeleteFunc(slices.Clone(s.labels), func(l label) bool {
-		return slices.ContainsFunc(changed, func(c label) bool { return c.name == l.name })
-	})
-	return in.set(append(labels, changed...))
+	in.kept = in.kept[:0]
+	for _, l := range s.labels {
+		if !slices.ContainsFunc(changed, func(c label) bool { return c.name == l.name }) {
+			in.kept = append(in.kept, l)
+		}
+	}
+	in.kept = append(in.kept, changed...)
+	return in.set(in.kept)
 }
