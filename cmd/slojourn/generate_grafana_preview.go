@@ -153,7 +153,12 @@ func (p *previewing) run(ctx context.Context) error {
 		for _, i := range alike[length] {
 			read = append(read, book.Expressions(i)...)
 		}
-		data, err := p.sampled(ctx, length, query.MetricsOf(read...), n == 0)
+		metrics := query.MetricsOf(read...)
+		newest, err := book.Newest(alike[length], metrics)
+		if err != nil {
+			return err
+		}
+		data, err := p.sampled(ctx, length, metrics, newest, n == 0)
 		if err != nil {
 			return err
 		}
@@ -186,8 +191,9 @@ func everyOf(length time.Duration) time.Duration {
 }
 
 // sampled has the samples of some metrics over the time before the instant, as far as the
-// ledger goes back. What it does not have is told when tell says so.
-func (p *previewing) sampled(ctx context.Context, length time.Duration, metrics []string, tell bool) (preview.Data, error) {
+// ledger goes back, and of the newest of them the last samples. What it does not have is told when
+// tell says so.
+func (p *previewing) sampled(ctx context.Context, length time.Duration, metrics, newest []string, tell bool) (preview.Data, error) {
 	every := everyOf(length)
 	n := min(length, p.at.Sub(p.first)) / every
 	samples := query.NewSamples(every, metrics...)
@@ -196,6 +202,7 @@ func (p *previewing) sampled(ctx context.Context, length time.Duration, metrics 
 	past.Progress = shown.replaying(past.From, len(p.set.Measured()))
 	var last burnrate.Snapshot
 	samples.Expect(int(n) + 1)
+	samples.KeepNewest(newest...)
 	var labels []query.Label
 	err := past.Run(ctx, func(v engine.View) error {
 		last = v.Snapshot

@@ -1,6 +1,7 @@
 package preview
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"syscall"
@@ -15,7 +16,7 @@ import (
 )
 
 // fleetOf is journeys of ten steps each, with many SLOs in all, and how they stand.
-func fleetOf(b *testing.B, slos int) prometheus.View {
+func fleetOf(b testing.TB, slos int) prometheus.View {
 	b.Helper()
 	target, err := slo.ParseTarget("99.9%")
 	if err != nil {
@@ -57,10 +58,11 @@ func fleetOf(b *testing.B, slos int) prometheus.View {
 }
 
 // sampled is what a fleet exported every half an hour of a day.
-func sampled(v prometheus.View, metrics []string) (data Data, samples int) {
+func sampled(v prometheus.View, metrics, newest []string) (data Data, samples int) {
 	const every, span = 30 * time.Minute, 24 * time.Hour
 	read := query.NewSamples(every, metrics...)
 	read.Expect(int(span/every) + 1)
+	read.KeepNewest(newest...)
 	var labels []query.Label
 	for ago := span; ago >= 0; ago -= every {
 		for family := range v.Families(metrics...) {
@@ -77,6 +79,43 @@ func sampled(v prometheus.View, metrics []string) (data Data, samples int) {
 	return Data{Data: read, Every: every}, samples
 }
 
+// filesOf are the places of all files.
+func filesOf(b *Book) []int {
+	list := make([]int, len(b.files))
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
+
+// TestNewestAreEnough draws the same pages with all samples, and without those that Newest says
+// nobody reads.
+func TestNewestAreEnough(t *testing.T) {
+	t.Parallel()
+	v := fleetOf(t, 20)
+	book := bookOf(t, slices.Collect(grafana.Generate(v.Set, grafana.Options{Locale: slo.English})), slo.English)
+	for i := range book.files {
+		metrics := query.MetricsOf(book.Expressions(i)...)
+		newest, err := book.Newest([]int{i}, metrics)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(newest) == 0 {
+			t.Errorf("%s reads older samples of everything", book.files[i].Name)
+		}
+		var pages [2][]byte
+		for n, list := range [][]string{nil, newest} {
+			data, _ := sampled(v, metrics, list)
+			if pages[n], err = book.Page(i, data); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !bytes.Equal(pages[0], pages[1]) {
+			t.Errorf("%s is another page without the older samples of %v", book.files[i].Name, newest)
+		}
+	}
+}
+
 // BenchmarkBook reads the samples of fleets, and draws the pages of everything, and a hundred of
 // one thing: those take the same, however large the fleet is.
 func BenchmarkBook(b *testing.B) {
@@ -90,7 +129,11 @@ func BenchmarkBook(b *testing.B) {
 			read = append(read, book.Expressions(i)...)
 		}
 		metrics := query.MetricsOf(read...)
-		data, samples := sampled(v, metrics)
+		newest, err := book.Newest(filesOf(book), metrics)
+		if err != nil {
+			b.Fatal(err)
+		}
+		data, samples := sampled(v, metrics, newest)
 		draw := func(from, to int) {
 			for i := from; i < to; i++ {
 				if _, err := book.Page(i, data); err != nil {
@@ -99,7 +142,7 @@ func BenchmarkBook(b *testing.B) {
 			}
 		}
 		b.Run(fmt.Sprintf("%d-SLOs/samples", slos), func(b *testing.B) {
-			took := measure(b, func() { sampled(v, metrics) })
+			took := measure(b, func() { sampled(v, metrics, newest) })
 			b.ReportMetric(float64(took.Nanoseconds())/float64(samples), "cpu-ns/sample")
 		})
 		b.Run(fmt.Sprintf("%d-SLOs/everything", slos), func(b *testing.B) {

@@ -83,26 +83,50 @@ func (b *Book) Span(i int) (from, to time.Time, err error) {
 // Expressions are all that the dashboard of the ith file reads.
 func (b *Book) Expressions(i int) []query.Expr {
 	var list []query.Expr
-	add := func(e query.Expr) {
+	b.each(i, func(e query.Expr, _ bool) { list = append(list, e) })
+	return list
+}
+
+// Newest are those of some metrics of which the dashboards of some files read nothing but the
+// newest samples.
+func (b *Book) Newest(files []int, metrics []string) ([]string, error) {
+	var older []query.Expr
+	for _, i := range files {
+		_, to, err := b.Span(i)
+		if err != nil {
+			return nil, err
+		}
+		b.each(i, func(e query.Expr, overTime bool) {
+			if overTime || to.Before(b.options.At) || query.LooksBack(e) {
+				older = append(older, e)
+			}
+		})
+	}
+	read := query.MetricsOf(older...)
+	return slices.DeleteFunc(slices.Clone(metrics), func(name string) bool { return slices.Contains(read, name) }), nil
+}
+
+// each visits the expressions of a dashboard, and says which are drawn over time.
+func (b *Book) each(i int, visit func(e query.Expr, overTime bool)) {
+	add := func(e query.Expr, overTime bool) {
 		if e != nil {
-			list = append(list, e)
+			visit(e, overTime)
 		}
 	}
 	d := b.files[i].Dashboard
 	for i := range d.Templating.List {
 		if q, err := queryOf(&d.Templating.List[i]); err == nil {
-			add(q.Of)
+			add(q.Of, false)
 		}
 	}
 	for _, a := range d.Annotations.List {
-		add(a.Query)
+		add(a.Query, true)
 	}
 	for _, p := range d.Panels {
 		for _, t := range p.Targets {
-			add(t.Query)
+			add(t.Query, t.Range && !t.Instant)
 		}
 	}
-	return list
 }
 
 // Page draws the dashboard of the ith file. What is wrong with an expression or a panel is

@@ -132,3 +132,58 @@ func TestOrderOfAdding(t *testing.T) {
 		}
 	}
 }
+
+// TestKeepNewest has all samples of what is read later, and the last one of the rest.
+func TestKeepNewest(t *testing.T) {
+	t.Parallel()
+	s := q.NewSamples(time.Hour)
+	s.Expect(3)
+	s.KeepNewest("info")
+	for k := range 3 {
+		for _, name := range []string{"info", "left"} {
+			s.Add(name, q.Labels{"id": "a"}, noon.Add(time.Duration(k)*time.Hour), float64(k))
+		}
+	}
+	s.Add("info", q.Labels{"id": "a"}, noon, 9) // not later, so left out
+	for metric, want := range map[string][]float64{"info": {2}, "left": {0, 1, 2}} {
+		found, err := s.Between(q.Metric(metric), noon, noon.Add(2*time.Hour), time.Hour, q.Binding{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []float64
+		for _, one := range found {
+			for _, p := range one.Points {
+				got = append(got, p.Value)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", metric, diff)
+		}
+	}
+}
+
+func TestLooksBack(t *testing.T) {
+	t.Parallel()
+	left, before := q.Metric("left"), q.Metric("left").Ago(time.Hour)
+	for _, test := range []struct {
+		expr q.Expr
+		want bool
+	}{
+		{left, false},
+		{q.Now{}, false},
+		{q.Number(1), false},
+		{before, true},
+		{q.By(q.Sum, left), false},
+		{q.By(q.Sum, before), true},
+		{q.With(left, q.Minus, left), false},
+		{q.With(left, q.Minus, before), true},
+		{q.With(before, q.Minus, left), true},
+		{q.Replace{Of: left, Label: "a"}, false},
+		{q.Replace{Of: before, Label: "a"}, true},
+		{q.Over{Function: q.Last, Of: left, Length: q.Length{Built: q.Step}}, true},
+	} {
+		if got := q.LooksBack(test.expr); got != test.want {
+			t.Errorf("%s: %v, want %v", q.PromQL(test.expr), got, test.want)
+		}
+	}
+}

@@ -16,6 +16,23 @@ func MetricsOf(exprs ...Expr) []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
+// LooksBack reports whether an expression reads samples that are older than the newest ones.
+func LooksBack(e Expr) bool {
+	switch e := e.(type) {
+	case Select:
+		return e.Offset != 0
+	case Over:
+		return true
+	case Aggregate:
+		return LooksBack(e.Of)
+	case Replace:
+		return LooksBack(e.Of)
+	case Binary:
+		return LooksBack(e.Left) || LooksBack(e.Right)
+	}
+	return false
+}
+
 func (s Select) walk(visit func(Select))    { visit(s) }
 func (o Over) walk(visit func(Select))      { o.Of.walk(visit) }
 func (a Aggregate) walk(visit func(Select)) { a.Of.walk(visit) }

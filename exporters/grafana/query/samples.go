@@ -44,8 +44,9 @@ type Samples struct {
 	kept     map[string]struct{} // nil for all metrics
 	metrics  map[string]*metric
 	labels   *interner
-	expected int     // points of a series
-	pairs    []Label // of Add
+	expected int             // points of a series
+	newest   map[string]bool // metrics of which older samples are not kept
+	pairs    []Label         // of Add
 	scratch  []label
 }
 
@@ -91,6 +92,15 @@ func NewSamples(lookback time.Duration, metrics ...string) *Samples {
 // is taken at once.
 func (s *Samples) Expect(points int) { s.expected = points }
 
+// KeepNewest has series of some metrics keep their newest sample only. It is for those that
+// are read at the end alone, and called before anything is added.
+func (s *Samples) KeepNewest(metrics ...string) {
+	s.newest = map[string]bool{}
+	for _, name := range metrics {
+		s.newest[name] = true
+	}
+}
+
 // Add adds a sample. Labels without a value are not there, and invalid UTF-8 is replaced,
 // as in what package prometheus exports. A sample that is not later than the one before it
 // of its series is left out.
@@ -120,6 +130,10 @@ func (s *Samples) AddLabels(name string, labels []Label, at time.Time, value flo
 	m.next = one.place + 1
 	p := point{at: at.UnixMilli(), value: value}
 	if n := len(one.points); n > 0 && one.points[n-1].at >= p.at {
+		return
+	}
+	if s.newest[name] {
+		one.points = append(one.points[:0], p)
 		return
 	}
 	if n := len(one.points); n == cap(one.points) { // not twice as many, as append would
