@@ -117,7 +117,7 @@ func TestNewestAreEnough(t *testing.T) {
 }
 
 // BenchmarkBook reads the samples of fleets, and draws the pages of everything, and a hundred of
-// one thing: those take the same, however large the fleet is.
+// one thing: those take little more in a fleet that is larger.
 func BenchmarkBook(b *testing.B) {
 	const everything, pages = 2, 100
 	drawn := map[int]time.Duration{}
@@ -142,15 +142,15 @@ func BenchmarkBook(b *testing.B) {
 			}
 		}
 		b.Run(fmt.Sprintf("%d-SLOs/samples", slos), func(b *testing.B) {
-			took := measure(b, func() { sampled(v, metrics, newest) })
+			took := timed(b, func() { sampled(v, metrics, newest) })
 			b.ReportMetric(float64(took.Nanoseconds())/float64(samples), "cpu-ns/sample")
 		})
 		b.Run(fmt.Sprintf("%d-SLOs/everything", slos), func(b *testing.B) {
-			took := measure(b, func() { draw(0, everything) })
+			took := timed(b, func() { draw(0, everything) })
 			b.ReportMetric(float64(took.Microseconds())/1000/everything, "cpu-ms/page")
 		})
 		b.Run(fmt.Sprintf("%d-SLOs/pages", slos), func(b *testing.B) {
-			drawn[slos] = measure(b, func() { draw(everything, everything+pages) })
+			drawn[slos] = timed(b, func() { draw(everything, everything+pages) })
 			b.ReportMetric(float64(drawn[slos].Microseconds())/1000/pages, "cpu-ms/page")
 			if before := drawn[slos/10]; before > 0 {
 				b.ReportMetric(float64(drawn[slos])/float64(before), "growth/10x")
@@ -159,8 +159,8 @@ func BenchmarkBook(b *testing.B) {
 	}
 }
 
-// measure returns the time of the processor that one call takes, as others are at work too.
-func measure(b *testing.B, f func()) time.Duration {
+// timed returns the time of the processor that one call takes, as others are at work too.
+func timed(b *testing.B, f func()) time.Duration {
 	b.Helper()
 	b.ReportAllocs()
 	before := cpu(b)

@@ -88,6 +88,9 @@ type groups struct {
 
 // index returns the number of the group of a series, from 0.
 func (g *groups) index(s *set) int {
+	if len(g.by) == 0 && len(g.labels) == 1 {
+		return 0 // there is one group
+	}
 	i, known := g.of[s]
 	if known {
 		return i
