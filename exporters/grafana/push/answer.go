@@ -9,17 +9,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-openapi/runtime"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
-	"github.com/slojourn/slojourn/slo/diag/render"
 )
-
-// maxExcerpt is how many characters of an answer an error quotes.
-const maxExcerpt = 200
 
 // transport runs the operations of Grafana's client, and reads what is not a success by
 // itself: the client knows neither pages of proxies nor the answers of every version.
@@ -63,9 +59,7 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 
 // failure returns an error of this package.
 func (t *transport) failure(ctx context.Context, err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // its text begins with the address
-	}
+	err = httpclient.Reason(err)
 	if _, ok := errors.AsType[*RefusedError](err); ok {
 		return err
 	}
@@ -84,16 +78,13 @@ func (t *transport) failure(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return &UnreachableError{fmt.Errorf("%s has a certificate that nobody signed whom this machine trusts: name the certificates to trust with --ca-file", t.to)}
 	}
-	return &UnreachableError{fmt.Errorf("%s cannot be asked: %s", t.to, t.excerpt(err.Error()))}
+	return &UnreachableError{fmt.Errorf("%s cannot be asked: %s", t.to, httpclient.Excerpt(err.Error(), t.hidden))}
 }
 
 // refused reads an answer that is no success: {"status", "message"} of Grafana, or
 // anything of a proxy. Answers that would meet every request are about all.
 func (t *transport) refused(status int, text []byte) error {
-	e := &RefusedError{Status: status, text: fmt.Sprintf("%s answered %d", t.to, status)}
-	if name := http.StatusText(status); name != "" {
-		e.text += " " + name
-	}
+	e := &RefusedError{Status: status}
 	var body struct{ Status, Message any }
 	shown := string(text)
 	if json.Unmarshal(text, &body) == nil {
@@ -102,12 +93,13 @@ func (t *transport) refused(status int, text []byte) error {
 			shown = e.said
 		}
 	}
-	if shown = t.excerpt(shown); shown != "" && !strings.HasPrefix(shown, "<") && status/100 != 3 { // a page for people
-		e.text += ": " + shown
+	if shown = httpclient.Excerpt(shown, t.hidden); strings.HasPrefix(shown, "<") || status/100 == 3 { // a page for people
+		shown = ""
 	}
+	e.text = httpclient.Answered(t.to, status, shown)
 	switch {
 	case status/100 == 3:
-		e.text += ", which is not followed: is the address complete, and that of Grafana itself?"
+		e.text += ": is the address complete, and that of Grafana itself?"
 		return &UnreachableError{e}
 	case status == http.StatusNotFound && e.said == "":
 		e.text += ", and not as Grafana does: is the address complete, with the path below which Grafana is served?"
@@ -118,15 +110,7 @@ func (t *transport) refused(status int, text []byte) error {
 	return e
 }
 
-// excerpt returns the beginning of a text that others wrote, on one line, without secrets
-// and without characters that do something.
-func (t *transport) excerpt(text string) string {
-	for _, value := range t.hidden {
-		text = value.Masker()(text)
-	}
-	return shorten(render.Plain(strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " ")), maxExcerpt)
-}
-
+// shorten returns the beginning of a text, of so many characters at most.
 func shorten(text string, most int) string {
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"
