@@ -26,7 +26,13 @@ type transport struct {
 }
 
 func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
-	reader := operation.Reader
+	reader, changes := operation.Reader, operation.Method != http.MethodGet
+	odd := func(err error) error { // a success as Grafana does not write it
+		if changes {
+			return &unsureError{err}
+		}
+		return err
+	}
 	operation.Reader = runtime.ClientResponseReaderFunc(func(response runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
 		text, err := io.ReadAll(response.Body())
 		if err != nil {
@@ -37,7 +43,7 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 		case response.Code()/100 != 2:
 			return nil, t.refused(response.Code(), text)
 		case !json.Valid(text):
-			return nil, &UnreachableError{fmt.Errorf("%s answered with something else than JSON: is the address that of Grafana, and does nothing in between ask for a login?", t.to)}
+			return nil, odd(&UnreachableError{fmt.Errorf("%s answered with something else than JSON: is the address that of Grafana, and does nothing in between ask for a login?", t.to)})
 		case operation.ID == "getDashboardVersionsByUID":
 			result, err = versions(text)
 		case operation.ID == "getDashboardVersionByUID":
@@ -46,7 +52,7 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 			result, err = reader.ReadResponse(readAgain{response, text}, consumer)
 		}
 		if err != nil { // which would name types of the client
-			return nil, &oddError{t.to + " answered with JSON that Grafana does not write: is the address that of Grafana, and its version 9.4 or later?"}
+			return nil, odd(&oddError{t.to + " answered with JSON that Grafana does not write: is the address that of Grafana, and its version 9.4 or later?"})
 		}
 		return result, nil
 	})
@@ -60,6 +66,9 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 // failure returns an error of this package.
 func (t *transport) failure(ctx context.Context, err error) error {
 	err = httpclient.Reason(err)
+	if unsure, ok := errors.AsType[*unsureError](err); ok {
+		return &unsureError{t.failure(ctx, unsure.err)}
+	}
 	if _, ok := errors.AsType[*RefusedError](err); ok {
 		return err
 	}
@@ -78,7 +87,7 @@ func (t *transport) failure(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return &UnreachableError{fmt.Errorf("%s has a certificate that nobody signed whom this machine trusts: name the certificates to trust with --ca-file", t.to)}
 	}
-	return &UnreachableError{fmt.Errorf("%s cannot be asked: %s", t.to, httpclient.Excerpt(err.Error(), t.hidden))}
+	return &UnreachableError{fmt.Errorf("%s cannot be asked: %s", t.to, unreached(err, t.hidden))}
 }
 
 // refused reads an answer that is no success: {"status", "message"} of Grafana, or
