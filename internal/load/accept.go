@@ -50,7 +50,7 @@ func (l *loader) stale(set *slo.Set, used map[diag.Span]bool) {
 		}
 		stale.Add(diag.Diagnostic{
 			Code: diag.CodeStale, Severity: diag.Warning, Span: a.Code.Span,
-			Message: diag.Say("accept: no finding here has the code %s", a.Code.Value),
+			Message: diag.Say("nothing to accept: no finding of %s is left here", a.Code.Value),
 			Hint:    diag.Say("remove the entry, or move it to where the finding stands"),
 		})
 	})

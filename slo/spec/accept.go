@@ -13,7 +13,7 @@ import (
 
 var acceptKey = key{
 	name: "accept", value: list(objectOf(acceptDefinition)),
-	doc: "Warnings and infos about what stands here that are known and may stay, see [findings that may stay](#findings-that-may-stay).",
+	doc: "Warnings and infos about what stands here that may stay, each with the reason.",
 }
 
 var acceptDefinition = &definition{what: diag.Say("the entry of accept"), keys: []key{

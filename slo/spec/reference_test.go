@@ -159,6 +159,8 @@ func title(d *definition) string {
 		return "Queries"
 	case spentDefinition:
 		return "Budget spent"
+	case acceptDefinition:
+		return "Accept"
 	}
 	name := strings.TrimPrefix(d.what.String(), "the ")
 	return strings.ToUpper(name[:1]) + name[1:]
