@@ -1,60 +1,88 @@
 package load
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
+// document is a document with entries of accept, those of steps before those of journeys.
+type document struct {
+	span    diag.Span
+	entries []slo.AcceptDeclaration
+	failed  bool // it has errors
+}
+
 // accept marks the findings that are accepted where they stand, those of a step by the step
 // before its journey, and reports what accepts none.
 func (l *loader) accept(set *slo.Set) {
-	type findings struct {
-		file string
-		code diag.Code
-	}
-	entries := map[findings][]slo.AcceptDeclaration{}
-	l.declarations.Accepts(func(a slo.AcceptDeclaration) {
-		of := findings{a.Code.Span.File, a.Code.Value}
-		entries[of] = append(entries[of], a)
-	})
-	if len(entries) == 0 {
+	documents := l.accepting()
+	if len(documents) == 0 {
 		return
 	}
 	used := map[diag.Span]bool{} // by the place of the code, which aliases share
 	for i := range l.findings {
 		f := &l.findings[i]
-		if f.Severity == diag.Error {
-			continue
-		}
-		of := entries[findings{f.Span.File, f.Code}]
-		if k := slices.IndexFunc(of, func(a slo.AcceptDeclaration) bool { return a.Within.Holds(f.Span) }); k >= 0 {
-			f.Acceptance = of[k].Reason
-			used[of[k].Code.Span] = true
+		in := holding(documents, f.Span)
+		switch {
+		case in == nil:
+		case f.Severity == diag.Error:
+			in.failed = true
+		default:
+			k := slices.IndexFunc(in.entries, func(a slo.AcceptDeclaration) bool { return a.Code.Value == f.Code && a.Within.Holds(f.Span) })
+			if k >= 0 {
+				f.Acceptance = in.entries[k].Reason
+				used[in.entries[k].Code.Span] = true
+			}
 		}
 	}
-	l.stale(set, used)
+	l.stale(documents, used, set)
+}
+
+// accepting returns the documents with entries of accept, by place.
+func (l *loader) accepting() []*document {
+	bySpan := map[diag.Span]*document{}
+	l.declarations.Accepts(func(a slo.AcceptDeclaration) {
+		if bySpan[a.Document] == nil {
+			bySpan[a.Document] = &document{span: a.Document}
+		}
+		bySpan[a.Document].entries = append(bySpan[a.Document].entries, a)
+	})
+	return slices.SortedFunc(maps.Values(bySpan), func(a, b *document) int { return a.span.Compare(b.span) })
+}
+
+// holding returns the document that a span begins in, nil for none of them.
+func holding(documents []*document, span diag.Span) *document {
+	behind, _ := slices.BinarySearchFunc(documents, span, func(d *document, span diag.Span) int {
+		if d.span.Holds(span) || d.span.Compare(span) < 0 {
+			return -1
+		}
+		return 1
+	})
+	if behind > 0 && documents[behind-1].span.Holds(span) {
+		return documents[behind-1]
+	}
+	return nil
 }
 
 // stale warns of entries that accept nothing, unless errors, or what is missing in the set,
 // may be why.
-func (l *loader) stale(set *slo.Set, used map[diag.Span]bool) {
-	errors := slices.DeleteFunc(slices.Clone(l.findings), func(f diag.Diagnostic) bool { return f.Severity != diag.Error })
-	unfollowed := l.unfollowed(set)
-	var stale diag.List
-	l.declarations.Accepts(func(a slo.AcceptDeclaration) {
-		hidden := slices.ContainsFunc(errors, func(f diag.Diagnostic) bool { return a.Document.Holds(f.Span) })
-		if used[a.Code.Span] || hidden || ofObjectives(a.Code.Value) && (len(errors) > 0 || unfollowed[a.Document]) {
-			return
+func (l *loader) stale(documents []*document, used map[diag.Span]bool, set *slo.Set) {
+	errors, unfollowed := l.findings.Failed(), l.unfollowed(set)
+	for _, d := range documents {
+		for _, a := range d.entries {
+			if d.failed || used[a.Code.Span] || ofObjectives(a.Code.Value) && (errors || unfollowed[d.span]) {
+				continue
+			}
+			l.findings.Add(diag.Diagnostic{
+				Code: diag.CodeStale, Severity: diag.Warning, Span: a.Code.Span,
+				Message: diag.Say("nothing to accept: no finding of %s is left here", a.Code.Value),
+				Hint:    diag.Say("remove the entry, or move it to where the finding stands"),
+			})
 		}
-		stale.Add(diag.Diagnostic{
-			Code: diag.CodeStale, Severity: diag.Warning, Span: a.Code.Span,
-			Message: diag.Say("nothing to accept: no finding of %s is left here", a.Code.Value),
-			Hint:    diag.Say("remove the entry, or move it to where the finding stands"),
-		})
-	})
-	l.findings.Add(stale...)
+	}
 }
 
 // ofObjectives reports whether findings of a code depend on other documents: on the window of
