@@ -5,7 +5,7 @@ import "github.com/slojourn/slojourn/slo/diag"
 func sets() diag.Language {
 	return diag.Language{
 		// load/accept.go
-		"nothing to accept: no finding of %s is left here":                  "受け入れるものがありません: ここに %s の指摘は残っていません",
+		"nothing to accept: no finding of %s is left here":         "受け入れるものがありません: ここに %s の指摘は残っていません",
 		"remove the entry, or move it to where the finding stands": "項目を削除するか、指摘のある場所に移してください",
 
 		// ceiling.go
