@@ -97,21 +97,21 @@ func (d *decoder) extent(node *yaml.Node) diag.Span {
 }
 
 // following returns the first node below another one that begins behind a third; nil when
-// that is the last.
+// that is the last. Nodes are in the order of the file.
 func following(root, node *yaml.Node) *yaml.Node {
-	var first *yaml.Node
-	for _, n := range root.Content {
-		if !begins(n, node) {
-			n = following(n, node)
+	behind, _ := slices.BinarySearchFunc(root.Content, node, func(n, node *yaml.Node) int {
+		if cmp.Or(cmp.Compare(n.Line, node.Line), cmp.Compare(n.Column, node.Column)) > 0 {
+			return 1
 		}
-		if n != nil && (first == nil || begins(first, n)) {
-			first = n
+		return -1
+	})
+	if behind > 0 {
+		if n := following(root.Content[behind-1], node); n != nil {
+			return n
 		}
 	}
-	return first
-}
-
-// begins reports whether a node begins behind another one.
-func begins(n, behind *yaml.Node) bool {
-	return cmp.Or(cmp.Compare(n.Line, behind.Line), cmp.Compare(n.Column, behind.Column)) > 0
+	if behind < len(root.Content) {
+		return root.Content[behind]
+	}
+	return nil
 }
