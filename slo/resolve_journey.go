@@ -41,7 +41,7 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 			continue
 		}
 		j.Steps = append(j.Steps, Step{
-			Name: step.Name.Value, Title: step.Title.Value, Weight: or(step.Weight, decimal("1")), SLO: resolved,
+			Name: step.Name.Value, Title: step.Title.Value, Weight: or(step.Weight, decimal("1")), SLO: resolved, Accepts: accepted(step.Accepts),
 		})
 		if resolved.Kind == KindStep {
 			own = append(own, resolved)
@@ -106,7 +106,7 @@ func (r *resolver) about(m Metadata, d Descriptive) About {
 	about := About{
 		Title: m.Title.Value, Owner: m.Owner.Value, Description: d.Description,
 		Stage: cmp.Or(d.Stage.Value, Active), WhenSpent: d.WhenSpent, Runbook: d.Runbook.Value,
-		Links: d.Links, Labels: m.Labels, Origin: m.Origin,
+		Links: d.Links, Labels: m.Labels, Accepts: accepted(d.Accepts), Origin: m.Origin,
 	}
 	for _, name := range m.RenamedFrom {
 		about.RenamedFrom = append(about.RenamedFrom, name.Value)

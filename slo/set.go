@@ -95,10 +95,11 @@ func (s *Set) IDs() []string {
 
 // Step is one part of a journey. Its SLO is its own or a shared one.
 type Step struct {
-	Name   string
-	Title  string
-	Weight Decimal // its part in a weighted journey; 1 unless written
-	SLO    *SLO
+	Name    string
+	Title   string
+	Weight  Decimal // its part in a weighted journey; 1 unless written
+	SLO     *SLO
+	Accepts []Acceptance // in the step itself
 }
 
 // SLO is an SLI with an owner and the objectives it is held to. A step
@@ -129,7 +130,8 @@ type About struct {
 	Runbook     string
 	Links       []Link
 	Labels      map[string]string
-	RenamedFrom []string // ids it had before
+	RenamedFrom []string     // ids it had before
+	Accepts     []Acceptance // none of a step's SLO: the step has it
 	Origin      diag.Span
 }
 

@@ -40,12 +40,19 @@ func commands() diag.Language {
 		// sarif.go
 		"see %s, or run `slojourn explain %s`": "%s を見るか、`slojourn explain %s` を実行してください",
 
+		// validate.go
+		"1 finding is accepted; --accepted shows it":      "受け入れ済みの指摘が 1 件あります。--accepted で表示します",
+		"%d findings are accepted; --accepted shows them": "受け入れ済みの指摘が %d 件あります。--accepted で表示します",
+
 		// words.go
 		"error":    "エラー",
 		"warning":  "警告",
 		"info":     "情報",
 		"hint: %s": "ヒント: %s",
 		"note: %s": "参考: %s",
+
+		// text.go
+		"accepted: %s": "受け入れ済み: %s",
 
 		// test.go
 		"expected %[1]s": "期待: %s",

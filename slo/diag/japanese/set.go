@@ -4,6 +4,10 @@ import "github.com/slojourn/slojourn/slo/diag"
 
 func sets() diag.Language {
 	return diag.Language{
+		// load/accept.go
+		"nothing to accept: no finding of %s is left here":         "受け入れるものがありません: ここに %s の指摘は残っていません",
+		"remove the entry, or move it to where the finding stands": "項目を削除するか、指摘のある場所に移してください",
+
 		// ceiling.go
 		"write %s%% or less, or raise the targets of the steps":    "%s%% 以下にするか、ステップの目標を上げてください",
 		"target %s is above what the steps promise together: %s%%": "目標 %s は、ステップ全体で約束している %s%% を上回っています",

@@ -26,6 +26,7 @@ func TestAzure(t *testing.T) {
 		},
 		{Code: diag.CodeReference, Severity: diag.Info, Span: lineSpan(7, 2, 7, 3), Message: diag.Verbatim("worth knowing"), Hint: diag.Verbatim("no ##vso[task.complete]")},
 		{Code: diag.CodeReference, Severity: diag.Info, Message: diag.Verbatim("about nothing that is written")},
+		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: lineSpan(9, 1, 9, 2), Message: diag.Verbatim("accepted"), Acceptance: "The contract says so."},
 	}
 	var out bytes.Buffer
 	if err := render.Azure(&out, list, nil); err != nil {

@@ -24,6 +24,7 @@ func TestGitHub(t *testing.T) {
 			Code: diag.CodeDuplicate, Severity: diag.Error, Span: lineSpan(5, 1, 5, 2), Message: diag.Verbatim("twice"), Hint: diag.Verbatim("rename one"),
 			Related: []diag.Related{{Span: lineSpan(1, 2, 1, 3), Message: diag.Verbatim("the first one is at f.yaml:1:2")}},
 		},
+		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: lineSpan(9, 1, 9, 2), Message: diag.Verbatim("accepted"), Acceptance: "The contract says so."},
 	}
 	var out bytes.Buffer
 	if err := render.GitHub(&out, list, nil); err != nil {

@@ -31,6 +31,7 @@ type golden struct {
 	list    diag.List
 	color   bool
 	noLines bool
+	accepts bool // what is accepted is printed as well
 	locale  diag.Language
 }
 
@@ -59,7 +60,18 @@ func goldens() []golden {
 		{Code: diag.CodeNRQLPattern, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Say("NRQL: %s", diag.Say("RLIKE matches the whole value anyway"))},
 		{Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("what somebody else said")},
 	}
+	accepted := diag.List{
+		{Code: diag.CodeCeiling, Severity: diag.Warning, Message: diag.Verbatim("a warning"), Hint: diag.Verbatim("use 99"), Acceptance: "The contract says so: " + key},
+		{Code: diag.CodeValue, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Verbatim("one that counts"), Hint: diag.Verbatim("correct it")},
+		{
+			Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("a trait"), Acceptance: "割合は正しい。",
+			Related: []diag.Related{{Message: diag.Verbatim("it is elsewhere too")}},
+		},
+	}
 	return []golden{
+		{name: "accepted", source: spec, mark: "100", list: accepted},
+		{name: "accepted_shown", source: spec, mark: "100", list: accepted, accepts: true},
+		{name: "accepted_japanese", source: spec, mark: "100", list: accepted, accepts: true, locale: japanese.Language()},
 		{name: "severities", source: spec, mark: "100", list: severities},
 		{name: "color", source: spec, mark: "100", list: severities, color: true},
 		{name: "japanese", source: spec, mark: "100", list: spoken, locale: japanese.Language()},
@@ -135,7 +147,7 @@ func (g golden) options() render.Options {
 	if g.noLines {
 		return render.Options{Color: g.color, Language: g.locale}
 	}
-	return render.Options{Color: g.color, Language: g.locale, Lines: func(_ string, line int) (string, bool) {
+	return render.Options{Color: g.color, Language: g.locale, Accepted: g.accepts, Lines: func(_ string, line int) (string, bool) {
 		lines := strings.Split(g.source, "\n")
 		if g.source == "" || line > len(lines) {
 			return "", false

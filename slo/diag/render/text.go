@@ -21,6 +21,7 @@ type Lines func(file string, line int) (string, bool)
 type Options struct {
 	Lines    Lines // nil prints no source lines
 	Color    bool
+	Accepted bool          // what is accepted is printed as well, with the reason
 	Language diag.Language // of everything but the source lines
 }
 
@@ -31,8 +32,12 @@ type Options struct {
 //	      |             ^^^
 //	   hint: use less than 100%
 //
-// so that editors can jump to file:line:column.
+// so that editors can jump to file:line:column. What is accepted is left out, unless the
+// options say otherwise; then the reason stands in the place of the hint.
 func Text(w io.Writer, list diag.List, options Options) error {
+	if !options.Accepted {
+		list = list.Counting()
+	}
 	p := &printer{w: bufio.NewWriter(w), options: options}
 	for i, d := range list {
 		if i > 0 {
@@ -64,7 +69,10 @@ func (p *printer) finding(d diag.Diagnostic) {
 	for _, r := range d.Related {
 		p.line("   %s", note(p.said(r.Message), p.options.Language))
 	}
-	if !d.Hint.Empty() {
+	switch {
+	case d.Accepted():
+		p.line("   %s", diag.Say("accepted: %s", Plain(d.Acceptance)).In(p.options.Language))
+	case !d.Hint.Empty():
 		p.line("   %s", hint(p.said(d.Hint), p.options.Language))
 	}
 }

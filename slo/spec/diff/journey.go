@@ -169,6 +169,7 @@ func (c *comparison) about(subject Subject, old string, b, a slo.About) {
 		c.add(Change{Kind: LinkAdded, Weight: Neutral, Subject: subject, After: link, Place: place})
 	}
 	c.labels(subject, place, b.Labels, a.Labels)
+	c.accepts(subject, place, "", b.Accepts, a.Accepts)
 	former := slices.Sorted(slices.Values(a.RenamedFrom))
 	if old != subject.Name { // the renaming is told
 		former = slices.DeleteFunc(former, func(name string) bool { return name == old })
@@ -296,6 +297,7 @@ func (c *comparison) step(subject Subject, j *slo.Journey, b, a *slo.Step) {
 		}
 		c.add(change)
 	}
+	c.accepts(subject, place, a.Name+" ", b.Accepts, a.Accepts)
 	if a.Title == a.SLO.About.Title && b.Title == b.SLO.About.Title && a.SLO.Kind == slo.KindStep && b.SLO.Kind == slo.KindStep {
 		return // the SLO of the step has it, and tells it
 	}

@@ -108,6 +108,13 @@ const (
 	FormerNames        Kind = "former-names"
 )
 
+// The kinds of changes of which findings are accepted.
+const (
+	AcceptanceAdded   Kind = "acceptance-added"
+	AcceptanceRemoved Kind = "acceptance-removed"
+	AcceptanceReason  Kind = "acceptance-reason"
+)
+
 // KindWords are what a kind is called in sentences: alerts turned off; 1 objective lost its
 // alerts, 2 objectives lost their alerts.
 type KindWords struct {
@@ -170,6 +177,7 @@ func Kinds() []KindWords {
 		{ExclusionRemoved, "exclusion removed", "exclusion removed", "exclusions removed"},
 		{NotifierTarget, "address of a notifier changed", "address of a notifier changed", "addresses of notifiers changed"},
 		{HeartbeatChanged, "heartbeat changed", "heartbeat changed", "heartbeats changed"},
+		{AcceptanceAdded, "finding accepted", "finding accepted", "findings accepted"},
 		{TargetRaised, "target raised", "target raised", "targets raised"},
 		{TierFactorLowered, "factor of a tier lowered", "factor of a tier lowered", "factors of tiers lowered"},
 		{TierSeverityRaised, "severity of a tier raised", "severity of a tier raised", "severities of tiers raised"},
@@ -208,6 +216,8 @@ func Kinds() []KindWords {
 		{LinkRemoved, "link removed", "link removed", "links removed"},
 		{LabelChanged, "label changed", "label changed", "labels changed"},
 		{FormerNames, "former names changed", "list of former names changed", "lists of former names changed"},
+		{AcceptanceRemoved, "finding no longer accepted", "finding no longer accepted", "findings no longer accepted"},
+		{AcceptanceReason, "reason for an accepted finding changed", "reason for an accepted finding changed", "reasons for accepted findings changed"},
 	}
 }
 

@@ -40,6 +40,7 @@ func (c *comparison) policy(b, a *slo.AlertPolicy, follow follow) {
 	c.add(effects...)
 	c.add(text(TitleChanged, one.Subject, a.Origin, b.Title, a.Title)...)
 	c.owner(one.Subject, a.Origin, b.Owner, a.Owner)
+	c.accepts(one.Subject, a.Origin, "", b.Accepts, a.Accepts)
 }
 
 // follow is the objectives that follow a policy.
