@@ -21,15 +21,15 @@ func diffAbout(text string) report.Diff {
 	place := diag.Span{File: text, Start: diag.Position{Line: 3, Column: 5}}
 	return report.Diff{Base: text, Paths: []string{text}, BaseErrors: 2, Changes: []diff.Change{
 		{
-			Kind: diff.TargetLowered, Weight: diff.Loosens, Subject: diff.Subject{What: diff.Step, Name: "pay/show"}, Objective: "28d", Before: "99.9%",
-			After: "99.5%", Budget: &diff.Budget{Before: 2419 * time.Second, After: 12096 * time.Second}, Place: place,
+			Kind: diff.TargetLowered, Weight: diff.Loosens, Subject: diff.Subject{What: diff.Step, Name: "pay/show"}, Objective: "28d", Before: diag.Verbatim("99.9%"),
+			After: diag.Verbatim("99.5%"), Budgets: []diff.Budget{{Before: 2419 * time.Second, After: 12096 * time.Second}}, Place: place,
 		},
 		{
-			Kind: diff.SLIWhere, Weight: diff.Changes, Subject: diff.Subject{What: diff.Journey, Name: "pay"}, Detail: text, Before: text, After: text,
-			Notes: []string{text}, Reaches: []string{text}, Place: place,
+			Kind: diff.SLIWhere, Weight: diff.Changes, Subject: diff.Subject{What: diff.Journey, Name: "pay"}, Detail: text, Before: diag.Verbatim(text), After: diag.Verbatim(text),
+			Notes: []diag.Phrase{diag.Verbatim(text)}, Reaches: []string{text}, Place: place,
 		},
-		{Kind: diff.TeamAdded, Weight: diff.Gains, Subject: diff.Subject{What: diff.Team, Name: "payments"}, After: text, Place: place},
-		{Kind: diff.TitleChanged, Weight: diff.Neutral, Subject: diff.Subject{What: diff.Several}, Before: text, After: text, Reaches: []string{"a", text}},
+		{Kind: diff.TeamAdded, Weight: diff.Gains, Subject: diff.Subject{What: diff.Team, Name: "payments"}, After: diag.Verbatim(text), Place: place},
+		{Kind: diff.TitleChanged, Weight: diff.Neutral, Subject: diff.Subject{What: diff.Several}, Before: diag.Verbatim(text), After: diag.Verbatim(text), Reaches: []string{"a", text}},
 	}}
 }
 
@@ -85,7 +85,7 @@ func TestDiffIsShort(t *testing.T) {
 	for n := range 70 {
 		for _, weight := range diff.Weights() {
 			doc.Changes = append(doc.Changes, diff.Change{
-				Kind: diff.SLIWhere, Weight: weight, Subject: diff.Subject{What: diff.SLO, Name: fmt.Sprintf("slo-%d", n)}, Before: strings.Repeat("<前", 200), After: strings.Repeat("後", 200),
+				Kind: diff.SLIWhere, Weight: weight, Subject: diff.Subject{What: diff.SLO, Name: fmt.Sprintf("slo-%d", n)}, Before: diag.Verbatim(strings.Repeat("<前", 200)), After: diag.Verbatim(strings.Repeat("後", 200)),
 			})
 		}
 	}

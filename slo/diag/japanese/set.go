@@ -148,6 +148,10 @@ func sets() diag.Language {
 		"add source: NAME to the sli or to Defaults; known: %s":                 "sli か Defaults に source: NAME を追加してください。使えるもの: %s",
 		"several sources are declared and nothing says which one measures this": "ソースが複数宣言されていますが、どれで計測するのか指定されていません",
 
+		// source.go
+		"file %s":                 "ファイル %s",
+		"environment variable %s": "環境変数 %s",
+
 		// target.go
 		"target %q is not a percentage":                                   "目標 %q は百分率ではありません",
 		"write a decimal percentage such as 99.9%%":                       "99.9%% のように、百分率を小数で書いてください",

@@ -1,0 +1,105 @@
+package japanese
+
+import "github.com/slojourn/slojourn/slo/diag"
+
+// reports are what package report says.
+func reports() diag.Language {
+	return diag.Language{
+		// alerts_text.go
+		"caused by %s: %s of the errors": "主因は %s: エラーの %s",
+		"%s of the last %s measured":     "直近 %[2]s のうち %[1]s だけ計測",
+		"nothing measured since %s":      "%s から計測なし",
+		"%d events of %s in %s, where %d are usual at that time of day (by %d of the last 7 days); less than %s fires": "%[3]s の %[2]s のイベントは %[1]d 件 (過去 7 日のうち %[5]d 日による、この時間帯の通常は %[4]d 件)。%[6]s 未満で発生",
+		"the source %s has failed":                        "ソース %s が失敗",
+		"the source %s answers that nothing happens":      "ソース %s が、イベントなしと応答",
+		"%s since %s":                                     "%[2]s から%[1]s",
+		"%s, which %d journeys, steps and SLOs depend on": "%s (ジャーニー・ステップ・SLO 計 %d 件に影響)",
+		"how much of the budget is spent is not known":    "バジェットの消費は不明",
+		"%s of the budget is spent":                       "バジェットの %s を消費",
+		"%s, which is %s or more":                         "%s (%s 以上)",
+		"%s, all of it by %s":                             "%s、%s に使い切り",
+		"%s, all of it by %s at the earliest":             "%s、早ければ %s に使い切り",
+
+		// backtest_table.go
+		"ALERTS":                            "アラート",
+		"SILENT":                            "通知なし",
+		"OBSERVED":                          "観測のみ",
+		"%d before these: -o json has all":  "これより前に %d 件: すべては -o json で表示できます",
+		"KIND":                              "種類",
+		"FOR":                               "継続時間",
+		"SINCE":                             "開始",
+		"OWNER":                             "オーナー",
+		"WHAT":                              "対象",
+		"fires":                             "継続中",
+		"%s of %s":                          "%[2]s の %[1]s",
+		"fired in the first minute already": "最初の 1 分ですでに発生",
+		"silent since %s":                   "%s から通知なし",
+		"%s, below the %s":                  "%s (%s を優先)",
+		"%s, then %s":                       "%s、次に %s",
+		"still fires at the end":            "終了時点で継続中",
+		"recovered":                         "回復",
+		"resolved as over":                  "終了",
+		"resolved as %s":                    "%s として終了",
+		"detected with %s of the budget spent within %s, %s in all": "検知までに %[2]s でバジェットの %[1]s、全体で %[3]s を消費",
+		"%s of the budget was spent by then":                        "検知までにバジェットの %s を消費",
+
+		// backtest_table_change.go
+		"LOST":   "なくなる",
+		"GAINED": "増える",
+		"MOVED":  "時刻が変わる",
+		"BY":     "差",
+		"Pages: %s; tickets: %s. That is %d lost, %d gained and %d kept.":              "page: %s、ticket: %s。なくなるもの %d 件、増えるもの %d 件、残るもの %d 件。",
+		"%s Of them fired in the first minute already, and may have begun before: %s.": "%s 最初の 1 分ですでに発生していて、もっと前から続いていた可能性があるもの: %s。",
+		"%s later":   "%s 遅い",
+		"%s earlier": "%s 早い",
+		"%s, detected with %s of the budget spent":   "%s、検知までにバジェットの %s を消費",
+		"%d more, which moved less: -o json has all": "ほか %d 件 (差はこれより小さい): すべては -o json で表示できます",
+		"OBJECTIVES":                  "目標値",
+		"PAGES":                       "page",
+		"TICKETS":                     "ticket",
+		"SPENT AT END":                "終了時の消費",
+		"AT MOST":                     "最大の消費",
+		"%d more: -o json has all":    "ほか %d 件: すべては -o json で表示できます",
+		"1 objective stays the same":  "変わらない目標 1 件",
+		"%d objectives stay the same": "変わらない目標 %d 件",
+		"%s is new":                   "%s (新規)",
+		"%s is gone":                  "%s (削除)",
+		"%s, over %s":                 "%s、期間 %s",
+		"%s, alerts %s":               "%s、アラート %s",
+
+		// diff.go
+		"for %s":                     "対象: %s",
+		"loosens":                    "緩和",
+		"loses":                      "縮小",
+		"changes":                    "要確認",
+		"tightens":                   "強化",
+		"gains":                      "追加",
+		"neutral":                    "影響なし",
+		"several journeys and SLOs":  "複数のジャーニーと SLO",
+		"budgets from %s to %s":      "バジェット %s から %s まで",
+		"budget %s, %s events":       "バジェット %s、イベント %s 件",
+		"budget %s":                  "バジェット %s",
+		"also %s":                    "ほかに %s",
+		"1 neutral change":           "影響のない変更 1 件",
+		"%d neutral changes":         "影響のない変更 %d 件",
+		"nothing changes in meaning": "意味の変わる変更はありません",
+		"The specs of %s have %s: what is wrong there may be missing in them, and look as if it were new.": "%s のスペックに %s があります。誤りのある部分は比較の対象から抜け、新しく追加されたように見えることがあります。",
+		"Over the history, %s to %s UTC": "履歴での比較 (%s から %s UTC)",
+
+		// diff_markdown.go
+		"nothing to worry about":  "注意の必要な変更はありません",
+		"**SLOs against %s: %s**": "**%s からの SLO の変更: %s**",
+		"Also %s:":                "ほかに %s:",
+		"| | what | change | before | after | where |": "| | 対象 | 変更 | 変更前 | 変更後 | 場所 |",
+		"%d more: `slojourn diff` prints all.":         "ほか %d 件。すべては `slojourn diff` で表示できます。",
+		"| | alert | since | for | owner |":            "| | アラート | 開始 | 継続時間 | オーナー |",
+		"lost":                                         "なくなる",
+		"gained":                                       "増える",
+		"%d more alerts: `slojourn diff -o json` has all.":                             "アラートはほか %d 件。すべては `slojourn diff -o json` で表示できます。",
+		"More objectives differ: `slojourn diff -o json` has all.":                     "ほかにも異なる目標があります。すべては `slojourn diff -o json` で表示できます。",
+		"| objective | target | pages | tickets | budget spent at the end | at most |": "| 目標 | 目標値 | page | ticket | 終了時のバジェット消費 | 最大の消費 |",
+
+		// diff_text.go
+		"Against %s: %s": "%s からの変更: %s",
+	}
+}
