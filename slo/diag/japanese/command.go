@@ -9,9 +9,9 @@ func commands() diag.Language {
 
 		// diff_read.go
 		"%s cannot be read as a whole; errors: %d, the first at %s: %s": "%s には読み取れない部分があります。エラー %d 件、最初のものは %s: %s",
-		"%s has no specs: everything counts as added":                      "%s にスペックがないため、すべて追加とみなします",
-		"%s leads to no spec any more: what it held counts as removed":     "%s にスペックがなくなったため、以前のものは削除とみなします",
-		"%s leads to no spec: what is there now counts as added":           "%s にスペックがなかったため、今あるものは追加とみなします",
+		"%s has no specs: everything counts as added":                   "%s にスペックがないため、すべて追加とみなします",
+		"%s leads to no spec any more: what it held counts as removed":  "%s にスペックがなくなったため、以前のものは削除とみなします",
+		"%s leads to no spec: what is there now counts as added":        "%s にスペックがなかったため、今あるものは追加とみなします",
 
 		// doctor.go
 		"there is no key to ask with: %v":                                "問い合わせるためのキーがありません: %v",

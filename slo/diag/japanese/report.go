@@ -6,7 +6,7 @@ import "github.com/slojourn/slojourn/slo/diag"
 func reports() diag.Language {
 	return diag.Language{
 		// alerts_text.go
-		"caused by %s: %s of the errors": "主因は %s: エラーの %s",
+		"caused by %s: %s of the errors": "主因は %s、エラーの %s",
 		"%s of the last %s measured":     "直近 %[2]s のうち %[1]s だけ計測",
 		"nothing measured since %s":      "%s から計測なし",
 		"%d events of %s in %s, where %d are usual at that time of day (by %d of the last 7 days); less than %s fires": "%[3]s の %[2]s のイベントは %[1]d 件 (過去 7 日のうち %[5]d 日による、この時間帯の通常は %[4]d 件)。%[6]s 未満で発生",
@@ -66,6 +66,44 @@ func reports() diag.Language {
 		"%s is gone":                  "%s (削除)",
 		"%s, over %s":                 "%s、期間 %s",
 		"%s, alerts %s":               "%s、アラート %s",
+
+		// catalogue_markdown.go
+		"# Journeys and their owners":                       "# ジャーニーとオーナー",
+		"%s with %s, %s, %s.":                               "%s (%s)、%s、%s。",
+		"SLO in a document of its own":                      "独立したドキュメントの SLO",
+		"| journey | title | owner | objective | stage |":   "| ジャーニー | タイトル | オーナー | 目標 | ステージ |",
+		"Composed as":                                       "合成方法",
+		"| step | title | owner | objective | what it is |": "| ステップ | タイトル | オーナー | 目標 | 説明 |",
+		"Step of":                  "ステップとして使うジャーニー",
+		"Owner":                    "オーナー",
+		"Objective":                "目標",
+		"Stage":                    "ステージ",
+		"When the budget is spent": "バジェットを使い切ったとき",
+		"Label %s":                 "ラベル %s",
+		"Measured by":              "ソース",
+		"Runbook":                  "手順書",
+		"Dashboard":                "ダッシュボード",
+		"Links":                    "リンク",
+		"Written in":               "ファイル",
+		"%s over %s":               "%[2]s で %[1]s",
+		"%s over the %s (%s)":      "%[2]s (%[3]s) で %[1]s",
+		"Teams":                    "チーム",
+		"| team | title | contact | told by | owns |": "| チーム | タイトル | 連絡先 | 通知先 | 受け持ち |",
+		"**%s**: %s; %s.": "**%s**: %s。%s。",
+		"What is missing": "足りないもの",
+
+		// catalogue_table.go
+		"Nothing to show.": "表示するものはありません。",
+		"JOURNEY / step":   "ジャーニー / ステップ",
+		"TARGET":           "目標",
+		"STAGE":            "ステージ",
+		"TITLE":            "タイトル",
+		"TEAM":             "チーム",
+		"CONTACT":          "連絡先",
+		"TOLD BY":          "通知先",
+		"OWNS":             "受け持ち",
+		"MISSING":          "足りないもの",
+		"%s: %s; %s":       "%s: %s。%s",
 
 		// diff.go
 		"for %s":                     "対象: %s",
