@@ -147,7 +147,7 @@ func (d *Diff) budgetPhrase(c *diff.Change) diag.Phrase {
 	times := func(b diff.Budget) string { return turned(term.Duration(b.Before), term.Duration(b.After)) }
 	first, last := c.Budgets[0], c.Budgets[len(c.Budgets)-1]
 	if first != last {
-		return diag.Say("budgets from %s to %s", times(first), times(last))
+		return diag.Say("smallest budget %s, largest %s", times(first), times(last))
 	}
 	if before, after := d.allowed(c); before != nil && after != nil {
 		return diag.Say("budget %s, %s events", times(first), turned(words.Count(*before), words.Count(*after)))

@@ -13,6 +13,7 @@ import (
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/hostile"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/spec/diff"
 )
 
@@ -48,13 +49,28 @@ func diffOutputs(t *testing.T, doc report.Diff) map[string]string {
 // cells where they belong.
 func TestDiffHostile(t *testing.T) {
 	t.Parallel()
-	harmless := diffOutputs(t, diffAbout("harmless"))
+	for name, language := range map[string]diag.Language{"English": nil, "Japanese": japanese.Language()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkHostileDiffs(t, language)
+		})
+	}
+}
+
+func checkHostileDiffs(t *testing.T, language diag.Language) {
+	t.Helper()
+	about := func(text string) report.Diff {
+		doc := diffAbout(text)
+		doc.Language = language
+		return doc
+	}
+	harmless := diffOutputs(t, about("harmless"))
 	for _, text := range slices.Concat(hostileTexts(), slices.Sorted(maps.Values(hostile.Texts()))) {
 		if text == "" {
 			continue // what is not there has no line
 		}
 		text = text[:min(len(text), 3000)] // longer ones take only longer
-		for format, got := range diffOutputs(t, diffAbout(text)) {
+		for format, got := range diffOutputs(t, about(text)) {
 			if lines, want := strings.Count(got, "\n"), strings.Count(harmless[format], "\n"); lines != want {
 				t.Errorf("%s of %q has %d lines, want %d:\n%s", format, text, lines, want, got)
 			}

@@ -119,7 +119,7 @@ func changes() diag.Language {
 		"both alert alike": "アラートの内容は同じです",
 
 		// policy.go
-		"no objective follows it": "従う目標はありません",
+		"no objective follows it": "このポリシーを使う目標はありません",
 		"1 %s tier":               "%s の条件 1 件",
 		"%d %s tiers":             "%[2]s の条件 %[1]d 件",
 		"no alerts":               "アラートなし",

@@ -4,6 +4,9 @@ import "github.com/slojourn/slojourn/slo/diag"
 
 // Kind says what has changed. Programs read it; within a version of the document kinds
 // are only added. The zero Kind is invalid.
+//
+// A new kind needs its words in [Kinds], their Japanese in package japanese, and a case in
+// testdata: tests name what is missing.
 type Kind string
 
 // The kinds of changes of targets and windows.
