@@ -40,7 +40,7 @@ func DiffMarkdown(w io.Writer, doc Diff) error {
 	case others.Empty() && quiet == 0:
 		title = nothingPhrase()
 	}
-	m.sayLine("**SLOs against %s: %s**", words.Markdown(doc.Base), title.Edited(words.Markdown))
+	m.sayLine("**SLOs against %s: %s**", words.Markdown(doc.Base), title)
 	if text := doc.baseText(); text != "" {
 		m.line("\n%s", words.Markdown(text))
 	}
@@ -58,7 +58,7 @@ func DiffMarkdown(w io.Writer, doc Diff) error {
 	m.table(look, attentionEnds)
 	if len(also) > 0 {
 		m.line("")
-		m.sayLine("Also %s:", others.Edited(words.Markdown))
+		m.sayLine("Also %s:", others)
 		m.table(also, othersEnd)
 	}
 	m.history()
