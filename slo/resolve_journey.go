@@ -10,7 +10,7 @@ import (
 func (r *resolver) resolveSLO(d SLODeclaration) {
 	s := &SLO{ID: d.Name.Value, Kind: KindSLO, About: r.about(d.Metadata, d.Descriptive)}
 	s.Objectives = r.objectives(d.Objectives, d.SLI, d.Folder, d.Alerts)
-	s.Source = r.sourceOf(d.SLI, d.Folder)
+	s.Source, s.About.DefaultSource = r.sourceOf(d.SLI, d.Folder), r.defaultSource(d.SLI, d.Folder)
 	if !d.SLI.usable() || !r.isFirst(d.Metadata) {
 		return // reported
 	}
@@ -26,6 +26,7 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 	}
 	if source := r.sourceOf(d.SLI, d.Folder); d.SLI.usable() {
 		j.SLI, j.Source, j.History = &d.SLI.SLI, source, d.History.history()
+		j.About.DefaultSource = r.defaultSource(d.SLI, d.Folder)
 	}
 	composed := d.Compose.Value != "" || !d.Compose.Written() // else it is reported, and nothing follows from it
 	names := r.names(diag.Say("step"))
@@ -82,6 +83,7 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 		About: About{
 			Title: step.Title.Value, Owner: owner.Value, Description: step.Description,
 			Stage: j.About.Stage, Labels: j.About.Labels, Origin: step.Origin,
+			DefaultSource: r.defaultSource(step.SLI, d.Folder),
 		},
 		SLI: step.SLI.SLI, Source: source, History: step.History.history(), Objectives: objectives,
 	}

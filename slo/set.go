@@ -133,6 +133,8 @@ type About struct {
 	RenamedFrom []string     // ids it had before
 	Accepts     []Acceptance // none of a step's SLO: the step has it
 	Origin      diag.Span
+
+	DefaultSource diag.Span // where Defaults say what measures it; unknown where they do not
 }
 
 // Link is a titled address.
@@ -146,6 +148,11 @@ type Objective struct {
 	Window Window
 	Alerts *AlertPolicy
 	Span   diag.Span // of its declaration
+
+	// DefaultWindow and DefaultAlerts are where Defaults say its window, or the time zone
+	// of it, and its alerts; unknown where they do not.
+	DefaultWindow diag.Span
+	DefaultAlerts diag.Span
 
 	// Undecided says that alerts would be judged by this objective, and that nothing
 	// names a policy or says that there is none.

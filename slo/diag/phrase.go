@@ -48,6 +48,13 @@ func (p Phrase) Empty() bool { return p.english == "" }
 // Equal reports whether two phrases say the same.
 func (p Phrase) Equal(q Phrase) bool { return p.english == q.english }
 
+// Inflected returns the phrase with another form in English, such as its plural. Other
+// languages do not tell the forms apart.
+func (p Phrase) Inflected(english string) Phrase {
+	p.english = english
+	return p
+}
+
 // Edited returns the phrase with a change of its text, which is made in every language.
 func (p Phrase) Edited(edit func(string) string) Phrase {
 	edited := p
@@ -92,12 +99,12 @@ const wide = `[\p{Han}\p{Hiragana}\p{Katakana}ー、。（）「」]`
 var (
 	seamBefore = regexp.MustCompile(`(` + wide + `)` + seam + `+ (` + seam + `*` + wide + `)`)
 	seamBehind = regexp.MustCompile(`(` + wide + `) ` + seam + `+(` + wide + `)`)
-	seamOfList = regexp.MustCompile(`(` + wide + `)` + seam + `+, ` + seam + `+(` + wide + `)`)
+	seamOfList = regexp.MustCompile(`(` + wide + `)` + seam + `+, ` + seam + `+|` + seam + `+, ` + seam + `+(` + wide + `)`)
 )
 
 // seamless removes the seams of a text. A format has blanks around a verb for the sake of
-// names in Latin letters; between two Japanese ones, none has its place,
-// and a comma is another one.
+// names in Latin letters; between two Japanese ones, none has its place.
+// In a list, the comma beside a Japanese letter is another one.
 func seamless(text string) string {
 	if !strings.Contains(text, seam) {
 		return text

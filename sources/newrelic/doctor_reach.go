@@ -9,7 +9,6 @@ import (
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/term"
-	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
@@ -94,7 +93,7 @@ func (e *examiner) noAnswer(err error) {
 func (e *examiner) refused(err error) bool {
 	switch {
 	case isKind(err, nerdgraph.Unauthorized):
-		e.source(CheckKey, diag.Error, diag.Say("put a user key (NRAK-…) into the %s; the kinds for ingest cannot query", placeOf(e.config.APIKey)),
+		e.source(CheckKey, diag.Error, diag.Say("put a user key (NRAK-…) into the %s; the kinds for ingest cannot query", e.config.APIKey.Phrase()),
 			"%v; nothing can be measured", err)
 	case isKind(err, nerdgraph.Forbidden):
 		e.source(CheckKey, diag.Error, diag.Say("give the key's user a role that may query the account"), "%v; nothing can be measured", err)
@@ -107,14 +106,6 @@ func (e *examiner) refused(err error) bool {
 		return false
 	}
 	return true
-}
-
-// placeOf says where a secret is read from.
-func placeOf(ref slo.SecretRef) diag.Phrase {
-	if ref.File != "" {
-		return diag.Say("file %s", ref.File)
-	}
-	return diag.Say("environment variable %s", ref.Env)
 }
 
 func (e *examiner) noAccount(err error) {

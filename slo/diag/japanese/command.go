@@ -4,6 +4,15 @@ import "github.com/slojourn/slojourn/slo/diag"
 
 func commands() diag.Language {
 	return diag.Language{
+		// diff_history.go
+		"the history says nothing, as one of both has no Journey and no SLO": "一方にジャーニーも SLO もないため、履歴では比較できません",
+
+		// diff_read.go
+		"%s cannot be read as a whole; errors: %d, the first at %s: %s": "%s には読み取れない部分があります。エラー %d 件、最初のものは %s: %s",
+		"%s has no specs: everything counts as added":                   "%s にスペックがないため、すべて追加とみなします",
+		"%s leads to no spec any more: what it held counts as removed":  "%s にスペックがなくなったため、以前のものは削除とみなします",
+		"%s leads to no spec: what is there now counts as added":        "%s にスペックがなかったため、今あるものは追加とみなします",
+
 		// doctor.go
 		"there is no key to ask with: %v":                                "問い合わせるためのキーがありません: %v",
 		"put a user key (NRAK-…) there, or correct apiKey of the Source": "そこにユーザーキー (NRAK-…) を入れるか、Source の apiKey を直してください",
