@@ -116,8 +116,10 @@ func typeHint(u use, holds typeSet) diag.Phrase {
 		return diag.Say("write numeric(%s) in its place", name)
 	case holds.has(nrql.TextValue):
 		return diag.Say("compare it with text: %s = 'true'", name)
+	case u.wants == nrql.TextValue && u.unquoted != "":
+		return diag.Say("write %s", u.unquoted)
 	case u.wants == nrql.TextValue:
-		return diag.Say("compare it with a number, without quotes: %s = 1 or %s IN (1, 2)", name, name)
+		return diag.Say("compare it with a number, without quotes")
 	default:
 		return diag.Say("compare it with a number")
 	}
