@@ -32,6 +32,7 @@ type initWords struct {
 	together   func(share string) string
 
 	interrupted, ended, refused string
+	unwritten                   func(path string, reason error) string
 	// done says what was written and what comes next; arguments are those of the
 	// commands, variable is where the key has to be for them, "" when that need not
 	// be said.

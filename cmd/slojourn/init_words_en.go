@@ -79,6 +79,7 @@ func initEnglish() initWords {
 		interrupted: "interrupted; nothing was written",
 		ended:       "the input ended before all questions were answered; nothing was written",
 		refused:     "nothing was written, as it would have these mistakes; choose other answers",
+		unwritten:   func(path string, reason error) string { return fmt.Sprintf("write %s: %v", path, reason) },
 		done: func(path, arguments, variable string) string {
 			text := path + " is written. It explains itself; change what does not fit. Next:\n\n" +
 				initCommands(arguments, "finds mistakes", "looks whether New Relic has these events", "prints how much of the error budget is left")

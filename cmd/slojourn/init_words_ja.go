@@ -83,6 +83,9 @@ func initJapanese() initWords {
 		interrupted: "中断しました。何も書き込んでいません",
 		ended:       "すべての質問に答える前に入力が終わりました。何も書き込んでいません",
 		refused:     "このままでは上の誤りが含まれるため、何も書き込んでいません。別の答えを選んでください",
+		unwritten: func(path string, reason error) string {
+			return fmt.Sprintf("%s に書き込めませんでした：%v", path, reason)
+		},
 		done: func(path, arguments, variable string) string {
 			text := path + " を作成しました。説明も書いてあります。合わないところは書き換えてください。次の手順：\n\n" +
 				initCommands(arguments, "誤りを見つけます", "New Relic に該当するイベントがあるかを確認します", "エラーバジェットの残量を表示します")
