@@ -82,11 +82,14 @@ type SecretRef struct {
 }
 
 // String names the place.
-func (r SecretRef) String() string {
+func (r SecretRef) String() string { return r.Phrase().String() }
+
+// Phrase names the place, and can be said in other languages.
+func (r SecretRef) Phrase() diag.Phrase {
 	if r.File != "" {
-		return "file " + r.File
+		return diag.Say("file %s", r.File)
 	}
-	return "environment variable " + r.Env
+	return diag.Say("environment variable %s", r.Env)
 }
 
 // Defaults of a New Relic source.

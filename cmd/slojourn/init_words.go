@@ -26,8 +26,8 @@ type initWords struct {
 	measuring  string
 	events     func(n int64, metric bool) string // of a layer, lately
 	count      func(n int64) string
-	without    func(reason error) string
-	unmeasured func(step string, reason error) string
+	without    func(reason string) string
+	unmeasured func(step, reason string) string
 	week       func(step string, week draft.Week) string
 	together   func(share string) string
 

@@ -58,11 +58,11 @@ func initEnglish() initWords {
 			return words.Count(n) + " in the last 7 days"
 		},
 		count: words.Count,
-		without: func(reason error) string {
-			return fmt.Sprintf("New Relic cannot be asked for names and numbers, so it goes on without: %v", reason)
+		without: func(reason string) string {
+			return fmt.Sprintf("New Relic cannot be asked for names and numbers, so it goes on without: %s", reason)
 		},
-		unmeasured: func(step string, reason error) string {
-			return fmt.Sprintf("%s could not be measured: %v", step, reason)
+		unmeasured: func(step, reason string) string {
+			return fmt.Sprintf("%s could not be measured: %s", step, reason)
 		},
 		week: func(step string, week draft.Week) string {
 			if week.Total() == 0 {

@@ -62,11 +62,11 @@ func initJapanese() initWords {
 			return "直近7日間に" + words.Count(n) + "件"
 		},
 		count: func(n int64) string { return words.Count(n) + "件" },
-		without: func(reason error) string {
-			return fmt.Sprintf("New Relic に名前や数値を問い合わせられないため、問い合わせずに進めます：%v", reason)
+		without: func(reason string) string {
+			return fmt.Sprintf("New Relic に名前や数値を問い合わせられないため、問い合わせずに進めます：%s", reason)
 		},
-		unmeasured: func(step string, reason error) string {
-			return fmt.Sprintf("%s を計測できませんでした：%v", step, reason)
+		unmeasured: func(step, reason string) string {
+			return fmt.Sprintf("%s を計測できませんでした：%s", step, reason)
 		},
 		week: func(step string, week draft.Week) string {
 			if week.Total() == 0 {

@@ -202,7 +202,7 @@ func (e *examiner) readDrift(d *drift, r reply) error {
 		return err
 	}
 	if had <= 0 || events < had {
-		return fmt.Errorf("New Relic answered that %d of %d events had it", had, events)
+		return diag.Say("New Relic answered that %d of %d events had it", had, events).Err()
 	}
 	day := e.dayOf(d.types)
 	expected := float64(day) * float64(had) / float64(events)

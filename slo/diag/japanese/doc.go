@@ -16,7 +16,7 @@ import (
 // Language returns the Japanese of every format that is a phrase of a finding.
 func Language() diag.Language {
 	all := diag.Language{}
-	for _, some := range []diag.Language{accounts(), commands(), queries(), scenarios(), sets(), specs()} {
+	for _, some := range []diag.Language{accounts(), answers(), commands(), queries(), scenarios(), sets(), specs()} {
 		maps.Copy(all, some)
 	}
 	return all
