@@ -81,7 +81,7 @@ type SecretRef struct {
 	File string // path below the folder of secrets
 }
 
-// Phrase names the place.
+// Phrase names the place, and can be said in other languages.
 func (r SecretRef) Phrase() diag.Phrase {
 	if r.File != "" {
 		return diag.Say("file %s", r.File)

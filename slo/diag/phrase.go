@@ -7,8 +7,9 @@ import (
 )
 
 // Phrase is a text for people that can be said in other languages: a format of package
-// fmt in English and what stands for its verbs. Arguments that are phrases are said in
-// the same language as the whole. The zero Phrase says nothing.
+// fmt in English and what stands for its verbs. Arguments that are phrases, are errors
+// that are [Spoken], or have a method Phrase are said in the same language as the whole.
+// The zero Phrase says nothing.
 type Phrase struct {
 	format  string // "" of what is the same in all languages
 	args    []any
@@ -41,6 +42,12 @@ func Joined[T any](things []T) Phrase {
 
 // String says the phrase in English.
 func (p Phrase) String() string { return p.english }
+
+// Format formats the phrase in English with any verb, so that nothing else of it is shown:
+// an edit may have hidden what stands for its verbs.
+func (p Phrase) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), p.english) //nolint:errcheck // fmt ignores it
+}
 
 // Empty reports whether the phrase says nothing.
 func (p Phrase) Empty() bool { return p.english == "" }
@@ -79,8 +86,13 @@ func (p Phrase) In(l Language) string {
 	}
 	args := make([]any, len(p.args))
 	for i, arg := range p.args {
-		if inner, is := arg.(Phrase); is {
+		switch inner := arg.(type) {
+		case Phrase:
 			arg = seam + inner.In(l) + seam
+		case error:
+			arg = seam + Of(inner).In(l) + seam
+		case interface{ Phrase() Phrase }:
+			arg = seam + inner.Phrase().In(l) + seam
 		}
 		args[i] = arg
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
@@ -42,7 +41,7 @@ func (e *examiner) reach(ctx context.Context) bool {
 	}
 	account, found := texts(data.Actor.Account)
 	if !found {
-		e.noAccount(fmt.Errorf("New Relic shows no account %d to this key", e.config.AccountID))
+		e.noAccount(diag.Say("New Relic shows no account %d to this key", e.config.AccountID).Err())
 		return false
 	}
 	user, _ := texts(data.Actor.User)

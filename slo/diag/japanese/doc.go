@@ -16,7 +16,7 @@ import (
 // Language returns the Japanese of every format that is a phrase.
 func Language() diag.Language {
 	all := diag.Language{}
-	for _, some := range []diag.Language{accounts(), changes(), commands(), queries(), reports(), scenarios(), sets(), specs()} {
+	for _, some := range []diag.Language{accounts(), answers(), changes(), commands(), queries(), reports(), scenarios(), sets(), specs()} {
 		maps.Copy(all, some)
 	}
 	return all

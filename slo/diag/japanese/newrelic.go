@@ -94,7 +94,7 @@ func accounts() diag.Language {
 		"write %s IS TRUE or %s IS FALSE":                                                                   "%s IS TRUE か %s IS FALSE と書いてください",
 		"write numeric(%s) in its place":                                                                    "代わりに numeric(%s) と書いてください",
 		"compare it with text: %s = 'true'":                                                                 "文字列と比べてください: %s = 'true'",
-		"compare it with a number, without quotes: %s = 1 or %s IN (1, 2)":                                  "引用符を付けずに数値と比べてください: %s = 1 または %s IN (1, 2)",
+		"compare it with a number, without quotes":                                                          "引用符を付けずに数値と比べてください",
 		"look at the attributes of an event: SELECT keyset() FROM %s":                                       "イベントの属性を確かめてください: SELECT keyset() FROM %s",
 		"did you mean %s? Names of attributes are case-sensitive":                                           "%s の間違いではありませんか。属性名は大文字と小文字を区別します",
 		"no event of %s had the attribute %s in the last %s: New Relic takes it for null, without an error": "直近 %[3]s の %[1]s に、属性 %[2]s を持つイベントがありません。New Relic はエラーを出さず、null とみなします",
