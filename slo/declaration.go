@@ -147,6 +147,7 @@ type Descriptive struct {
 	Runbook     diag.Located[string]
 	Links       []Link
 	Alerts      diag.Located[string]
+	Accepts     []AcceptDeclaration
 }
 
 // ObjectiveDeclaration declares one objective.
@@ -182,6 +183,7 @@ type StepDeclaration struct {
 	SLI         *SLIDeclaration
 	History     *HistoryDeclaration
 	SLO         diag.Located[string]
+	Accepts     []AcceptDeclaration
 }
 
 // SLIDeclaration declares an SLI and, where it is not the folder's default,
@@ -216,6 +218,7 @@ type PolicyDeclaration struct {
 	NoTraffic   *QuietDeclaration
 	NoData      *QuietDeclaration // without Below
 	BudgetSpent []Percentage
+	Accepts     []AcceptDeclaration
 }
 
 // QuietDeclaration declares an alert about events that do not come.

@@ -38,50 +38,50 @@ func GapKinds() []GapKind {
 }
 
 // Meaning says in a sentence what the gap leads to.
-func (k GapKind) Meaning() string {
+func (k GapKind) Meaning() diag.Phrase {
 	switch k {
 	case NoDescription:
-		return "nobody but its owner knows what the journey is and why it matters"
+		return diag.Say("nobody but its owner knows what the journey is and why it matters")
 	case NoAlerts:
-		return "nothing says whether anybody is told when the budget burns"
+		return diag.Say("nothing says whether anybody is told when the budget burns")
 	case NoRunbook:
-		return "whoever is paged finds nothing about what to do"
+		return diag.Say("whoever is paged finds nothing about what to do")
 	case NoWhenSpent:
-		return "nobody agreed to what happens when the budget is spent"
+		return diag.Say("nobody agreed to what happens when the budget is spent")
 	case NoJourney:
-		return "no journey says which users the SLO is for"
+		return diag.Say("no journey says which users the SLO is for")
 	case NobodyTold:
-		return "alerts about what the team owns go to nobody"
+		return diag.Say("alerts about what the team owns go to nobody")
 	case NoContact:
-		return "others do not know where the team is reached"
+		return diag.Say("others do not know where the team is reached")
 	case OwnsNothing:
-		return "the team owns nothing in the set"
+		return diag.Say("the team owns nothing in the set")
 	default:
-		return ""
+		return diag.Phrase{}
 	}
 }
 
 // Remedy says what to write.
-func (k GapKind) Remedy() string {
+func (k GapKind) Remedy() diag.Phrase {
 	switch k {
 	case NoDescription:
-		return "add description to its spec"
+		return diag.Say("add description to its spec")
 	case NoAlerts:
-		return "add alerts: paging, or none, to its spec or to Defaults; or stage: observe while it is tried out"
+		return diag.Say("add alerts: paging, or none, to its spec or to Defaults; or stage: observe while it is tried out")
 	case NoRunbook:
-		return "add runbook: https://… to its spec"
+		return diag.Say("add runbook: https://… to its spec")
 	case NoWhenSpent:
-		return "add whenSpent to its spec, such as: No releases until half the budget is back."
+		return diag.Say("add whenSpent to its spec, such as: No releases until half the budget is back.")
 	case NoJourney:
-		return "name it in a step of a journey, as slo: NAME"
+		return diag.Say("name it in a step of a journey, as slo: NAME")
 	case NobodyTold:
-		return "add notify: [NAME] to the team's spec, with the name of a Notifier"
+		return diag.Say("add notify: [NAME] to the team's spec, with the name of a Notifier")
 	case NoContact:
-		return `add contact to the team's spec, such as "#payments"`
+		return diag.Say(`add contact to the team's spec, such as "#payments"`)
 	case OwnsNothing:
-		return "name it as owner where it is, or remove the document"
+		return diag.Say("name it as owner where it is, or remove the document")
 	default:
-		return ""
+		return diag.Phrase{}
 	}
 }
 

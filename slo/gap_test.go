@@ -131,11 +131,11 @@ func TestGaps(t *testing.T) {
 func TestGapKinds(t *testing.T) {
 	t.Parallel()
 	for _, kind := range slo.GapKinds() {
-		if kind.Meaning() == "" || kind.Remedy() == "" {
+		if kind.Meaning().Empty() || kind.Remedy().Empty() {
 			t.Errorf("%s has no words", kind)
 		}
 	}
-	if kind := slo.GapKind("other"); kind.Meaning()+kind.Remedy() != "" {
+	if kind := slo.GapKind("other"); !kind.Meaning().Empty() || !kind.Remedy().Empty() {
 		t.Error("words about what is no kind")
 	}
 }

@@ -20,6 +20,7 @@ type AlertPolicy struct {
 	NoTraffic   *NoTraffic // nil when it is off
 	NoData      *NoData    // nil when it is off
 	BudgetSpent []Percentage
+	Accepts     []Acceptance
 	BuiltIn     bool
 	Origin      diag.Span // unknown for a policy that is built in
 }

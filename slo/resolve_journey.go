@@ -10,7 +10,7 @@ import (
 func (r *resolver) resolveSLO(d SLODeclaration) {
 	s := &SLO{ID: d.Name.Value, Kind: KindSLO, About: r.about(d.Metadata, d.Descriptive)}
 	s.Objectives = r.objectives(d.Objectives, d.SLI, d.Folder, d.Alerts)
-	s.Source = r.sourceOf(d.SLI, d.Folder)
+	s.Source, s.About.DefaultSource = r.sourceOf(d.SLI, d.Folder), r.defaultSource(d.SLI, d.Folder)
 	if !d.SLI.usable() || !r.isFirst(d.Metadata) {
 		return // reported
 	}
@@ -26,6 +26,7 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 	}
 	if source := r.sourceOf(d.SLI, d.Folder); d.SLI.usable() {
 		j.SLI, j.Source, j.History = &d.SLI.SLI, source, d.History.history()
+		j.About.DefaultSource = r.defaultSource(d.SLI, d.Folder)
 	}
 	composed := d.Compose.Value != "" || !d.Compose.Written() // else it is reported, and nothing follows from it
 	names := r.names(diag.Say("step"))
@@ -41,7 +42,7 @@ func (r *resolver) resolveJourney(d JourneyDeclaration) {
 			continue
 		}
 		j.Steps = append(j.Steps, Step{
-			Name: step.Name.Value, Title: step.Title.Value, Weight: or(step.Weight, decimal("1")), SLO: resolved,
+			Name: step.Name.Value, Title: step.Title.Value, Weight: or(step.Weight, decimal("1")), SLO: resolved, Accepts: accepted(step.Accepts),
 		})
 		if resolved.Kind == KindStep {
 			own = append(own, resolved)
@@ -82,6 +83,7 @@ func (r *resolver) resolveStep(d JourneyDeclaration, j *Journey, step StepDeclar
 		About: About{
 			Title: step.Title.Value, Owner: owner.Value, Description: step.Description,
 			Stage: j.About.Stage, Labels: j.About.Labels, Origin: step.Origin,
+			DefaultSource: r.defaultSource(step.SLI, d.Folder),
 		},
 		SLI: step.SLI.SLI, Source: source, History: step.History.history(), Objectives: objectives,
 	}
@@ -106,7 +108,7 @@ func (r *resolver) about(m Metadata, d Descriptive) About {
 	about := About{
 		Title: m.Title.Value, Owner: m.Owner.Value, Description: d.Description,
 		Stage: cmp.Or(d.Stage.Value, Active), WhenSpent: d.WhenSpent, Runbook: d.Runbook.Value,
-		Links: d.Links, Labels: m.Labels, Origin: m.Origin,
+		Links: d.Links, Labels: m.Labels, Accepts: accepted(d.Accepts), Origin: m.Origin,
 	}
 	for _, name := range m.RenamedFrom {
 		about.RenamedFrom = append(about.RenamedFrom, name.Value)

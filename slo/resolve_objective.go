@@ -2,6 +2,7 @@ package slo
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -39,7 +40,11 @@ func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclarati
 		}
 		if i == 0 && !d.Alerts.Written() {
 			o.Alerts, o.Undecided = r.nearest(alerts)
+			if !slices.ContainsFunc(alerts[:len(alerts)-1], diag.Located[string].Written) {
+				o.DefaultAlerts = alerts[len(alerts)-1].Span
+			}
 		}
+		o.DefaultWindow = r.defaultWindow(d, window, folder)
 		if o.Alerts != nil {
 			r.checkTiers(d, o)
 			r.checkSlice(sli, o.Alerts)
@@ -85,6 +90,19 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 		}
 	}
 	return window.In(location), true
+}
+
+// defaultWindow is where Defaults say the window of an objective or, of a calendar window
+// that is its own, the time zone.
+func (r *resolver) defaultWindow(d ObjectiveDeclaration, window Window, folder string) diag.Span {
+	defaults := r.defaultsOf(folder)
+	switch {
+	case !d.Window.Written():
+		return defaults.Window.Span
+	case window.IsCalendar() && !d.TimeZone.Written():
+		return defaults.TimeZone.Span
+	}
+	return diag.Span{}
 }
 
 // windowHint says how to add a window to an objective.

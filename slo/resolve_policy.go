@@ -37,7 +37,7 @@ func (r *resolver) resolvePolicies(declared []PolicyDeclaration) {
 				Confidence: or(d.Guard.Confidence, guard.Confidence),
 			},
 			Hold:        Hold{Page: or(d.Hold.Page, hold.Page), Ticket: or(d.Hold.Ticket, hold.Ticket)},
-			BudgetSpent: d.BudgetSpent, Origin: d.Origin,
+			BudgetSpent: d.BudgetSpent, Accepts: accepted(d.Accepts), Origin: d.Origin,
 		}
 		if quiet := d.NoTraffic; quiet != nil {
 			policy.NoTraffic = &NoTraffic{

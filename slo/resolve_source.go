@@ -156,6 +156,14 @@ func (r *resolver) source(ref diag.Located[string]) *Source {
 	return nil
 }
 
+// defaultSource is where Defaults say what measures an SLI.
+func (r *resolver) defaultSource(sli *SLIDeclaration, folder string) diag.Span {
+	if sli == nil || sli.Source.Written() {
+		return diag.Span{}
+	}
+	return r.defaultsOf(folder).Source.Span
+}
+
 // sourceOf finds the source that measures an SLI: its own, the folder's
 // default, or the only one there is.
 func (r *resolver) sourceOf(sli *SLIDeclaration, folder string) *Source {

@@ -95,10 +95,11 @@ func (s *Set) IDs() []string {
 
 // Step is one part of a journey. Its SLO is its own or a shared one.
 type Step struct {
-	Name   string
-	Title  string
-	Weight Decimal // its part in a weighted journey; 1 unless written
-	SLO    *SLO
+	Name    string
+	Title   string
+	Weight  Decimal // its part in a weighted journey; 1 unless written
+	SLO     *SLO
+	Accepts []Acceptance // in the step itself
 }
 
 // SLO is an SLI with an owner and the objectives it is held to. A step
@@ -129,8 +130,11 @@ type About struct {
 	Runbook     string
 	Links       []Link
 	Labels      map[string]string
-	RenamedFrom []string // ids it had before
+	RenamedFrom []string     // ids it had before
+	Accepts     []Acceptance // none of a step's SLO: the step has it
 	Origin      diag.Span
+
+	DefaultSource diag.Span // where Defaults say what measures it; unknown where they do not
 }
 
 // Link is a titled address.
@@ -144,6 +148,11 @@ type Objective struct {
 	Window Window
 	Alerts *AlertPolicy
 	Span   diag.Span // of its declaration
+
+	// DefaultWindow and DefaultAlerts are where Defaults say its window, or the time zone
+	// of it, and its alerts; unknown where they do not.
+	DefaultWindow diag.Span
+	DefaultAlerts diag.Span
 
 	// Undecided says that alerts would be judged by this objective, and that nothing
 	// names a policy or says that there is none.

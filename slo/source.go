@@ -81,13 +81,16 @@ type SecretRef struct {
 	File string // path below the folder of secrets
 }
 
-// String names the place.
-func (r SecretRef) String() string {
+// Phrase names the place, and can be said in other languages.
+func (r SecretRef) Phrase() diag.Phrase {
 	if r.File != "" {
-		return "file " + r.File
+		return diag.Say("file %s", r.File)
 	}
-	return "environment variable " + r.Env
+	return diag.Say("environment variable %s", r.Env)
 }
+
+// String names the place in English.
+func (r SecretRef) String() string { return r.Phrase().String() }
 
 // Defaults of a New Relic source.
 const (

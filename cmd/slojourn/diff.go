@@ -42,6 +42,7 @@ Errors in BASE do not stop it: what is wrong there may look as if it were new.`,
 	format := formatFlag(cmd, formats...)
 	configFlag(cmd, d.backtest.trusted)
 	hostFlag(cmd, d.backtest.trusted)
+	localeFlag(cmd, &d.env)
 	flags := cmd.Flags()
 	flags.StringVar(&d.backtest.dir, "data-dir", "", "folder of a ledger: say what the change would have made of its history")
 	from := flags.String("from", "", "instant of the history to begin at, in RFC 3339 (default: 90 days before the end, or the first minute that is kept when that is later)")
@@ -135,6 +136,7 @@ func (d *differing) run(ctx context.Context) error {
 	renamed := renamedIn(r.after.Set)
 	doc := report.Diff{
 		Base: d.base, Paths: d.backtest.paths, BaseErrors: r.baseErrors(), Changes: diff.Of(r.before.Set, r.after.Set, renamed),
+		Language: d.env.language(),
 	}
 	if d.backtest.dir != "" {
 		if doc.History, err = d.history(ctx, &r, renamed); err != nil {

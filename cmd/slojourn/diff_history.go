@@ -7,6 +7,7 @@ import (
 
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/internal/load"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // history replays both sides over a ledger. It is nil when one of them has nothing that
@@ -14,7 +15,7 @@ import (
 func (d *differing) history(ctx context.Context, r *compared, renamed map[string]string) (*report.Backtest, error) {
 	for _, result := range []*load.Result{r.before, r.after} {
 		if len(result.Set.IDs()) == 0 {
-			complain(d.env.stderr, "the history says nothing, as one of both has no Journey and no SLO")
+			d.complain(diag.Say("the history says nothing, as one of both has no Journey and no SLO"))
 			return nil, nil
 		}
 	}

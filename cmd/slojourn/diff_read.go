@@ -50,10 +50,13 @@ func (d *differing) read(ctx context.Context) (compared, error) {
 	}
 	if n := r.baseErrors(); n > 0 {
 		first := r.before.Findings[slices.IndexFunc(r.before.Findings, func(f diag.Diagnostic) bool { return f.Severity == diag.Error })]
-		complain(d.env.stderr, fmt.Sprintf("%s cannot be read as a whole; errors: %d, the first at %s: %s", d.base, n, first.Span, first.Message))
+		d.complain(diag.Say("%s cannot be read as a whole; errors: %d, the first at %s: %s", d.base, n, first.Span, first.Message))
 	}
 	return r, nil
 }
+
+// complain says something that a comparison suffers from.
+func (d *differing) complain(p diag.Phrase) { complain(d.env.stderr, p.In(d.env.language())) }
 
 // readFolder reads the old specs of a folder or a file. It may be empty, as when there were
 // none.
@@ -66,7 +69,7 @@ func (d *differing) readFolder() (compared, error) {
 	found, _ := spec.ReadPaths([]string{d.base}, nil) // the problems are in what was found
 	var empty []bool
 	if r.before, empty, err = d.load(found, d.config()); err == nil && empty[0] {
-		complain(d.env.stderr, d.base+" has no specs: everything counts as added")
+		d.complain(diag.Say("%s has no specs: everything counts as added", d.base))
 	}
 	return r, err
 }
@@ -102,9 +105,9 @@ func (d *differing) readRevision(ctx context.Context) (compared, error) {
 		case gone[n] && absent[n]:
 			problems = append(problems, fmt.Errorf("%s leads to no spec, now or in %s", is[n].Path, d.base))
 		case gone[n]:
-			complain(d.env.stderr, is[n].Path+" leads to no spec any more: what it held counts as removed")
+			d.complain(diag.Say("%s leads to no spec any more: what it held counts as removed", is[n].Path))
 		case absent[n]:
-			complain(d.env.stderr, was[n].Path+" leads to no spec: what is there now counts as added")
+			d.complain(diag.Say("%s leads to no spec: what is there now counts as added", was[n].Path))
 		}
 	}
 	if err := errors.Join(problems...); err != nil {

@@ -12,8 +12,8 @@ import (
 )
 
 // TestDocsOfCommands keeps the outputs on the pages of some commands equal to
-// what they print about the file on the page. An … on a line of its own stands
-// for lines that are left out.
+// what they print about the file on the page, and about others below comments with
+// their names. An … on a line of its own stands for lines that are left out.
 func TestDocsOfCommands(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"validate", "fmt", "explain"} {
@@ -23,14 +23,23 @@ func TestDocsOfCommands(t *testing.T) {
 			t.Fatal(err)
 		}
 		page := string(data)
-		file := filepath.Join(t.TempDir(), "checkout.yaml")
-		if err := os.WriteFile(file, []byte(fenced(t, path, page, "```yaml\n")), 0o600); err != nil {
-			t.Fatal(err)
+		folder := t.TempDir()
+		file := filepath.Join(folder, "checkout.yaml")
+		writeFile(t, file, fenced(t, path, page, "```yaml\n"))
+		for _, block := range strings.Split(page, "\n<!-- ")[1:] {
+			if other, _, isFile := strings.Cut(block, " -->\n```yaml\n"); isFile {
+				writeFile(t, filepath.Join(folder, other), fenced(t, path, block, "```yaml\n"))
+			}
 		}
 		for _, block := range strings.Split(page, "```\n$ slojourn "+name+" ")[1:] {
 			line, shown, _ := strings.Cut(block, "\n")
 			shown, _, _ = strings.Cut(shown, "```")
-			args := strings.Fields(strings.ReplaceAll(line, "checkout.yaml", file))
+			args := strings.Fields(line)
+			for i, arg := range args {
+				if strings.HasSuffix(arg, ".yaml") {
+					args[i] = filepath.Join(folder, arg)
+				}
+			}
 			_, printed, _ := command(t, append([]string{name}, args...)...)
 			if rest, found := strings.CutPrefix(shown, "$ cat checkout.yaml\n"); found {
 				content, err := os.ReadFile(file)
@@ -39,7 +48,7 @@ func TestDocsOfCommands(t *testing.T) {
 				}
 				shown, printed = rest, string(content)
 			}
-			printed = strings.NewReplacer("file://"+file, "checkout.yaml", file, "checkout.yaml").Replace(printed)
+			printed = strings.NewReplacer("file://"+folder+"/", "", folder+"/", "").Replace(printed)
 			checkShown(t, path+": "+line, shown, printed)
 		}
 	}

@@ -10,11 +10,11 @@ import (
 	"github.com/slojourn/slojourn/slo/diag/japanese"
 )
 
-// localeFlag gives a command the language of its findings, and env that language once
+// localeFlag gives a command the language of what it prints for people, and env that language once
 // the command runs. Without the flag, text is in the language of the environment, and
 // what programs read is in English.
 func localeFlag(cmd *cobra.Command, env *environment) {
-	locale := cmd.Flags().String("locale", "", "language of findings: en or ja (default: that of LC_ALL, LC_MESSAGES or LANG, en for programs)")
+	locale := cmd.Flags().String("locale", "", "language: en or ja (default: that of LC_ALL, LC_MESSAGES or LANG, en for programs)")
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
 		if cmd.Flags().Changed("locale") {
 			env.locale = slo.Locale(*locale)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/spf13/cobra"
 
@@ -171,8 +172,11 @@ func (i *initiation) finish(journey draft.Journey) error {
 		return nil
 	}
 	path := i.place.path(journey.Name)
-	if err := create(path, text); err != nil {
-		return failed(fmt.Errorf("write %s: %w", path, cause(err)))
+	switch err := create(path, text); {
+	case errors.Is(err, fs.ErrExist): // since it was asked for
+		return failed(fmt.Errorf(i.words.fileTaken, path))
+	case err != nil:
+		return failed(errors.New(i.words.unwritten(path, cause(err))))
 	}
 	if i.dialogue != nil {
 		i.dialogue.Say("")

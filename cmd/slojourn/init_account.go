@@ -10,6 +10,7 @@ import (
 	"github.com/slojourn/slojourn/internal/draft"
 	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/spec"
 	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic"
@@ -74,7 +75,7 @@ func (i *initiation) without(reason error) {
 		i.account.source.Close()
 		i.account = nil
 	}
-	i.say(i.words.without(reason))
+	i.say(i.words.without(diag.Of(reason).In(i.env.language())))
 }
 
 // say says something that is no question.
@@ -163,7 +164,7 @@ func (i *initiation) measure(ctx context.Context, j draft.Journey) []draft.Week 
 	}
 	for n, answer := range i.account.source.Counts(ctx, requests) {
 		if answer.Err != nil {
-			i.say(i.words.unmeasured(names[n], answer.Err))
+			i.say(i.words.unmeasured(names[n], diag.Of(answer.Err).In(i.env.language())))
 			continue
 		}
 		week := draft.Week{Start: requests[n].Cuts[0], Unit: requests[n].SLO.SLI.Unit()}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path"
@@ -164,8 +163,8 @@ func nearest(declared []slo.DefaultsDeclaration, folder string) slo.DefaultsDecl
 	}
 }
 
-// create writes a new file: all of it or nothing, and never over another one. Folders
-// above it are made.
+// create writes a new file: all of it or nothing, and never over another one, which is
+// [fs.ErrExist]. Folders above it are made.
 func create(name string, data []byte) (err error) {
 	folder := filepath.Dir(name)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
@@ -181,9 +180,6 @@ func create(name string, data []byte) (err error) {
 	}
 	if err != nil {
 		_ = os.Remove(temporary.Name()) // of no use to anybody
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("it exists already, and is never overwritten: %w", fs.ErrExist)
 	}
 	return err
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/csv"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,7 +29,7 @@ func TestCreate(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"taken.yaml", "link.yaml"} {
-		if err := create(filepath.Join(dir, name), []byte("after")); !errors.Is(err, fs.ErrExist) || !strings.Contains(err.Error(), "never overwritten") {
+		if err := create(filepath.Join(dir, name), []byte("after")); !errors.Is(err, fs.ErrExist) {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
@@ -51,6 +53,52 @@ func TestCreate(t *testing.T) {
 	})
 	if got := strings.Join(names, " "); got != "new.yaml file link.yaml taken.yaml" || err != nil {
 		t.Errorf("there is %s, error %v", got, err)
+	}
+}
+
+// TestInitAtOnce writes one file from several processes: one of them does, and the others say
+// once that it is there.
+func TestInitAtOnce(t *testing.T) {
+	t.Parallel()
+	for locale, format := range map[string]string{
+		"en": "slojourn: %s exists already, and is never overwritten; choose another name\n",
+		"ja": "slojourn: %s はすでにあり、上書きはしません。別の名前にしてください\n",
+	} {
+		name := filepath.Join(t.TempDir(), "order.yaml")
+		i := initiation{
+			env: environment{stdout: io.Discard, stderr: io.Discard}, trusted: &trust{}, locale: slo.Locale(locale), words: initWordsIn(slo.Locale(locale)),
+			place: place{folder: filepath.Dir(name), name: filepath.Base(name)},
+		}
+		layer, _ := draft.LayerNamed("log")
+		journey := draft.Journey{
+			Title: "Order", Name: "order", Owner: "orders", Teams: []string{"orders"}, Window: usualWindow, Target: usualTarget,
+			Source: &draft.Source{Name: "newrelic", Account: 1, Region: slo.US, Key: slo.SecretRef{Env: "NEW_RELIC_API_KEY"}},
+			Steps:  []draft.Step{{Name: "order", Layer: layer, Values: draft.Values{"service": "order"}}},
+		}
+		said := make(chan string, 8)
+		for range cap(said) {
+			go func() {
+				err := i.finish(journey)
+				if err == nil {
+					said <- ""
+					return
+				}
+				said <- "slojourn: " + err.Error() + "\n"
+			}()
+		}
+		written := 0
+		for range cap(said) {
+			switch got := <-said; got {
+			case "":
+				written++
+			case fmt.Sprintf(format, name):
+			default:
+				t.Errorf("%s: got %q", locale, got)
+			}
+		}
+		if written != 1 {
+			t.Errorf("%s: %d were written", locale, written)
+		}
 	}
 }
 

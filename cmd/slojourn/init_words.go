@@ -26,12 +26,13 @@ type initWords struct {
 	measuring  string
 	events     func(n int64, metric bool) string // of a layer, lately
 	count      func(n int64) string
-	without    func(reason error) string
-	unmeasured func(step string, reason error) string
+	without    func(reason string) string
+	unmeasured func(step, reason string) string
 	week       func(step string, week draft.Week) string
 	together   func(share string) string
 
 	interrupted, ended, refused string
+	unwritten                   func(path string, reason error) string
 	// done says what was written and what comes next; arguments are those of the
 	// commands, variable is where the key has to be for them, "" when that need not
 	// be said.

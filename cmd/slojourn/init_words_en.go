@@ -58,11 +58,11 @@ func initEnglish() initWords {
 			return words.Count(n) + " in the last 7 days"
 		},
 		count: words.Count,
-		without: func(reason error) string {
-			return fmt.Sprintf("New Relic cannot be asked for names and numbers, so it goes on without: %v", reason)
+		without: func(reason string) string {
+			return fmt.Sprintf("New Relic cannot be asked for names and numbers, so it goes on without: %s", reason)
 		},
-		unmeasured: func(step string, reason error) string {
-			return fmt.Sprintf("%s could not be measured: %v", step, reason)
+		unmeasured: func(step, reason string) string {
+			return fmt.Sprintf("%s could not be measured: %s", step, reason)
 		},
 		week: func(step string, week draft.Week) string {
 			if week.Total() == 0 {
@@ -79,6 +79,7 @@ func initEnglish() initWords {
 		interrupted: "interrupted; nothing was written",
 		ended:       "the input ended before all questions were answered; nothing was written",
 		refused:     "nothing was written, as it would have these mistakes; choose other answers",
+		unwritten:   func(path string, reason error) string { return fmt.Sprintf("write %s: %v", path, reason) },
 		done: func(path, arguments, variable string) string {
 			text := path + " is written. It explains itself; change what does not fit. Next:\n\n" +
 				initCommands(arguments, "finds mistakes", "looks whether New Relic has these events", "prints how much of the error budget is left")

@@ -62,11 +62,11 @@ func initJapanese() initWords {
 			return "直近7日間に" + words.Count(n) + "件"
 		},
 		count: func(n int64) string { return words.Count(n) + "件" },
-		without: func(reason error) string {
-			return fmt.Sprintf("New Relic に名前や数値を問い合わせられないため、問い合わせずに進めます：%v", reason)
+		without: func(reason string) string {
+			return fmt.Sprintf("New Relic に名前や数値を問い合わせられないため、問い合わせずに進めます：%s", reason)
 		},
-		unmeasured: func(step string, reason error) string {
-			return fmt.Sprintf("%s を計測できませんでした：%v", step, reason)
+		unmeasured: func(step, reason string) string {
+			return fmt.Sprintf("%s を計測できませんでした：%s", step, reason)
 		},
 		week: func(step string, week draft.Week) string {
 			if week.Total() == 0 {
@@ -83,6 +83,9 @@ func initJapanese() initWords {
 		interrupted: "中断しました。何も書き込んでいません",
 		ended:       "すべての質問に答える前に入力が終わりました。何も書き込んでいません",
 		refused:     "このままでは上の誤りが含まれるため、何も書き込んでいません。別の答えを選んでください",
+		unwritten: func(path string, reason error) string {
+			return fmt.Sprintf("%s に書き込めませんでした：%v", path, reason)
+		},
 		done: func(path, arguments, variable string) string {
 			text := path + " を作成しました。説明も書いてあります。合わないところは書き換えてください。次の手順：\n\n" +
 				initCommands(arguments, "誤りを見つけます", "New Relic に該当するイベントがあるかを確認します", "エラーバジェットの残量を表示します")

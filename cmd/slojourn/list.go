@@ -39,6 +39,7 @@ missing.`,
 	configFlag(cmd, trusted)
 	hostFlag(cmd, trusted)
 	l := &listing{env: env, trusted: trusted}
+	localeFlag(cmd, &l.env)
 	flags := cmd.Flags()
 	flags.StringArrayVar(&l.owners, "owner", nil, "team that owns what is listed; may be repeated, as those below")
 	flags.StringArrayVar(&l.stages, "stage", nil, join(stages()))
@@ -96,7 +97,7 @@ func (l *listing) run(paths []string) error {
 	if err := l.checkOwners(result.Set); err != nil {
 		return err
 	}
-	catalogue := report.CatalogueOf(result.Set, filter)
+	catalogue := report.CatalogueOf(result.Set, filter, l.env.language())
 	switch l.format {
 	case "json":
 		err = catalogue.JSON(l.env.stdout)

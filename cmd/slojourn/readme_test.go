@@ -42,3 +42,41 @@ func TestReadme(t *testing.T) {
 		t.Error("docs/demo.md shows another output than the demo prints")
 	}
 }
+
+// TestReadmeShowsMistakes compares what the README in both languages says that validate prints.
+func TestReadmeShowsMistakes(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir() + "/"
+	writeFile(t, folder+"specs/shop.yaml", `apiVersion: slojourn/v1
+kind: Team
+metadata: {name: shop}
+---
+apiVersion: slojourn/v1
+kind: Source
+metadata: {name: newrelic}
+spec: {newRelic: {accountId: 1, apiKey: {env: NEW_RELIC_API_KEY}}}
+`)
+	writeFile(t, folder+"specs/checkout.yaml", `apiVersion: slojourn/v1
+kind: SLO
+metadata: {name: checkout, owner: shop}
+spec:
+  objective: {target: 0.999, window: 28d}
+  sli:
+    from: AccessLog
+    where: >-
+      appName = 'shop'
+      AND name = 'checkout
+    bad: error IS TRUE
+`)
+	for _, name := range []string{"README.md", "README.ja.md"} {
+		_, block, found := strings.Cut(readFile(t, "../../"+name), "```\n$ slojourn validate ")
+		line, block, _ := strings.Cut(block, "\n")
+		shown, _, ended := strings.Cut(block, "```")
+		if !found || !ended {
+			t.Fatalf("%s does not show validate", name)
+		}
+		arguments := append([]string{"validate"}, strings.Fields(strings.Replace(line, "specs", folder+"specs", 1))...)
+		_, printed, _ := command(t, arguments...)
+		checkShown(t, name+": validate "+line, shown, strings.ReplaceAll(printed, folder, ""))
+	}
+}

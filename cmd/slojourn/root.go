@@ -194,7 +194,7 @@ func refuse(env environment, result *load.Result) error {
 
 // visible are the findings that are shown without being asked for.
 func visible(findings diag.List) diag.List {
-	return slices.DeleteFunc(slices.Clone(findings), func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
+	return slices.DeleteFunc(findings.Counting(), func(d diag.Diagnostic) bool { return d.Severity == diag.Info })
 }
 
 // measurable reads a set without errors that holds something to measure.

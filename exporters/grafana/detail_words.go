@@ -108,7 +108,7 @@ func japaneseDetail() *detailWords {
 		Coverage:     func(window string) string { return "計測率：" + window },
 		CoverageNote: "期間のうち計測できた時間の割合です。99%未満では数値は一部の計測に基づき、50%未満ではアラートは発生しません。",
 		Age:          "最新の計測からの経過", AgeNote: "計測できた最新の1分間が終わってからの時間です。イベントを検索できるようになるまで時間がかかるため、数分の遅れは正常です。",
-		Events: "イベント", EventsNote: "棒は、その時刻までの件数です（15分以上の単位）。除外時間のイベントは成功として数えます。slojourn の再起動の影響は受けません。",
+		Events: "イベント", EventsNote: "棒は、その時刻までの件数です（15分以上の単位）。除外時間のイベントは成功として数えます。slojournの再起動の影響は受けません。",
 		Good: "成功", Bad: "失敗",
 		GoodAndBad: func(form slo.Form, weighted bool) string {
 			switch {

@@ -31,7 +31,7 @@ func Sign(d *Dashboard, locale slo.Locale) {
 
 func madeBy(locale slo.Locale) string {
 	if locale == slo.Japanese {
-		return "slojourn が作成しました。このダッシュボードではなく、仕様ファイルを変更してください。"
+		return "slojournが作成しました。このダッシュボードではなく、仕様ファイルを変更してください。"
 	}
 	return "Made by slojourn: change the specs, not this dashboard."
 }

@@ -31,7 +31,7 @@ func TestSign(t *testing.T) {
 	if first.Description != want {
 		t.Errorf("signed again: %q", first.Description)
 	}
-	if ja, other := sign(same, slo.Japanese); other != digest || !strings.HasPrefix(ja.Description, "slojourn が作成") {
+	if ja, other := sign(same, slo.Japanese); other != digest || !strings.HasPrefix(ja.Description, "slojournが作成") {
 		t.Errorf("in Japanese: %q", ja.Description)
 	}
 	for name, change := range map[string]func(d *Dashboard){

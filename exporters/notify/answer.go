@@ -2,7 +2,6 @@ package notify
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -55,17 +54,7 @@ func mendable(status int) bool {
 
 // error says what was answered.
 func (a answer) error() error {
-	text := fmt.Sprintf("%s answered %d", a.to, a.status)
-	if name := http.StatusText(a.status); name != "" {
-		text += " " + name
-	}
-	if a.status >= 300 && a.status < 400 {
-		text += ", which is not followed"
-	}
-	if excerpt := excerptOf(a.body, a.hidden); excerpt != "" {
-		text += ": " + excerpt
-	}
-	return errors.New(text)
+	return errors.New(httpclient.Answered(a.to, a.status, excerptOf(a.body, a.hidden)))
 }
 
 // page reports whether the body is a page for people, as a proxy in between sends.

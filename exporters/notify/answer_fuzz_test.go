@@ -3,6 +3,7 @@ package notify
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,11 +30,19 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(uint8(3), 400, "", "", `{"status":"invalid event","message":"Event object is invalid","errors":["x"]}`+routingKey)
 	f.Add(uint8(3), 429, "99999999999999999999", "x", strings.Repeat("決", 1000)+slackPath)
 	f.Add(uint8(0), 302, "-1", "", "<!here> @channel {{")
+	toldTo := map[string][]string{
+		"slack": {slackPath, "s3cr3t"}, "webhook": {hmacKey, "/hook"}, "pagerDuty": {routingKey, "/v2/enqueue"},
+	}
 	f.Fuzz(func(t *testing.T, which uint8, status int, retryAfter, date, body string) {
 		if status < 200 || status > 999 {
 			return // net/http would not give it to us
 		}
 		kind := sinkKinds[int(which)%len(sinkKinds)]
+		for _, hidden := range []string{hmacKey, routingKey, slackPath, "s3cr3t", "/hook", "/v2/enqueue"} {
+			if strings.Contains(body, hidden) && !slices.Contains(toldTo[kind], hidden) {
+				return // the receiver was never told it
+			}
+		}
 		transport := roundTripper(func(r *http.Request) (*http.Response, error) {
 			header := http.Header{"Retry-After": {retryAfter}, "Date": {date}, "Location": {body}}
 			return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil

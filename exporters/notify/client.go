@@ -9,12 +9,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
-	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // Limits of what a receiver may answer.
@@ -79,30 +77,23 @@ func (c *client) post(ctx context.Context, r request) (answer, error) {
 
 // unreachable says why there is no answer.
 func (c *client) unreachable(ctx, within context.Context, r request, err error) error {
-	if e, ok := errors.AsType[*url.Error](err); ok {
-		err = e.Err // its text begins with the address
-	}
 	switch {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", r.to, context.Cause(ctx))
 	case within.Err() != nil:
 		return &UnansweredError{fmt.Errorf("%s did not answer within %s", r.to, c.timeout)}
 	}
-	failure := fmt.Errorf("%s cannot be reached: %s", r.to, excerptOf(err.Error(), r.hidden))
+	failure := fmt.Errorf("%s cannot be reached: %s", r.to, excerptOf(httpclient.Reason(err).Error(), r.hidden))
 	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "dial" {
 		return failure
 	}
 	return &UnansweredError{failure}
 }
 
-// excerptOf returns the beginning of a text that others wrote, on one line, without
-// secrets and without characters that do something.
+// excerptOf returns the beginning of a text that others wrote, without secrets and without
+// what could do something where it is shown.
 func excerptOf(text string, hidden []secret.Value) string {
-	for _, value := range hidden {
-		text = value.Masker()(text)
-	}
-	text = oneLine(strings.ToValidUTF8(text, "\ufffd"))
-	return cut(inert(render.Plain(text)), maxExcerpt)
+	return cut(inert(httpclient.Excerpt(text, hidden)), maxExcerpt)
 }
 
 // hostOf returns the host of an address, "" when there is none.

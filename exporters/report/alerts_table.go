@@ -140,13 +140,13 @@ func (t *alertTable) why(e Episode) {
 		t.detail("%s", tierText(tier))
 	}
 	if c := e.Why.Cause; c != nil {
-		t.detail("%s", causeSentence(*c))
+		t.detail("%s", causePhrase(*c))
 	}
-	for _, text := range missingTexts(e.Why, time.UTC) {
+	for _, text := range missingPhrases(e.Why, time.UTC) {
 		t.detail("%s", text)
 	}
 	if b := e.Why.Budget; b != nil {
-		t.detail("%s", budgetText(*b, time.UTC))
+		t.detail("%s", spentPhrase(*b, time.UTC))
 	}
 }
 
@@ -188,13 +188,13 @@ func (t *alertTable) past(list []Episode) {
 		term.Fit("OWNER", ownerWidth), "WHAT")
 	for _, e := range list {
 		t.episode(e)
-		for _, text := range missingTexts(e.Why, time.UTC) {
+		for _, text := range missingPhrases(e.Why, time.UTC) {
 			t.detail("%s", text)
 		}
 		t.impact(e)
 		text := e.endText()
 		if c := e.Why.Cause; c != nil {
-			text += "; " + causeSentence(*c)
+			text += "; " + causePhrase(*c).String()
 		}
 		t.detail("%s; episode %s", text, shortEpisode(e.Episode))
 		for _, m := range e.Missed {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate"
 	"github.com/slojourn/slojourn/burnrate/alert"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // What follows says parts of a document in words, for tables and for Markdown.
@@ -19,61 +20,61 @@ func guardWords(g alert.Guard) string {
 	return text
 }
 
-func causeSentence(c alert.Cause) string {
+func causePhrase(c alert.Cause) diag.Phrase {
 	ratio, _ := c.Ratio.Value()
-	text := fmt.Sprintf("caused by %s", c.Step)
+	step := c.Step
 	if c.Owner != "" {
-		text += " (" + c.Owner + ")"
+		step += " (" + c.Owner + ")"
 	}
-	return text + ": " + percent(ratio, 0) + " of the errors"
+	return diag.Say("caused by %s: %s of the errors", step, percent(ratio, 0))
 }
 
-// missingTexts says what is missing of measurements or traffic, and since when, by the
+// missingPhrases say what is missing of measurements or traffic, and since when, by the
 // clock of a zone.
-func missingTexts(w alert.Why, zone *time.Location) []string {
-	var list []string
+func missingPhrases(w alert.Why, zone *time.Location) []diag.Phrase {
+	var list []diag.Phrase
 	if s := w.Silent; s != nil {
-		text := fmt.Sprintf("%s of the last %s measured", minutesText(s.Measured), s.After)
+		text := diag.Say("%s of the last %s measured", minutesText(s.Measured), s.After)
 		if !s.Until.IsZero() {
-			text = "nothing measured since " + minuteIn(s.Until, zone)
+			text = diag.Say("nothing measured since %s", minuteIn(s.Until, zone))
 		}
 		list = append(list, text)
 	}
 	if t := w.Traffic; t != nil {
-		list = append(list, fmt.Sprintf("%d events of %s in %s, where %d are usual at that time of day (by %d of the last 7 days); less than %s fires",
+		list = append(list, diag.Say("%d events of %s in %s, where %d are usual at that time of day (by %d of the last 7 days); less than %s fires",
 			t.Events, t.ID, t.After, t.Usual, t.Days, t.Below))
 	}
 	if s := w.Source; s != nil {
-		text := fmt.Sprintf("the source %s has failed", s.Name)
+		text := diag.Say("the source %s has failed", s.Name)
 		if s.Down == alert.Empty {
-			text = fmt.Sprintf("the source %s answers that nothing happens", s.Name)
+			text = diag.Say("the source %s answers that nothing happens", s.Name)
 		}
 		if !s.Since.IsZero() {
-			text += " since " + minuteIn(s.Since, zone)
+			text = diag.Say("%s since %s", text, minuteIn(s.Since, zone))
 		}
-		text += fmt.Sprintf(", which %d journeys, steps and SLOs depend on", s.SLOs)
+		text = diag.Say("%s, which %d journeys, steps and SLOs depend on", text, s.SLOs)
 		if s.Message != "" {
-			text += ": " + s.Message
+			text = diag.Say("%s: %s", text, s.Message)
 		}
 		list = append(list, text)
 	}
 	return list
 }
 
-func budgetText(b alert.BudgetSpent, zone *time.Location) string {
+func spentPhrase(b alert.BudgetSpent, zone *time.Location) diag.Phrase {
 	consumed, known := b.Consumed.Value()
 	if !known {
-		return "how much of the budget is spent is not known"
+		return diag.Say("how much of the budget is spent is not known")
 	}
-	text := percent(consumed, 1) + " of the budget is spent"
+	text := diag.Say("%s of the budget is spent", percent(consumed, 1))
 	if b.Level != "" {
-		text += ", which is " + b.Level + " or more"
+		text = diag.Say("%s, which is %s or more", text, b.Level)
 	}
-	if b.Gone != nil {
-		text += ", all of it by " + minuteIn(*b.Gone, zone)
-		if b.AtEarliest {
-			text += " at the earliest"
-		}
+	switch {
+	case b.Gone != nil && b.AtEarliest:
+		text = diag.Say("%s, all of it by %s at the earliest", text, minuteIn(*b.Gone, zone))
+	case b.Gone != nil:
+		text = diag.Say("%s, all of it by %s", text, minuteIn(*b.Gone, zone))
 	}
 	return text
 }

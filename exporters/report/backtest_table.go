@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate/backtest"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // BacktestTable prints the document for people: of one run, which alerts it would
@@ -21,7 +21,7 @@ import (
 // Instants are those of the document's time zone, which the first line names: of UTC when
 // it is not known.
 func BacktestTable(w io.Writer, doc Backtest, color bool) error {
-	t := &backtestTable{alertTable{w: bufio.NewWriter(w), color: color}, time.UTC}
+	t := &backtestTable{alertTable{w: bufio.NewWriter(w), color: color}, time.UTC, nil}
 	if zone, err := slo.LoadTimeZone(doc.TimeZone); err == nil {
 		t.zone = zone
 	}
@@ -38,8 +38,11 @@ func BacktestTable(w io.Writer, doc Backtest, color bool) error {
 
 type backtestTable struct {
 	alertTable
-	zone *time.Location
+	zone     *time.Location
+	language diag.Language // of the parts that a change of specs has, too; nil is English
 }
+
+func (t *backtestTable) text(p diag.Phrase) string { return p.In(t.language) }
 
 // minute is an instant to the minute, by the clock of the document's time zone.
 func (t *backtestTable) minute(at time.Time) string { return minuteIn(at, t.zone) }
@@ -83,9 +86,9 @@ func (t *backtestTable) run(r *BacktestRun, doc *Backtest) {
 	told, silent, observed := sorted(r.Episodes)
 	t.line("", "")
 	t.paragraph("", sentText(told))
-	t.alerts("ALERTS", told, r.To)
-	t.others("SILENT", silent, r.To)
-	t.others("OBSERVED", observed, r.To)
+	t.alerts(diag.Say("ALERTS"), told, r.To)
+	t.others(diag.Say("SILENT"), silent, r.To)
+	t.others(diag.Say("OBSERVED"), observed, r.To)
 	t.heldBack(r)
 	t.incidents(r)
 	t.scores(r.Judgement)
@@ -134,13 +137,13 @@ func sentText(told []*backtest.Episode) string {
 
 // alerts lists episodes that people would have been told of, the newest of them if
 // they are too many.
-func (t *backtestTable) alerts(title string, list []*backtest.Episode, end time.Time) {
+func (t *backtestTable) alerts(title diag.Phrase, list []*backtest.Episode, end time.Time) {
 	if len(list) == 0 {
 		return
 	}
 	t.episodeHead(title)
 	if more := len(list) - mostAlerts; more > 0 {
-		t.detail("%d before these: -o json has all", more)
+		t.detail("%s", t.text(diag.Say("%d before these: -o json has all", more)))
 		list = list[more:]
 	}
 	for _, e := range list {
@@ -149,22 +152,22 @@ func (t *backtestTable) alerts(title string, list []*backtest.Episode, end time.
 	}
 }
 
-func (t *backtestTable) episodeHead(title string) {
-	t.head(term.Fit(title, severityWidth), term.Fit("KIND", kindWidth), term.Fit("FOR", lengthWidth), term.Fit("SINCE", instantWidth),
-		term.Fit("OWNER", ownerWidth), "WHAT")
+func (t *backtestTable) episodeHead(title diag.Phrase) {
+	t.head(term.Fit(t.text(title), severityWidth), term.Fit(t.text(diag.Say("KIND")), kindWidth), term.Fit(t.text(diag.Say("FOR")), lengthWidth),
+		term.Fit(t.text(diag.Say("SINCE")), instantWidth), term.Fit(t.text(diag.Say("OWNER")), ownerWidth), t.text(diag.Say("WHAT")))
 }
 
 func (t *backtestTable) episodeRow(e *backtest.Episode, end time.Time, what string) {
 	length := term.Duration(e.Length(end))
 	if e.End == nil {
-		length = "fires"
+		length = t.text(diag.Say("fires"))
 	}
 	t.row(severityStyle(e.Severity), string(e.Severity), what, term.Fit(string(e.Kind), kindWidth), term.Fit(length, lengthWidth),
 		term.Fit(t.minute(e.Start), instantWidth), term.Fit(plainText(e.Owner), ownerWidth))
 }
 
 // others lists episodes that nobody would have been told of, in a row each.
-func (t *backtestTable) others(title string, list []*backtest.Episode, end time.Time) {
+func (t *backtestTable) others(title diag.Phrase, list []*backtest.Episode, end time.Time) {
 	if len(list) == 0 {
 		return
 	}
@@ -175,7 +178,7 @@ func (t *backtestTable) others(title string, list []*backtest.Episode, end time.
 		switch {
 		case e.Observe: // which is why
 		case e.Below != nil:
-			what += ", below the " + belowText(*e.Below)
+			what += ", below the " + alertPhrase(*e.Below).String()
 		case e.Kind == alert.Budget:
 			what += ", as what spent the budget was over"
 		}
@@ -186,55 +189,62 @@ func (t *backtestTable) others(title string, list []*backtest.Episode, end time.
 	}
 }
 
-// belowText names what an alert is silent below: page of checkout 28d.
-func belowText(k alert.Key) string { return string(k.Severity) + " of " + aboutText(k) }
+// alertPhrase names an alert: page of checkout 28d.
+func alertPhrase(k alert.Key) diag.Phrase { return diag.Say("%s of %s", k.Severity, aboutText(k)) }
 
 // detectionText says how an episode was detected, what that cost, and how it ended.
 func (t *backtestTable) detectionText(e *backtest.Episode) string {
 	var parts []string
+	add := func(phrases ...diag.Phrase) {
+		for _, p := range phrases {
+			parts = append(parts, t.text(p))
+		}
+	}
 	if e.Before {
-		parts = append(parts, "fired in the first minute already")
+		add(diag.Say("fired in the first minute already"))
 	}
 	if e.Since.Before(e.Start) {
-		text := "silent since " + t.minute(e.Since)
+		text := diag.Say("silent since %s", t.minute(e.Since))
 		if e.Below != nil {
-			text += ", below the " + belowText(*e.Below)
+			text = diag.Say("%s, below the %s", text, alertPhrase(*e.Below))
 		}
-		parts = append(parts, text)
+		add(text)
 	}
 	if len(e.Tiers) > 0 {
-		parts = append(parts, strings.Join(e.Tiers, ", then "))
+		tiers := diag.Verbatim(e.Tiers[0])
+		for _, next := range e.Tiers[1:] {
+			tiers = diag.Say("%s, then %s", tiers, next)
+		}
+		add(tiers)
 	}
 	if e.Kind == alert.Budget && e.Why.Budget != nil {
-		parts = append(parts, budgetText(*e.Why.Budget, t.zone))
-	} else if text := spentText(e); text != "" {
-		parts = append(parts, text)
+		add(spentPhrase(*e.Why.Budget, t.zone))
+	} else if e.Consumed.Defined() {
+		add(detectedPhrase(e))
 	}
-	parts = append(parts, missingTexts(e.Why, t.zone)...)
+	add(missingPhrases(e.Why, t.zone)...)
 	if e.Why.Cause != nil {
-		parts = append(parts, causeSentence(*e.Why.Cause))
+		add(causePhrase(*e.Why.Cause))
 	}
 	switch {
 	case e.End == nil:
-		parts = append(parts, "still fires at the end")
+		add(diag.Say("still fires at the end"))
 	case e.Reason == alert.Recovered:
-		parts = append(parts, "recovered")
+		add(diag.Say("recovered"))
+	case e.Reason == "":
+		add(diag.Say("resolved as over"))
 	default:
-		parts = append(parts, "resolved as "+cmp.Or(string(e.Reason), "over"))
+		add(diag.Say("resolved as %s", e.Reason))
 	}
 	return strings.Join(parts, "; ")
 }
 
-// spentText says how much of the budget was spent when it was detected, "" when that
-// is not known.
-func spentText(e *backtest.Episode) string {
-	if !e.Consumed.Defined() {
-		return ""
-	}
+// detectedPhrase says how much of the budget was spent when it was detected.
+func detectedPhrase(e *backtest.Episode) diag.Phrase {
 	if e.Spent.Defined() && len(e.Why.Tiers) > 0 {
-		return fmt.Sprintf("detected with %s of the budget spent within %s, %s in all", shareText(e.Spent), e.Why.Tiers[0].Long, shareText(e.Consumed))
+		return diag.Say("detected with %s of the budget spent within %s, %s in all", shareText(e.Spent), e.Why.Tiers[0].Long, shareText(e.Consumed))
 	}
-	return fmt.Sprintf("%s of the budget was spent by then", shareText(e.Consumed))
+	return diag.Say("%s of the budget was spent by then", shareText(e.Consumed))
 }
 
 func (t *backtestTable) notices(notices []burnrate.Notice) {

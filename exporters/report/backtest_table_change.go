@@ -9,6 +9,7 @@ import (
 	"github.com/slojourn/slojourn/burnrate/backtest"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // change prints what a change makes of a run.
@@ -17,9 +18,9 @@ func (t *backtestTable) change(doc *Backtest) {
 	t.line("", "")
 	t.paragraph("", "Before: "+before.Name)
 	t.paragraph("", "After: "+after.Name)
-	t.paragraph("", changeText(before, after, c))
-	t.alerts("LOST", episodesAt(before, c.Lost), before.To)
-	t.alerts("GAINED", episodesAt(after, c.Gained), after.To)
+	t.paragraph("", changePhrase(before, after, c).String())
+	t.alerts(diag.Say("LOST"), episodesAt(before, c.Lost), before.To)
+	t.alerts(diag.Say("GAINED"), episodesAt(after, c.Gained), after.To)
 	t.moved(before, after, c.Kept)
 	t.objectives(before, after, c.Objectives)
 	t.incidentChanges(before, after)
@@ -38,8 +39,8 @@ func episodesAt(r *BacktestRun, at []int) []*backtest.Episode {
 	return list
 }
 
-// changeText says in numbers what people would have been told before and after.
-func changeText(before, after *BacktestRun, c *backtest.Comparison) string {
+// changePhrase says in numbers what people would have been told before and after.
+func changePhrase(before, after *BacktestRun, c *backtest.Comparison) diag.Phrase {
 	count := func(r *BacktestRun, counts func(*backtest.Episode) bool) string {
 		n := 0
 		for i := range r.Episodes {
@@ -52,12 +53,12 @@ func changeText(before, after *BacktestRun, c *backtest.Comparison) string {
 	both := func(counts func(*backtest.Episode) bool) string {
 		return turned(count(before, counts), count(after, counts))
 	}
-	text := fmt.Sprintf("Pages: %s; tickets: %s. That is %d lost, %d gained and %d kept.",
+	text := diag.Say("Pages: %s; tickets: %s. That is %d lost, %d gained and %d kept.",
 		both(func(e *backtest.Episode) bool { return e.Severity == slo.Page }),
 		both(func(e *backtest.Episode) bool { return e.Severity == slo.Ticket }),
 		len(c.Lost), len(c.Gained), len(c.Kept))
 	if first := both(func(e *backtest.Episode) bool { return e.Before }); first != "0" {
-		text += fmt.Sprintf(" Of them fired in the first minute already, and may have begun before: %s.", first)
+		text = diag.Say("%s Of them fired in the first minute already, and may have begun before: %s.", text, first)
 	}
 	return text
 }
@@ -83,22 +84,23 @@ func (t *backtestTable) moved(before, after *BacktestRun, kept []backtest.Pair) 
 		list = list[:mostOthers]
 		slices.SortStableFunc(list, func(a, b backtest.Pair) int { return cmp.Compare(a.Before, b.Before) })
 	}
-	t.head(term.Fit("MOVED", severityWidth), term.Fit("KIND", kindWidth), term.Fit("BY", movedWidth), term.Fit("SINCE", instantWidth), term.Fit("OWNER", ownerWidth), "WHAT")
+	t.head(term.Fit(t.text(diag.Say("MOVED")), severityWidth), term.Fit(t.text(diag.Say("KIND")), kindWidth), term.Fit(t.text(diag.Say("BY")), movedWidth),
+		term.Fit(t.text(diag.Say("SINCE")), instantWidth), term.Fit(t.text(diag.Say("OWNER")), ownerWidth), t.text(diag.Say("WHAT")))
 	for _, p := range list {
 		was, is := &before.Episodes[p.Before], &after.Episodes[p.After]
-		by := delayText(p.Later) + " later"
+		by := diag.Say("%s later", delayText(p.Later))
 		if p.Later < 0 {
-			by = delayText(-p.Later) + " earlier"
+			by = diag.Say("%s earlier", delayText(-p.Later))
 		}
-		what := aboutText(is.Key)
+		what := diag.Verbatim(aboutText(is.Key))
 		if was.Spent.Defined() || is.Spent.Defined() {
-			what += ", detected with " + turned(shareText(was.Spent), shareText(is.Spent)) + " of the budget spent"
+			what = diag.Say("%s, detected with %s of the budget spent", what, turned(shareText(was.Spent), shareText(is.Spent)))
 		}
-		t.row(severityStyle(is.Severity), string(is.Severity), what, term.Fit(string(is.Kind), kindWidth), term.Fit(by, movedWidth),
+		t.row(severityStyle(is.Severity), string(is.Severity), t.text(what), term.Fit(string(is.Kind), kindWidth), term.Fit(t.text(by), movedWidth),
 			term.Fit(t.minute(was.Start), instantWidth), term.Fit(plainText(is.Owner), ownerWidth))
 	}
 	if more > 0 {
-		t.detail("%d more, which moved less: -o json has all", more)
+		t.detail("%s", t.text(diag.Say("%d more, which moved less: -o json has all", more)))
 	}
 }
 
@@ -111,7 +113,7 @@ func (t *backtestTable) objectives(before, after *BacktestRun, list []backtest.O
 	var rows [][]string
 	var names []string
 	for i := range list {
-		row, what := objectiveChange(before, after, &list[i])
+		row, what := objectiveChange(before, after, &list[i], t.language)
 		if row == nil {
 			same++
 			continue
@@ -121,13 +123,19 @@ func (t *backtestTable) objectives(before, after *BacktestRun, list []backtest.O
 	if len(rows) == 0 {
 		return
 	}
-	columns := []column{{"OBJECTIVES", 17, true}, {"PAGES", 8, true}, {"TICKETS", 8, true}, {"SPENT AT END", 16, true}, {"AT MOST", 16, true}}
+	columns := []column{
+		{t.text(diag.Say("OBJECTIVES")), 17, true},
+		{t.text(diag.Say("PAGES")), 8, true},
+		{t.text(diag.Say("TICKETS")), 8, true},
+		{t.text(diag.Say("SPENT AT END")), 16, true},
+		{t.text(diag.Say("AT MOST")), 16, true},
+	}
 	more := len(rows) - mostAlerts
 	head := make([]string, len(columns))
 	for i, c := range columns {
 		head[i] = term.Fit(c.head, c.width)
 	}
-	t.head(append(head, "WHAT")...)
+	t.head(append(head, t.text(diag.Say("WHAT")))...)
 	for i, row := range rows[:min(len(rows), mostAlerts)] {
 		cells := make([]string, len(row))
 		for k, c := range columns {
@@ -136,10 +144,13 @@ func (t *backtestTable) objectives(before, after *BacktestRun, list []backtest.O
 		t.detailRow(cells, names[i])
 	}
 	if more > 0 {
-		t.detail("%d more: -o json has all", more)
+		t.detail("%s", t.text(diag.Say("%d more: -o json has all", more)))
 	}
-	if same > 0 {
-		t.detail("%s the same", counted(same, "objective stays", "objectives stay"))
+	switch {
+	case same == 1:
+		t.detail("%s", t.text(diag.Say("1 objective stays the same")))
+	case same > 1:
+		t.detail("%s", t.text(diag.Say("%d objectives stay the same", same)))
 	}
 }
 
@@ -162,40 +173,42 @@ func (t *backtestTable) detailRow(cells []string, what string) {
 }
 
 // objectiveChange is nil for an objective that stays the same.
-func objectiveChange(before, after *BacktestRun, c *backtest.ObjectiveChange) (row []string, what string) {
+func objectiveChange(before, after *BacktestRun, c *backtest.ObjectiveChange, language diag.Language) (row []string, what string) {
 	was, is := sideViewOf(*c, 0, c.Before, &before.Run), sideViewOf(*c, 1, c.After, &after.Run)
 	what = c.ID + " " + c.Name
 	switch {
 	case was == nil && is == nil:
 		return nil, what
 	case was == nil:
-		return []string{is.Target + " is new", fmt.Sprint(is.Pages), fmt.Sprint(is.Tickets), shareText(is.Consumed), shareText(is.Worst)}, what
+		return []string{diag.Say("%s is new", is.Target).In(language), fmt.Sprint(is.Pages), fmt.Sprint(is.Tickets), shareText(is.Consumed), shareText(is.Worst)}, what
 	case is == nil:
-		return []string{was.Target + " is gone", fmt.Sprint(was.Pages), fmt.Sprint(was.Tickets), shareText(was.Consumed), shareText(was.Worst)}, what
+		return []string{diag.Say("%s is gone", was.Target).In(language), fmt.Sprint(was.Pages), fmt.Sprint(was.Tickets), shareText(was.Consumed), shareText(was.Worst)}, what
 	}
 	row = []string{
 		turned(was.Target, is.Target), turned(fmt.Sprint(was.Pages), fmt.Sprint(is.Pages)), turned(fmt.Sprint(was.Tickets), fmt.Sprint(is.Tickets)),
 		turned(shareText(was.Consumed), shareText(is.Consumed)), turned(shareText(was.Worst), shareText(is.Worst)),
 	}
+	about := diag.Verbatim(what)
 	if window := turned(was.Window, is.Window); window != is.Window {
-		what += ", over " + window
+		about = diag.Say("%s, over %s", about, window)
 	}
-	if policy := turned(policyName(was), policyName(is)); policy != policyName(is) {
-		what += ", alerts " + policy
+	oldPolicy, newPolicy := policyName(was).In(language), policyName(is).In(language)
+	if oldPolicy != newPolicy {
+		about = diag.Say("%s, alerts %s", about, turned(oldPolicy, newPolicy))
 	}
-	if what == c.ID+" "+c.Name && was.Target == is.Target && was.Pages == is.Pages && was.Tickets == is.Tickets &&
+	if what == about.String() && was.Target == is.Target && was.Pages == is.Pages && was.Tickets == is.Tickets &&
 		was.Consumed.Rounded() == is.Consumed.Rounded() && was.Worst.Rounded() == is.Worst.Rounded() {
 		return nil, what
 	}
-	return row, what
+	return row, about.In(language)
 }
 
 // policyName is what a spec calls the policy: none without one.
-func policyName(s *sideView) string {
+func policyName(s *sideView) diag.Phrase {
 	if s.Policy == nil {
-		return "none"
+		return diag.Say("none")
 	}
-	return *s.Policy
+	return diag.Verbatim(*s.Policy)
 }
 
 // incidentChanges says of each incident what was made of it before and after.

@@ -22,6 +22,8 @@ type Catalogue struct {
 	SLOs     []sloEntry     `json:"slos"` // of their own, also those that journeys share
 	Teams    []teamEntry    `json:"teams"`
 	Gaps     []gapEntry     `json:"gaps"`
+
+	language diag.Language
 }
 
 // placeEntry is where something is written.
@@ -132,10 +134,12 @@ func (f CatalogueFilter) labelled(labels map[string]string) bool {
 // byOwnerOnly reports whether nothing is left out for another reason than its owner.
 func (f CatalogueFilter) byOwnerOnly() bool { return len(f.Stages)+len(f.Labels) == 0 }
 
-// CatalogueOf returns the part of a set that is asked for. What is missing is so in the
-// whole set, and is shown of what is asked for.
-func CatalogueOf(set *slo.Set, f CatalogueFilter) Catalogue {
-	c := Catalogue{Schema: CatalogueSchema, Journeys: []journeyEntry{}, SLOs: []sloEntry{}, Teams: []teamEntry{}, Gaps: []gapEntry{}}
+// CatalogueOf returns the part of a set that is asked for, in a language; nil is English.
+// What is missing is so in the whole set, and is shown of what is asked for.
+func CatalogueOf(set *slo.Set, f CatalogueFilter, language diag.Language) Catalogue {
+	c := Catalogue{
+		Schema: CatalogueSchema, Journeys: []journeyEntry{}, SLOs: []sloEntry{}, Teams: []teamEntry{}, Gaps: []gapEntry{}, language: language,
+	}
 	taken := map[string]bool{}  // what is asked for, by ids, and teams by theirs
 	owners := map[string]bool{} // of that
 	take := func(id string, a slo.About) bool {
@@ -176,7 +180,7 @@ func CatalogueOf(set *slo.Set, f CatalogueFilter) Catalogue {
 			id = teamID(g.ID)
 		}
 		if taken[id] && !slices.Contains(f.Ignore, g.Kind) {
-			c.Gaps = append(c.Gaps, gapEntryOf(g))
+			c.Gaps = append(c.Gaps, gapEntryOf(g, language))
 		}
 	}
 	return c
@@ -184,6 +188,9 @@ func CatalogueOf(set *slo.Set, f CatalogueFilter) Catalogue {
 
 // teamID tells teams from journeys and SLOs of their names.
 func teamID(name string) string { return "team:" + name }
+
+// text says a phrase in the language of the catalogue.
+func (c Catalogue) text(p diag.Phrase) string { return p.In(c.language) }
 
 // JSON prints the catalogue as one document.
 func (c Catalogue) JSON(w io.Writer) error { return render.Encode(w, c) }
@@ -254,9 +261,10 @@ func teamEntriesOf(set *slo.Set) []teamEntry {
 	return entries
 }
 
-func gapEntryOf(g slo.Gap) gapEntry {
+func gapEntryOf(g slo.Gap, language diag.Language) gapEntry {
 	return gapEntry{
-		Gap: g.Kind, Kind: cmp.Or(string(g.About), "team"), ID: g.ID, Owner: g.Owner, Message: g.Kind.Meaning(), Remedy: g.Kind.Remedy(), placeEntry: placeEntryOf(g.Origin),
+		Gap: g.Kind, Kind: cmp.Or(string(g.About), "team"), ID: g.ID, Owner: g.Owner,
+		Message: g.Kind.Meaning().In(language), Remedy: g.Kind.Remedy().In(language), placeEntry: placeEntryOf(g.Origin),
 	}
 }
 

@@ -11,13 +11,14 @@ import (
 	"github.com/slojourn/slojourn/exporters/grafana/uid"
 	"github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Markdown writes the catalogue as a page of a wiki: a table of all journeys, a section for
 // each journey and each SLO of its own, the teams, and what is missing. With the address of
 // a Grafana, the sections link to the dashboards there.
 func (c Catalogue) Markdown(w io.Writer, dashboards string) error {
-	p := &cataloguePage{w: bufio.NewWriter(w), dashboards: strings.TrimRight(dashboards, "/"), teams: map[string]teamEntry{}}
+	p := &cataloguePage{w: bufio.NewWriter(w), dashboards: strings.TrimRight(dashboards, "/"), teams: map[string]teamEntry{}, text: c.text}
 	for _, t := range c.Teams {
 		p.teams[t.Name] = t
 	}
@@ -37,6 +38,12 @@ type cataloguePage struct {
 	w          *bufio.Writer
 	dashboards string // without a slash at the end; "" for none
 	teams      map[string]teamEntry
+	text       func(diag.Phrase) string
+}
+
+// sayLine writes one line in the language of the catalogue.
+func (p *cataloguePage) sayLine(format string, args ...any) {
+	p.line("%s", p.text(diag.Say(format, args...)))
 }
 
 // line writes one line; errors of the writer surface at Flush.
@@ -53,15 +60,19 @@ func (p *cataloguePage) overview(c Catalogue) {
 	for _, j := range c.Journeys {
 		steps += len(j.Steps)
 	}
-	p.line("# Journeys and their owners")
-	p.line("\n%s with %s, %s, %s.", counted(len(c.Journeys), "journey", "journeys"), counted(steps, "step", "steps"),
-		counted(len(c.SLOs), "SLO in a document of its own", "SLOs in documents of their own"), counted(len(c.Teams), "team", "teams"))
+	p.sayLine("# Journeys and their owners")
+	p.line("")
+	p.sayLine("%s with %s, %s, %s.",
+		countPhrase(len(c.Journeys), diag.Say("journey"), "journeys"), countPhrase(steps, diag.Say("step"), "steps"),
+		countPhrase(len(c.SLOs), diag.Say("SLO in a document of its own"), "SLOs in documents of their own"), countPhrase(len(c.Teams), diag.Say("team"), "teams"))
 	if len(c.Journeys) == 0 {
 		return
 	}
-	p.line("\n| journey | title | owner | objective | stage |\n|---|---|---|---|---|")
+	p.line("")
+	p.sayLine("| journey | title | owner | objective | stage |")
+	p.line("|---|---|---|---|---|")
 	for _, j := range c.Journeys {
-		p.line("| [%s](#%s) | %s | %s | %s | %s |", j.ID, j.ID, words.Markdown(plainOf(j.Title)), words.Markdown(j.Owner), objectivesText(j.Objectives), j.Stage)
+		p.line("| [%s](#%s) | %s | %s | %s | %s |", j.ID, j.ID, words.Markdown(plainOf(j.Title)), words.Markdown(j.Owner), p.objectives(j.Objectives), j.Stage)
 	}
 }
 
@@ -69,16 +80,18 @@ func (p *cataloguePage) journey(j journeyEntry) {
 	p.section(j.ID)
 	p.about(j.aboutEntry)
 	if j.Compose != slo.Series {
-		p.fact("Composed as", string(j.Compose))
+		p.fact(diag.Say("Composed as"), string(j.Compose))
 	}
 	p.facts(j.aboutEntry, j.placeEntry)
-	p.line("\n| step | title | owner | objective | what it is |\n|---|---|---|---|---|")
+	p.line("")
+	p.sayLine("| step | title | owner | objective | what it is |")
+	p.line("|---|---|---|---|---|")
 	for _, s := range j.Steps {
 		name := s.Step
 		if s.Shared {
 			name = fmt.Sprintf("%s: [%s](#%s)", s.Step, s.ID, s.ID)
 		}
-		p.line("| %s | %s | %s | %s | %s |", name, words.Markdown(plainOf(s.Title)), words.Markdown(s.Owner), objectivesText(s.Objectives), words.Markdown(plainOf(s.Description)))
+		p.line("| %s | %s | %s | %s | %s |", name, words.Markdown(plainOf(s.Title)), words.Markdown(s.Owner), p.objectives(s.Objectives), words.Markdown(plainOf(s.Description)))
 	}
 }
 
@@ -90,7 +103,7 @@ func (p *cataloguePage) slo(o sloEntry) {
 		for _, id := range o.Journeys {
 			links = append(links, fmt.Sprintf("[%s](#%s)", id, id))
 		}
-		p.line("| Step of | %s |", strings.Join(links, ", "))
+		p.cell(diag.Say("Step of"), strings.Join(links, ", "))
 	}
 	p.facts(o.aboutEntry, o.placeEntry)
 }
@@ -104,11 +117,11 @@ func (p *cataloguePage) about(a aboutEntry) {
 		p.line("\n%s", words.Markdown(*a.Description))
 	}
 	p.line("\n| | |\n|---|---|")
-	p.fact("Owner", p.ownerText(a.Owner))
+	p.fact(diag.Say("Owner"), p.ownerText(a.Owner))
 	for _, o := range a.Objectives {
-		p.line("| Objective | %s |", objectiveText(o))
+		p.cell(diag.Say("Objective"), p.objective(o))
 	}
-	p.fact("Stage", string(a.Stage))
+	p.fact(diag.Say("Stage"), string(a.Stage))
 }
 
 func (p *cataloguePage) ownerText(name string) string {
@@ -120,74 +133,94 @@ func (p *cataloguePage) ownerText(name string) string {
 	return text
 }
 
-func (p *cataloguePage) fact(name, text string) {
+func (p *cataloguePage) fact(name diag.Phrase, text string) {
 	if text != "" {
-		p.line("| %s | %s |", name, words.Markdown(text))
+		p.cell(name, words.Markdown(text))
 	}
 }
 
+// cell writes a fact that is Markdown.
+func (p *cataloguePage) cell(name diag.Phrase, text string) {
+	p.line("| %s | %s |", p.text(name), text)
+}
+
 func (p *cataloguePage) facts(a aboutEntry, place placeEntry) {
-	p.fact("When the budget is spent", plainOf(a.WhenSpent))
+	p.fact(diag.Say("When the budget is spent"), plainOf(a.WhenSpent))
 	for _, key := range slices.Sorted(maps.Keys(a.Labels)) {
-		p.fact("Label "+words.Markdown(key), a.Labels[key])
+		p.fact(diag.Say("Label %s", words.Markdown(key)), a.Labels[key])
 	}
-	p.fact("Measured by", plainOf(a.Source))
+	p.fact(diag.Say("Measured by"), plainOf(a.Source))
 	var links []string
 	if a.Runbook != nil {
-		links = append(links, words.MarkdownLink("Runbook", *a.Runbook))
+		links = append(links, words.MarkdownLink(p.text(diag.Say("Runbook")), *a.Runbook))
 	}
 	if p.dashboards != "" {
-		links = append(links, words.MarkdownLink("Dashboard", p.dashboards+"/d/"+uid.Of(a.ID)))
+		links = append(links, words.MarkdownLink(p.text(diag.Say("Dashboard")), p.dashboards+"/d/"+uid.Of(a.ID)))
 	}
 	for _, l := range a.Links {
 		links = append(links, words.MarkdownLink(plainOf(l.Title), l.URL))
 	}
 	if len(links) > 0 {
-		p.line("| Links | %s |", strings.Join(links, ", "))
+		p.cell(diag.Say("Links"), strings.Join(links, ", "))
 	}
-	p.fact("Written in", place.File)
+	p.fact(diag.Say("Written in"), place.File)
 }
 
-// objectivesText is all objectives in a cell.
-func objectivesText(objectives []targetEntry) string {
+// objectives is all objectives in a cell.
+func (p *cataloguePage) objectives(objectives []targetEntry) string {
 	var texts []string
 	for _, o := range objectives {
-		texts = append(texts, objectiveText(o))
+		texts = append(texts, p.objective(o))
 	}
 	return strings.Join(texts, "; ")
 }
 
-// objectiveText is one objective, in Markdown.
-func objectiveText(o targetEntry) string {
-	text := o.Target + " over " + objectiveRecord{Window: o.Window, TimeZone: plainOf(o.TimeZone)}.windowText()
+// objective is one objective, in Markdown.
+func (p *cataloguePage) objective(o targetEntry) string {
+	text := diag.Say("%s over %s", o.Target, o.Window)
+	if o.TimeZone != nil {
+		text = diag.Say("%s over the %s (%s)", o.Target, o.Window, *o.TimeZone)
+	}
 	if o.Name != o.Window {
-		text = o.Name + ": " + text
+		text = diag.Say("%s: %s", o.Name, text)
 	}
 	if o.Alerts != nil {
-		text += ", alerts " + *o.Alerts
+		text = diag.Say("%s, alerts %s", text, *o.Alerts)
 	}
-	return words.Markdown(text)
+	return words.Markdown(p.text(text))
 }
 
 func (p *cataloguePage) listTeams(teams []teamEntry) {
 	if len(teams) == 0 {
 		return
 	}
-	p.section("Teams")
-	p.line("\n| team | title | contact | told by | owns |\n|---|---|---|---|---|")
+	p.section(p.text(diag.Say("Teams")))
+	p.line("")
+	p.sayLine("| team | title | contact | told by | owns |")
+	p.line("|---|---|---|---|---|")
 	for _, t := range teams {
 		p.line("| %s | %s | %s | %s | %s |", t.Name, words.Markdown(plainOf(t.Title)), words.Markdown(plainOf(t.Contact)),
 			words.Markdown(strings.Join(t.Notify, ", ")), words.Markdown(strings.Join(t.owned(), ", ")))
 	}
 }
 
+// countPhrase is a number with its noun, whose plural is English.
+func countPhrase(n int, one diag.Phrase, many string) diag.Phrase {
+	if n == 1 {
+		return diag.Say("%d %s", n, one)
+	}
+	return diag.Say("%d %s", n, one.Inflected(many))
+}
+
 func (p *cataloguePage) gaps(gaps []gapEntry) {
 	for i, g := range gaps {
 		if i == 0 {
-			p.section("What is missing")
+			p.section(p.text(diag.Say("What is missing")))
 		}
 		if i == 0 || gaps[i-1].Gap != g.Gap {
-			p.line("\n**%s**: %s; %s.\n", g.Gap, words.Markdown(g.Message), words.Markdown(strings.TrimSuffix(g.Remedy, ".")))
+			p.line("")
+			p.sayLine("**%s**: %s; %s.", g.Gap, words.Markdown(g.Message), words.Markdown(strings.TrimRight(g.Remedy, ".。")))
+			p.line("")
 		}
 		p.line("- %s (%s)", words.Markdown(g.ID), words.Markdown(g.placeText()))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/slojourn/slojourn/exporters/words"
 	"github.com/slojourn/slojourn/internal/term"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -27,12 +28,12 @@ const (
 // Table prints the catalogue for people: journeys with their steps, SLOs that are a step
 // of none of these, teams with what they own, and what is missing.
 func (c Catalogue) Table(w io.Writer, color bool) error {
-	t := &catalogueTable{w: bufio.NewWriter(w), color: color}
+	t := &catalogueTable{w: bufio.NewWriter(w), color: color, text: c.text}
 	t.objectives(c)
 	t.teams(c.Teams)
 	t.gaps(c.Gaps)
 	if !t.begun {
-		t.line("Nothing to show.")
+		t.line(t.text(diag.Say("Nothing to show.")))
 	}
 	return t.w.Flush()
 }
@@ -40,6 +41,7 @@ func (c Catalogue) Table(w io.Writer, color bool) error {
 type catalogueTable struct {
 	w     *bufio.Writer
 	color bool
+	text  func(diag.Phrase) string
 	begun bool // something was printed
 }
 
@@ -51,9 +53,13 @@ func (t *catalogueTable) line(text string) {
 
 // section writes rows below a head. Cells are one line each and cut at the most that their
 // column may have; the last ones are cut or go on in further lines. A row may have a style.
-func (t *catalogueTable) section(head []string, most []int, wrap bool, rows []catalogueRow) {
+func (t *catalogueTable) section(heads []diag.Phrase, most []int, wrap bool, rows []catalogueRow) {
 	if len(rows) == 0 {
 		return
+	}
+	head := make([]string, len(heads))
+	for i, p := range heads {
+		head[i] = t.text(p)
 	}
 	if t.begun {
 		t.line("")
@@ -118,7 +124,10 @@ func (t *catalogueTable) objectives(c Catalogue) {
 			rows = append(rows, objectiveRows("", o.ID, string(o.Stage), o.Owner, o.Title, o.Objectives)...)
 		}
 	}
-	t.section([]string{"JOURNEY / step", "TARGET", "ALERTS", "STAGE", "OWNER", "TITLE"}, []int{mostName, mostTarget, mostPolicy, len(slo.Observe), ownerWidth}, false, rows)
+	heads := []diag.Phrase{
+		diag.Say("JOURNEY / step"), diag.Say("TARGET"), diag.Say("ALERTS"), diag.Say("STAGE"), diag.Say("OWNER"), diag.Say("TITLE"),
+	}
+	t.section(heads, []int{mostName, mostTarget, mostPolicy, len(slo.Observe), ownerWidth}, false, rows)
 }
 
 // objectiveRows has a row for each objective; the first one says what they are of.
@@ -147,7 +156,8 @@ func (t *catalogueTable) teams(teams []teamEntry) {
 			e.Name, cmp.Or(plainOf(e.Contact), "–"), cmp.Or(strings.Join(e.Notify, ", "), "–"), cmp.Or(strings.Join(e.owned(), ", "), "–"),
 		}})
 	}
-	t.section([]string{"TEAM", "CONTACT", "TOLD BY", "OWNS"}, []int{ownerWidth, mostContact, mostNotify}, true, rows)
+	heads := []diag.Phrase{diag.Say("TEAM"), diag.Say("CONTACT"), diag.Say("TOLD BY"), diag.Say("OWNS")}
+	t.section(heads, []int{ownerWidth, mostContact, mostNotify}, true, rows)
 }
 
 // owned lists what a team owns: journeys, steps of journeys that are not its own, and
@@ -167,11 +177,12 @@ func (t *catalogueTable) gaps(gaps []gapEntry) {
 		if t.begun {
 			t.line("")
 		}
-		t.line(painted(t.color, bold, "MISSING"))
+		t.line(painted(t.color, bold, t.text(diag.Say("MISSING"))))
 	}
 	for i, g := range gaps {
 		if i == 0 || gaps[i-1].Gap != g.Gap {
-			for i, line := range term.Wrap(fmt.Sprintf("%s: %s; %s", g.Gap, g.Message, g.Remedy), tableWidth) {
+			text := t.text(diag.Say("%s: %s; %s", g.Gap, diag.Verbatim(g.Message), diag.Verbatim(g.Remedy)))
+			for i, line := range term.Wrap(text, tableWidth) {
 				if i > 0 {
 					line = "  " + line
 				}

@@ -20,6 +20,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/hostile"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/diag/render"
 	"github.com/slojourn/slojourn/slo/spec"
 )
@@ -121,11 +122,15 @@ func catalogued(t *testing.T, c report.Catalogue, color bool) (table, document, 
 func TestCatalogue(t *testing.T) {
 	t.Parallel()
 	set := shopSet(t)
-	table, document, page := catalogued(t, report.CatalogueOf(set, report.CatalogueFilter{}), false)
+	table, document, page := catalogued(t, report.CatalogueOf(set, report.CatalogueFilter{}, nil), false)
 	golden(t, "catalogue.txt", table)
 	golden(t, "catalogue.json", document)
 	golden(t, "catalogue.md", page)
-	for line := range strings.Lines(table) {
+	inJapanese, translated, japanesePage := catalogued(t, report.CatalogueOf(set, report.CatalogueFilter{}, japanese.Language()), false)
+	golden(t, "catalogue.ja.txt", inJapanese)
+	golden(t, "catalogue.ja.json", translated)
+	golden(t, "catalogue.ja.md", japanesePage)
+	for line := range strings.Lines(table + inJapanese) {
 		if width := term.Width(strings.TrimSuffix(line, "\n")); width > 100 {
 			t.Errorf("%d columns: %s", width, line)
 		}
@@ -135,7 +140,7 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("the set has no gap %s", kind)
 		}
 	}
-	colored, _, _ := catalogued(t, report.CatalogueOf(set, report.CatalogueFilter{}), true)
+	colored, _, _ := catalogued(t, report.CatalogueOf(set, report.CatalogueFilter{}, nil), true)
 	if plain := regexp.MustCompile("\x1b\\[[0-9]*m").ReplaceAllString(colored, ""); plain != table || plain == colored {
 		t.Errorf("colours change more than colours:\n%s", cmp.Diff(table, plain))
 	}
@@ -144,7 +149,7 @@ func TestCatalogue(t *testing.T) {
 // TestCatalogueOfNothing has lists, and a sentence for people.
 func TestCatalogueOfNothing(t *testing.T) {
 	t.Parallel()
-	table, document, page := catalogued(t, report.CatalogueOf(&slo.Set{}, report.CatalogueFilter{}), false)
+	table, document, page := catalogued(t, report.CatalogueOf(&slo.Set{}, report.CatalogueFilter{}, nil), false)
 	if table != "Nothing to show.\n" {
 		t.Errorf("got %q", table)
 	}
@@ -200,7 +205,7 @@ func TestCatalogueFilter(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			c := report.CatalogueOf(set, test.filter)
+			c := report.CatalogueOf(set, test.filter, nil)
 			got := "journeys"
 			for _, j := range c.Journeys {
 				got += " " + j.ID
@@ -260,7 +265,7 @@ func TestHostileCatalogue(t *testing.T) {
 		}
 		return regexp.MustCompile(`<[a-z/!][^>]*>`).FindAllString(out.String(), -1)
 	}
-	_, _, page := catalogued(t, report.CatalogueOf(hostileSet(t, "harmless", "harmless"), report.CatalogueFilter{}), false)
+	_, _, page := catalogued(t, report.CatalogueOf(hostileSet(t, "harmless", "harmless"), report.CatalogueFilter{}, nil), false)
 	want := tags(page)
 	if len(want) < 100 {
 		t.Fatalf("%d tags", len(want))
@@ -269,11 +274,11 @@ func TestHostileCatalogue(t *testing.T) {
 		if text = strings.TrimSpace(text[:min(len(text), 1200)]); text == "" { // longer ones take only longer
 			continue
 		}
-		table, document, page := catalogued(t, report.CatalogueOf(hostileSet(t, text, text), report.CatalogueFilter{}), false)
+		table, document, page := catalogued(t, report.CatalogueOf(hostileSet(t, text, text), report.CatalogueFilter{}, nil), false)
 		if diff := cmp.Diff(want, tags(page)); diff != "" {
 			t.Errorf("%q changes the page (-want +got):\n%s\n%s", text, diff, page)
 		}
-		cleaned, _, _ := catalogued(t, report.CatalogueOf(hostileSet(t, words.OneLine(text), render.Plain(text)), report.CatalogueFilter{}), false)
+		cleaned, _, _ := catalogued(t, report.CatalogueOf(hostileSet(t, words.OneLine(text), render.Plain(text)), report.CatalogueFilter{}, nil), false)
 		if diff := cmp.Diff(cleaned, table); diff != "" {
 			t.Errorf("%q is not as what it is replaced by (-want +got):\n%s", text, diff)
 		}

@@ -55,7 +55,7 @@ type diffChangeView struct {
 	Detail    *string         `json:"detail"`
 	Before    *string         `json:"before"`
 	After     *string         `json:"after"`
-	Budget    *diffBudgetView `json:"budget"`
+	Budget    *diffBudgetView `json:"budget"` // null of none, and of several that differ
 	Notes     []string        `json:"notes"`
 	Reaches   []string        `json:"reaches"`
 	Count     int             `json:"count"`
@@ -80,13 +80,14 @@ type diffHistoryView struct {
 func (d *Diff) changeView(c *diff.Change) diffChangeView {
 	v := diffChangeView{
 		Kind: c.Kind, Weight: c.Weight, Attention: c.Weight.Attention(), What: c.Subject.What, Name: orNull(render.Plain(c.Subject.Name)),
-		Objective: orNull(c.Objective), Detail: orNull(render.Plain(c.Detail)), Before: orNull(render.Plain(c.Before)), After: orNull(render.Plain(c.After)),
+		Objective: orNull(c.Objective), Detail: orNull(render.Plain(c.Detail)), Before: orNull(render.Plain(d.text(c.Before))), After: orNull(render.Plain(d.text(c.After))),
 		Notes: []string{}, Reaches: listOf(c.Reaches), Count: c.Count(), File: c.Place.File, Line: c.Place.Start.Line, Column: c.Place.Start.Column,
 	}
 	for _, note := range c.Notes {
-		v.Notes = append(v.Notes, render.Plain(note))
+		v.Notes = append(v.Notes, render.Plain(d.text(note)))
 	}
-	if b := c.Budget; b != nil {
+	if len(c.Budgets) == 1 {
+		b := c.Budgets[0]
 		before, after := d.allowed(c)
 		v.Budget = &diffBudgetView{int64(b.Before.Seconds()), int64(b.After.Seconds()), before, after}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/slojourn/slojourn/burnrate/backtest"
 	"github.com/slojourn/slojourn/exporters/words"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/spec/diff"
 )
 
@@ -30,16 +31,16 @@ const (
 // all, a table of what needs attention, one of what does not, and, folded, what changes
 // nothing.
 func DiffMarkdown(w io.Writer, doc Diff) error {
-	m := &diffMarkdown{w: bufio.NewWriter(w)}
+	m := &diffMarkdown{w: bufio.NewWriter(w), doc: &doc}
 	attention, others, quiet := doc.summary()
-	title := "nothing to worry about"
+	title := diag.Say("nothing to worry about")
 	switch {
-	case attention != "":
+	case !attention.Empty():
 		title = attention
-	case others == "" && quiet == 0:
-		title = "nothing changes in meaning"
+	case others.Empty() && quiet == 0:
+		title = nothingPhrase()
 	}
-	m.line("**SLOs against %s: %s**", words.Markdown(doc.Base), words.Markdown(title))
+	m.sayLine("**SLOs against %s: %s**", words.Markdown(doc.Base), title)
 	if text := doc.baseText(); text != "" {
 		m.line("\n%s", words.Markdown(text))
 	}
@@ -56,12 +57,13 @@ func DiffMarkdown(w io.Writer, doc Diff) error {
 	}
 	m.table(look, attentionEnds)
 	if len(also) > 0 {
-		m.line("\nAlso %s:", words.Markdown(others))
+		m.line("")
+		m.sayLine("Also %s:", others)
 		m.table(also, othersEnd)
 	}
-	m.history(&doc)
+	m.history()
 	if len(neutral) > 0 {
-		m.line("\n<details><summary>%s</summary>", counted(quiet, "neutral change", "neutral changes"))
+		m.line("\n<details><summary>%s</summary>", doc.text(neutralPhrase(quiet)))
 		m.table(neutral, neutralEnds)
 		m.line("\n</details>")
 	}
@@ -70,7 +72,13 @@ func DiffMarkdown(w io.Writer, doc Diff) error {
 
 type diffMarkdown struct {
 	w          *bufio.Writer
+	doc        *Diff
 	characters int
+}
+
+// sayLine writes one line in the language of the document.
+func (m *diffMarkdown) sayLine(format string, args ...any) {
+	m.line("%s", m.doc.text(diag.Say(format, args...)))
 }
 
 // line writes one line; errors of the writer surface at Flush.
@@ -85,7 +93,9 @@ func (m *diffMarkdown) table(rows []diffRow, end int) {
 	if len(rows) == 0 {
 		return
 	}
-	m.line("\n| | what | change | before | after | where |\n|---|---|---|---|---|---|")
+	m.line("")
+	m.sayLine("| | what | change | before | after | where |")
+	m.line("|---|---|---|---|---|---|")
 	more := len(rows)
 	for _, r := range rows[:min(len(rows), mostDiffRows)] {
 		if m.characters > end {
@@ -102,10 +112,11 @@ func (m *diffMarkdown) table(rows []diffRow, end int) {
 		if r.Place.Start.Known() {
 			place = fmt.Sprintf("%s:%d", r.Place.File, r.Place.Start.Line)
 		}
-		m.row(string(r.Weight), r.id, text, r.Before, r.After, place)
+		m.row(r.weight, r.id, text, r.before, r.after, place)
 	}
 	if more > 0 {
-		m.line("\n%d more: `slojourn diff` prints all.", more)
+		m.line("")
+		m.sayLine("%d more: `slojourn diff` prints all.", more)
 	}
 }
 
@@ -127,28 +138,31 @@ func clipped(text string) string {
 }
 
 // history says what a change would have made of a history.
-func (m *diffMarkdown) history(doc *Diff) {
-	h := doc.History
+func (m *diffMarkdown) history() {
+	h := m.doc.History
 	if h == nil || h.Comparison == nil {
 		return
 	}
 	before, after, c := &h.Runs[0], &h.Runs[1], h.Comparison
-	m.line("\n**Over the history, %s.** %s", doc.historyText(), words.Markdown(changeText(before, after, c)))
-	head := "\n| | alert | since | for | owner |\n|---|---|---|---|---|"
-	list := func(what string, r *BacktestRun, at []int) {
+	m.line("\n**%s** %s", m.doc.text(diag.Say("%s.", m.doc.historyPhrase())), words.Markdown(m.doc.text(changePhrase(before, after, c))))
+	begun := false
+	list := func(what diag.Phrase, r *BacktestRun, at []int) {
 		for _, e := range episodesAt(r, at)[:min(len(at), mostOthers)] {
-			if head != "" {
-				m.line("%s", head)
-				head = ""
+			if !begun {
+				begun = true
+				m.line("")
+				m.sayLine("| | alert | since | for | owner |")
+				m.line("|---|---|---|---|---|")
 			}
-			m.row(what, string(e.Severity)+" of "+aboutText(e.Key), minuteIn(e.Since, time.UTC), minutesText(int64(e.Length(r.To).Minutes())), e.Owner)
+			m.row(m.doc.text(what), m.doc.text(alertPhrase(e.Key)), minuteIn(e.Since, time.UTC), minutesText(int64(e.Length(r.To).Minutes())), e.Owner)
 		}
 	}
-	list("lost", before, c.Lost)
-	list("gained", after, c.Gained)
+	list(diag.Say("lost"), before, c.Lost)
+	list(diag.Say("gained"), after, c.Gained)
 	m.objectives(before, after, c.Objectives)
 	if more := max(0, len(c.Lost)-mostOthers) + max(0, len(c.Gained)-mostOthers); more > 0 {
-		m.line("\n%d more alerts: `slojourn diff -o json` has all.", more)
+		m.line("")
+		m.sayLine("%d more alerts: `slojourn diff -o json` has all.", more)
 	}
 }
 
@@ -156,16 +170,19 @@ func (m *diffMarkdown) history(doc *Diff) {
 func (m *diffMarkdown) objectives(before, after *BacktestRun, list []backtest.ObjectiveChange) {
 	rows := 0
 	for i := range list {
-		row, what := objectiveChange(before, after, &list[i])
+		row, what := objectiveChange(before, after, &list[i], m.doc.Language)
 		if row == nil {
 			continue
 		}
 		if rows++; rows > mostDiffRows || m.characters > historyEnds {
-			m.line("\nMore objectives differ: `slojourn diff -o json` has all.")
+			m.line("")
+			m.sayLine("More objectives differ: `slojourn diff -o json` has all.")
 			return
 		}
 		if rows == 1 {
-			m.line("\n| objective | target | pages | tickets | budget spent at the end | at most |\n|---|---|---|---|---|---|")
+			m.line("")
+			m.sayLine("| objective | target | pages | tickets | budget spent at the end | at most |")
+			m.line("|---|---|---|---|---|---|")
 		}
 		m.row(append([]string{what}, row...)...)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/slojourn/slojourn/exporters/report"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/hostile"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/spec/diff"
 )
 
@@ -21,15 +22,15 @@ func diffAbout(text string) report.Diff {
 	place := diag.Span{File: text, Start: diag.Position{Line: 3, Column: 5}}
 	return report.Diff{Base: text, Paths: []string{text}, BaseErrors: 2, Changes: []diff.Change{
 		{
-			Kind: diff.TargetLowered, Weight: diff.Loosens, Subject: diff.Subject{What: diff.Step, Name: "pay/show"}, Objective: "28d", Before: "99.9%",
-			After: "99.5%", Budget: &diff.Budget{Before: 2419 * time.Second, After: 12096 * time.Second}, Place: place,
+			Kind: diff.TargetLowered, Weight: diff.Loosens, Subject: diff.Subject{What: diff.Step, Name: "pay/show"}, Objective: "28d", Before: diag.Verbatim("99.9%"),
+			After: diag.Verbatim("99.5%"), Budgets: []diff.Budget{{Before: 2419 * time.Second, After: 12096 * time.Second}}, Place: place,
 		},
 		{
-			Kind: diff.SLIWhere, Weight: diff.Changes, Subject: diff.Subject{What: diff.Journey, Name: "pay"}, Detail: text, Before: text, After: text,
-			Notes: []string{text}, Reaches: []string{text}, Place: place,
+			Kind: diff.SLIWhere, Weight: diff.Changes, Subject: diff.Subject{What: diff.Journey, Name: "pay"}, Detail: text, Before: diag.Verbatim(text), After: diag.Verbatim(text),
+			Notes: []diag.Phrase{diag.Verbatim(text)}, Reaches: []string{text}, Place: place,
 		},
-		{Kind: diff.TeamAdded, Weight: diff.Gains, Subject: diff.Subject{What: diff.Team, Name: "payments"}, After: text, Place: place},
-		{Kind: diff.TitleChanged, Weight: diff.Neutral, Subject: diff.Subject{What: diff.Several}, Before: text, After: text, Reaches: []string{"a", text}},
+		{Kind: diff.TeamAdded, Weight: diff.Gains, Subject: diff.Subject{What: diff.Team, Name: "payments"}, After: diag.Verbatim(text), Place: place},
+		{Kind: diff.TitleChanged, Weight: diff.Neutral, Subject: diff.Subject{What: diff.Several}, Before: diag.Verbatim(text), After: diag.Verbatim(text), Reaches: []string{"a", text}},
 	}}
 }
 
@@ -48,13 +49,28 @@ func diffOutputs(t *testing.T, doc report.Diff) map[string]string {
 // cells where they belong.
 func TestDiffHostile(t *testing.T) {
 	t.Parallel()
-	harmless := diffOutputs(t, diffAbout("harmless"))
+	for name, language := range map[string]diag.Language{"English": nil, "Japanese": japanese.Language()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkHostileDiffs(t, language)
+		})
+	}
+}
+
+func checkHostileDiffs(t *testing.T, language diag.Language) {
+	t.Helper()
+	about := func(text string) report.Diff {
+		doc := diffAbout(text)
+		doc.Language = language
+		return doc
+	}
+	harmless := diffOutputs(t, about("harmless"))
 	for _, text := range slices.Concat(hostileTexts(), slices.Sorted(maps.Values(hostile.Texts()))) {
 		if text == "" {
 			continue // what is not there has no line
 		}
 		text = text[:min(len(text), 3000)] // longer ones take only longer
-		for format, got := range diffOutputs(t, diffAbout(text)) {
+		for format, got := range diffOutputs(t, about(text)) {
 			if lines, want := strings.Count(got, "\n"), strings.Count(harmless[format], "\n"); lines != want {
 				t.Errorf("%s of %q has %d lines, want %d:\n%s", format, text, lines, want, got)
 			}
@@ -85,7 +101,7 @@ func TestDiffIsShort(t *testing.T) {
 	for n := range 70 {
 		for _, weight := range diff.Weights() {
 			doc.Changes = append(doc.Changes, diff.Change{
-				Kind: diff.SLIWhere, Weight: weight, Subject: diff.Subject{What: diff.SLO, Name: fmt.Sprintf("slo-%d", n)}, Before: strings.Repeat("<前", 200), After: strings.Repeat("後", 200),
+				Kind: diff.SLIWhere, Weight: weight, Subject: diff.Subject{What: diff.SLO, Name: fmt.Sprintf("slo-%d", n)}, Before: diag.Verbatim(strings.Repeat("<前", 200)), After: diag.Verbatim(strings.Repeat("後", 200)),
 			})
 		}
 	}

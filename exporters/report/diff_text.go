@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/internal/term"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/spec/diff"
 )
 
 // DiffText prints the document for a terminal: a line for each change, below the journey
 // or the like that it is about, what needs attention first; then what a history says.
 func DiffText(w io.Writer, doc Diff, color bool) error {
-	t := &backtestTable{alertTable{w: bufio.NewWriter(w), color: color}, time.UTC}
-	t.line(bold, "Against "+doc.Base+": "+doc.headline())
+	t := &backtestTable{alertTable{w: bufio.NewWriter(w), color: color}, time.UTC, doc.Language}
+	t.line(bold, doc.text(diag.Say("Against %s: %s", doc.Base, doc.headline())))
 	if text := doc.baseText(); text != "" {
 		t.line("", text)
 	}
@@ -22,17 +23,17 @@ func DiffText(w io.Writer, doc Diff, color bool) error {
 		if s := r.Subject.Section(); s != section {
 			section = s
 			t.line("", "")
-			t.line(bold, diffName(s))
+			t.line(bold, doc.text(subjectPhrase(s)))
 		}
-		t.diffLine(r, section)
+		t.diffLine(&doc, &r, section)
 	}
 	if h := doc.History; h != nil && h.Comparison != nil {
 		t.line("", "")
-		t.line(bold, "Over the history, "+doc.historyText())
+		t.line(bold, doc.text(doc.historyPhrase()))
 		before, after := &h.Runs[0], &h.Runs[1]
-		t.paragraph("", changeText(before, after, h.Comparison))
-		t.alerts("LOST", episodesAt(before, h.Comparison.Lost), before.To)
-		t.alerts("GAINED", episodesAt(after, h.Comparison.Gained), after.To)
+		t.paragraph("", doc.text(changePhrase(before, after, h.Comparison)))
+		t.alerts(diag.Say("LOST"), episodesAt(before, h.Comparison.Lost), before.To)
+		t.alerts(diag.Say("GAINED"), episodesAt(after, h.Comparison.Gained), after.To)
 		t.moved(before, after, h.Comparison.Kept)
 		t.objectives(before, after, h.Comparison.Objectives)
 		t.notices(h.Notices)
@@ -43,7 +44,7 @@ func DiffText(w io.Writer, doc Diff, color bool) error {
 const weightWidth = 9
 
 // diffLine writes one change. A section is the name that its lines do not repeat.
-func (t *backtestTable) diffLine(r diffRow, section diff.Subject) {
+func (t *backtestTable) diffLine(doc *Diff, r *diffRow, section diff.Subject) {
 	text := r.phrase
 	switch {
 	case r.Subject != section:
@@ -51,7 +52,7 @@ func (t *backtestTable) diffLine(r diffRow, section diff.Subject) {
 	case r.Objective != "":
 		text = r.Objective + ": " + text
 	}
-	if turn := r.turn(); turn != "" {
+	if turn := doc.turn(r); turn != "" {
 		text += ": " + turn
 	}
 	for _, more := range []string{r.budget, r.notes} {
@@ -64,7 +65,7 @@ func (t *backtestTable) diffLine(r diffRow, section diff.Subject) {
 		text += painted(t.color, dim, "  "+plainText(place))
 	}
 	// The texts have been made harmless one by one, as colour is not.
-	t.w.WriteString("  " + painted(t.color, weightStyle(r.Weight), term.Fit(string(r.Weight), weightWidth)) + " " + text + "\n") //nolint:errcheck // surfaces at Flush
+	t.w.WriteString("  " + painted(t.color, weightStyle(r.Weight), term.Fit(r.weight, weightWidth)) + " " + text + "\n") //nolint:errcheck // surfaces at Flush
 }
 
 func weightStyle(w diff.Weight) style {

@@ -191,10 +191,10 @@ func (p *postmortem) detection() {
 		p.line("- Guard: %s", words.Markdown(guardWords(*w.Guard)))
 	}
 	if w.Budget != nil {
-		p.line("- Budget: %s", words.Markdown(budgetText(*w.Budget, time.UTC)))
+		p.line("- Budget: %s", words.Markdown(spentPhrase(*w.Budget, time.UTC).String()))
 	}
-	for _, text := range missingTexts(w, time.UTC) {
-		p.line("- %s", words.Markdown(text))
+	for _, text := range missingPhrases(w, time.UTC) {
+		p.line("- %s", words.Markdown(text.String()))
 	}
 	p.line("- Who looked first, and when: …")
 }
@@ -205,7 +205,7 @@ func (p *postmortem) attribution() {
 		lines = i.causes()
 	}
 	if c := p.episode.whyFired().Cause; c != nil {
-		lines = append(lines, "when it fired, "+causeSentence(*c))
+		lines = append(lines, "when it fired, "+causePhrase(*c).String())
 	}
 	if len(lines) == 0 {
 		return
@@ -272,7 +272,7 @@ func (m message) text() string {
 		text += ", at " + m.Level
 	}
 	if m.Consumed.Defined() {
-		text += "; " + budgetText(alert.BudgetSpent{Consumed: m.Consumed}, time.UTC)
+		text += "; " + spentPhrase(alert.BudgetSpent{Consumed: m.Consumed}, time.UTC).String()
 	}
 	return text
 }

@@ -64,7 +64,7 @@ internal/nerdgraph             never sources, exporters
 internal/engine                never internal/server, cmd, burnrate/ledger, sources/newrelic, sources/file, exporters
 internal/server                never cmd
 internal/secret                never cmd
-internal/httpclient            nothing of ours
+internal/httpclient            only internal/secret, slo, slo/diag, slo/diag/render
 internal/telemetry             never cmd, internal/server, exporters, sources/newrelic, sources/file
 internal/revision              only slo, slo/diag, slo/spec
 internal/draft                 only slo, slo/diag, slo/spec, sources/newrelic/nrql, exporters/yaml; never os, net but net/url, log, clock

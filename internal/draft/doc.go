@@ -14,6 +14,6 @@
 // line; its fields are what has to be known for that. A [Week] is what a step measured in
 // the last days, and what target that would have met.
 //
-// The package asks nobody: neither the user nor New Relic. What it writes has no finding
-// but those that are traits of New Relic's events.
+// The package asks nobody: neither the user nor New Relic. What it writes has no finding:
+// those that are traits of New Relic's events are accepted in it, with the reason.
 package draft

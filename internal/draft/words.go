@@ -12,7 +12,8 @@ type words struct {
 	// past says what the last days were like; "" when nothing is known.
 	past func([]Week) string
 
-	from, sampled, valid, good, bad, queries, where   string
+	from, valid, good, bad, queries, where            string
+	sampled, alike                                    string // alike is why that is accepted, in the spec itself
 	team, contact                                     string
 	source, account, region, key, endpoint, retention string
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slojourn/slojourn/exporters/yaml"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/spec"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -123,9 +124,6 @@ func (w *writer) step(s Step, source string) {
 		return
 	}
 	w.explain(4, w.words.from)
-	if slices.ContainsFunc(made.from, sampled) {
-		w.explain(4, w.words.sampled)
-	}
 	w.Pair(4, "from", strings.Join(made.from, ", "))
 	w.explain(4, w.words.valid)
 	w.Pair(4, "where", nrql.Print(made.where))
@@ -133,11 +131,17 @@ func (w *writer) step(s Step, source string) {
 		w.explain(4, w.words.good)
 		w.explain(4, w.words.layers[s.Layer.Name].verdict)
 		w.Pair(4, "good", nrql.Print(made.good))
-		return
+	} else {
+		w.explain(4, w.words.bad)
+		w.explain(4, w.words.layers[s.Layer.Name].verdict)
+		w.Pair(4, "bad", nrql.Print(made.bad))
 	}
-	w.explain(4, w.words.bad)
-	w.explain(4, w.words.layers[s.Layer.Name].verdict)
-	w.Pair(4, "bad", nrql.Print(made.bad))
+	if slices.ContainsFunc(made.from, sampled) {
+		w.explain(3, w.words.sampled)
+		w.Line(3, "accept:")
+		w.Pair(4, "- code", string(diag.CodeNRQLSampled))
+		w.Pair(5, "reason", w.words.alike)
+	}
 }
 
 // sampled reports whether agents may keep only some of the events of a type.

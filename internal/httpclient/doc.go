@@ -1,5 +1,6 @@
 // Package httpclient is what all that slojourn asks over HTTP has in common: how it is
-// reached, and how long to wait before it is asked again.
+// reached, how long to wait before it is asked again, and how errors quote it without
+// secrets.
 //
 //	client := httpclient.New(httpclient.NewTransport(httpclient.Options{Dial: 5 * time.Second, Idle: 1, Roots: roots}))
 //	response, err := client.Do(request)

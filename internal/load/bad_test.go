@@ -22,7 +22,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 // TestBad reads every file of testdata/bad. Each expected finding stands in a
-// comment: # ERROR CODE "part of the message" (or WARNING, INFO), on the same line, one line below
+// comment: # ERROR CODE "part of the message" (or WARNING, INFO, ACCEPTED), on the same line, one line below
 // for each caret (# ERROR^ CODE …), or one line above for each v (# ERRORv CODE …). No
 // other finding may come. The .golden file beside it holds what people see, and
 // the .ja.golden file what they see in Japanese.
@@ -46,7 +46,11 @@ func TestBad(t *testing.T) {
 			want := expected(t, string(data))
 			var got []string
 			for i, d := range result.Findings {
-				line := fmt.Sprintf("%d %s %s", d.Span.Start.Line, d.Severity, d.Code)
+				severity := d.Severity.String()
+				if d.Accepted() {
+					severity = "accepted"
+				}
+				line := fmt.Sprintf("%d %s %s", d.Span.Start.Line, severity, d.Code)
 				got = append(got, line)
 				if i < len(want) && !strings.Contains(d.Message.String(), want[i].message) {
 					t.Errorf("line %s: got message %q, want it to hold %q", line, d.Message, want[i].message)
@@ -77,7 +81,7 @@ type expectation struct{ place, message string }
 
 func expected(t *testing.T, data string) []expectation {
 	t.Helper()
-	form := regexp.MustCompile(`# (ERROR|WARNING|INFO)(\^*|v*) (SLO\d{3}) "([^"]*)"`)
+	form := regexp.MustCompile(`# (ERROR|WARNING|INFO|ACCEPTED)(\^*|v*) (SLO\d{3}) "([^"]*)"`)
 	var list []expectation
 	for i, line := range strings.Split(data, "\n") {
 		for _, m := range form.FindAllStringSubmatch(line, -1) {

@@ -83,6 +83,7 @@ func (l *loader) result(key slo.KeyFunc, checks []Check) *Result {
 	for _, check := range checks {
 		l.findings.Add(check(l.declarations)...)
 	}
+	l.accept(set)
 	l.findings.Sort()
 	Redact(l.findings, l.files)
 	return &Result{Set: set, Findings: l.findings, files: l.files}

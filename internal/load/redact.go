@@ -48,6 +48,7 @@ func Redact(findings diag.List, files []spec.File) {
 			continue
 		}
 		f.Message, f.Label, f.Hint = f.Message.Edited(hide.Replace), f.Label.Edited(hide.Replace), f.Hint.Edited(hide.Replace)
+		f.Acceptance = hide.Replace(f.Acceptance)
 		for j := range f.Related {
 			f.Related[j].Message = f.Related[j].Message.Edited(hide.Replace)
 		}

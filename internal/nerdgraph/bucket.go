@@ -5,16 +5,18 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // bucket is a budget that fills steadily: one of 1,500 a minute gains 25 a
 // second until it holds 1,500.
 type bucket struct {
 	limiter *rate.Limiter
-	per     string // the time in which it fills, in words
+	per     diag.Phrase // the time in which it fills, in words
 }
 
-func newBucket(size int, per time.Duration, words string) bucket {
+func newBucket(size int, per time.Duration, words diag.Phrase) bucket {
 	return bucket{rate.NewLimiter(rate.Limit(float64(size)/per.Seconds()), size), words}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Options says how to reach NerdGraph.
@@ -95,7 +96,7 @@ func (c *Client) Query(ctx context.Context, call Call, data any) (Answer, error)
 		answer.Errors[i] = answer.Errors[i].masked(c.masked)
 	}
 	if failure != nil {
-		failure.Message = c.masked(failure.Message)
+		failure.Message = failure.Message.Edited(c.masked)
 		return Answer{}, failure
 	}
 	return answer, nil
@@ -112,7 +113,7 @@ func (c *Client) query(ctx context.Context, call Call, data any) (Answer, *Error
 			return x.answer, x.failure
 		}
 		if err := json.Unmarshal(x.data, data); err != nil {
-			return Answer{}, &Error{Kind: Malformed, Status: http.StatusOK, Message: fmt.Sprintf("the answer has another shape than expected: %v", err)}
+			return Answer{}, &Error{Kind: Malformed, Status: http.StatusOK, Message: diag.Say("the answer has another shape than expected: %v", err)}
 		}
 		return x.answer, nil
 	}
@@ -132,13 +133,13 @@ func (c *Client) attempt(ctx context.Context, call Call) *exchange {
 	x.ctx = ctx
 	client, err := c.client(x)
 	if err != nil {
-		x.failure = &Error{Kind: Rejected, Message: err.Error()}
+		x.failure = &Error{Kind: Rejected, Message: diag.Of(err)}
 		return x
 	}
 	var nothing struct{} // the data is in the exchange
 	err = client.QueryWithResponseAndContext(ctx, call.Document, call.Variables, &nothing)
 	if err != nil && x.failure == nil {
-		x.failure = &Error{Kind: Rejected, Message: fmt.Sprintf("the request cannot be sent: %v", err)}
+		x.failure = &Error{Kind: Rejected, Message: diag.Say("the request cannot be sent: %v", err)}
 	}
 	return x
 }

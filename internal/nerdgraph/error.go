@@ -3,6 +3,8 @@ package nerdgraph
 import (
 	"fmt"
 	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // Kind says what went wrong as far as the caller has to tell cases apart. The
@@ -66,7 +68,7 @@ func (k Kind) String() string {
 type Error struct {
 	Kind    Kind
 	Status  int // HTTP status, 0 without an answer
-	Message string
+	Message diag.Phrase
 
 	// After is how long the server asks to wait, or how long a budget of our
 	// own stays used up; 0 if neither is known.
@@ -74,4 +76,8 @@ type Error struct {
 }
 
 // Error returns the message; it never holds a key.
-func (e *Error) Error() string { return e.Message }
+func (e *Error) Error() string { return e.Message.String() }
+
+// Phrase returns the message, which can be said in other languages; what New Relic said
+// is quoted in it.
+func (e *Error) Phrase() diag.Phrase { return e.Message }

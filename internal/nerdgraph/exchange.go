@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/internal/httpclient"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // serviceName tells New Relic who asks.
@@ -69,10 +69,10 @@ func (x *exchange) send(r *http.Request) json.RawMessage {
 		x.fail(once, x.transportError(r.URL, err))
 		return nil
 	case err != nil && status == http.StatusOK:
-		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s breaks off: %v", r.URL.Host, err)})
+		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: diag.Say("the answer of %s breaks off: %v", r.URL.Host, err)})
 		return nil
 	case x.answer.Bytes > x.maxAnswer:
-		x.fail(once, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s is larger than %d bytes", r.URL.Host, x.maxAnswer)})
+		x.fail(once, &Error{Kind: Malformed, Status: status, Message: diag.Say("the answer of %s is larger than %d bytes", r.URL.Host, x.maxAnswer)})
 		return nil
 	}
 	decodeErr := json.Unmarshal(body, &answer)
@@ -92,7 +92,7 @@ func (x *exchange) send(r *http.Request) json.RawMessage {
 		return answer.Data
 	}
 	if len(x.answer.Errors) == 0 {
-		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: fmt.Sprintf("the answer of %s holds neither data nor errors", r.URL.Host)})
+		x.fail(twice, &Error{Kind: Malformed, Status: status, Message: diag.Say("the answer of %s holds neither data nor errors", r.URL.Host)})
 		return nil
 	}
 	if !slices.ContainsFunc(x.answer.Errors, func(e FieldError) bool {
@@ -130,11 +130,11 @@ func (x *exchange) fail(tries int, failure *Error) {
 }
 
 // unreadable says what is wrong with an answer that is none of NerdGraph.
-func unreadable(host string, body []byte) string {
+func unreadable(host string, body []byte) diag.Phrase {
 	if json.Valid(body) || !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return fmt.Sprintf("the answer of %s is not one of NerdGraph: correct the endpoint, or a proxy in between", host)
+		return diag.Say("the answer of %s is not one of NerdGraph: correct the endpoint, or a proxy in between", host)
 	}
-	return fmt.Sprintf("the answer of %s cannot be read: its JSON is damaged or breaks off", host)
+	return diag.Say("the answer of %s cannot be read: its JSON is damaged or breaks off", host)
 }
 
 // hasData reports whether the data of an answer is more than null.
@@ -146,54 +146,53 @@ func (x *exchange) transportError(address *url.URL, err error) *Error {
 	netError, isNet := errors.AsType[net.Error](err)
 	switch {
 	case x.ctx.Err() != nil:
-		return contextError(x.ctx, address.Host+" did not answer in time")
+		return contextError(x.ctx, diag.Say("%s did not answer in time", address.Host))
 	case isNet && netError.Timeout():
-		return &Error{Kind: Unreachable, Message: fmt.Sprintf("%s cannot be reached in time: %v", address.Host, err)}
+		return &Error{Kind: Unreachable, Message: diag.Say("%s cannot be reached in time: %v", address.Host, err)}
 	default:
-		return &Error{Kind: Unreachable, Message: fmt.Sprintf("%s cannot be reached: %v", address.Host, err)}
+		return &Error{Kind: Unreachable, Message: diag.Say("%s cannot be reached: %v", address.Host, err)}
 	}
 }
 
 // contextError says that a context is over: by the caller, or by its deadline,
 // for which there are words of its own.
-func contextError(ctx context.Context, late string) *Error {
+func contextError(ctx context.Context, late diag.Phrase) *Error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &Error{Kind: Deadline, Message: late}
 	}
-	return &Error{Kind: Interrupted, Message: "interrupted"}
+	return &Error{Kind: Interrupted, Message: diag.Say("interrupted")}
 }
 
 // statusError says what a status means for a caller; nil is a success. A wrong
 // key comes with different ones.
 func statusError(status int, address *url.URL, fields []FieldError) *Error {
-	said := ""
-	if len(fields) > 0 && fields[0].Message != "" {
-		said = ": " + fields[0].Message
+	fault := func(kind Kind, what diag.Phrase) *Error {
+		return &Error{Kind: kind, Status: status, Message: what}
 	}
-	fault := func(kind Kind, format string, args ...any) *Error {
-		return &Error{Kind: kind, Status: status, Message: address.Host + " " + fmt.Sprintf(format, args...) + said}
+	quoting := func(kind Kind, what diag.Phrase) *Error {
+		if len(fields) > 0 && fields[0].Message != "" {
+			what = diag.Say("%s: %s", what, fields[0].Message)
+		}
+		return fault(kind, what)
 	}
 	badKey := slices.ContainsFunc(fields, func(e FieldError) bool { return e.kind() == Unauthorized })
 	switch {
 	case status == http.StatusUnauthorized, badKey:
-		said = ""
-		return fault(Unauthorized, "refuses the API key (%d): use a valid user key", status)
+		return fault(Unauthorized, diag.Say("%s refuses the API key (%d): use a valid user key", address.Host, status))
 	case status == http.StatusOK:
 		return nil
 	case status == http.StatusForbidden:
-		return fault(kindAmong(fields, Forbidden, NoAccount), "forbids this (403)")
+		return quoting(kindAmong(fields, Forbidden, NoAccount), diag.Say("%s forbids this (403)", address.Host))
 	case status == http.StatusTooManyRequests:
-		return fault(kindAmong(fields, RateLimited, Quota), "takes no more requests now (429)")
+		return quoting(kindAmong(fields, RateLimited, Quota), diag.Say("%s takes no more requests now (429)", address.Host))
 	case status >= 500:
-		return fault(ServerFault, "failed (%d)", status)
+		return quoting(ServerFault, diag.Say("%s failed (%d)", address.Host, status))
 	case status >= 300 && status < 400:
-		said = ""
-		return fault(Rejected, "redirects elsewhere (%d), which is not followed: correct the endpoint", status)
+		return fault(Rejected, diag.Say("%s redirects elsewhere (%d), which is not followed: correct the endpoint", address.Host, status))
 	case status == http.StatusNotFound:
-		said = ""
-		return fault(Rejected, "has no NerdGraph at %s (404): correct the endpoint", address.Path)
+		return fault(Rejected, diag.Say("%s has no NerdGraph at %s (404): correct the endpoint", address.Host, address.Path))
 	}
-	return fault(kindAmong(fields, Rejected, InvalidQuery, NoAccount, Quota), "refused the request (%d)", status)
+	return quoting(kindAmong(fields, Rejected, InvalidQuery, NoAccount, Quota), diag.Say("%s refused the request (%d)", address.Host, status))
 }
 
 // kindAmong returns the kind of the first error that has one of those that a

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // FieldError is an error of one field of a GraphQL answer.
@@ -89,9 +91,9 @@ func (e FieldError) Under(fields ...string) bool {
 
 // Err returns the error as an [*Error].
 func (e FieldError) Err() *Error {
-	message := "New Relic: " + e.Message
+	message := diag.Say("New Relic: %s", e.Message)
 	if e.Message == "" {
-		message = "New Relic gives an error without a message"
+		message = diag.Say("New Relic gives an error without a message")
 	}
 	return &Error{Kind: e.kind(), Status: http.StatusOK, Message: message}
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 func TestUnder(t *testing.T) {
@@ -83,7 +85,7 @@ func TestFieldErrorKinds(t *testing.T) {
 			if err := json.Unmarshal([]byte("{"+test.body+"}"), &e); err != nil {
 				t.Fatal(err)
 			}
-			want := &Error{Kind: test.want, Status: http.StatusOK, Message: "New Relic: " + e.Message}
+			want := &Error{Kind: test.want, Status: http.StatusOK, Message: diag.Say("New Relic: %s", e.Message)}
 			if diff := cmp.Diff(want, e.Err()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -120,7 +122,7 @@ func TestOddFieldErrors(t *testing.T) {
 		if data.Actor.Account["a"] != 1.0 {
 			t.Errorf("%.50s: the data is %v", test.errors, data)
 		}
-		if got := fieldErrors[0].Err(); got.Message != test.message || got.Kind != Rejected {
+		if got := fieldErrors[0].Err(); got.Error() != test.message || got.Kind != Rejected {
 			t.Errorf("%.50s: got %v %q, want %q", test.errors, got.Kind, got, test.message)
 		}
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/secret"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 const (
@@ -91,7 +91,7 @@ func NewLimits(options LimitOptions) *Limits {
 // the deadline of the context, and otherwise with the context.
 func (l *Limits) acquire(ctx context.Context, key keyHash, call Call) (release func(), failure *Error) {
 	if ctx.Err() != nil {
-		return nil, contextError(ctx, "the deadline was over before the call")
+		return nil, contextError(ctx, diag.Say("the deadline was over before the call"))
 	}
 	w := newWaiter(key, call)
 	l.join(w)
@@ -123,11 +123,11 @@ func (l *Limits) acquire(ctx context.Context, key keyHash, call Call) (release f
 func (l *Limits) overdue(ctx context.Context, missing shortage) *Error {
 	switch {
 	case !errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return contextError(ctx, "")
+		return contextError(ctx, diag.Phrase{})
 	case missing.after > 0:
 		return missing.failure()
 	}
-	return &Error{Kind: Throttled, Message: fmt.Sprintf(
+	return &Error{Kind: Throttled, Message: diag.Say(
 		"no request could be sent before the deadline: at most %d may be under way with one key", l.options.Requests)}
 }
 
@@ -234,7 +234,7 @@ func (l *Limits) pass(now time.Time) {
 func (l *Limits) budgets(account int64) budgets {
 	b, ok := l.accounts[account]
 	if !ok {
-		b = budgets{newBucket(l.options.Queries, time.Minute, "a minute"), newBucket(int(l.options.Records), time.Hour, "an hour")}
+		b = budgets{newBucket(l.options.Queries, time.Minute, diag.Say("a minute")), newBucket(int(l.options.Records), time.Hour, diag.Say("an hour"))}
 		l.accounts[account] = b
 	}
 	return b
@@ -256,15 +256,15 @@ type shortage struct {
 	account int64
 	leave   float64
 	budget  bucket
-	what    string
+	what    diag.Phrase
 }
 
 // shortage returns what lacks longest until a call may be sent behind others
 // that ask so many queries.
 func (b budgets) shortage(now time.Time, w *waiter, ahead float64) shortage {
 	level := func(b bucket, least float64) float64 { return max(w.leave*b.size(), min(least, b.size())) }
-	queries := shortage{b.queries.after(now, level(b.queries, w.queries)+ahead), w.account, w.leave, b.queries, "NRQL queries"}
-	records := shortage{b.records.after(now, level(b.records, 1)), w.account, w.leave, b.records, "inspected records"}
+	queries := shortage{b.queries.after(now, level(b.queries, w.queries)+ahead), w.account, w.leave, b.queries, diag.Say("NRQL queries")}
+	records := shortage{b.records.after(now, level(b.records, 1)), w.account, w.leave, b.records, diag.Say("inspected records")}
 	if queries.after >= records.after {
 		return queries
 	}
@@ -273,11 +273,11 @@ func (b budgets) shortage(now time.Time, w *waiter, ahead float64) shortage {
 
 // failure is the error of a call that cannot wait for it.
 func (s shortage) failure() *Error {
-	used := "is used up"
+	used := diag.Say("is used up")
 	if s.leave > 0 {
-		used = fmt.Sprintf("has less than the %.3g%% left that this call leaves to others", s.leave*100)
+		used = diag.Say("has less than the %.3g%% left that this call leaves to others", s.leave*100)
 	}
-	return &Error{Kind: Throttled, After: s.after, Message: fmt.Sprintf(
+	return &Error{Kind: Throttled, After: s.after, Message: diag.Say(
 		"the budget of account %d, %.0f %s %s, %s: the call could be sent in %v, after its deadline",
 		s.account, s.budget.size(), s.what, s.budget.per, used, s.after.Round(time.Millisecond))}
 }

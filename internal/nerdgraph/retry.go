@@ -3,7 +3,6 @@ package nerdgraph
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/internal/httpclient"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 const (
@@ -42,7 +42,7 @@ func (x *exchange) again(ctx context.Context, n int) (time.Duration, bool) {
 	}
 	if x.after > longestAfter {
 		if x.failure != nil {
-			x.failure.Message += fmt.Sprintf(", and asks to wait %v", x.after)
+			x.failure.Message = diag.Say("%s, and asks to wait %v", x.failure.Message, x.after)
 		}
 		return 0, false
 	}

@@ -18,6 +18,7 @@ import (
 
 	"github.com/slojourn/slojourn/internal/secret"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 func TestKeyDoesNotShowItself(t *testing.T) {
@@ -30,7 +31,7 @@ func TestKeyDoesNotShowItself(t *testing.T) {
 		t.Fatal(failure)
 	}
 	defer release()
-	used := &Error{Kind: Rejected, Message: "no"}
+	used := &Error{Kind: Rejected, Message: diag.Say("no %s", key).Edited(c.masked)}
 	holder := struct{ client Client }{*c}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		for _, v := range []any{options, &options, c, *c, holder, []Options{options}, limits, LimitOptions{}, limits.underWay, used} {

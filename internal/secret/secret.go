@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // maxBytes bounds the size of a file that holds a secret.
@@ -67,39 +68,39 @@ func (r Resolver) Resolve(ref slo.SecretRef) (Value, error) {
 		return r.file(ref)
 	}
 	if !strings.HasPrefix(ref.Env, "NEW_RELIC_") && !strings.HasPrefix(ref.Env, "SLOJOURN_") {
-		return Value{}, fmt.Errorf("%s may not be read: its name must begin with NEW_RELIC_ or SLOJOURN_", ref)
+		return Value{}, diag.Say("%s may not be read: its name must begin with NEW_RELIC_ or SLOJOURN_", ref).Err()
 	}
 	return value(ref, r.Getenv(ref.Env))
 }
 
 func (r Resolver) file(ref slo.SecretRef) (Value, error) {
 	if r.Dir == "" {
-		return Value{}, fmt.Errorf("%s may not be read: name the folder of secrets with --secrets-dir", ref)
+		return Value{}, diag.Say("%s may not be read: name the folder of secrets with --secrets-dir", ref).Err()
 	}
 	// os.Root keeps names and links from leading out of the folder.
 	root, err := os.OpenRoot(r.Dir)
 	if err != nil {
-		return Value{}, fmt.Errorf("open the folder that --secrets-dir names (%w)", bare(err))
+		return Value{}, diag.Say("open the folder that --secrets-dir names (%v)", bare(err)).Err()
 	}
 	defer root.Close() //nolint:errcheck // only read from
 	info, err := root.Stat(ref.File)
 	switch {
 	case err != nil:
-		return Value{}, fmt.Errorf("find %s (%w)", ref, bare(err))
+		return Value{}, diag.Say("find %s (%v)", ref, bare(err)).Err()
 	case !info.Mode().IsRegular(): // opening a pipe would wait for a writer
-		return Value{}, fmt.Errorf("%s is not a regular file", ref)
+		return Value{}, diag.Say("%s is not a regular file", ref).Err()
 	}
 	f, err := root.Open(ref.File)
 	if err != nil {
-		return Value{}, fmt.Errorf("open %s (%w)", ref, bare(err))
+		return Value{}, diag.Say("open %s (%v)", ref, bare(err)).Err()
 	}
 	defer f.Close() //nolint:errcheck // only read from
 	data, err := io.ReadAll(io.LimitReader(f, maxBytes+1))
 	if err != nil {
-		return Value{}, fmt.Errorf("read %s (%w)", ref, bare(err))
+		return Value{}, diag.Say("read %s (%v)", ref, bare(err)).Err()
 	}
 	if len(data) > maxBytes {
-		return Value{}, fmt.Errorf("%s is larger than %d bytes: it does not look like a secret", ref, maxBytes)
+		return Value{}, diag.Say("%s is larger than %d bytes: it does not look like a secret", ref, maxBytes).Err()
 	}
 	return value(ref, string(data))
 }
@@ -116,11 +117,11 @@ func bare(err error) error {
 func value(ref slo.SecretRef, text string) (Value, error) {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return Value{}, fmt.Errorf("%s is not set", ref)
+		return Value{}, diag.Say("%s is not set", ref).Err()
 	}
 	odd := func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }
 	if strings.ContainsFunc(text, odd) || !utf8.ValidString(text) {
-		return Value{}, fmt.Errorf("%s holds blanks, line breaks or other unprintable characters inside the secret", ref)
+		return Value{}, diag.Say("%s holds blanks, line breaks or other unprintable characters inside the secret", ref).Err()
 	}
 	return Of(text), nil
 }

@@ -40,18 +40,15 @@ func FitRight(text string, width int) string {
 	return widths().FillLeft(widths().Truncate(text, width, "…"), width)
 }
 
-// Wrap breaks text into lines of at most width columns: at blanks, and a word
-// that is longer than a line also behind its slashes. What cannot be broken
-// keeps its length.
+// Wrap breaks text into lines of at most width columns: at blanks, beside wide
+// characters, and a word that is longer than a line also behind its slashes. What
+// cannot be broken keeps its length.
 func Wrap(text string, width int) []string {
 	var lines []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
-		parts, between := []string{word}, " "
-		if Width(word) > width {
-			parts = strings.SplitAfter(word, "/")
-		}
-		for _, part := range parts {
+		between := " "
+		for _, part := range parts(word, width) {
 			switch {
 			case line == "":
 				line = part
@@ -64,6 +61,29 @@ func Wrap(text string, width int) []string {
 		}
 	}
 	return append(lines, line)
+}
+
+// parts are what a word may be broken into in lines of a width.
+func parts(word string, width int) []string {
+	var parts []string
+	from, before, long := 0, rune(0), Width(word) > width
+	for i, r := range word {
+		if i > 0 && (long && before == '/' || beside(before, r)) {
+			parts = append(parts, word[from:i])
+			from = i
+		}
+		before = r
+	}
+	return append(parts, word[from:])
+}
+
+// beside reports whether a line may end between two characters, as one of them is wide.
+// In Japanese no line begins with a full stop, a small kana and the like, nor ends with a
+// bracket that opens.
+func beside(before, after rune) bool {
+	const ends, begins = "（「『【([", "）」』】)]、。，．,.:;!?！？・ー々…%％ぁぃぅぇぉっゃゅょァィゥェォッャュョ"
+	b, a := widths().RuneWidth(before), widths().RuneWidth(after)
+	return max(a, b) > 1 && a > 0 && !strings.ContainsRune(ends, before) && !strings.ContainsRune(begins, after)
 }
 
 // Bar draws a share between 0 and 1 in width columns, with a resolution of an

@@ -65,6 +65,11 @@ func TestWrap(t *testing.T) {
 		{"a ab/c/defgh i", []string{"a ab/c/", "defgh i"}},
 		{"unbreakable", []string{"unbreakable"}},
 		{"会員証 提示", []string{"会員証", "提示"}},
+		{"a 会員証を提示", []string{"a 会員証", "を提示"}},
+		{"会員証を、提示", []string{"会員証", "を、提示"}},
+		{"会員証（を", []string{"会員証", "（を"}},
+		{"会員証slo: a", []string{"会員証", "slo: a"}},
+		{"か\u3099か\u3099か\u3099か\u3099か\u3099", []string{"か\u3099か\u3099か\u3099か\u3099", "か\u3099"}},
 	}
 	for _, test := range tests {
 		if got := term.Wrap(test.text, 8); !slices.Equal(got, test.want) {

@@ -60,4 +60,5 @@ const (
 	CodeContradiction Code = "SLO045" // conditions that leave nothing, or everything, good
 	CodeNetwork       Code = "SLO046" // failures of the network that are not counted as bad
 	CodeLabels        Code = "SLO047" // labels that metrics cannot have
+	CodeStale         Code = "SLO048" // an entry of accept that accepts nothing
 )

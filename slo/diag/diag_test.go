@@ -1,6 +1,9 @@
 package diag_test
 
 import (
+	"os"
+	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -71,6 +74,89 @@ func TestListSort(t *testing.T) {
 	empty.Sort()
 	if len(empty) != 0 {
 		t.Errorf("sorting nothing gave %v", empty)
+	}
+}
+
+// TestListSortOnce keeps one place of what is said once, and all that are accepted.
+func TestListSortOnce(t *testing.T) {
+	t.Parallel()
+	sampled := func(line int, message, reason string) diag.Diagnostic {
+		return diag.Diagnostic{
+			Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: span(line, 1, line, 2), Message: diag.Verbatim(message), Once: true, Acceptance: reason,
+		}
+	}
+	warning := diag.Diagnostic{Code: diag.CodeNRQLSampled, Severity: diag.Warning, Span: span(6, 1, 6, 2), Message: diag.Verbatim("a")}
+	got := diag.List{
+		sampled(5, "a", ""), sampled(4, "a", ""), sampled(3, "b", ""), sampled(2, "a", "known"), sampled(1, "a", "known"), warning, sampled(7, "b", ""),
+	}
+	got.Sort()
+	want := diag.List{sampled(1, "a", "known"), sampled(2, "a", "known"), sampled(3, "b", ""), sampled(4, "a", ""), warning}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("Sort (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(want[2:], got.Counting()); diff != "" {
+		t.Errorf("Counting (-want +got):\n%s", diff)
+	}
+}
+
+// TestAccepted does not count what is accepted.
+func TestAccepted(t *testing.T) {
+	t.Parallel()
+	list := diag.List{{Severity: diag.Warning, Acceptance: "known"}, {Severity: diag.Info}}
+	if worst := list.Worst(); worst != diag.Info {
+		t.Errorf("the worst is %s", worst)
+	}
+	if worst := list[:1].Worst(); worst != 0 {
+		t.Errorf("the worst of what is accepted is %s", worst)
+	}
+}
+
+// TestCodes lists the codes that are declared, and accepts only such codes.
+func TestCodes(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("code.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var declared []diag.Code
+	for _, m := range regexp.MustCompile(`"(SLO\d{3})"`).FindAllStringSubmatch(string(source), -1) {
+		declared = append(declared, diag.Code(m[1]))
+	}
+	slices.Sort(declared)
+	if diff := cmp.Diff(declared, diag.Codes()); diff != "" {
+		t.Errorf("codes (-declared +listed):\n%s", diff)
+	}
+	acceptable := diag.Acceptable()
+	if !slices.IsSorted(acceptable) {
+		t.Errorf("%v are not in order", acceptable)
+	}
+	for _, code := range acceptable {
+		if !slices.Contains(declared, code) {
+			t.Errorf("%s can be accepted, and is not declared", code)
+		}
+	}
+}
+
+func TestSpanHolds(t *testing.T) {
+	t.Parallel()
+	other := span(3, 1, 3, 2)
+	other.File = "e.yaml"
+	within := span(2, 5, 4, 3)
+	for _, tt := range []struct {
+		span diag.Span
+		want bool
+	}{
+		{span(2, 4, 2, 9), false},
+		{span(2, 5, 9, 1), true},
+		{span(3, 1, 3, 1), true},
+		{span(4, 2, 4, 3), true},
+		{span(4, 3, 4, 3), false},
+		{diag.Span{File: "f.yaml"}, false},
+		{other, false},
+	} {
+		if got := within.Holds(tt.span); got != tt.want {
+			t.Errorf("%v: got %t, want %t", tt.span, got, tt.want)
+		}
 	}
 }
 

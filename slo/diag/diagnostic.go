@@ -42,6 +42,13 @@ type Diagnostic struct {
 	Label    Phrase    // a few words that stand behind the carets; may be empty
 	Hint     Phrase    // what to write instead; may be empty
 	Related  []Related // other places that play a part
+
+	// Once says that it holds wherever its like is found, and is said once for all of these
+	// places, see [List.Sort].
+	Once bool
+	// Acceptance is the reason why whoever wrote the spec accepts it, on one line; "" for a
+	// finding that counts. No error has one.
+	Acceptance string
 }
 
 // Related is another place that explains a finding.
@@ -62,7 +69,8 @@ func (l *List) Errorf(code Code, span Span, hint Phrase, format string, args ...
 }
 
 // Sort orders the list by place, then code, then message, and removes exact
-// repetitions, so that the same input gives the same output.
+// repetitions, so that the same input gives the same output. Of findings that are said
+// once, those that count keep the first place of each; the accepted ones keep all.
 func (l *List) Sort() {
 	slices.SortStableFunc(*l, func(a, b Diagnostic) int {
 		return cmp.Or(a.Span.Compare(b.Span), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Message.String(), b.Message.String()))
@@ -70,13 +78,23 @@ func (l *List) Sort() {
 	*l = slices.CompactFunc(*l, func(a, b Diagnostic) bool {
 		return a.Span == b.Span && a.Code == b.Code && a.Message.Equal(b.Message)
 	})
+	said := map[string]bool{}
+	*l = slices.DeleteFunc(*l, func(d Diagnostic) bool {
+		if !d.Once || d.Accepted() {
+			return false
+		}
+		key := string(d.Code) + d.Message.String()
+		again := said[key]
+		said[key] = true
+		return again
+	})
 }
 
-// Worst returns the worst severity in the list, or 0 when it is empty.
+// Worst returns the worst severity of the findings that count, or 0 without any.
 func (l List) Worst() Severity {
 	var worst Severity
 	for _, d := range l {
-		if worst == 0 || d.Severity < worst {
+		if !d.Accepted() && (worst == 0 || d.Severity < worst) {
 			worst = d.Severity
 		}
 	}

@@ -7,8 +7,9 @@ import (
 )
 
 // Phrase is a text for people that can be said in other languages: a format of package
-// fmt in English and what stands for its verbs. Arguments that are phrases are said in
-// the same language as the whole. The zero Phrase says nothing.
+// fmt in English and what stands for its verbs. Arguments that are phrases, are errors
+// that are [Spoken], or have a method Phrase are said in the same language as the whole.
+// The zero Phrase says nothing.
 type Phrase struct {
 	format  string // "" of what is the same in all languages
 	args    []any
@@ -42,11 +43,24 @@ func Joined[T any](things []T) Phrase {
 // String says the phrase in English.
 func (p Phrase) String() string { return p.english }
 
+// Format formats the phrase in English with any verb, so that nothing else of it is shown:
+// an edit may have hidden what stands for its verbs.
+func (p Phrase) Format(f fmt.State, verb rune) {
+	fmt.Fprintf(f, fmt.FormatString(f, verb), p.english) //nolint:errcheck // fmt ignores it
+}
+
 // Empty reports whether the phrase says nothing.
 func (p Phrase) Empty() bool { return p.english == "" }
 
 // Equal reports whether two phrases say the same.
 func (p Phrase) Equal(q Phrase) bool { return p.english == q.english }
+
+// Inflected returns the phrase with another form in English, such as its plural. Other
+// languages do not tell the forms apart.
+func (p Phrase) Inflected(english string) Phrase {
+	p.english = english
+	return p
+}
 
 // Edited returns the phrase with a change of its text, which is made in every language.
 func (p Phrase) Edited(edit func(string) string) Phrase {
@@ -72,8 +86,13 @@ func (p Phrase) In(l Language) string {
 	}
 	args := make([]any, len(p.args))
 	for i, arg := range p.args {
-		if inner, is := arg.(Phrase); is {
+		switch inner := arg.(type) {
+		case Phrase:
 			arg = seam + inner.In(l) + seam
+		case error:
+			arg = seam + Of(inner).In(l) + seam
+		case interface{ Phrase() Phrase }:
+			arg = seam + inner.Phrase().In(l) + seam
 		}
 		args[i] = arg
 	}
@@ -92,12 +111,12 @@ const wide = `[\p{Han}\p{Hiragana}\p{Katakana}ー、。（）「」]`
 var (
 	seamBefore = regexp.MustCompile(`(` + wide + `)` + seam + `+ (` + seam + `*` + wide + `)`)
 	seamBehind = regexp.MustCompile(`(` + wide + `) ` + seam + `+(` + wide + `)`)
-	seamOfList = regexp.MustCompile(`(` + wide + `)` + seam + `+, ` + seam + `+(` + wide + `)`)
+	seamOfList = regexp.MustCompile(`(` + wide + `)` + seam + `+, ` + seam + `+|` + seam + `+, ` + seam + `+(` + wide + `)`)
 )
 
 // seamless removes the seams of a text. A format has blanks around a verb for the sake of
-// names in Latin letters; between two Japanese ones, none has its place,
-// and a comma is another one.
+// names in Latin letters; between two Japanese ones, none has its place.
+// In a list, the comma beside a Japanese letter is another one.
 func seamless(text string) string {
 	if !strings.Contains(text, seam) {
 		return text

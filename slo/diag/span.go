@@ -45,6 +45,11 @@ func (s Span) Compare(t Span) int {
 	return cmp.Or(cmp.Compare(s.File, t.File), s.Start.compare(t.Start), s.End.compare(t.End))
 }
 
+// Holds reports whether another span begins in s.
+func (s Span) Holds(t Span) bool {
+	return s.File == t.File && s.Start.compare(t.Start) <= 0 && t.Start.compare(s.End) < 0
+}
+
 // Located is a value together with the place it was written at. A zero Span
 // means that the value was not written but assumed.
 type Located[T any] struct {

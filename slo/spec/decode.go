@@ -50,6 +50,7 @@ func Decode(file File) (Result, diag.List) {
 type decoder struct {
 	file     File
 	chunk    chunk
+	root     *yaml.Node // of the document that is read
 	result   Result
 	declared slo.Declarations
 	secrets  map[int][]diag.Span // reported in this document, by line
@@ -188,6 +189,7 @@ func (d *decoder) decodeDocument(root *yaml.Node) {
 	}
 	version, versionNode := claim(root, "apiVersion")
 	d.result.Documents++
+	d.root = root
 	before := len(d.list)
 	d.checkTags(root)
 	read := false

@@ -22,6 +22,7 @@ const (
 	shapeGlob                        // a pattern over ids
 	shapeCodeOwner                   // a user, a team or an e-mail address, see [slo.CheckCodeOwner]
 	shapeWord                        // one of a few words
+	shapeCode                        // the code of findings that can be accepted, see [diag.Acceptable]
 	shapeInteger                     // a whole number from 1 on
 	shapeCount                       // a whole number from 0 on
 	shapeNumber                      // a decimal number above 0

@@ -12,7 +12,7 @@ func (d *decoder) slo(o *object) {
 	if body, ok := o.object("spec"); ok {
 		s.Descriptive = body.descriptive()
 		s.Objectives = body.objectives()
-		s.SLI, s.History = body.sli(), body.history()
+		s.SLI, s.History, s.Accepts = body.sli(), body.history(), body.accepts()
 	}
 	d.declared.SLOs = append(d.declared.SLOs, s)
 }
@@ -26,7 +26,7 @@ func (d *decoder) journey(o *object) {
 		if j.SLI = body.sli(); j.SLI != nil && j.Compose.Value != slo.Measured {
 			j.SLI.Broken = true // reported
 		}
-		j.History = body.history()
+		j.History, j.Accepts = body.history(), body.accepts()
 		for _, step := range body.objects("steps") {
 			j.Steps = append(j.Steps, step.step())
 		}
@@ -40,7 +40,7 @@ func (o *object) step() slo.StepDeclaration {
 	s.Description = o.text("description").Value
 	s.Weight = parsed(o, "weight", parsePositive)
 	s.Alerts = o.text("alerts")
-	s.Objectives, s.SLI, s.History = o.objectives(), o.sli(), o.history()
+	s.Objectives, s.SLI, s.History, s.Accepts = o.objectives(), o.sli(), o.history(), o.accepts()
 	if s.SLO = o.text("slo"); s.SLO.Written() && s.SLI != nil {
 		s.SLI.Broken = true // reported
 	}

@@ -15,6 +15,7 @@ var policySpec = &definition{what: diag.Say("the alert policy"), keys: []key{
 		name: "budgetSpent", value: list(objectOf(spentDefinition)), fallback: diag.Say("off"),
 		doc: "Tickets when so much of the budget is spent.",
 	},
+	acceptKey,
 }}
 
 var tierDefinition = &definition{

@@ -28,6 +28,7 @@ var journeySpec = &definition{
 				doc: "What is measured.",
 			},
 			historyKey("sli", diag.Say("move it into the step whose sli has changed")),
+			acceptKey,
 			{name: "steps", value: list(objectOf(stepDefinition)), required: true, doc: "The parts of the journey, in order; at least one."},
 		},
 	),
@@ -44,6 +45,7 @@ var sloSpec = &definition{
 		[]key{
 			{name: "sli", value: objectOf(sliDefinition), required: true, example: sliExample, doc: "What is measured."},
 			historyKey("", diag.Phrase{}),
+			acceptKey,
 		},
 	),
 	choices: []choice{oneObjective, anObjective},
@@ -133,6 +135,7 @@ var stepDefinition = &definition{
 			{name: "sli", value: objectOf(sliDefinition), example: sliExample, doc: "What is measured."},
 			historyKey("", diag.Phrase{}),
 			{name: "slo", value: reference("SLO"), example: "receipt-delivery", doc: "A shared SLO instead of an `sli`; it brings its own owner, objectives and alerts."},
+			acceptKey,
 		},
 	),
 	choices: []choice{

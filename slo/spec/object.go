@@ -14,8 +14,9 @@ import (
 type object struct {
 	d          *decoder
 	definition *definition
-	around     *object   // the mapping that it stands in, nil for a document
-	key        string    // of around that it stands behind
+	around     *object // the mapping that it stands in, nil for a document
+	key        string  // of around that it stands behind
+	node       *yaml.Node
 	span       diag.Span // where missing keys are reported
 	pairs      []pair
 	exclusive  bool // no choice of its definition is broken
@@ -40,7 +41,7 @@ func (o *object) open(node *yaml.Node) (*object, bool) {
 	if o.pairs, ok = o.d.pairs(node, o.definition); !ok {
 		return nil, false
 	}
-	o.exclusive = true
+	o.node, o.exclusive = follow(node), true
 	o.correct()
 	for i, p := range o.pairs {
 		if p.value != nil && isNull(p.value) {

@@ -30,6 +30,7 @@ func (d *decoder) policy(o *object) {
 				p.BudgetSpent = append(p.BudgetSpent, at.Value)
 			}
 		}
+		p.Accepts = body.accepts()
 	}
 	d.declared.Policies = append(d.declared.Policies, p)
 }

@@ -159,6 +159,8 @@ func title(d *definition) string {
 		return "Queries"
 	case spentDefinition:
 		return "Budget spent"
+	case acceptDefinition:
+		return "Accept"
 	}
 	name := strings.TrimPrefix(d.what.String(), "the ")
 	return strings.ToUpper(name[:1]) + name[1:]
@@ -236,7 +238,7 @@ func (r *referenceWriter) typeOf(v value) string {
 // section of their own are links.
 var scalarTypes = map[shape]string{
 	shapeText: "text", shapeLine: "text on one line", shapeName: "[name](#values)", shapeAlerts: "name of an AlertPolicy, or `none`",
-	shapeGlob: "[pattern](#values)", shapeCodeOwner: "user, team or e-mail address", shapeInteger: "whole number", shapeCount: "whole number", shapeNumber: "number above 0",
+	shapeCode: "[code](diagnostics.md#codes)", shapeGlob: "[pattern](#values)", shapeCodeOwner: "user, team or e-mail address", shapeInteger: "whole number", shapeCount: "whole number", shapeNumber: "number above 0",
 	shapePercentage: "percentage", shapeConfidence: "percentage below 100", shapeTarget: "[target](#values)",
 	shapeDuration: "[duration](#values)", shapeSpan: "[duration](#values)", shapeKept: "[duration](#values)", shapeEvery: "[duration](#values)", shapeWindow: "[window](#values)",
 	shapeZone: "[time zone](#values)", shapeInstant: "[instant](#values)", shapeRule: "RFC 5545 rule", shapeLink: "http or https address",

@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // schemaID names the schema; it is not an address that anything is read from.
@@ -132,6 +133,8 @@ func scalarSchema(s shape) *jsonschema.Schema {
 		return &jsonschema.Schema{Types: []string{"string", "integer", "boolean"}, Pattern: `^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`, Minimum: new(0.0)}
 	case shapeGlob:
 		return &jsonschema.Schema{Types: []string{"string", "integer", "boolean"}, Pattern: `^[-a-z0-9*]+(/[-a-z0-9*]+)?$`}
+	case shapeCode:
+		return &jsonschema.Schema{Enum: anys(diag.Acceptable())}
 	case shapeCodeOwner:
 		return pattern(slo.CodeOwnerPattern)
 	case shapeInteger:
@@ -216,10 +219,10 @@ func never() *jsonschema.Schema { return &jsonschema.Schema{Not: &jsonschema.Sch
 
 func constant(word string) *any { return new(any(word)) }
 
-func anys(words []string) []any {
+func anys[T ~string](words []T) []any {
 	all := make([]any, len(words))
 	for i, w := range words {
-		all[i] = w
+		all[i] = string(w)
 	}
 	return all
 }

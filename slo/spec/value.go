@@ -90,6 +90,8 @@ func (d *decoder) checked(node *yaml.Node, v value, what diag.Phrase) diag.Locat
 			d.problem(diag.CodeValue, text.Span, err)
 			return diag.Located[string]{}
 		}
+	case shapeCode:
+		return d.checkCode(text, what)
 	case shapeRule:
 		if _, err := slo.ParseRule(text.Value); err != nil {
 			d.problem(diag.CodeRule, text.Span, err)

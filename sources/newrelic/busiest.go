@@ -3,11 +3,11 @@ package newrelic
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
 
@@ -46,7 +46,7 @@ func (s *Source) Busiest(ctx context.Context, types []string, attribute string, 
 		}
 		events, err := row.integer(aliasEvents)
 		if err != nil || events < 0 {
-			return nil, errors.New("New Relic answered without a count of the events")
+			return nil, diag.Say("New Relic answered without a count of the events").Err()
 		}
 		if s.client.Masked(text) == text { // what holds a key is nothing to choose
 			values = append(values, Value{text, events})
@@ -74,7 +74,7 @@ func (s *Source) Events(ctx context.Context, lists [][]string) ([]int64, error) 
 			return nil, err
 		}
 		if events[i], err = row.integer(aliasEvents); err != nil || events[i] < 0 {
-			return nil, errors.New("New Relic answered without a count of the events")
+			return nil, diag.Say("New Relic answered without a count of the events").Err()
 		}
 	}
 	return events, nil

@@ -12,7 +12,7 @@ import (
 // Check parses the NRQL of all SLIs and looks at the sources. It reports what New Relic would refuse,
 // what is probably a mistake, and what the numbers depend on.
 func Check(d slo.Declarations) diag.List {
-	c := checker{sampled: map[string]int{}, types: map[string]diag.List{}}
+	c := checker{types: map[string]diag.List{}}
 	for _, source := range d.Sources {
 		checkSource(&c.findings, source)
 	}
@@ -27,7 +27,6 @@ func Check(d slo.Declarations) diag.List {
 
 type checker struct {
 	sli      *slo.SLIDeclaration
-	sampled  map[string]int       // event types that may be sampled, to their places in findings
 	types    map[string]diag.List // what there is to say of event types
 	findings diag.List
 }

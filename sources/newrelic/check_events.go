@@ -49,13 +49,8 @@ func (c *checker) advise(advice diag.Diagnostic, capped, countsBad bool) {
 		}
 		if capped && countsBad {
 			advice.Severity = diag.Warning
-		} else if i, said := c.sampled[advice.Message.String()]; said {
-			if other := advice.Span; other.Compare(c.findings[i].Span) < 0 {
-				c.findings[i].Span = other
-			}
-			return
 		} else {
-			c.sampled[advice.Message.String()] = len(c.findings)
+			advice.Once = true
 		}
 	}
 	c.findings.Add(advice)

@@ -1,8 +1,6 @@
 package newrelic
 
 import (
-	"strconv"
-
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -88,7 +86,7 @@ func (c *checker) quotedNumbers(good nrql.Expr) {
 				continue
 			}
 			hint := diag.Say("compare it with a number")
-			if _, err := strconv.ParseFloat(s.Value, 64); err == nil {
+			if _, is := s.Number(); is {
 				hint = diag.Say("write %s", s.Value)
 			}
 			c.warn(diag.CodeNRQLCoercion, c.sli.Slice.Good.Span(s.Start, s.End), hint, "%s is text, and value is a number", s.Raw)

@@ -3,12 +3,12 @@ package newrelic
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"hash/maphash"
 	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 )
 
@@ -47,7 +47,7 @@ func (s *Source) Counts(ctx context.Context, requests []sources.Request) []sourc
 func (s *Source) prepare(r sources.Request) ([]*part, error) {
 	for i := 1; i < len(r.Cuts); i++ {
 		if r.Cuts[i] <= r.Cuts[i-1] {
-			return nil, fmt.Errorf("the minutes to count between do not rise: %d stands before %d", r.Cuts[i-1], r.Cuts[i])
+			return nil, diag.Say("the minutes to count between do not rise: %d stands before %d", r.Cuts[i-1], r.Cuts[i]).Err()
 		}
 	}
 	return s.parsed.of(r.SLO)

@@ -1,9 +1,10 @@
 package newrelic
 
 import (
-	"fmt"
 	"sync"
 	"time"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // culprits are what New Relic refused. One bad condition makes a whole query
@@ -64,5 +65,5 @@ func (r *refusal) wait(now time.Time) error {
 	if now.Before(r.at) || !now.Before(again) {
 		return nil
 	}
-	return fmt.Errorf("%w (refused at %s, asked again from %s on)", r.err, r.at.UTC().Format("15:04:05Z"), again.UTC().Format("15:04:05Z"))
+	return diag.Say("%v (refused at %s, asked again from %s on)", r.err, r.at.UTC().Format("15:04:05Z"), again.UTC().Format("15:04:05Z")).Err()
 }

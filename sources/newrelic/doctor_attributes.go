@@ -116,8 +116,10 @@ func typeHint(u use, holds typeSet) diag.Phrase {
 		return diag.Say("write numeric(%s) in its place", name)
 	case holds.has(nrql.TextValue):
 		return diag.Say("compare it with text: %s = 'true'", name)
+	case u.wants == nrql.TextValue && u.unquoted != "":
+		return diag.Say("write %s", u.unquoted)
 	case u.wants == nrql.TextValue:
-		return diag.Say("compare it with a number, without quotes: %s = 1 or %s IN (1, 2)", name, name)
+		return diag.Say("compare it with a number, without quotes")
 	default:
 		return diag.Say("compare it with a number")
 	}
@@ -200,7 +202,7 @@ func (e *examiner) readDrift(d *drift, r reply) error {
 		return err
 	}
 	if had <= 0 || events < had {
-		return fmt.Errorf("New Relic answered that %d of %d events had it", had, events)
+		return diag.Say("New Relic answered that %d of %d events had it", had, events).Err()
 	}
 	day := e.dayOf(d.types)
 	expected := float64(day) * float64(had) / float64(events)

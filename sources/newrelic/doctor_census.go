@@ -3,8 +3,6 @@ package newrelic
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -74,7 +72,7 @@ func (e *examiner) takeCensus(ctx context.Context) bool {
 	for _, c := range e.inOrder() {
 		if c.fresh.lacksNames(c.day) || c.old.lacksNames(c.events-c.day) {
 			c.fresh.known = false
-			lost.add(errors.New("New Relic answered that events have no attributes"), diag.Say("the attributes of %s", c.name), c.ids())
+			lost.add(diag.Say("New Relic answered that events have no attributes").Err(), diag.Say("the attributes of %s", c.name), c.ids())
 		}
 	}
 	e.unanswered(lost)
@@ -150,11 +148,11 @@ func readNames(rows []json.RawMessage) ([]string, error) {
 			}
 		}
 		if len(names) > maxKeys {
-			return nil, errors.New("New Relic answered with more event types than can be looked through")
+			return nil, diag.Say("New Relic answered with more event types than can be looked through").Err()
 		}
 	}
 	if len(names) == 0 && len(rows) > 0 {
-		return nil, errors.New("New Relic answered with rows that name no event type")
+		return nil, diag.Say("New Relic answered with rows that name no event type").Err()
 	}
 	slices.Sort(names)
 	return slices.Compact(names), nil
@@ -199,7 +197,7 @@ func (c *census) readFigures(r reply) error {
 	for alias, figure := range map[string]*int64{aliasEvents: &c.events, aliasDay: &c.day, aliasHour: &c.hour} {
 		n, err := row.integer(alias)
 		if err != nil || n < 0 {
-			return fmt.Errorf("New Relic answered without a count of the events")
+			return diag.Say("New Relic answered without a count of the events").Err()
 		}
 		*figure = n
 	}
@@ -253,7 +251,7 @@ func (c *census) askKeys(span slo.Span, into *keyset) inquiry {
 
 func oneRow(r reply) (row, error) {
 	if len(r.rows) != 1 {
-		return nil, fmt.Errorf("New Relic answered with %d rows, not 1", len(r.rows))
+		return nil, diag.Say("New Relic answered with %d rows, not 1", len(r.rows)).Err()
 	}
 	return readRow(r.rows[0])
 }
@@ -265,7 +263,7 @@ const latestInstant = 253_402_300_799_999
 func (r row) instant(name string) (time.Time, error) {
 	millis, err := r.integer(name)
 	if err == nil && (millis < 0 || millis > latestInstant) {
-		err = fmt.Errorf("New Relic answered with %s = %d, which is no time", name, millis)
+		err = diag.Say("New Relic answered with %s = %d, which is no time", name, millis).Err()
 	}
 	return time.UnixMilli(millis).UTC(), err
 }

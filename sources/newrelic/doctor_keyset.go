@@ -2,7 +2,6 @@ package newrelic
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 	"strings"
 
@@ -82,9 +81,9 @@ func readKeyset(rows []json.RawMessage) (keyset, error) {
 	}
 	switch {
 	case !understood:
-		return keyset{}, errors.New("New Relic answered keyset() in a form that is not known")
+		return keyset{}, diag.Say("New Relic answered keyset() in a form that is not known").Err()
 	case len(k.types) > maxKeys:
-		return keyset{}, errors.New("New Relic answered with more attributes than can be looked through")
+		return keyset{}, diag.Say("New Relic answered with more attributes than can be looked through").Err()
 	}
 	k.known = true
 	return k, nil

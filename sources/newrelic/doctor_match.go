@@ -2,7 +2,6 @@ package newrelic
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,7 +126,7 @@ func (e *examiner) readMatching(m matching, r reply) error {
 	for i, c := range m.conditions {
 		met, err := row.integer("c" + strconv.Itoa(i))
 		if err != nil {
-			return errors.New("New Relic answered without a count of the events")
+			return diag.Say("New Relic answered without a count of the events").Err()
 		}
 		if met > 0 {
 			continue

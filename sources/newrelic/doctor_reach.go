@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/internal/term"
-	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
@@ -43,7 +41,7 @@ func (e *examiner) reach(ctx context.Context) bool {
 	}
 	account, found := texts(data.Actor.Account)
 	if !found {
-		e.noAccount(fmt.Errorf("New Relic shows no account %d to this key", e.config.AccountID))
+		e.noAccount(diag.Say("New Relic shows no account %d to this key", e.config.AccountID).Err())
 		return false
 	}
 	user, _ := texts(data.Actor.User)
@@ -94,7 +92,7 @@ func (e *examiner) noAnswer(err error) {
 func (e *examiner) refused(err error) bool {
 	switch {
 	case isKind(err, nerdgraph.Unauthorized):
-		e.source(CheckKey, diag.Error, diag.Say("put a user key (NRAK-…) into the %s; the kinds for ingest cannot query", placeOf(e.config.APIKey)),
+		e.source(CheckKey, diag.Error, diag.Say("put a user key (NRAK-…) into the %s; the kinds for ingest cannot query", e.config.APIKey.Phrase()),
 			"%v; nothing can be measured", err)
 	case isKind(err, nerdgraph.Forbidden):
 		e.source(CheckKey, diag.Error, diag.Say("give the key's user a role that may query the account"), "%v; nothing can be measured", err)
@@ -107,14 +105,6 @@ func (e *examiner) refused(err error) bool {
 		return false
 	}
 	return true
-}
-
-// placeOf says where a secret is read from.
-func placeOf(ref slo.SecretRef) diag.Phrase {
-	if ref.File != "" {
-		return diag.Say("file %s", ref.File)
-	}
-	return diag.Say("environment variable %s", ref.Env)
 }
 
 func (e *examiner) noAccount(err error) {

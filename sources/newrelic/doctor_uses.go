@@ -14,6 +14,7 @@ type use struct {
 	span      diag.Span
 	wants     nrql.AttributeType // of the values; 0 for any
 	written   string             // the test or the call that wants it
+	unquoted  string             // the test with numbers in place of texts that hold some; "" where one holds none
 	absence   bool               // it is asked whether it is there
 }
 
@@ -64,7 +65,7 @@ func usesIn(text diag.Text, n nrql.Node) []use {
 			names = append(names, n)
 		case nrql.Expr:
 			for _, tested := range wants(n) {
-				tested.use.written = nrql.Print(n)
+				tested.use.written, tested.use.unquoted = nrql.Print(n), unquoted(n)
 				wanted[tested.name] = tested.use
 			}
 		}
@@ -139,6 +140,33 @@ func wants(x nrql.Expr) []demand {
 		}
 	}
 	return nil
+}
+
+// unquoted is a comparison with numbers in place of the texts that hold them; "" where
+// a text holds none, and of what compares nothing.
+func unquoted(x nrql.Expr) string {
+	switch x.(type) {
+	case *nrql.Binary, *nrql.In:
+	default:
+		return ""
+	}
+	all := true
+	changed := nrql.Rewrite(x, func(part nrql.Expr) nrql.Expr {
+		text, is := part.(*nrql.String)
+		if !is {
+			return part
+		}
+		number, is := text.Number()
+		if !is {
+			all = false
+			return part
+		}
+		return number
+	})
+	if !all {
+		return ""
+	}
+	return nrql.Print(changed)
 }
 
 // literalType returns the type of a literal, 0 for everything else.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -166,7 +167,7 @@ func (f *firstEvent) read(r reply) {
 		f.err = omittedError(r.omitted)
 		return
 	case len(r.rows) != 1:
-		f.err = fmt.Errorf("New Relic answered with %d rows for the first event, not 1", len(r.rows))
+		f.err = diag.Say("New Relic answered with %d rows for the first event, not 1", len(r.rows)).Err()
 		return
 	}
 	row, err := readRow(r.rows[0])
@@ -183,8 +184,8 @@ func (f *firstEvent) read(r reply) {
 		f.err = err
 	case millis == 0:
 	case millis < f.span.Start.Millis() || millis >= f.span.End.Millis():
-		f.err = fmt.Errorf("New Relic answered with a first event at %s, which is not within the time asked for",
-			time.UnixMilli(millis).UTC().Format(time.RFC3339))
+		f.err = diag.Say("New Relic answered with a first event at %s, which is not within the time asked for",
+			time.UnixMilli(millis).UTC().Format(time.RFC3339)).Err()
 	default:
 		f.minute, f.found = slo.MinuteAt(time.UnixMilli(millis)), true
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 )
 
@@ -45,8 +46,11 @@ type call struct {
 // Relic's clock. They would be measured as empty.
 type aheadError struct{ by time.Duration }
 
-func (e *aheadError) Error() string {
-	return fmt.Sprintf("the clock of this machine is %s ahead of New Relic's, so that minutes would be measured before they are over: set it right, with NTP",
+func (e *aheadError) Error() string { return e.Phrase().String() }
+
+// Phrase is the error in any language.
+func (e *aheadError) Phrase() diag.Phrase {
+	return diag.Say("the clock of this machine is %s ahead of New Relic's, so that minutes would be measured before they are over: set it right, with NTP",
 		e.by.Round(time.Second))
 }
 
@@ -154,7 +158,7 @@ func (s *Source) askTogether(ctx context.Context, calls []call, batch []int, rep
 		case data.Actor.Account == nil:
 			replies[i] = reply{err: &nerdgraph.Error{
 				Kind:    nerdgraph.NoAccount,
-				Message: fmt.Sprintf("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID),
+				Message: diag.Say("New Relic gives no data of account %d: check accountId and what the key may see", s.config.AccountID),
 			}}
 		default:
 			replies[i] = readReply(data.Actor.Account[alias])

@@ -162,7 +162,7 @@ func TestBudgets(t *testing.T) {
 
 func throttled(err error) bool {
 	failure, ok := errors.AsType[*nerdgraph.Error](err)
-	return ok && failure.Kind == nerdgraph.Throttled && strings.Contains(failure.Message, "inspected")
+	return ok && failure.Kind == nerdgraph.Throttled && strings.Contains(failure.Error(), "inspected")
 }
 
 // TestOneSLOWithTwoNeeds asks for the newest minute of an SLO and for older ones

@@ -1,7 +1,6 @@
 package newrelic
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -48,7 +47,7 @@ func partsOf(sli slo.SLI) ([]part, error) {
 	var parts []part
 	switch {
 	case sli.Good.Len() > 0 && sli.Bad.Len() > 0:
-		return nil, errors.New("the SLI has both a good and a bad condition")
+		return nil, diag.Say("the SLI has both a good and a bad condition").Err()
 	case sli.Form() == slo.FormQueries:
 		parts = p.queries(sli)
 	case len(sli.From) == 0:
@@ -62,7 +61,7 @@ func partsOf(sli slo.SLI) ([]part, error) {
 }
 
 // errNoEventType says that an SLI cannot be measured.
-var errNoEventType = errors.New("the SLI names no event type")
+var errNoEventType = diag.Say("the SLI names no event type").Err()
 
 // parsing reads the texts of an SLI and keeps the first error.
 type parsing struct{ err error }
@@ -70,7 +69,7 @@ type parsing struct{ err error }
 func (p *parsing) note(findings diag.List) bool {
 	for _, d := range findings {
 		if d.Severity == diag.Error && p.err == nil {
-			p.err = errors.New(d.Message.String())
+			p.err = d.Message.Err()
 		}
 	}
 	return p.err == nil

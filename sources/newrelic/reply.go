@@ -2,9 +2,9 @@ package newrelic
 
 import (
 	"encoding/json"
-	"errors"
 	"slices"
 
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -19,7 +19,7 @@ type reply struct {
 }
 
 // errNothing is the error of a query that is null without a reason.
-var errNothing = errors.New("New Relic gave neither an answer nor an error")
+var errNothing = diag.Say("New Relic gave neither an answer nor an error").Err()
 
 // readReply reads the part of an answer that belongs to one alias. What the
 // decoder says is left out: it repeats parts of the answer. The figures about an
@@ -30,11 +30,11 @@ func readReply(data json.RawMessage) reply {
 	}
 	var field map[string]json.RawMessage
 	if json.Unmarshal(data, &field) != nil {
-		return reply{err: errors.New("New Relic's answer to the query cannot be read: it is not an object")}
+		return reply{err: diag.Say("New Relic's answer to the query cannot be read: it is not an object").Err()}
 	}
 	var r reply
 	if results := field["results"]; results != nil && json.Unmarshal(results, &r.rows) != nil {
-		return reply{err: errors.New("New Relic's answer to the query cannot be read: its results are not a list of rows")}
+		return reply{err: diag.Say("New Relic's answer to the query cannot be read: its results are not a list of rows").Err()}
 	}
 	var about struct {
 		Messages []string `json:"messages"`

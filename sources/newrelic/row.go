@@ -2,13 +2,12 @@ package newrelic
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math/big"
 	"regexp"
 	"strconv"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // row is one row of results. Values stay as they were sent, under names that
@@ -20,7 +19,7 @@ type row map[string]json.RawMessage
 func readRow(data json.RawMessage) (row, error) {
 	var r row
 	if json.Unmarshal(data, &r) != nil {
-		return nil, errors.New("New Relic's answer to the query cannot be read: its results are not a list of rows")
+		return nil, diag.Say("New Relic's answer to the query cannot be read: its results are not a list of rows").Err()
 	}
 	return r, nil
 }
@@ -40,11 +39,11 @@ func (r row) lacks(name string) bool { return len(r[name]) == 0 || string(r[name
 func (r row) exact(name string) (*big.Rat, error) {
 	text := string(r[name])
 	if !number.MatchString(text) {
-		return nil, fmt.Errorf("New Relic answered with a value of %s that is not a number", name)
+		return nil, diag.Say("New Relic answered with a value of %s that is not a number", name).Err()
 	}
 	exact, valid := new(big.Rat).SetString(text)
 	if !valid {
-		return nil, fmt.Errorf("New Relic answered with %s = %s, which is not a number", name, text)
+		return nil, diag.Say("New Relic answered with %s = %s, which is not a number", name, text).Err()
 	}
 	return exact, nil
 }
@@ -52,7 +51,7 @@ func (r row) exact(name string) (*big.Rat, error) {
 // integer reads a whole number, which may be written as a float.
 func (r row) integer(name string) (int64, error) {
 	if r.lacks(name) {
-		return 0, fmt.Errorf("New Relic answered without %s", name)
+		return 0, diag.Say("New Relic answered without %s", name).Err()
 	}
 	text := string(r[name])
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && -maxInteger <= n && n <= maxInteger {
@@ -63,7 +62,7 @@ func (r row) integer(name string) (int64, error) {
 	case err != nil:
 		return 0, err
 	case !exact.IsInt():
-		return 0, fmt.Errorf("New Relic answered with %s = %s, which is not a whole number", name, text)
+		return 0, diag.Say("New Relic answered with %s = %s, which is not a whole number", name, text).Err()
 	case exact.Num().CmpAbs(big.NewInt(maxInteger)) > 0:
 		return 0, tooLarge(name, text)
 	}
@@ -71,7 +70,7 @@ func (r row) integer(name string) (int64, error) {
 }
 
 func tooLarge(name, text string) error {
-	return fmt.Errorf("New Relic answered with %s = %s, which is too large to be exact", name, text)
+	return diag.Say("New Relic answered with %s = %s, which is too large to be exact", name, text).Err()
 }
 
 // thousandths reads a sum, which may have decimals, in thousandths: 2.5 is

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/nerdgraph"
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 )
 
@@ -91,9 +91,9 @@ func (r *run) settle(j job, reply reply) []job {
 
 func omittedError(events int64) error {
 	if events == 1 {
-		return errors.New("New Relic left an event out of its answer")
+		return diag.Say("New Relic left an event out of its answer").Err()
 	}
-	return fmt.Errorf("New Relic left %d events out of its answer", events)
+	return diag.Say("New Relic left %d events out of its answer", events).Err()
 }
 
 // refused bisects a pack until what New Relic refuses stands alone. It is then
@@ -215,7 +215,7 @@ type partReadings struct {
 // many columns are large. Its error is one of the answer as a whole.
 func (j job) readings(rows []json.RawMessage) ([]partReadings, error) {
 	if int64(len(rows)) != j.piece.buckets() {
-		return nil, fmt.Errorf("New Relic answered with %d rows where %d were asked for", len(rows), j.piece.buckets())
+		return nil, diag.Say("New Relic answered with %d rows where %d were asked for", len(rows), j.piece.buckets()).Err()
 	}
 	all := make([]partReadings, len(j.pack.parts))
 	for n, raw := range rows {
@@ -244,8 +244,8 @@ func (j job) checkBucket(n int, r row) error {
 		return err
 	}
 	if start := j.bucket(n).Start; begin != int64(start)*60 {
-		return fmt.Errorf("New Relic answered with a bucket at %s where %s was asked for",
-			time.Unix(begin, 0).UTC().Format(time.RFC3339), start.Time().Format(time.RFC3339))
+		return diag.Say("New Relic answered with a bucket at %s where %s was asked for",
+			time.Unix(begin, 0).UTC().Format(time.RFC3339), start.Time().Format(time.RFC3339)).Err()
 	}
 	return nil
 }

@@ -2,11 +2,10 @@ package newrelic
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"strconv"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 	"github.com/slojourn/slojourn/sources/newrelic/nrql"
 )
@@ -74,7 +73,7 @@ func sliceReader(j judge) reader {
 }
 
 // errUndecided is the error of a condition that [decides] refuses.
-var errUndecided = errors.New("whether a slice is good cannot be decided by its value: compare value with a number")
+var errUndecided = diag.Say("whether a slice is good cannot be decided by its value: compare value with a number").Err()
 
 // decides reports whether a condition on value can be decided for every number.
 func decides(good nrql.Expr) bool {
@@ -124,7 +123,7 @@ func (j judge) value(r row, name string) (sample, bool, error) {
 		value, err := strconv.ParseFloat(string(raw), 64)
 		return sample{kind: oneNumber, number: value}, err == nil, nil
 	default:
-		return sample{}, false, fmt.Errorf("New Relic answered with a value of %s that is neither a number nor text", name)
+		return sample{}, false, diag.Say("New Relic answered with a value of %s that is neither a number nor text", name).Err()
 	}
 }
 
@@ -137,12 +136,12 @@ func (j judge) member(members map[string]json.RawMessage) (json.RawMessage, erro
 				return only, nil
 			}
 		}
-		return nil, fmt.Errorf("New Relic answered with %d values for a slice, not 1", len(members))
+		return nil, diag.Say("New Relic answered with %d values for a slice, not 1", len(members)).Err()
 	}
 	for _, name := range []string{j.pick, j.pick + ".0"} {
 		if member, found := members[name]; found {
 			return member, nil
 		}
 	}
-	return nil, fmt.Errorf("New Relic answered without the part %q of a value", j.pick)
+	return nil, diag.Say("New Relic answered without the part %q of a value", j.pick).Err()
 }

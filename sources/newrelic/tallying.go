@@ -1,11 +1,11 @@
 package newrelic
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 )
 
@@ -37,7 +37,7 @@ func (t *tallying) add(bucket slo.Span, r reading) {
 		case !r.Counts.Consistent() || !r.Rows.Consistent():
 			t.refuse(at, r.Sum)
 		case !countable(sum.Counts) || !countable(sum.Rows):
-			t.err = fmt.Errorf("New Relic answered with more than %d events between two minutes, which cannot be", int64(maxInteger))
+			t.err = diag.Say("New Relic answered with more than %d events between two minutes, which cannot be", int64(maxInteger)).Err()
 		default:
 			t.sums[at] = sum
 		}

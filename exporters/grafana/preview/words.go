@@ -21,10 +21,10 @@ func labelsOf(locale slo.Locale) *labels {
 		return &labels{
 			Lang: "ja", Index: "ダッシュボードのプレビュー", AllDashboards: "すべてのダッシュボード", All: "すべて", NoData: "データなし",
 			Note: func(source, at, zone string) string {
-				return fmt.Sprintf("%s のデータ（%s %s 時点）によるプレビューです。slojourn generate grafana --preview が作成しました。Grafana での表示は細部が異なることがあります。", source, at, zone)
+				return fmt.Sprintf("%sのデータ（%s %s時点）によるプレビューです。「slojourn generate grafana --preview」で作成しました。Grafanaでの表示は細部が異なることがあります。", source, at, zone)
 			},
 			Span: func(from, to, zone string) string { return fmt.Sprintf("%s ～ %s（%s）", from, to, zone) },
-			More: func(n int) string { return fmt.Sprintf("ほか %d 件", n) },
+			More: func(n int) string { return fmt.Sprintf("ほか%d件", n) },
 			Calc: func(name string) string {
 				if text, known := map[string]string{"lastNotNull": "最新", "last": "最新", "mean": "平均", "max": "最大", "min": "最小", "sum": "合計", "count": "件数", "firstNotNull": "最初", "first": "最初"}[name]; known {
 					return text

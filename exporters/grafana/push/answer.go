@@ -9,17 +9,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/go-openapi/runtime"
 
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
-	"github.com/slojourn/slojourn/slo/diag/render"
 )
-
-// maxExcerpt is how many characters of an answer an error quotes.
-const maxExcerpt = 200
 
 // transport runs the operations of Grafana's client, and reads what is not a success by
 // itself: the client knows neither pages of proxies nor the answers of every version.
@@ -30,7 +26,13 @@ type transport struct {
 }
 
 func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
-	reader := operation.Reader
+	reader, changes := operation.Reader, operation.Method != http.MethodGet
+	odd := func(err error) error { // a success as Grafana does not write it
+		if changes {
+			return &unsureError{err}
+		}
+		return err
+	}
 	operation.Reader = runtime.ClientResponseReaderFunc(func(response runtime.ClientResponse, consumer runtime.Consumer) (any, error) {
 		text, err := io.ReadAll(response.Body())
 		if err != nil {
@@ -41,7 +43,7 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 		case response.Code()/100 != 2:
 			return nil, t.refused(response.Code(), text)
 		case !json.Valid(text):
-			return nil, &UnreachableError{fmt.Errorf("%s answered with something else than JSON: is the address that of Grafana, and does nothing in between ask for a login?", t.to)}
+			return nil, odd(&UnreachableError{fmt.Errorf("%s answered with something else than JSON: is the address that of Grafana, and does nothing in between ask for a login?", t.to)})
 		case operation.ID == "getDashboardVersionsByUID":
 			result, err = versions(text)
 		case operation.ID == "getDashboardVersionByUID":
@@ -50,7 +52,7 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 			result, err = reader.ReadResponse(readAgain{response, text}, consumer)
 		}
 		if err != nil { // which would name types of the client
-			return nil, &oddError{t.to + " answered with JSON that Grafana does not write: is the address that of Grafana, and its version 9.4 or later?"}
+			return nil, odd(&oddError{t.to + " answered with JSON that Grafana does not write: is the address that of Grafana, and its version 9.4 or later?"})
 		}
 		return result, nil
 	})
@@ -63,8 +65,9 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 
 // failure returns an error of this package.
 func (t *transport) failure(ctx context.Context, err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // its text begins with the address
+	err = httpclient.Reason(err)
+	if unsure, ok := errors.AsType[*unsureError](err); ok {
+		return &unsureError{t.failure(ctx, unsure.err)}
 	}
 	if _, ok := errors.AsType[*RefusedError](err); ok {
 		return err
@@ -84,16 +87,13 @@ func (t *transport) failure(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
 		return &UnreachableError{fmt.Errorf("%s has a certificate that nobody signed whom this machine trusts: name the certificates to trust with --ca-file", t.to)}
 	}
-	return &UnreachableError{fmt.Errorf("%s cannot be asked: %s", t.to, t.excerpt(err.Error()))}
+	return &UnreachableError{fmt.Errorf("%s cannot be asked: %s", t.to, unreached(err, t.hidden))}
 }
 
 // refused reads an answer that is no success: {"status", "message"} of Grafana, or
 // anything of a proxy. Answers that would meet every request are about all.
 func (t *transport) refused(status int, text []byte) error {
-	e := &RefusedError{Status: status, text: fmt.Sprintf("%s answered %d", t.to, status)}
-	if name := http.StatusText(status); name != "" {
-		e.text += " " + name
-	}
+	e := &RefusedError{Status: status}
 	var body struct{ Status, Message any }
 	shown := string(text)
 	if json.Unmarshal(text, &body) == nil {
@@ -102,12 +102,13 @@ func (t *transport) refused(status int, text []byte) error {
 			shown = e.said
 		}
 	}
-	if shown = t.excerpt(shown); shown != "" && !strings.HasPrefix(shown, "<") && status/100 != 3 { // a page for people
-		e.text += ": " + shown
+	if shown = httpclient.Excerpt(shown, t.hidden); strings.HasPrefix(shown, "<") || status/100 == 3 { // a page for people
+		shown = ""
 	}
+	e.text = httpclient.Answered(t.to, status, shown)
 	switch {
 	case status/100 == 3:
-		e.text += ", which is not followed: is the address complete, and that of Grafana itself?"
+		e.text += ": is the address complete, and that of Grafana itself?"
 		return &UnreachableError{e}
 	case status == http.StatusNotFound && e.said == "":
 		e.text += ", and not as Grafana does: is the address complete, with the path below which Grafana is served?"
@@ -118,15 +119,7 @@ func (t *transport) refused(status int, text []byte) error {
 	return e
 }
 
-// excerpt returns the beginning of a text that others wrote, on one line, without secrets
-// and without characters that do something.
-func (t *transport) excerpt(text string) string {
-	for _, value := range t.hidden {
-		text = value.Masker()(text)
-	}
-	return shorten(render.Plain(strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " ")), maxExcerpt)
-}
-
+// shorten returns the beginning of a text, of so many characters at most.
 func shorten(text string, most int) string {
 	if runes := []rune(text); len(runes) > most {
 		return string(runes[:most-1]) + "…"

@@ -83,22 +83,44 @@ func (c *Client) dashboard(ctx context.Context, uid string) (*stored, error) {
 // would replace any dashboard of the same title in the folder.)
 func (c *Client) save(ctx context.Context, item *Item) error {
 	// The client also sends an UpdatedAt of the year 1, which Grafana takes for none.
-	_, err := c.dashboards.PostDashboardWithParams(dashboards.NewPostDashboardParamsWithContext(ctx).WithBody(
+	answer, err := c.dashboards.PostDashboardWithParams(dashboards.NewPostDashboardParamsWithContext(ctx).WithBody(
 		&models.SaveDashboardCommand{Dashboard: item.content, FolderUID: item.into, Message: item.message}))
-	action := "dashboards:create"
-	if item.version != 0 {
-		action = "dashboards:write"
+	if err == nil && (answer.Payload.UID == nil || *answer.Payload.UID != item.UID) {
+		err = foreign("the dashboard", item.UID)
 	}
-	return needing(err, action, item.where())
+	err = c.settled(ctx, err, func(ctx context.Context) (bool, error) {
+		_, there, err := c.isThere(ctx, item)
+		return there, err
+	})
+	if item.version != 0 {
+		return needing(err, "dashboards:write", item.where())
+	}
+	if err = needing(err, "dashboards:create", item.where()); is(err, http.StatusForbidden) {
+		return fmt.Errorf("%w; or the dashboard is there, where whoever pushes may not read it, which takes dashboards:read and dashboards:write", err)
+	}
+	return err
 }
 
 // remove deletes a dashboard. One that is gone already is no error.
 func (c *Client) remove(ctx context.Context, item *Item) error {
-	_, err := c.dashboards.DeleteDashboardByUIDWithParams(dashboards.NewDeleteDashboardByUIDParamsWithContext(ctx).WithUID(item.UID))
+	answer, err := c.dashboards.DeleteDashboardByUIDWithParams(dashboards.NewDeleteDashboardByUIDParamsWithContext(ctx).WithUID(item.UID))
+	if err == nil && answer.Payload.Title == nil {
+		err = foreign("the title of the dashboard", item.UID)
+	}
+	err = c.settled(ctx, err, func(ctx context.Context) (bool, error) {
+		have, err := c.dashboard(ctx, item.UID)
+		return have == nil, err
+	})
 	if missing(err) {
 		return nil
 	}
 	return needing(err, "dashboards:delete", item.where())
+}
+
+// foreign says that a success does not name what was changed, so that it may be the answer
+// of something else.
+func foreign(what, uid string) error {
+	return &unsureError{&oddError{"the answer does not name " + what + " " + uid + ": is the address that of Grafana, and does nothing in between answer for it?"}}
 }
 
 // Limits of a search. Grafana gives at most 5,000 on a page.

@@ -109,15 +109,23 @@ func (i *Item) end(err error) error {
 func (c *Client) replace(ctx context.Context, item *Item) error {
 	err := c.save(ctx, item)
 	clash := conflictOf(err)
-	if clash != noConflict && clash != titleOfFolder && c.isThere(ctx, item) {
-		return nil
+	shown := true
+	if clash != noConflict && clash != titleOfFolder {
+		have, there, lookErr := c.isThere(ctx, item)
+		if there && lookErr == nil {
+			return nil
+		}
+		shown = have != nil || lookErr != nil
 	}
 	switch clash {
 	case otherVersion:
-		if item.Action == Create {
-			return fmt.Errorf("somebody has saved one of this uid meanwhile, or it is among what was recently deleted: push again, or look there (%w)", err)
+		switch {
+		case item.Action != Create:
+			return fmt.Errorf("somebody has saved it meanwhile, and nothing of that is lost: push again (%w)", err)
+		case shown:
+			return fmt.Errorf("somebody has saved one of this uid meanwhile: push again (%w)", err)
 		}
-		return fmt.Errorf("somebody has saved it meanwhile, and nothing of that is lost: push again (%w)", err)
+		return fmt.Errorf("there is one of this uid that Grafana does not show: it was deleted recently, so look there; or whoever pushes may not read it, which takes the permission dashboards:read (%w)", err)
 	case titleTaken:
 		return &titleError{fmt.Errorf("folder %q has a dashboard of the title %q, maybe among what was recently deleted, and Grafana before 11.3 allows one: give one of them another title (%w)",
 			item.Folder, item.Title, err)}
@@ -127,18 +135,19 @@ func (c *Client) replace(ctx context.Context, item *Item) error {
 	return err
 }
 
-// isThere reports whether a dashboard is as it should be.
-func (c *Client) isThere(ctx context.Context, item *Item) bool {
-	have, err := c.dashboard(ctx, item.UID)
-	if err != nil || have == nil {
-		return false
+// isThere reports whether a dashboard is as it should be, in the version that was to be
+// made and in its folder, and returns what there is, nil for none.
+func (c *Client) isThere(ctx context.Context, item *Item) (have *stored, there bool, err error) {
+	have, err = c.dashboard(ctx, item.UID)
+	if err != nil || have == nil || have.version != item.version+1 || have.folder != item.into {
+		return have, false, err
 	}
 	digest, signed := have.signed()
 	if !signed || digest != item.wanted {
-		return false
+		return have, false, nil
 	}
 	what, _, err := c.look(ctx, have, digest, item.wanted)
-	return err == nil && what == unedited
+	return have, err == nil && what == unedited, err
 }
 
 // discard deletes a dashboard that still has the version that was read. Grafana knows no

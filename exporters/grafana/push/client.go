@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -49,23 +48,14 @@ type Client struct {
 
 // CheckURL reads the address of Grafana. An error does not repeat it: it may hold a secret.
 func CheckURL(address string) (*url.URL, error) {
-	u, err := url.Parse(address)
+	u, err := httpclient.ParseURL(address, "Grafana", "https://grafana.example.com")
 	switch {
-	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return nil, errors.New("is no address of Grafana: write it as in https://grafana.example.com")
-	case u.Port() != "" && !isPort(u.Port()):
-		return nil, errors.New("has a port that is none: the port is a number from 1 to 65535")
-	case u.User != nil:
-		return nil, errors.New("must not hold who asks: a process list would show the password")
+	case err != nil:
+		return nil, err
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, errors.New("holds more than an address: leave out what follows ? or #")
 	}
 	return u, nil
-}
-
-func isPort(text string) bool {
-	n, err := strconv.ParseUint(text, 10, 16)
-	return err == nil && n > 0
 }
 
 // NewClient returns a client. It opens no connection.
@@ -74,14 +64,9 @@ func NewClient(o ClientOptions) (*Client, error) {
 	if err != nil {
 		return nil, errors.New("the URL " + err.Error())
 	}
-	hidden := []secret.Value{o.Secret}
 	auth := httptransport.BearerToken(o.Secret.Reveal())
 	if o.User != "" {
 		auth = httptransport.BasicAuth(o.User, o.Secret.Reveal())
-		request := http.Request{Header: http.Header{}}
-		request.SetBasicAuth(o.User, o.Secret.Reveal())
-		_, basic, _ := strings.Cut(request.Header.Get("Authorization"), " ")
-		hidden = append(hidden, secret.Of(basic))
 	}
 	if o.Wait == nil {
 		o.Wait = wait
@@ -93,7 +78,7 @@ func NewClient(o ClientOptions) (*Client, error) {
 	inner := httptransport.NewWithClient(u.Host, strings.TrimSuffix(u.Path, "/")+"/api", []string{u.Scheme}, client)
 	inner.Consumers = map[string]runtime.Consumer{"*/*": runtime.JSONConsumer()}
 	inner.DefaultAuthentication = auth
-	t := &transport{inner: inner, to: "Grafana at " + u.Host, hidden: hidden}
+	t := &transport{inner: inner, to: "Grafana at " + u.Host, hidden: httpclient.Hidden(o.User, o.Secret)}
 	return &Client{
 		dashboards: dashboards.New(t, nil), folders: folders.New(t, nil), search: search.New(t, nil),
 		health: health.New(t, nil), account: signed_in_user.New(t, nil), http: client,

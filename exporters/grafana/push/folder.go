@@ -26,15 +26,29 @@ func (c *Client) folder(ctx context.Context, uid string) (*models.Folder, error)
 }
 
 func (c *Client) createFolder(ctx context.Context, uid, title string) error {
-	_, err := c.folders.CreateFolderWithParams(folders.NewCreateFolderParamsWithContext(ctx).WithBody(
+	answer, err := c.folders.CreateFolderWithParams(folders.NewCreateFolderParamsWithContext(ctx).WithBody(
 		&models.CreateFolderCommand{UID: uid, Title: title}))
-	return needing(err, "folders:create", "")
+	if err == nil && answer.Payload.UID != uid {
+		err = foreign("the folder", uid)
+	}
+	return needing(c.settled(ctx, err, c.titled(uid, title)), "folders:create", "")
 }
 
 func (c *Client) renameFolder(ctx context.Context, uid, title string, version int64) error {
-	_, err := c.folders.UpdateFolderWithParams(folders.NewUpdateFolderParamsWithContext(ctx).WithFolderUID(uid).WithBody(
+	answer, err := c.folders.UpdateFolderWithParams(folders.NewUpdateFolderParamsWithContext(ctx).WithFolderUID(uid).WithBody(
 		&models.UpdateFolderCommand{Title: title, Version: version}))
-	return needing(err, "folders:write", "")
+	if err == nil && answer.Payload.UID != uid {
+		err = foreign("the folder", uid)
+	}
+	return needing(c.settled(ctx, err, c.titled(uid, title)), "folders:write", "")
+}
+
+// titled is a look whether there is a folder of a title.
+func (c *Client) titled(uid, title string) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
+		have, err := c.folder(ctx, uid)
+		return have != nil && have.Title == title, err
+	}
 }
 
 // planFolder creates a folder that is missing, and gives it the title of the team when it
@@ -113,7 +127,7 @@ func (c *Client) applyFolder(ctx context.Context, item *Item) error {
 	if clash == noConflict {
 		return err
 	}
-	if have, readErr := c.folder(ctx, item.UID); readErr == nil && have != nil && have.Title == item.Title {
+	if there, readErr := c.titled(item.UID, item.Title)(ctx); readErr == nil && there {
 		return nil
 	}
 	switch {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/httpclient"
@@ -25,7 +27,8 @@ const (
 // patient asks again when a server is overloaded or about to start. What is asked again
 // may have been done the first time: whoever changes something looks after a conflict. A
 // change that was sent is waited for, even when its context ends: it is done or not, and
-// whoever asked is to know.
+// whoever asked is to know. Where that is not known, as the connection was cut or there was
+// no answer in time, the error is an [unsureError].
 type patient struct {
 	next  http.RoundTripper
 	wait  func(context.Context, time.Duration) error
@@ -36,7 +39,9 @@ type patient struct {
 // UnansweredError says that there was no whole answer within a time.
 type UnansweredError struct{ Within time.Duration }
 
-func (e *UnansweredError) Error() string { return "did not answer within " + e.Within.String() }
+func (e *UnansweredError) Error() string {
+	return "did not answer within " + e.Within.String() + ": is it overloaded, or does a proxy in between hold requests up?"
+}
 
 // RoundTrip returns an answer that has been read.
 func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
@@ -52,8 +57,12 @@ func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err := request.Context().Err(); err != nil { // its cause may be the answer to another one
 		return nil, err
 	}
+	var sent atomic.Bool
 	for attempt, pause := 1, firstWait; ; attempt, pause = attempt+1, 2*pause {
-		response, err := p.once(request, body)
+		response, err := p.once(request, body, &sent)
+		if err != nil && request.Method != http.MethodGet && sent.Load() {
+			return nil, &unsureError{err}
+		}
 		if err != nil || attempt == attempts || !passes(response.StatusCode) {
 			return response, err
 		}
@@ -76,14 +85,16 @@ func passes(status int) bool {
 	return false
 }
 
-func (p *patient) once(request *http.Request, body []byte) (*http.Response, error) {
+// once sends a request. It says in tried whether there was a connection to send it on:
+// then it may have arrived, whatever went wrong.
+func (p *patient) once(request *http.Request, body []byte, tried *atomic.Bool) (*http.Response, error) {
 	asking := request.Context()
 	if request.Method != http.MethodGet {
 		asking = context.WithoutCancel(asking)
 	}
 	within, cancel := context.WithTimeout(asking, answerTime)
 	defer cancel()
-	sent := request.Clone(within)
+	sent := request.Clone(httptrace.WithClientTrace(within, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { tried.Store(true) }}))
 	sent.Header.Set("User-Agent", p.agent)
 	if p.org != 0 {
 		sent.Header.Set("X-Grafana-Org-Id", strconv.FormatInt(p.org, 10))

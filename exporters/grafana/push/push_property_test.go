@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,16 +20,17 @@ import (
 	"github.com/slojourn/slojourn/internal/secret"
 )
 
-// TestHistories pushes between edits by hand and changes of the set, on any Grafana. What
-// was saved by hand is never overwritten or deleted unless it is named; what was refused or
-// not aside, Grafana has what the set says; a second push sends nothing; and a dry run and
-// a push find the same.
+// TestHistories pushes between edits by hand and changes of the set, on any Grafana, some
+// of whose answers are lost on the way. What was saved by hand is never overwritten or
+// deleted unless it is named; what was refused or not aside, Grafana has what the set says;
+// a second push sends nothing; and a dry run and a push find the same.
 func TestHistories(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := &story{hand: map[string]bool{}, set: map[string]int{}, w: &world{Server: grafanatest.New(token)}}
 		s.w.Before113, s.w.Migrates = rapid.Bool().Draw(t, "before 11.3"), rapid.Bool().Draw(t, "migrates")
-		s.w.Since13 = !s.w.Before113 && rapid.Bool().Draw(t, "since 13")
+		s.w.Before116 = !s.w.Before113 && !s.w.Migrates && rapid.Bool().Draw(t, "before 11.6")
+		s.w.Since13 = !s.w.Before113 && !s.w.Before116 && rapid.Bool().Draw(t, "since 13")
 		server := httptest.NewServer(s.w.Server)
 		defer server.Close()
 		var err error
@@ -96,6 +99,24 @@ func (s *story) remove(t *rapid.T) {
 	delete(s.hand, of)
 }
 
+// losing cuts the connection of each n-th change after it was done; of none when n is 0.
+func (s *story) losing(n int64) func(http.ResponseWriter, *http.Request) bool {
+	var changes atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if n == 0 || r.Method == http.MethodGet || changes.Add(1)%n != 0 {
+			return false
+		}
+		answer := httptest.NewRecorder()
+		s.w.Serve(answer, r)
+		if answer.Code == http.StatusOK {
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(answer.Code)
+		w.Write(answer.Body.Bytes()) //nolint:errcheck // a test sees it
+		return true
+	}
+}
+
 func (s *story) push(t *rapid.T) {
 	forced := ""
 	if rapid.Bool().Draw(t, "forced") {
@@ -115,7 +136,9 @@ func (s *story) push(t *rapid.T) {
 		t.Fatalf("a plan changed something: %s", diff)
 	}
 	s.w.Requests()
+	s.w.Intercept = s.losing(rapid.Int64Range(0, 4).Draw(t, "of how many answers one is lost"))
 	plan := s.w.push(t, files, o)
+	s.w.Intercept = nil
 	after := s.w.Dashboards()
 	for i := range plan.Dashboards {
 		if got, want := plan.Dashboards[i].Action, dry.Dashboards[i].Action; got != want {

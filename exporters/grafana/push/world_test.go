@@ -1,8 +1,11 @@
 package push_test
 
 import (
+	"bytes"
 	"context"
 	"flag"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
@@ -110,4 +113,14 @@ func target(expr string) grafana.Target {
 
 func retitled(title string) func(*grafana.Dashboard) {
 	return func(d *grafana.Dashboard) { d.Title = title }
+}
+
+// bodyOf reads the body of a request, which can be read again.
+func bodyOf(r *http.Request) string {
+	text, err := io.ReadAll(r.Body)
+	if err != nil {
+		return ""
+	}
+	r.Body = io.NopCloser(bytes.NewReader(text))
+	return string(text)
 }

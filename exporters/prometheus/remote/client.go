@@ -9,13 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/internal/secret"
-	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
 // ClientOptions say where requests go and who sends them.
@@ -44,30 +42,20 @@ const (
 	dialTime   = 5 * time.Second
 	answerTime = 30 * time.Second
 	maxAnswer  = 16 << 10 // bytes that are read
-	maxExcerpt = 200      // characters that an error quotes
 	mostWait   = time.Hour
 )
 
 // CheckURL reads the address of a receiver. An error says what is wrong with it, and
 // does not repeat it: it may hold a secret.
 func CheckURL(address string) (*url.URL, error) {
-	u, err := url.Parse(address)
+	u, err := httpclient.ParseURL(address, "a receiver", "https://mimir.example.com/api/v1/push")
 	switch {
-	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return nil, errors.New("is no address of a receiver: write it as in https://mimir.example.com/api/v1/push")
-	case u.Port() != "" && !isPort(u.Port()):
-		return nil, errors.New("has a port that is none: the port is a number from 1 to 65535")
-	case u.User != nil:
-		return nil, errors.New("must not hold who sends: a process list would show the password")
+	case err != nil:
+		return nil, err
 	case u.Fragment != "":
 		return nil, errors.New("holds a #fragment, which is sent to nobody: leave it out")
 	}
 	return u, nil
-}
-
-func isPort(text string) bool {
-	n, err := strconv.ParseUint(text, 10, 16)
-	return err == nil && n > 0
 }
 
 // NewClient returns a client. It opens no connection and reads no secret.
@@ -153,21 +141,17 @@ func (c *Client) identify(request *http.Request) ([]secret.Value, error) {
 	}
 	if c.options.User != "" {
 		request.SetBasicAuth(c.options.User, value.Reveal())
-		_, basic, _ := strings.Cut(request.Header.Get("Authorization"), " ")
-		return append([]secret.Value{value, secret.Of(basic)}, c.hidden...), nil
+	} else {
+		request.Header.Set("Authorization", "Bearer "+value.Reveal())
 	}
-	request.Header.Set("Authorization", "Bearer "+value.Reveal())
-	return append([]secret.Value{value}, c.hidden...), nil
+	return append(httpclient.Hidden(c.options.User, value), c.hidden...), nil
 }
 
 func (c *Client) unreachable(within context.Context, hidden []secret.Value, err error) error {
-	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // its text begins with the address
-	}
 	if errors.Is(within.Err(), context.DeadlineExceeded) {
 		return fmt.Errorf("%s did not answer within %s", c.to, answerTime)
 	}
-	return fmt.Errorf("%s cannot be reached: %s", c.to, excerpt(err.Error(), hidden))
+	return fmt.Errorf("%s cannot be reached: %s", c.to, httpclient.Excerpt(httpclient.Reason(err).Error(), hidden))
 }
 
 // failure returns nil for an answer of 2xx.
@@ -176,17 +160,7 @@ func (c *Client) failure(response *http.Response, text string, hidden []secret.V
 	if status/100 == 2 {
 		return nil
 	}
-	said := fmt.Sprintf("%s answered %d", c.to, status)
-	if name := http.StatusText(status); name != "" {
-		said += " " + name
-	}
-	if status/100 == 3 {
-		said += ", which is not followed"
-	}
-	if text := excerpt(text, hidden); text != "" {
-		said += ": " + text
-	}
-	err := errors.New(said)
+	err := errors.New(httpclient.Answered(c.to, status, httpclient.Excerpt(text, hidden)))
 	switch status {
 	case http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
 		return &RefusedError{err}
@@ -194,17 +168,4 @@ func (c *Client) failure(response *http.Response, text string, hidden []secret.V
 		return &ThrottledError{httpclient.RetryAfter(response.Header, now, mostWait), err}
 	}
 	return err
-}
-
-// excerpt returns the beginning of a text that others wrote, on one line, without
-// secrets and without characters that do something.
-func excerpt(text string, hidden []secret.Value) string {
-	for _, value := range hidden {
-		text = value.Masker()(text)
-	}
-	text = render.Plain(strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " "))
-	if runes := []rune(text); len(runes) > maxExcerpt {
-		return string(runes[:maxExcerpt]) + "…"
-	}
-	return text
 }

@@ -4,6 +4,15 @@ import "github.com/slojourn/slojourn/slo/diag"
 
 func commands() diag.Language {
 	return diag.Language{
+		// diff_history.go
+		"the history says nothing, as one of both has no Journey and no SLO": "一方にジャーニーも SLO もないため、履歴では比較できません",
+
+		// diff_read.go
+		"%s cannot be read as a whole; errors: %d, the first at %s: %s": "%s には読み取れない部分があります。エラー %d 件、最初のものは %s: %s",
+		"%s has no specs: everything counts as added":                   "%s にスペックがないため、すべて追加とみなします",
+		"%s leads to no spec any more: what it held counts as removed":  "%s にスペックがなくなったため、以前のものは削除とみなします",
+		"%s leads to no spec: what is there now counts as added":        "%s にスペックがなかったため、今あるものは追加とみなします",
+
 		// doctor.go
 		"there is no key to ask with: %v":                                "問い合わせるためのキーがありません: %v",
 		"put a user key (NRAK-…) there, or correct apiKey of the Source": "そこにユーザーキー (NRAK-…) を入れるか、Source の apiKey を直してください",
@@ -40,12 +49,19 @@ func commands() diag.Language {
 		// sarif.go
 		"see %s, or run `slojourn explain %s`": "%s を見るか、`slojourn explain %s` を実行してください",
 
+		// validate.go
+		"1 finding is accepted; --accepted shows it":      "受け入れ済みの指摘が 1 件あります。--accepted で表示します",
+		"%d findings are accepted; --accepted shows them": "受け入れ済みの指摘が %d 件あります。--accepted で表示します",
+
 		// words.go
 		"error":    "エラー",
 		"warning":  "警告",
 		"info":     "情報",
 		"hint: %s": "ヒント: %s",
 		"note: %s": "参考: %s",
+
+		// text.go
+		"accepted: %s": "受け入れ済み: %s",
 
 		// test.go
 		"expected %[1]s": "期待: %s",

@@ -1,4 +1,4 @@
-// Package japanese says the phrases of findings in Japanese.
+// Package japanese says the phrases of findings and reports in Japanese.
 //
 //	render.Text(w, findings, render.Options{Language: japanese.Language()})
 //
@@ -13,10 +13,10 @@ import (
 	"github.com/slojourn/slojourn/slo/diag"
 )
 
-// Language returns the Japanese of every format that is a phrase of a finding.
+// Language returns the Japanese of every format that is a phrase.
 func Language() diag.Language {
 	all := diag.Language{}
-	for _, some := range []diag.Language{accounts(), commands(), queries(), scenarios(), sets(), specs()} {
+	for _, some := range []diag.Language{accounts(), answers(), changes(), commands(), queries(), reports(), scenarios(), sets(), specs()} {
 		maps.Copy(all, some)
 	}
 	return all

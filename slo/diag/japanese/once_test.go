@@ -8,7 +8,7 @@ func TestEachFormatOnce(t *testing.T) {
 	t.Parallel()
 	places := map[string]string{}
 	for place, some := range map[string]map[string]string{
-		"accounts": accounts(), "commands": commands(), "queries": queries(), "scenarios": scenarios(), "sets": sets(), "specs": specs(),
+		"accounts": accounts(), "changes": changes(), "commands": commands(), "queries": queries(), "reports": reports(), "scenarios": scenarios(), "sets": sets(), "specs": specs(),
 	} {
 		for format := range some {
 			if other, twice := places[format]; twice {

@@ -4,6 +4,10 @@ import "github.com/slojourn/slojourn/slo/diag"
 
 func sets() diag.Language {
 	return diag.Language{
+		// load/accept.go
+		"nothing to accept: no finding of %s is left here":         "受け入れるものがありません: ここに %s の指摘は残っていません",
+		"remove the entry, or move it to where the finding stands": "項目を削除するか、指摘のある場所に移してください",
+
 		// ceiling.go
 		"write %s%% or less, or raise the targets of the steps":    "%s%% 以下にするか、ステップの目標を上げてください",
 		"target %s is above what the steps promise together: %s%%": "目標 %s は、ステップ全体で約束している %s%% を上回っています",
@@ -25,6 +29,24 @@ func sets() diag.Language {
 		"write %s%% if that is meant":             "その意味なら %s%% と書いてください",
 		"%s is more than everything":              "%s は全体を超えています",
 		"write 100%% or less":                     "100%% 以下にしてください",
+
+		// gap.go
+		"nobody but its owner knows what the journey is and why it matters":                                "オーナー以外には、どのようなジャーニーで、なぜ重要なのかが分かりません",
+		"nothing says whether anybody is told when the budget burns":                                       "バジェットが消費されたときに通知するのかどうか、決まっていません",
+		"whoever is paged finds nothing about what to do":                                                  "page を受け取った人が、対応の手順を見つけられません",
+		"nobody agreed to what happens when the budget is spent":                                           "バジェットを使い切ったときの対応について、合意がありません",
+		"no journey says which users the SLO is for":                                                       "どのユーザーのための SLO なのかを示すジャーニーがありません",
+		"alerts about what the team owns go to nobody":                                                     "チームが受け持つもののアラートが、誰にも通知されません",
+		"others do not know where the team is reached":                                                     "チームへの連絡方法が分かりません",
+		"the team owns nothing in the set":                                                                 "チームが受け持つものが、このセットにありません",
+		"add description to its spec":                                                                      "スペックに description を追加してください",
+		"add alerts: paging, or none, to its spec or to Defaults; or stage: observe while it is tried out": "スペックか Defaults に alerts: paging (または none) を追加してください。試している間は stage: observe としてください",
+		"add runbook: https://… to its spec":                                                               "スペックに runbook: https://… を追加してください",
+		"add whenSpent to its spec, such as: No releases until half the budget is back.":                   "スペックに whenSpent を追加してください。例: バジェットが半分に戻るまでリリースしない。",
+		"name it in a step of a journey, as slo: NAME":                                                     "ジャーニーのステップで slo: NAME と指定してください",
+		"add notify: [NAME] to the team's spec, with the name of a Notifier":                               "チームのスペックに、Notifier の名前で notify: [NAME] を追加してください",
+		`add contact to the team's spec, such as "#payments"`:                                              `チームのスペックに contact を追加してください。例: "#payments"`,
+		"name it as owner where it is, or remove the document":                                             "受け持つものの owner に指定するか、ドキュメントを削除してください",
 
 		// name.go
 		"the name %q is not valid": "%q は名前として使えません",
@@ -147,6 +169,10 @@ func sets() diag.Language {
 		"add a document of kind Source": "kind: Source のドキュメントを追加してください",
 		"add source: NAME to the sli or to Defaults; known: %s":                 "sli か Defaults に source: NAME を追加してください。使えるもの: %s",
 		"several sources are declared and nothing says which one measures this": "ソースが複数宣言されていますが、どれで計測するのか指定されていません",
+
+		// source.go
+		"file %s":                 "ファイル %s",
+		"environment variable %s": "環境変数 %s",
 
 		// target.go
 		"target %q is not a percentage":                                   "目標 %q は百分率ではありません",

@@ -14,10 +14,10 @@ import (
 //
 //	::error file=checkout.yaml,line=14,endLine=14,col=13,endColumn=16,title=SLO007::target 100 leaves no error budget
 //
-// The texts are in the given language. GitHub takes columns only when a finding begins and ends on one line.
+// The texts are in the given language. What is accepted is left out. GitHub takes columns only when a finding begins and ends on one line.
 func GitHub(w io.Writer, list diag.List, l diag.Language) error {
 	out := bufio.NewWriter(w)
-	for _, d := range list {
+	for _, d := range list.Counting() {
 		properties := []string{}
 		add := func(name string, value any) {
 			properties = append(properties, name+"="+githubProperty(fmt.Sprint(value)))

@@ -20,6 +20,8 @@ func everywhere(text string) diag.List {
 	return diag.List{{
 		Code: diag.CodeValue, Severity: diag.Error, Span: span, Message: diag.Verbatim(text), Label: diag.Verbatim(text), Hint: diag.Verbatim(text),
 		Related: []diag.Related{{Span: span, Message: diag.Verbatim(text)}},
+	}, {
+		Code: diag.CodeCeiling, Severity: diag.Warning, Span: lineSpan(1, 1, 1, 2), Message: diag.Verbatim("accepted"), Acceptance: "as " + text,
 	}}
 }
 
@@ -27,7 +29,7 @@ func everywhere(text string) diag.List {
 func renderers(source string) map[string]func(io.Writer, diag.List) error {
 	return map[string]func(io.Writer, diag.List) error{
 		"text": func(w io.Writer, list diag.List) error {
-			return render.Text(w, list, render.Options{Lines: func(string, int) (string, bool) { return source, true }})
+			return render.Text(w, list, render.Options{Accepted: true, Lines: func(string, int) (string, bool) { return source, true }})
 		},
 		"json":   func(w io.Writer, list diag.List) error { return render.JSON(w, list, nil) },
 		"sarif":  func(w io.Writer, list diag.List) error { return render.SARIF(w, list, tool()) },

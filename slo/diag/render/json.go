@@ -30,6 +30,8 @@ type Finding struct {
 	EndColumn int           `json:"endColumn"`
 	Message   string        `json:"message"`
 	Hint      string        `json:"hint"`
+	// Accepted is the reason why the finding is accepted; it is left out of one that counts.
+	Accepted string `json:"accepted,omitempty"`
 }
 
 // Findings returns the list as values for a JSON document, in a language.
@@ -40,7 +42,7 @@ func Findings(list diag.List, l diag.Language) []Finding {
 			Code: d.Code, Severity: d.Severity, File: d.Span.File,
 			Line: d.Span.Start.Line, Column: d.Span.Start.Column,
 			EndLine: d.Span.End.Line, EndColumn: d.Span.End.Column,
-			Message: Plain(d.Message.In(l)), Hint: Plain(d.Hint.In(l)),
+			Message: Plain(d.Message.In(l)), Hint: Plain(d.Hint.In(l)), Accepted: Plain(d.Acceptance),
 		})
 	}
 	return findings

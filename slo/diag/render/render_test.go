@@ -31,6 +31,7 @@ type golden struct {
 	list    diag.List
 	color   bool
 	noLines bool
+	accepts bool // what is accepted is printed as well
 	locale  diag.Language
 }
 
@@ -59,7 +60,18 @@ func goldens() []golden {
 		{Code: diag.CodeNRQLPattern, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Say("NRQL: %s", diag.Say("RLIKE matches the whole value anyway"))},
 		{Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("what somebody else said")},
 	}
+	accepted := diag.List{
+		{Code: diag.CodeCeiling, Severity: diag.Warning, Message: diag.Verbatim("a warning"), Hint: diag.Verbatim("use 99"), Acceptance: "The contract says so: " + key},
+		{Code: diag.CodeValue, Severity: diag.Warning, Span: lineSpan(1, 7, 1, 14), Message: diag.Verbatim("one that counts"), Hint: diag.Verbatim("correct it")},
+		{
+			Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: lineSpan(2, 1, 2, 5), Message: diag.Verbatim("a trait"), Acceptance: "割合は正しい。",
+			Related: []diag.Related{{Message: diag.Verbatim("it is elsewhere too")}},
+		},
+	}
 	return []golden{
+		{name: "accepted", source: spec, mark: "100", list: accepted},
+		{name: "accepted_shown", source: spec, mark: "100", list: accepted, accepts: true},
+		{name: "accepted_japanese", source: spec, mark: "100", list: accepted, accepts: true, locale: japanese.Language()},
 		{name: "severities", source: spec, mark: "100", list: severities},
 		{name: "color", source: spec, mark: "100", list: severities, color: true},
 		{name: "japanese", source: spec, mark: "100", list: spoken, locale: japanese.Language()},
@@ -75,6 +87,9 @@ func goldens() []golden {
 		{name: "ambiguous", source: "α…→§ x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("widths that differ between locales")})},
 		{name: "combining", source: "e\u0301te\u0301 = x\n", mark: "e\u0301te\u0301", list: one(diag.Diagnostic{Message: diag.Verbatim("marks take no column")})},
 		{name: "combining_before", source: "e\u0301te\u0301 = x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("marks take no column")})},
+		{name: "emoji", source: "title: 👨‍👩‍👧🇯🇵👍🏽 = x\n", mark: "🇯🇵👍🏽", list: one(diag.Diagnostic{Message: diag.Verbatim("what is joined takes two columns"), Label: diag.Verbatim("a flag and a thumb")})},
+		{name: "emoji_before", source: "👨‍👩‍👧\t🇯🇵👍🏽 = x\n", mark: "x", list: one(diag.Diagnostic{Message: diag.Verbatim("behind a family, a tab, a flag and a thumb")})},
+		{name: "emoji_inside", source: "a 👨‍👩‍👧 b\n", mark: "\u200d👧", list: one(diag.Diagnostic{Message: diag.Verbatim("within a family")})},
 		{name: "lines", source: "where: |\n  a = 1 AND  \n  b\n", mark: "a = 1 AND  \n  b", list: one(diag.Diagnostic{Message: diag.Verbatim("the first line is shown")})},
 		{name: "line_end", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 5, 1, 5), Message: diag.Verbatim("a value is missing")})},
 		{name: "beyond_line", source: "key:\n", list: one(diag.Diagnostic{Span: lineSpan(1, 50, 1, 60), Message: diag.Verbatim("carets stay near the line")})},
@@ -135,7 +150,7 @@ func (g golden) options() render.Options {
 	if g.noLines {
 		return render.Options{Color: g.color, Language: g.locale}
 	}
-	return render.Options{Color: g.color, Language: g.locale, Lines: func(_ string, line int) (string, bool) {
+	return render.Options{Color: g.color, Language: g.locale, Accepted: g.accepts, Lines: func(_ string, line int) (string, bool) {
 		lines := strings.Split(g.source, "\n")
 		if g.source == "" || line > len(lines) {
 			return "", false

@@ -73,6 +73,13 @@ type sarifResult struct {
 	Message          sarifMessage    `json:"message"`
 	Locations        []sarifLocation `json:"locations"`
 	RelatedLocations []sarifLocation `json:"relatedLocations,omitempty"`
+	// Suppressions is empty for a result that counts: without it nobody would know.
+	Suppressions []sarifSuppression `json:"suppressions"`
+}
+
+type sarifSuppression struct {
+	Kind          string `json:"kind"`
+	Justification string `json:"justification"`
 }
 
 type sarifLocation struct {
@@ -100,7 +107,7 @@ type sarifRegion struct {
 // SARIF prints the list as one log of SARIF 2.1.0, as code scanning services
 // read it. Columns count characters, which the log says. A hint stands on a
 // line of its own behind the message, as SARIF has no place for advice that
-// is not a finished edit.
+// is not a finished edit. What is accepted is suppressed in its source.
 func SARIF(w io.Writer, list diag.List, tool Tool) error {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
@@ -138,7 +145,10 @@ func sarifResultOf(d diag.Diagnostic, ruleIndex int, l diag.Language) sarifResul
 	result := sarifResult{
 		RuleID: d.Code, RuleIndex: ruleIndex, Level: sarifLevel(d.Severity),
 		Message:   sarifText(withHint(d, l)),
-		Locations: []sarifLocation{},
+		Locations: []sarifLocation{}, Suppressions: []sarifSuppression{},
+	}
+	if d.Accepted() { // the text is a plain one, in which nothing is escaped
+		result.Suppressions = append(result.Suppressions, sarifSuppression{"inSource", Plain(d.Acceptance)})
 	}
 	if d.Span.File != "" {
 		result.Locations = append(result.Locations, sarifLocation{PhysicalLocation: sarifPlaceOf(d.Span)})

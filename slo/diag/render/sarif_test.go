@@ -31,6 +31,7 @@ func TestSARIF(t *testing.T) {
 		},
 		{Code: diag.CodeCeiling, Severity: diag.Warning, Span: diag.Span{File: "<stdin>"}, Message: diag.Verbatim("about the whole input")},
 		{Code: diag.CodeTarget, Severity: diag.Info, Message: diag.Verbatim("about nothing [that](is) written: " + key)},
+		{Code: diag.CodeNRQLSampled, Severity: diag.Info, Span: lineSpan(20, 1, 20, 5), Message: diag.Verbatim("a trait"), Acceptance: "Known [since](2025): {it} is " + key},
 	}
 	var out bytes.Buffer
 	if err := render.SARIF(&out, list, tool()); err != nil {
@@ -92,8 +93,8 @@ func checkSARIF(t *testing.T, name string, list diag.List) {
 		if len(results) != len(list) {
 			t.Errorf("%s: %d results for %d findings", name, len(results), len(list))
 		}
-		for _, r := range results {
-			result := c.object("result", r, []string{"message"}, "ruleId", "ruleIndex", "level", "locations", "relatedLocations")
+		for i, r := range results {
+			result := c.object("result", r, []string{"message"}, "ruleId", "ruleIndex", "level", "locations", "relatedLocations", "suppressions")
 			c.message(result["message"])
 			if !slices.Contains([]any{"none", "note", "warning", "error"}, result["level"]) {
 				t.Errorf("%s: level %v", name, result["level"])
@@ -105,6 +106,15 @@ func checkSARIF(t *testing.T, name string, list diag.List) {
 			c.locations(result["locations"])
 			if related, found := result["relatedLocations"]; found {
 				c.locations(related)
+			}
+			suppressions := c.array("suppressions", result["suppressions"])
+			if (len(suppressions) == 1) != list[i].Accepted() {
+				t.Errorf("%s: accepted: %t, suppressions %v", name, list[i].Accepted(), suppressions)
+			}
+			for _, s := range suppressions {
+				if kind := c.object("suppression", s, []string{"kind"}, "justification")["kind"]; kind != "inSource" {
+					t.Errorf("%s: a suppression of the kind %v", name, kind)
+				}
 			}
 		}
 	}

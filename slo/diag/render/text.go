@@ -21,6 +21,7 @@ type Lines func(file string, line int) (string, bool)
 type Options struct {
 	Lines    Lines // nil prints no source lines
 	Color    bool
+	Accepted bool          // what is accepted is printed as well, with the reason
 	Language diag.Language // of everything but the source lines
 }
 
@@ -31,8 +32,12 @@ type Options struct {
 //	      |             ^^^
 //	   hint: use less than 100%
 //
-// so that editors can jump to file:line:column.
+// so that editors can jump to file:line:column. What is accepted is left out, unless the
+// options say otherwise; then the reason stands in the place of the hint.
 func Text(w io.Writer, list diag.List, options Options) error {
+	if !options.Accepted {
+		list = list.Counting()
+	}
 	p := &printer{w: bufio.NewWriter(w), options: options}
 	for i, d := range list {
 		if i > 0 {
@@ -64,7 +69,10 @@ func (p *printer) finding(d diag.Diagnostic) {
 	for _, r := range d.Related {
 		p.line("   %s", note(p.said(r.Message), p.options.Language))
 	}
-	if !d.Hint.Empty() {
+	switch {
+	case d.Accepted():
+		p.line("   %s", diag.Say("accepted: %s", Plain(d.Acceptance)).In(p.options.Language))
+	case !d.Hint.Empty():
 		p.line("   %s", hint(p.said(d.Hint), p.options.Language))
 	}
 }
@@ -154,32 +162,29 @@ func excerpt(line []rune, start, end int) ([]rune, int, int) {
 }
 
 // columns returns the blanks that stand below runes[:start] and how many
-// carets cover runes[start:end]. Wide characters take two columns, and tabs
-// are repeated so that they are as wide as those above.
+// carets cover runes[start:end]. Wide characters take two columns, and so does
+// what several are joined to, such as a flag; tabs are repeated so that they are
+// as wide as those above. Carets under what adds nothing to the character before,
+// such as an accent, begin there.
 func columns(runes []rune, start, end int) (before string, under int) {
+	beyond := max(0, start-len(runes))
+	start, end = min(start, len(runes)), min(end, len(runes))
+	for start > 0 && start < len(runes) && width(runes[:start+1]) == width(runes[:start]) {
+		start--
+	}
+	parts := strings.Split(string(runes[:start]), "\t")
+	for i, part := range parts {
+		parts[i] = strings.Repeat(" ", width([]rune(part)))
+	}
+	return strings.Join(parts, "\t") + strings.Repeat(" ", beyond), max(width(runes[:end])-width(runes[:start]), 1)
+}
+
+// width is how many columns characters take. How wide a tab is printed is not
+// known: it counts as one.
+func width(runes []rune) int {
 	// The width must not depend on the locale of whoever runs this.
-	width := runewidth.Condition{StrictEmojiNeutral: true}
-	var b strings.Builder
-	for i := range start {
-		switch {
-		case i >= len(runes):
-			b.WriteByte(' ')
-		case runes[i] == '\t':
-			b.WriteByte('\t')
-		default:
-			b.WriteString(strings.Repeat(" ", width.RuneWidth(runes[i])))
-		}
-	}
-	for i := start; i < end; i++ {
-		switch {
-		case i >= len(runes):
-		case runes[i] == '\t':
-			under++ // how wide it is printed is not known
-		default:
-			under += width.RuneWidth(runes[i]) // 0 for marks over the character before
-		}
-	}
-	return b.String(), max(under, 1)
+	c := runewidth.Condition{StrictEmojiNeutral: true}
+	return c.StringWidth(strings.ReplaceAll(string(runes), "\t", " "))
 }
 
 // Plain returns a text that others wrote as it may be shown on one line of a

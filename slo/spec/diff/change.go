@@ -13,12 +13,14 @@ type Change struct {
 	Kind      Kind
 	Weight    Weight
 	Subject   Subject
-	Objective string // its name after the change, or before it when it is gone; "" when the change is about none
-	Detail    string // which one of several: a label's key, a tier's windows, a setting; "" where there is but one
-	Before    string // as specs spell it, on one line; "" for what was not there
-	After     string // "" for what is gone
-	Budget    *Budget
-	Notes     []string // what follows from it
+	Objective string      // its name after the change, or before it when it is gone; "" when the change is about none
+	Detail    string      // which one of several: a label's key, a tier's windows, a setting; "" where there is but one
+	Before    diag.Phrase // on one line, names and values as specs spell them; empty for what was not there
+	After     diag.Phrase // empty for what is gone
+	// Budgets are those of what a target or a window is about, each once, the smallest first;
+	// none for other kinds.
+	Budgets []Budget
+	Notes   []diag.Phrase // what follows from it
 	// Reaches are the ids that the change holds for, with the name of the objective behind
 	// a blank where it is about objectives: of an alert policy those that follow it, of a
 	// team what it owns, of several alike changes in one what each of them is about.

@@ -122,9 +122,14 @@ func pointers[T any](list []T) []*T {
 	return pointers
 }
 
-// text returns a change of a text, if there is one.
+// text returns a change of what somebody wrote, if there is one.
 func text(kind Kind, subject Subject, place diag.Span, before, after string) []Change {
-	if before == after {
+	return said(kind, subject, place, diag.Verbatim(before), diag.Verbatim(after))
+}
+
+// said returns a change of what can be said in words, if there is one.
+func said(kind Kind, subject Subject, place diag.Span, before, after diag.Phrase) []Change {
+	if before.Equal(after) {
 		return nil
 	}
 	return []Change{{Kind: kind, Weight: Neutral, Subject: subject, Before: before, After: after, Place: place}}
@@ -142,9 +147,9 @@ func weighted(changes []Change, weigh func(Change) Weight) []Change {
 func comesOrGoes(otherwise Weight) func(Change) Weight {
 	return func(c Change) Weight {
 		switch {
-		case c.After == "":
+		case c.After.Empty():
 			return Loses
-		case c.Before == "":
+		case c.Before.Empty():
 			return Gains
 		}
 		return otherwise
@@ -183,10 +188,29 @@ func order(changes []Change) {
 		return cmp.Or(
 			cmp.Compare(best[s], best[t]), cmp.Compare(s.What.rank(), t.What.rank()), cmp.Compare(s.Name, t.Name),
 			cmp.Compare(a.Weight.rank(), b.Weight.rank()), cmp.Compare(kinds[a.Kind], kinds[b.Kind]), cmp.Compare(a.Subject.Name, b.Subject.Name),
-			cmp.Compare(a.Objective, b.Objective), cmp.Compare(a.Detail, b.Detail), cmp.Compare(a.Before, b.Before), cmp.Compare(a.After, b.After),
+			cmp.Compare(a.Objective, b.Objective), cmp.Compare(a.Detail, b.Detail), cmp.Compare(a.Before.String(), b.Before.String()), cmp.Compare(a.After.String(), b.After.String()),
 		)
 	})
 }
 
 // oneLine joins the lines of a text.
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// written is what somebody wrote, on one line.
+func written(text string) diag.Phrase { return diag.Verbatim(oneLine(text)) }
+
+// parted puts semicolons between phrases, in every language.
+func parted(phrases []diag.Phrase) diag.Phrase {
+	var all diag.Phrase
+	for i, p := range phrases {
+		if i == 0 {
+			all = p
+		} else {
+			all = diag.Say("%v; %v", all, p)
+		}
+	}
+	return all
+}
+
+// turn is what was before and what is after a change.
+type turn struct{ before, after diag.Phrase }

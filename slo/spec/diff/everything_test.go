@@ -23,6 +23,7 @@ import (
 // is added to the set is added here with a reason, or diff knows it.
 var meaningless = regexp.MustCompile(strings.Join([]string{
 	`\.(Origin|Span)(\.|$)`,               // where it is written
+	`\.Default(Source|Window|Alerts)\b`,   // likewise
 	`\.File\.Folder$`,                     // where the spec lies: both sides lie in folders of their own
 	`\.BuiltIn$`,                          // follows from the name
 	`^(Journeys\.Steps\.SLO|SLOs)\.Kind$`, // follows from the id

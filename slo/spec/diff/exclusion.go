@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 func (c *comparison) exclusions() {
@@ -31,7 +32,7 @@ func (c *comparison) exclusion(b, a *slo.Exclusion) {
 		}
 	}
 	reaching(weighted(text(ExclusionScope, subject, a.Origin, scopeText(b), scopeText(a)), always(wider(covered(b, c.after), covers))))
-	reaching(weighted(text(ExclusionTime, subject, a.Origin, timeText(b), timeText(a)), always(moreTime(b, a))))
+	reaching(weighted(said(ExclusionTime, subject, a.Origin, timeText(b), timeText(a)), always(moreTime(b, a))))
 	reaching(weighted(text(ExclusionEffect, subject, a.Origin, string(b.Effect), string(a.Effect)), always(Changes)))
 	for _, agreed := range []struct{ key, before, after string }{{"reason", b.Reason, a.Reason}, {"approvedBy", b.ApprovedBy, a.ApprovedBy}} {
 		for _, change := range text(ExclusionAgreement, subject, a.Origin, oneLine(agreed.before), oneLine(agreed.after)) {
@@ -102,10 +103,11 @@ func zoneName(zone *time.Location) string {
 }
 
 // exclusionText says when an exclusion holds for whom, and why.
-func exclusionText(e *slo.Exclusion) string {
-	return string(e.Effect) + " " + scopeText(e) + ", " + timeText(e) + ": " + oneLine(e.Reason) + " (approved by " + oneLine(e.ApprovedBy) + ")"
+func exclusionText(e *slo.Exclusion) diag.Phrase {
+	return diag.Say("%s %s, %s: %s (approved by %s)", e.Effect, scopeText(e), timeText(e), oneLine(e.Reason), oneLine(e.ApprovedBy))
 }
 
+// scopeText says for whom an exclusion holds, by the keys of specs.
 func scopeText(e *slo.Exclusion) string {
 	if e.Owner != "" {
 		return "owner " + e.Owner
@@ -115,12 +117,12 @@ func scopeText(e *slo.Exclusion) string {
 
 // timeText says when an exclusion holds. Instants are those of UTC, so that the same one
 // in another zone is the same.
-func timeText(e *slo.Exclusion) string {
+func timeText(e *slo.Exclusion) diag.Phrase {
 	from := instantText(e.From)
 	if e.Repeat == nil {
-		return from + " to " + instantText(e.To)
+		return diag.Say("%s to %s", from, instantText(e.To))
 	}
-	return slo.FormatDuration(e.Repeat.Duration) + " from " + from + " by " + e.Repeat.Rule.String() + " (" + zoneName(e.Repeat.Zone) + ")"
+	return diag.Say("%s from %s by %s (%s)", slo.FormatDuration(e.Repeat.Duration), from, e.Repeat.Rule, zoneName(e.Repeat.Zone))
 }
 
 func instantText(at time.Time) string { return at.UTC().Format(time.RFC3339) }

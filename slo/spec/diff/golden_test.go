@@ -15,6 +15,7 @@ import (
 	"github.com/slojourn/slojourn/internal/load"
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
+	"github.com/slojourn/slojourn/slo/diag/japanese"
 	"github.com/slojourn/slojourn/slo/spec"
 	"github.com/slojourn/slojourn/slo/spec/diff"
 	"github.com/slojourn/slojourn/sources/newrelic"
@@ -48,7 +49,8 @@ func renamed(set *slo.Set) map[string]string {
 func compare(before, after *slo.Set) []diff.Change { return diff.Of(before, after, renamed(after)) }
 
 // TestGolden compares the two files of each folder in testdata. What is wanted stands in
-// want.txt, and where there is a want.md, in that too.
+// want.txt and, in Japanese, in want.ja.txt, and where there is a want.md, in that and in
+// want.ja.md too.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	cases, err := filepath.Glob("testdata/*/before.yaml")
@@ -68,18 +70,21 @@ func TestGolden(t *testing.T) {
 				sets = append(sets, read(t, name, data))
 			}
 			doc := report.Diff{Base: "main", Paths: []string{"specs"}, Changes: compare(sets[0], sets[1])}
-			var text, markdown bytes.Buffer
-			if err := report.DiffText(&text, doc, false); err != nil {
-				t.Fatal(err)
+			for want, language := range map[string]diag.Language{"want": nil, "want.ja": japanese.Language()} {
+				doc.Language = language
+				var text, markdown bytes.Buffer
+				if err := report.DiffText(&text, doc, false); err != nil {
+					t.Fatal(err)
+				}
+				golden(t, filepath.Join(folder, want+".txt"), text.String())
+				if _, err := os.Stat(filepath.Join(folder, "want.md")); err != nil {
+					continue
+				}
+				if err := report.DiffMarkdown(&markdown, doc); err != nil {
+					t.Fatal(err)
+				}
+				golden(t, filepath.Join(folder, want+".md"), markdown.String())
 			}
-			golden(t, filepath.Join(folder, "want.txt"), text.String())
-			if _, err := os.Stat(filepath.Join(folder, "want.md")); err != nil {
-				return
-			}
-			if err := report.DiffMarkdown(&markdown, doc); err != nil {
-				t.Fatal(err)
-			}
-			golden(t, filepath.Join(folder, "want.md"), markdown.String())
 		})
 	}
 }
@@ -116,7 +121,7 @@ func TestKinds(t *testing.T) {
 		if len(seen[k.Kind]) == 0 {
 			t.Errorf("no case in testdata has a change of the kind %s", k.Kind)
 		}
-		if k.Says == "" || k.One == "" || k.Many == "" {
+		if k.Says.Empty() || k.One == "" || k.Many == "" {
 			t.Errorf("%s has no words", k.Kind)
 		}
 	}

@@ -1,8 +1,8 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
-	"strings"
 )
 
 // inherited reports whether one line can make many changes of a kind: in Defaults, in a
@@ -33,7 +33,7 @@ func grouped(changes []Change) []Change {
 	alike := map[likeness][]int{}
 	for i, c := range changes {
 		if c.Subject.measured() && inherited(c.Kind) {
-			key := likeness{c.Kind, c.Weight, c.Detail, c.Before, c.After, strings.Join(c.Notes, "\n")}
+			key := likeness{c.Kind, c.Weight, c.Detail, c.Before.String(), c.After.String(), parted(c.Notes).String()}
 			alike[key] = append(alike[key], i)
 		}
 	}
@@ -58,17 +58,18 @@ func grouped(changes []Change) []Change {
 // group is one change for several.
 func group(changes []Change, members []int) Change {
 	one := changes[members[0]]
+	one.Budgets = nil
 	section := one.Subject.Section()
 	for _, i := range members {
 		c := &changes[i]
 		if c.Subject.Section() != section {
 			section = Subject{What: Several}
 		}
-		if c.Budget == nil || one.Budget == nil || *c.Budget != *one.Budget {
-			one.Budget = nil
-		}
+		one.Budgets = append(one.Budgets, c.Budgets...)
 		one.Reaches = append(one.Reaches, about(c.Subject.Name, c.Objective))
 	}
+	slices.SortFunc(one.Budgets, func(a, b Budget) int { return cmp.Or(cmp.Compare(a.Before, b.Before), cmp.Compare(a.After, b.After)) })
+	one.Budgets = slices.Compact(one.Budgets)
 	slices.Sort(one.Reaches)
 	one.Subject, one.Objective = section, ""
 	return one

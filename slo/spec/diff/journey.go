@@ -1,8 +1,6 @@
 package diff
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -106,39 +104,39 @@ func stepNamed(j *slo.Journey, name string) *slo.Step {
 	return nil
 }
 
-func added(kind Kind, m measured, after string) Change {
+func added(kind Kind, m measured, after diag.Phrase) Change {
 	return Change{Kind: kind, Weight: Gains, Subject: m.subject, After: after, Place: m.about.Origin}
 }
 
-func removed(kind Kind, m measured, before string) Change {
+func removed(kind Kind, m measured, before diag.Phrase) Change {
 	return Change{Kind: kind, Weight: Loses, Subject: m.subject, Before: before, Place: m.about.Origin}
 }
 
 // journeyText says what a journey promises: 99.5% over 28d, alerts paging; 3 steps.
-func journeyText(j *slo.Journey) string {
-	steps := fmt.Sprintf("%d steps", len(j.Steps))
+func journeyText(j *slo.Journey) diag.Phrase {
+	steps := diag.Say("%d steps", len(j.Steps))
 	if len(j.Steps) == 1 {
-		steps = "1 step"
+		steps = diag.Say("1 step")
 	}
-	return promised(j.Objectives) + "; " + steps
+	return parted([]diag.Phrase{promised(j.Objectives), steps})
 }
 
 // promised says what objectives promise: 99.9% over 28d, alerts paging.
-func promised(objectives []slo.Objective) string {
+func promised(objectives []slo.Objective) diag.Phrase {
 	if len(objectives) == 0 {
-		return "no objective"
+		return diag.Say("no objective")
 	}
-	var list []string
+	var list []diag.Phrase
 	for _, o := range objectives {
 		list = append(list, objectiveText(o))
 	}
-	return strings.Join(list, "; ")
+	return parted(list)
 }
 
 // measured compares what has an id on both sides.
 func (c *comparison) measured(b, a measured) {
 	if b.subject.Name != a.subject.Name && a.subject.What != Step { // a step is called as its journey is
-		c.add(Change{Kind: Renamed, Weight: Neutral, Subject: a.subject, Before: b.subject.Name, After: a.subject.Name, Place: a.about.Origin})
+		c.add(Change{Kind: Renamed, Weight: Neutral, Subject: a.subject, Before: diag.Verbatim(b.subject.Name), After: diag.Verbatim(a.subject.Name), Place: a.about.Origin})
 	}
 	c.about(a.subject, b.subject.Name, b.about, a.about)
 	c.sli(b, a)
@@ -150,10 +148,10 @@ func (c *comparison) about(subject Subject, old string, b, a slo.About) {
 	place := a.Origin
 	c.owner(subject, place, b.Owner, a.Owner)
 	if b.Stage != a.Stage {
-		change := Change{Kind: StageActive, Weight: Gains, Subject: subject, Before: string(b.Stage), After: string(a.Stage), Place: place}
+		change := Change{Kind: StageActive, Weight: Gains, Subject: subject, Before: diag.Verbatim(string(b.Stage)), After: diag.Verbatim(string(a.Stage)), Place: place}
 		if a.Stage == slo.Observe {
 			change.Kind, change.Weight = StageObserve, Loses
-			change.Notes = []string{"nobody is told of its alerts any more"}
+			change.Notes = []diag.Phrase{diag.Say("nobody is told of its alerts any more")}
 		}
 		c.add(change)
 	}
@@ -163,12 +161,13 @@ func (c *comparison) about(subject Subject, old string, b, a slo.About) {
 	c.add(text(DescriptionChanged, subject, place, oneLine(b.Description), oneLine(a.Description))...)
 	before, after := linkTexts(b.Links), linkTexts(a.Links)
 	for _, link := range missing(before, after) {
-		c.add(Change{Kind: LinkRemoved, Weight: Neutral, Subject: subject, Before: link, Place: place})
+		c.add(Change{Kind: LinkRemoved, Weight: Neutral, Subject: subject, Before: diag.Verbatim(link), Place: place})
 	}
 	for _, link := range missing(after, before) {
-		c.add(Change{Kind: LinkAdded, Weight: Neutral, Subject: subject, After: link, Place: place})
+		c.add(Change{Kind: LinkAdded, Weight: Neutral, Subject: subject, After: diag.Verbatim(link), Place: place})
 	}
 	c.labels(subject, place, b.Labels, a.Labels)
+	c.accepts(subject, place, "", b.Accepts, a.Accepts)
 	former := slices.Sorted(slices.Values(a.RenamedFrom))
 	if old != subject.Name { // the renaming is told
 		former = slices.DeleteFunc(former, func(name string) bool { return name == old })
@@ -186,7 +185,7 @@ func linkTexts(links []slo.Link) []string {
 
 func (c *comparison) labels(subject Subject, place diag.Span, b, a map[string]string) {
 	label := func(key, before, after string) {
-		c.add(Change{Kind: LabelChanged, Weight: Neutral, Subject: subject, Detail: key, Before: before, After: after, Place: place})
+		c.add(Change{Kind: LabelChanged, Weight: Neutral, Subject: subject, Detail: key, Before: diag.Verbatim(before), After: diag.Verbatim(after), Place: place})
 	}
 	for key, before := range b {
 		if after, still := a[key]; !still || before != after {
@@ -205,20 +204,26 @@ func (c *comparison) owner(subject Subject, place diag.Span, before, after strin
 	if before == after {
 		return
 	}
-	change := Change{Kind: OwnerChanged, Weight: Changes, Subject: subject, Before: before, After: after, Place: place}
+	change := Change{Kind: OwnerChanged, Weight: Changes, Subject: subject, Before: diag.Verbatim(before), After: diag.Verbatim(after), Place: place}
 	switch {
 	case after == "":
 		change.Kind, change.Weight = OwnerLost, Loses
 	case before == "":
 		change.Kind, change.Weight = OwnerGained, Gains
 	}
-	if was, is := told(c.before, before), told(c.after, after); subject.measured() && was != is {
-		change.Notes = []string{"told through " + cmp.Or(is, "nothing") + ", before through " + cmp.Or(was, "nothing")}
+	if was, is := told(c.before, before), told(c.after, after); subject.measured() && !was.Equal(is) {
+		change.Notes = []diag.Phrase{diag.Say("told through %s, before through %s", is, was)}
 	}
 	c.add(change)
 }
 
-func told(set *slo.Set, owner string) string { return strings.Join(set.NotifiersOf(owner), ", ") }
+// told names what an owner is told through.
+func told(set *slo.Set, owner string) diag.Phrase {
+	if names := set.NotifiersOf(owner); len(names) > 0 {
+		return diag.Joined(names)
+	}
+	return diag.Say("nothing")
+}
 
 // compose compares how the error of a journey follows from its steps'.
 func (c *comparison) compose(b, a *slo.Journey) {
@@ -226,7 +231,7 @@ func (c *comparison) compose(b, a *slo.Journey) {
 		return
 	}
 	change := Change{
-		Kind: ComposeChanged, Weight: Changes, Subject: Subject{Journey, a.ID}, Before: string(b.Compose), After: string(a.Compose), Place: a.About.Origin,
+		Kind: ComposeChanged, Weight: Changes, Subject: Subject{Journey, a.ID}, Before: diag.Verbatim(string(b.Compose)), After: diag.Verbatim(string(a.Compose)), Place: a.About.Origin,
 	}
 	was, is := strictness(b.Compose), strictness(a.Compose)
 	switch {
@@ -277,7 +282,7 @@ func (c *comparison) steps(b, a *slo.Journey) {
 	}
 	slices.SortFunc(was, func(x, y string) int { return stepIndex(b, x) - stepIndex(b, y) })
 	if !slices.Equal(was, is) {
-		c.add(Change{Kind: StepOrder, Weight: Neutral, Subject: subject, Before: strings.Join(was, ", "), After: strings.Join(is, ", "), Place: place})
+		c.add(Change{Kind: StepOrder, Weight: Neutral, Subject: subject, Before: diag.Joined(was), After: diag.Joined(is), Place: place})
 	}
 }
 
@@ -290,12 +295,13 @@ func (c *comparison) step(subject Subject, j *slo.Journey, b, a *slo.Step) {
 		c.add(Change{Kind: StepSLO, Weight: Changes, Subject: subject, Detail: a.Name, Before: stepText(b), After: stepText(a), Place: place})
 	}
 	if b.Weight.Rat().Cmp(a.Weight.Rat()) != 0 {
-		change := Change{Kind: StepWeight, Weight: Changes, Subject: subject, Detail: a.Name, Before: b.Weight.String(), After: a.Weight.String(), Place: place}
+		change := Change{Kind: StepWeight, Weight: Changes, Subject: subject, Detail: a.Name, Before: diag.Verbatim(b.Weight.String()), After: diag.Verbatim(a.Weight.String()), Place: place}
 		if j.Compose != slo.Weighted {
-			change.Weight, change.Notes = Neutral, []string{"the journey is not composed by weights"}
+			change.Weight, change.Notes = Neutral, []diag.Phrase{diag.Say("the journey is not composed by weights")}
 		}
 		c.add(change)
 	}
+	c.accepts(subject, place, a.Name+" ", b.Accepts, a.Accepts)
 	if a.Title == a.SLO.About.Title && b.Title == b.SLO.About.Title && a.SLO.Kind == slo.KindStep && b.SLO.Kind == slo.KindStep {
 		return // the SLO of the step has it, and tells it
 	}
@@ -306,11 +312,11 @@ func (c *comparison) step(subject Subject, j *slo.Journey, b, a *slo.Step) {
 }
 
 // stepText says what measures a step and what that promises.
-func stepText(s *slo.Step) string {
+func stepText(s *slo.Step) diag.Phrase {
 	if s.SLO.Kind == slo.KindStep {
-		return "an SLI of its own, " + promised(s.SLO.Objectives)
+		return diag.Say("an SLI of its own, %s", promised(s.SLO.Objectives))
 	}
-	return "SLO " + s.SLO.ID + ", " + promised(s.SLO.Objectives)
+	return diag.Say("SLO %s, %s", s.SLO.ID, promised(s.SLO.Objectives))
 }
 
 func stepIndex(j *slo.Journey, name string) int {

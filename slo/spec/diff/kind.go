@@ -1,7 +1,12 @@
 package diff
 
+import "github.com/slojourn/slojourn/slo/diag"
+
 // Kind says what has changed. Programs read it; within a version of the document kinds
 // are only added. The zero Kind is invalid.
+//
+// A new kind needs its words in [Kinds], their Japanese in package japanese, and a case in
+// testdata: tests name what is missing.
 type Kind string
 
 // The kinds of changes of targets and windows.
@@ -108,106 +113,124 @@ const (
 	FormerNames        Kind = "former-names"
 )
 
+// The kinds of changes of which findings are accepted.
+const (
+	AcceptanceAdded   Kind = "acceptance-added"
+	AcceptanceRemoved Kind = "acceptance-removed"
+	AcceptanceReason  Kind = "acceptance-reason"
+)
+
 // KindWords are what a kind is called in sentences: alerts turned off; 1 objective lost its
-// alerts, 2 objectives lost their alerts.
+// alerts, 2 objectives lost their alerts. Languages without a plural have one word for them.
 type KindWords struct {
 	Kind      Kind
-	Says      string // of one change
-	One, Many string // behind a number of them
+	Says      diag.Phrase // of one change
+	One, Many string      // behind a number of them, in English
+}
+
+// Counted says how many changes of the kind there are.
+func (k KindWords) Counted(n int) diag.Phrase {
+	if n == 1 {
+		return diag.Say("%d %s", n, k.Says.Inflected(k.One))
+	}
+	return diag.Say("%d %s", n, k.Says.Inflected(k.Many))
 }
 
 // Kinds returns every kind with its words, in the order in which changes of one weight are
 // shown.
 func Kinds() []KindWords {
 	return []KindWords{
-		{TargetLowered, "target lowered", "target lowered", "targets lowered"},
-		{ObjectiveRemoved, "objective removed", "objective removed", "objectives removed"},
-		{JourneyRemoved, "journey removed", "journey removed", "journeys removed"},
-		{StepRemoved, "step removed", "step removed", "steps removed"},
-		{SLORemoved, "SLO removed", "SLO removed", "SLOs removed"},
-		{AlertsOff, "alerts turned off", "objective lost its alerts", "objectives lost their alerts"},
-		{StageObserve, "only observed from now on", "stage set to observe", "stages set to observe"},
-		{TierRemoved, "tier removed", "tier removed", "tiers removed"},
-		{TierSeverityLowered, "severity of a tier lowered", "severity of a tier lowered", "severities of tiers lowered"},
-		{TierFactorRaised, "factor of a tier raised", "factor of a tier raised", "factors of tiers raised"},
-		{GuardRaised, "guard raised", "guard raised", "guards raised"},
-		{NoTrafficOff, "noTraffic turned off", "noTraffic alert turned off", "noTraffic alerts turned off"},
-		{NoDataOff, "noData turned off", "noData alert turned off", "noData alerts turned off"},
-		{BudgetAlertRemoved, "alert about a spent budget removed", "alert about a spent budget removed", "alerts about spent budgets removed"},
-		{OwnerLost, "owner lost", "owner lost", "owners lost"},
-		{RouteRemoved, "route removed", "route removed", "routes removed"},
-		{TeamRemoved, "team removed", "team removed", "teams removed"},
-		{NotifierRemoved, "notifier removed", "notifier removed", "notifiers removed"},
-		{SourceRemoved, "source removed", "source removed", "sources removed"},
-		{ExclusionAdded, "exclusion added", "exclusion added", "exclusions added"},
-		{HistoryRestarted, "history begins anew", "history restarted", "histories restarted"},
-		{OwnerChanged, "owner changed", "owner changed", "owners changed"},
-		{CodeOwnersChanged, "code owners changed", "team changed its code owners", "teams changed their code owners"},
-		{WindowChanged, "window changed", "window changed", "windows changed"},
-		{ComposeChanged, "composition changed", "composition changed", "compositions changed"},
-		{StepSLO, "step measured by another SLO", "step measured by another SLO", "steps measured by other SLOs"},
-		{StepWeight, "weight of a step changed", "weight of a step changed", "weights of steps changed"},
-		{SLIForm, "SLI rewritten", "SLI rewritten", "SLIs rewritten"},
-		{SLIFrom, "from changed", "list of event types changed", "lists of event types changed"},
-		{SLIWhere, "where changed", "where condition changed", "where conditions changed"},
-		{SLIGood, "good changed", "good condition changed", "good conditions changed"},
-		{SLIBad, "bad changed", "bad condition changed", "bad conditions changed"},
-		{SLICount, "count changed", "count changed", "changes of count"},
-		{SLIQuery, "query changed", "query changed", "queries changed"},
-		{SLISlice, "slice changed", "slice changed", "slices changed"},
-		{SLILag, "lag changed", "lag changed", "lags changed"},
-		{SourceChanged, "measured by another source", "SLI measured by another source", "SLIs measured by another source"},
-		{SourceSetting, "setting of a source changed", "setting of a source changed", "settings of sources changed"},
-		{HistoryKept, "new indicator, which goes on from the older minutes", "indicator replaced", "indicators replaced"},
-		{AlertsChanged, "alert policy changed", "objective follows another alert policy", "objectives follow another alert policy"},
-		{TierChanged, "tier changed", "tier changed", "tiers changed"},
-		{HoldChanged, "hold changed", "hold changed", "holds changed"},
-		{NoTrafficChanged, "noTraffic changed", "noTraffic alert changed", "noTraffic alerts changed"},
-		{NoDataChanged, "noData changed", "noData alert changed", "noData alerts changed"},
-		{ExclusionScope, "scope of an exclusion changed", "scope of an exclusion changed", "scopes of exclusions changed"},
-		{ExclusionTime, "time of an exclusion changed", "time of an exclusion changed", "times of exclusions changed"},
-		{ExclusionEffect, "effect of an exclusion changed", "effect of an exclusion changed", "effects of exclusions changed"},
-		{ExclusionRemoved, "exclusion removed", "exclusion removed", "exclusions removed"},
-		{NotifierTarget, "address of a notifier changed", "address of a notifier changed", "addresses of notifiers changed"},
-		{HeartbeatChanged, "heartbeat changed", "heartbeat changed", "heartbeats changed"},
-		{TargetRaised, "target raised", "target raised", "targets raised"},
-		{TierFactorLowered, "factor of a tier lowered", "factor of a tier lowered", "factors of tiers lowered"},
-		{TierSeverityRaised, "severity of a tier raised", "severity of a tier raised", "severities of tiers raised"},
-		{GuardLowered, "guard lowered", "guard lowered", "guards lowered"},
-		{JourneyAdded, "journey added", "journey added", "journeys added"},
-		{StepAdded, "step added", "step added", "steps added"},
-		{SLOAdded, "SLO added", "SLO added", "SLOs added"},
-		{ObjectiveAdded, "objective added", "objective added", "objectives added"},
-		{AlertsOn, "alerts turned on", "objective gained alerts", "objectives gained alerts"},
-		{StageActive, "alerts are sent from now on", "stage set to active", "stages set to active"},
-		{TierAdded, "tier added", "tier added", "tiers added"},
-		{NoTrafficOn, "noTraffic turned on", "noTraffic alert turned on", "noTraffic alerts turned on"},
-		{NoDataOn, "noData turned on", "noData alert turned on", "noData alerts turned on"},
-		{BudgetAlertAdded, "alert about a spent budget added", "alert about a spent budget added", "alerts about spent budgets added"},
-		{OwnerGained, "owner gained", "owner gained", "owners gained"},
-		{RouteAdded, "route added", "route added", "routes added"},
-		{TeamAdded, "team added", "team added", "teams added"},
-		{NotifierAdded, "notifier added", "notifier added", "notifiers added"},
-		{SourceAdded, "source added", "source added", "sources added"},
-		{WhenSpentChanged, "whenSpent changed", "whenSpent text changed", "whenSpent texts changed"},
-		{RunbookChanged, "runbook changed", "runbook changed", "runbooks changed"},
-		{Renamed, "renamed", "name changed", "names changed"},
-		{ObjectiveRenamed, "objective renamed", "objective renamed", "objectives renamed"},
-		{ObjectiveOrder, "order of objectives changed", "order of objectives changed", "orders of objectives changed"},
-		{StepOrder, "order of steps changed", "order of steps changed", "orders of steps changed"},
-		{SLISpelling, "SLI spelt in another way", "SLI spelt in another way", "SLIs spelt in another way"},
-		{HistoryChanged, "history changed", "history changed", "histories changed"},
-		{PolicyAdded, "alert policy added", "alert policy added", "alert policies added"},
-		{PolicyRemoved, "alert policy removed", "alert policy removed", "alert policies removed"},
-		{ContactChanged, "contact changed", "contact changed", "contacts changed"},
-		{NotifierLocale, "language of a notifier changed", "language of a notifier changed", "languages of notifiers changed"},
-		{ExclusionAgreement, "agreement about an exclusion changed", "agreement about an exclusion changed", "agreements about exclusions changed"},
-		{TitleChanged, "title changed", "title changed", "titles changed"},
-		{DescriptionChanged, "description changed", "description changed", "descriptions changed"},
-		{LinkAdded, "link added", "link added", "links added"},
-		{LinkRemoved, "link removed", "link removed", "links removed"},
-		{LabelChanged, "label changed", "label changed", "labels changed"},
-		{FormerNames, "former names changed", "list of former names changed", "lists of former names changed"},
+		{TargetLowered, diag.Say("target lowered"), "target lowered", "targets lowered"},
+		{ObjectiveRemoved, diag.Say("objective removed"), "objective removed", "objectives removed"},
+		{JourneyRemoved, diag.Say("journey removed"), "journey removed", "journeys removed"},
+		{StepRemoved, diag.Say("step removed"), "step removed", "steps removed"},
+		{SLORemoved, diag.Say("SLO removed"), "SLO removed", "SLOs removed"},
+		{AlertsOff, diag.Say("alerts turned off"), "objective lost its alerts", "objectives lost their alerts"},
+		{StageObserve, diag.Say("only observed from now on"), "stage set to observe", "stages set to observe"},
+		{TierRemoved, diag.Say("tier removed"), "tier removed", "tiers removed"},
+		{TierSeverityLowered, diag.Say("severity of a tier lowered"), "severity of a tier lowered", "severities of tiers lowered"},
+		{TierFactorRaised, diag.Say("factor of a tier raised"), "factor of a tier raised", "factors of tiers raised"},
+		{GuardRaised, diag.Say("guard raised"), "guard raised", "guards raised"},
+		{NoTrafficOff, diag.Say("noTraffic turned off"), "noTraffic alert turned off", "noTraffic alerts turned off"},
+		{NoDataOff, diag.Say("noData turned off"), "noData alert turned off", "noData alerts turned off"},
+		{BudgetAlertRemoved, diag.Say("alert about a spent budget removed"), "alert about a spent budget removed", "alerts about spent budgets removed"},
+		{OwnerLost, diag.Say("owner lost"), "owner lost", "owners lost"},
+		{RouteRemoved, diag.Say("route removed"), "route removed", "routes removed"},
+		{TeamRemoved, diag.Say("team removed"), "team removed", "teams removed"},
+		{NotifierRemoved, diag.Say("notifier removed"), "notifier removed", "notifiers removed"},
+		{SourceRemoved, diag.Say("source removed"), "source removed", "sources removed"},
+		{ExclusionAdded, diag.Say("exclusion added"), "exclusion added", "exclusions added"},
+		{HistoryRestarted, diag.Say("history begins anew"), "history restarted", "histories restarted"},
+		{OwnerChanged, diag.Say("owner changed"), "owner changed", "owners changed"},
+		{CodeOwnersChanged, diag.Say("code owners changed"), "team changed its code owners", "teams changed their code owners"},
+		{WindowChanged, diag.Say("window changed"), "window changed", "windows changed"},
+		{ComposeChanged, diag.Say("composition changed"), "composition changed", "compositions changed"},
+		{StepSLO, diag.Say("step measured by another SLO"), "step measured by another SLO", "steps measured by other SLOs"},
+		{StepWeight, diag.Say("weight of a step changed"), "weight of a step changed", "weights of steps changed"},
+		{SLIForm, diag.Say("SLI rewritten"), "SLI rewritten", "SLIs rewritten"},
+		{SLIFrom, diag.Say("from changed"), "list of event types changed", "lists of event types changed"},
+		{SLIWhere, diag.Say("where changed"), "where condition changed", "where conditions changed"},
+		{SLIGood, diag.Say("good changed"), "good condition changed", "good conditions changed"},
+		{SLIBad, diag.Say("bad changed"), "bad condition changed", "bad conditions changed"},
+		{SLICount, diag.Say("count changed"), "count changed", "changes of count"},
+		{SLIQuery, diag.Say("query changed"), "query changed", "queries changed"},
+		{SLISlice, diag.Say("slice changed"), "slice changed", "slices changed"},
+		{SLILag, diag.Say("lag changed"), "lag changed", "lags changed"},
+		{SourceChanged, diag.Say("measured by another source"), "SLI measured by another source", "SLIs measured by another source"},
+		{SourceSetting, diag.Say("setting of a source changed"), "setting of a source changed", "settings of sources changed"},
+		{HistoryKept, diag.Say("new indicator, which goes on from the older minutes"), "indicator replaced", "indicators replaced"},
+		{AlertsChanged, diag.Say("alert policy changed"), "objective follows another alert policy", "objectives follow another alert policy"},
+		{TierChanged, diag.Say("tier changed"), "tier changed", "tiers changed"},
+		{HoldChanged, diag.Say("hold changed"), "hold changed", "holds changed"},
+		{NoTrafficChanged, diag.Say("noTraffic changed"), "noTraffic alert changed", "noTraffic alerts changed"},
+		{NoDataChanged, diag.Say("noData changed"), "noData alert changed", "noData alerts changed"},
+		{ExclusionScope, diag.Say("scope of an exclusion changed"), "scope of an exclusion changed", "scopes of exclusions changed"},
+		{ExclusionTime, diag.Say("time of an exclusion changed"), "time of an exclusion changed", "times of exclusions changed"},
+		{ExclusionEffect, diag.Say("effect of an exclusion changed"), "effect of an exclusion changed", "effects of exclusions changed"},
+		{ExclusionRemoved, diag.Say("exclusion removed"), "exclusion removed", "exclusions removed"},
+		{NotifierTarget, diag.Say("address of a notifier changed"), "address of a notifier changed", "addresses of notifiers changed"},
+		{HeartbeatChanged, diag.Say("heartbeat changed"), "heartbeat changed", "heartbeats changed"},
+		{AcceptanceAdded, diag.Say("finding accepted"), "finding accepted", "findings accepted"},
+		{TargetRaised, diag.Say("target raised"), "target raised", "targets raised"},
+		{TierFactorLowered, diag.Say("factor of a tier lowered"), "factor of a tier lowered", "factors of tiers lowered"},
+		{TierSeverityRaised, diag.Say("severity of a tier raised"), "severity of a tier raised", "severities of tiers raised"},
+		{GuardLowered, diag.Say("guard lowered"), "guard lowered", "guards lowered"},
+		{JourneyAdded, diag.Say("journey added"), "journey added", "journeys added"},
+		{StepAdded, diag.Say("step added"), "step added", "steps added"},
+		{SLOAdded, diag.Say("SLO added"), "SLO added", "SLOs added"},
+		{ObjectiveAdded, diag.Say("objective added"), "objective added", "objectives added"},
+		{AlertsOn, diag.Say("alerts turned on"), "objective gained alerts", "objectives gained alerts"},
+		{StageActive, diag.Say("alerts are sent from now on"), "stage set to active", "stages set to active"},
+		{TierAdded, diag.Say("tier added"), "tier added", "tiers added"},
+		{NoTrafficOn, diag.Say("noTraffic turned on"), "noTraffic alert turned on", "noTraffic alerts turned on"},
+		{NoDataOn, diag.Say("noData turned on"), "noData alert turned on", "noData alerts turned on"},
+		{BudgetAlertAdded, diag.Say("alert about a spent budget added"), "alert about a spent budget added", "alerts about spent budgets added"},
+		{OwnerGained, diag.Say("owner gained"), "owner gained", "owners gained"},
+		{RouteAdded, diag.Say("route added"), "route added", "routes added"},
+		{TeamAdded, diag.Say("team added"), "team added", "teams added"},
+		{NotifierAdded, diag.Say("notifier added"), "notifier added", "notifiers added"},
+		{SourceAdded, diag.Say("source added"), "source added", "sources added"},
+		{WhenSpentChanged, diag.Say("whenSpent changed"), "whenSpent text changed", "whenSpent texts changed"},
+		{RunbookChanged, diag.Say("runbook changed"), "runbook changed", "runbooks changed"},
+		{Renamed, diag.Say("renamed"), "name changed", "names changed"},
+		{ObjectiveRenamed, diag.Say("objective renamed"), "objective renamed", "objectives renamed"},
+		{ObjectiveOrder, diag.Say("order of objectives changed"), "order of objectives changed", "orders of objectives changed"},
+		{StepOrder, diag.Say("order of steps changed"), "order of steps changed", "orders of steps changed"},
+		{SLISpelling, diag.Say("SLI spelt in another way"), "SLI spelt in another way", "SLIs spelt in another way"},
+		{HistoryChanged, diag.Say("history changed"), "history changed", "histories changed"},
+		{PolicyAdded, diag.Say("alert policy added"), "alert policy added", "alert policies added"},
+		{PolicyRemoved, diag.Say("alert policy removed"), "alert policy removed", "alert policies removed"},
+		{ContactChanged, diag.Say("contact changed"), "contact changed", "contacts changed"},
+		{NotifierLocale, diag.Say("language of a notifier changed"), "language of a notifier changed", "languages of notifiers changed"},
+		{ExclusionAgreement, diag.Say("agreement about an exclusion changed"), "agreement about an exclusion changed", "agreements about exclusions changed"},
+		{TitleChanged, diag.Say("title changed"), "title changed", "titles changed"},
+		{DescriptionChanged, diag.Say("description changed"), "description changed", "descriptions changed"},
+		{LinkAdded, diag.Say("link added"), "link added", "links added"},
+		{LinkRemoved, diag.Say("link removed"), "link removed", "links removed"},
+		{LabelChanged, diag.Say("label changed"), "label changed", "labels changed"},
+		{FormerNames, diag.Say("former names changed"), "list of former names changed", "lists of former names changed"},
+		{AcceptanceRemoved, diag.Say("finding no longer accepted"), "finding no longer accepted", "findings no longer accepted"},
+		{AcceptanceReason, diag.Say("reason for an accepted finding changed"), "reason for an accepted finding changed", "reasons for accepted findings changed"},
 	}
 }
 

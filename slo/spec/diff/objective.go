@@ -3,7 +3,6 @@ package diff
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
@@ -29,7 +28,7 @@ func (c *comparison) objectives(subject Subject, place diag.Span, before, after 
 	// unless the order is another one.
 	sorted := slices.SortedStableFunc(slices.Values(was), func(x, y string) int { return objectiveIndex(before, x) - objectiveIndex(before, y) })
 	if !slices.Equal(sorted, was) {
-		c.add(Change{Kind: ObjectiveOrder, Weight: Neutral, Subject: subject, Before: strings.Join(sorted, ", "), After: strings.Join(is, ", "), Place: place})
+		c.add(Change{Kind: ObjectiveOrder, Weight: Neutral, Subject: subject, Before: diag.Joined(sorted), After: diag.Joined(is), Place: place})
 	}
 }
 
@@ -62,12 +61,11 @@ func pairObjectives(before, after []slo.Objective) []pair[*slo.Objective] {
 }
 
 // objectiveText is what an objective promises: 99.9% over 28d, alerts paging.
-func objectiveText(o slo.Objective) string {
-	text := o.Target.String() + " over " + windowText(o.Window)
+func objectiveText(o slo.Objective) diag.Phrase {
 	if o.Name != o.Window.String() {
-		text = o.Name + " " + text
+		return diag.Say("%s %s over %s, alerts %s", o.Name, o.Target, windowText(o.Window), policyName(o.Alerts))
 	}
-	return text + ", alerts " + policyName(o.Alerts)
+	return diag.Say("%s over %s, alerts %s", o.Target, windowText(o.Window), policyName(o.Alerts))
 }
 
 func windowText(w slo.Window) string {
@@ -80,25 +78,26 @@ func windowText(w slo.Window) string {
 	return w.String() + " (" + w.TimeZone() + ")"
 }
 
-func policyName(p *slo.AlertPolicy) string {
+func policyName(p *slo.AlertPolicy) diag.Phrase {
 	if p == nil {
-		return "none"
+		return diag.Say("none")
 	}
-	return p.Name
+	return diag.Verbatim(p.Name)
 }
 
 func (c *comparison) objective(subject Subject, place diag.Span, b, a *slo.Objective) {
 	one := Change{Subject: subject, Objective: a.Name, Place: cmp.Or(a.Span, place)}
-	budget := &Budget{allowance(b), allowance(a)}
+	budgets := []Budget{{allowance(b), allowance(a)}}
 	if b.Name != a.Name && (b.Name != b.Window.String() || a.Name != a.Window.String()) {
 		change := one
-		change.Kind, change.Weight, change.Before, change.After = ObjectiveRenamed, Neutral, b.Name, a.Name
-		change.Notes = []string{"its series and alerts are called so from then on"}
+		change.Kind, change.Weight, change.Before, change.After = ObjectiveRenamed, Neutral, diag.Verbatim(b.Name), diag.Verbatim(a.Name)
+		change.Notes = []diag.Phrase{diag.Say("its series and alerts are called so from then on")}
 		c.add(change)
 	}
 	if order := a.Target.AllowedRat().Cmp(b.Target.AllowedRat()); order != 0 {
 		change := one
-		change.Kind, change.Weight, change.Before, change.After, change.Budget = TargetLowered, Loosens, b.Target.String(), a.Target.String(), budget
+		change.Kind, change.Weight, change.Budgets = TargetLowered, Loosens, budgets
+		change.Before, change.After = diag.Verbatim(b.Target.String()), diag.Verbatim(a.Target.String())
 		if order < 0 {
 			change.Kind, change.Weight = TargetRaised, Tightens
 		}
@@ -106,11 +105,21 @@ func (c *comparison) objective(subject Subject, place diag.Span, b, a *slo.Objec
 	}
 	if !b.Window.Same(a.Window) {
 		change := one
-		change.Kind, change.Weight, change.Before, change.After, change.Budget = WindowChanged, Changes, windowText(b.Window), windowText(a.Window), budget
+		change.Kind, change.Weight, change.Budgets = WindowChanged, Changes, budgets
+		if b.DefaultWindow.Start.Known() && a.DefaultWindow.Start.Known() {
+			change.Place = a.DefaultWindow
+		}
+		change.Before, change.After = diag.Verbatim(windowText(b.Window)), diag.Verbatim(windowText(a.Window))
 		c.add(change)
+	}
+	if inheritsAlerts(b) && inheritsAlerts(a) {
+		one.Place = cmp.Or(a.DefaultAlerts, b.DefaultAlerts, one.Place)
 	}
 	c.alerts(one, b.Alerts, a.Alerts, a.Window)
 }
+
+// inheritsAlerts reports whether only Defaults could say which alerts an objective has.
+func inheritsAlerts(o *slo.Objective) bool { return o.Undecided || o.DefaultAlerts.Start.Known() }
 
 // allowance is how long everything may fail in the objective's window, rounded to the second:
 // 0.1 % of 28 days are 2,419 s.
@@ -126,16 +135,16 @@ func (c *comparison) alerts(one Change, b, a *slo.AlertPolicy, window slo.Window
 	switch {
 	case b == nil && a == nil:
 	case b == nil:
-		one.Kind, one.Weight, one.After, one.Notes = AlertsOn, Gains, a.Name, []string{alertsText(a)}
+		one.Kind, one.Weight, one.After, one.Notes = AlertsOn, Gains, diag.Verbatim(a.Name), []diag.Phrase{alertsText(a)}
 		c.add(one)
 	case a == nil:
-		one.Kind, one.Weight, one.Before, one.Notes = AlertsOff, Loses, b.Name, []string{"before: " + alertsText(b)}
+		one.Kind, one.Weight, one.Before, one.Notes = AlertsOff, Loses, diag.Verbatim(b.Name), []diag.Phrase{diag.Say("before: %s", alertsText(b))}
 		c.add(one)
 	case b.Name != a.Name:
 		effects := policyEffects(one, b, a, []slo.Window{window})
-		one.Kind, one.Weight, one.Before, one.After = AlertsChanged, Neutral, b.Name, a.Name
+		one.Kind, one.Weight, one.Before, one.After = AlertsChanged, Neutral, diag.Verbatim(b.Name), diag.Verbatim(a.Name)
 		if len(effects) == 0 {
-			one.Notes = []string{"both alert alike"}
+			one.Notes = []diag.Phrase{diag.Say("both alert alike")}
 		}
 		c.add(one)
 		c.add(effects...)

@@ -2,7 +2,6 @@ package diff
 
 import (
 	"cmp"
-	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // policies compares the alert policies of the sets, each once for all objectives that
@@ -34,12 +34,13 @@ func (c *comparison) policy(b, a *slo.AlertPolicy, follow follow) {
 	for i := range effects {
 		if len(follow.names) == 0 {
 			effects[i].Weight = Neutral
-			effects[i].Notes = append(effects[i].Notes, "no objective follows it")
+			effects[i].Notes = append(effects[i].Notes, diag.Say("no objective follows it"))
 		}
 	}
 	c.add(effects...)
 	c.add(text(TitleChanged, one.Subject, a.Origin, b.Title, a.Title)...)
 	c.owner(one.Subject, a.Origin, b.Owner, a.Owner)
+	c.accepts(one.Subject, a.Origin, "", b.Accepts, a.Accepts)
 }
 
 // follow is the objectives that follow a policy.
@@ -77,8 +78,8 @@ func following(set *slo.Set) map[string]follow {
 }
 
 // alertsText says what a policy has: 2 page tiers, 2 ticket tiers, noTraffic.
-func alertsText(p *slo.AlertPolicy) string {
-	var parts []string
+func alertsText(p *slo.AlertPolicy) diag.Phrase {
+	var parts []diag.Phrase
 	for _, severity := range []slo.Severity{slo.Page, slo.Ticket} {
 		n := 0
 		for _, t := range p.Tiers {
@@ -88,24 +89,24 @@ func alertsText(p *slo.AlertPolicy) string {
 		}
 		switch {
 		case n == 1:
-			parts = append(parts, "1 "+string(severity)+" tier")
+			parts = append(parts, diag.Say("1 %s tier", severity))
 		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s tiers", n, severity))
+			parts = append(parts, diag.Say("%d %s tiers", n, severity))
 		}
 	}
 	if p.NoTraffic != nil {
-		parts = append(parts, "noTraffic")
+		parts = append(parts, diag.Verbatim("noTraffic"))
 	}
 	if p.NoData != nil {
-		parts = append(parts, "noData")
+		parts = append(parts, diag.Verbatim("noData"))
 	}
 	if len(p.BudgetSpent) > 0 {
-		parts = append(parts, "budgetSpent")
+		parts = append(parts, diag.Verbatim("budgetSpent"))
 	}
 	if len(parts) == 0 {
-		return "no alerts"
+		return diag.Say("no alerts")
 	}
-	return strings.Join(parts, ", ")
+	return diag.Joined(parts)
 }
 
 // policyEffects says what differs for objectives that follow one policy and then another,
@@ -117,19 +118,20 @@ func policyEffects(one Change, b, a *slo.AlertPolicy, windows []slo.Window) []Ch
 	}
 	e := effects{one: one, windows: windows}
 	e.tiers(b.Tiers, a.Tiers)
-	e.guard("minEvents", cmp.Compare(a.Guard.MinEvents, b.Guard.MinEvents), count(b.Guard.MinEvents), count(a.Guard.MinEvents))
-	e.guard("minBad", cmp.Compare(a.Guard.MinBad, b.Guard.MinBad), count(b.Guard.MinBad), count(a.Guard.MinBad))
-	e.guard("confidence", a.Guard.Confidence.Rat().Cmp(b.Guard.Confidence.Rat()), b.Guard.Confidence.String(), a.Guard.Confidence.String())
+	e.guard("minEvents", cmp.Compare(a.Guard.MinEvents, b.Guard.MinEvents), turn{count(b.Guard.MinEvents), count(a.Guard.MinEvents)})
+	e.guard("minBad", cmp.Compare(a.Guard.MinBad, b.Guard.MinBad), turn{count(b.Guard.MinBad), count(a.Guard.MinBad)})
+	e.guard("confidence", a.Guard.Confidence.Rat().Cmp(b.Guard.Confidence.Rat()),
+		turn{diag.Verbatim(b.Guard.Confidence.String()), diag.Verbatim(a.Guard.Confidence.String())})
 	e.hold(slo.Page, b.Hold.Page, a.Hold.Page)
 	e.hold(slo.Ticket, b.Hold.Ticket, a.Hold.Ticket)
 	e.noTraffic(b.NoTraffic, a.NoTraffic)
 	e.noData(b.NoData, a.NoData)
 	before, after := percentages(b.BudgetSpent), percentages(a.BudgetSpent)
 	for _, at := range missing(before, after) {
-		e.add(BudgetAlertRemoved, Loses, "", at, "")
+		e.add(BudgetAlertRemoved, Loses, "", turn{before: diag.Verbatim(at)})
 	}
 	for _, at := range missing(after, before) {
-		e.add(BudgetAlertAdded, Gains, "", "", at)
+		e.add(BudgetAlertAdded, Gains, "", turn{after: diag.Verbatim(at)})
 	}
 	return e.changes
 }
@@ -140,26 +142,26 @@ type effects struct {
 	changes []Change
 }
 
-func (e *effects) add(kind Kind, weight Weight, detail, before, after string) *Change {
+func (e *effects) add(kind Kind, weight Weight, detail string, t turn) *Change {
 	change := e.one
-	change.Kind, change.Weight, change.Detail, change.Before, change.After = kind, weight, detail, before, after
+	change.Kind, change.Weight, change.Detail, change.Before, change.After = kind, weight, detail, t.before, t.after
 	e.changes = append(e.changes, change)
 	return &e.changes[len(e.changes)-1]
 }
 
 // guard compares a number that an alert needs more than.
-func (e *effects) guard(name string, order int, before, after string) {
+func (e *effects) guard(name string, order int, t turn) {
 	switch {
 	case order > 0:
-		e.add(GuardRaised, Loosens, name, before, after)
+		e.add(GuardRaised, Loosens, name, t)
 	case order < 0:
-		e.add(GuardLowered, Tightens, name, before, after)
+		e.add(GuardLowered, Tightens, name, t)
 	}
 }
 
 func (e *effects) hold(severity slo.Severity, before, after time.Duration) {
 	if before != after {
-		e.add(HoldChanged, Changes, string(severity), slo.FormatDuration(before), slo.FormatDuration(after))
+		e.add(HoldChanged, Changes, string(severity), turn{duration(before), duration(after)})
 	}
 }
 
@@ -167,13 +169,13 @@ func (e *effects) noTraffic(b, a *slo.NoTraffic) {
 	switch {
 	case b == nil && a == nil:
 	case b == nil:
-		e.add(NoTrafficOn, Gains, "", "", noTrafficText(a))
+		e.add(NoTrafficOn, Gains, "", turn{after: noTrafficText(a)})
 	case a == nil:
-		e.add(NoTrafficOff, Loses, "", noTrafficText(b), "")
+		e.add(NoTrafficOff, Loses, "", turn{before: noTrafficText(b)})
 	default:
 		weight := both(longer(b.After, a.After), higher(a.Below.Rat().Cmp(b.Below.Rat())), severer(b.Severity, a.Severity))
 		if weight != "" {
-			e.add(NoTrafficChanged, weight, "", noTrafficText(b), noTrafficText(a))
+			e.add(NoTrafficChanged, weight, "", turn{noTrafficText(b), noTrafficText(a)})
 		}
 	}
 }
@@ -182,22 +184,22 @@ func (e *effects) noData(b, a *slo.NoData) {
 	switch {
 	case b == nil && a == nil:
 	case b == nil:
-		e.add(NoDataOn, Gains, "", "", noDataText(a))
+		e.add(NoDataOn, Gains, "", turn{after: noDataText(a)})
 	case a == nil:
-		e.add(NoDataOff, Loses, "", noDataText(b), "")
+		e.add(NoDataOff, Loses, "", turn{before: noDataText(b)})
 	default:
 		if weight := both(longer(b.After, a.After), severer(b.Severity, a.Severity)); weight != "" {
-			e.add(NoDataChanged, weight, "", noDataText(b), noDataText(a))
+			e.add(NoDataChanged, weight, "", turn{noDataText(b), noDataText(a)})
 		}
 	}
 }
 
-func noTrafficText(q *slo.NoTraffic) string {
-	return fmt.Sprintf("%s below %s for %s", q.Severity, q.Below, slo.FormatDuration(q.After))
+func noTrafficText(q *slo.NoTraffic) diag.Phrase {
+	return diag.Say("%s below %s for %s", q.Severity, q.Below, slo.FormatDuration(q.After))
 }
 
-func noDataText(q *slo.NoData) string {
-	return fmt.Sprintf("%s after %s", q.Severity, slo.FormatDuration(q.After))
+func noDataText(q *slo.NoData) diag.Phrase {
+	return diag.Say("%s after %s", q.Severity, slo.FormatDuration(q.After))
 }
 
 // both is what several things do together: "" when nothing changes.
@@ -239,7 +241,9 @@ func severer(before, after slo.Severity) Weight {
 	return Loosens
 }
 
-func count(n int64) string { return strconv.FormatInt(n, 10) }
+func duration(d time.Duration) diag.Phrase { return diag.Verbatim(slo.FormatDuration(d)) }
+
+func count(n int64) diag.Phrase { return diag.Verbatim(strconv.FormatInt(n, 10)) }
 
 // percentages spells each in one way: 80.0% is 80%.
 func percentages(list []slo.Percentage) []string {

@@ -11,19 +11,23 @@ import (
 // sli compares what is measured, and what becomes of the minutes that were.
 func (c *comparison) sli(b, a measured) {
 	subject, place := a.subject, a.about.Origin
+	cause := place // of new indicators
 	if was, is := sourceName(b.source), sourceName(a.source); was != is && b.sli != nil && a.sli != nil {
-		c.add(Change{Kind: SourceChanged, Weight: Changes, Subject: subject, Before: was, After: is, Place: place})
+		if b.about.DefaultSource.Start.Known() && a.about.DefaultSource.Start.Known() {
+			cause = a.about.DefaultSource
+		}
+		c.add(Change{Kind: SourceChanged, Weight: Changes, Subject: subject, Before: diag.Verbatim(was), After: diag.Verbatim(is), Place: cause})
 	}
 	kept := b.indicator == a.indicator && a.indicator != ""
 	switch {
 	case b.sli == nil && a.sli == nil:
 		return
 	case b.sli == nil || a.sli == nil || b.sli.Form() != a.sli.Form():
-		c.add(Change{Kind: SLIForm, Weight: Changes, Subject: subject, Before: sliText(b.sli), After: sliText(a.sli), Place: sliPlace(a.sli, place)})
+		c.add(Change{Kind: SLIForm, Weight: Changes, Subject: subject, Before: diag.Verbatim(sliText(b.sli)), After: diag.Verbatim(sliText(a.sli)), Place: sliPlace(a.sli, place)})
 	default:
 		c.parts(subject, place, b.sli, a.sli, kept)
 	}
-	c.history(b, a, kept)
+	c.history(b, a, kept, cause)
 }
 
 func sourceName(s *slo.Source) string {
@@ -43,7 +47,7 @@ type part struct {
 
 // partsOf takes an SLI apart, always into the same parts.
 func partsOf(s *slo.SLI) []part {
-	written := func(kind Kind, detail string, t diag.Text) part { return part{kind, detail, t.String(), t.Whole()} }
+	of := func(kind Kind, detail string, t diag.Text) part { return part{kind, detail, t.String(), t.Whole()} }
 	from := part{kind: SLIFrom, text: strings.Join(slices.Compact(slices.Sorted(slices.Values(s.EventTypes()))), ", ")}
 	if len(s.From) > 0 {
 		from.place = s.From[0].Span
@@ -62,9 +66,9 @@ func partsOf(s *slo.SLI) []part {
 		every.text, every.place = slo.FormatDuration(slice.Every.Value), slice.Every.Span
 	}
 	return []part{
-		from, written(SLIWhere, "", s.Where), written(SLIGood, "", s.Good), written(SLIBad, "", s.Bad), written(SLICount, "", s.Count),
-		written(SLIQuery, "total", queries.Total), written(SLIQuery, "good", queries.Good), written(SLIQuery, "bad", queries.Bad),
-		every, written(SLISlice, "value", slice.Value), written(SLISlice, "good", slice.Good),
+		from, of(SLIWhere, "", s.Where), of(SLIGood, "", s.Good), of(SLIBad, "", s.Bad), of(SLICount, "", s.Count),
+		of(SLIQuery, "total", queries.Total), of(SLIQuery, "good", queries.Good), of(SLIQuery, "bad", queries.Bad),
+		every, of(SLISlice, "value", slice.Value), of(SLISlice, "good", slice.Good),
 		{kind: SLISlice, detail: "empty", text: string(slice.Empty)},
 		lag,
 	}
@@ -81,7 +85,7 @@ func (c *comparison) parts(subject Subject, place diag.Span, b, a *slo.SLI, kept
 		if same {
 			continue
 		}
-		change := Change{Kind: is.kind, Weight: Changes, Subject: subject, Detail: is.detail, Before: oneLine(was.text), After: oneLine(is.text), Place: is.place}
+		change := Change{Kind: is.kind, Weight: Changes, Subject: subject, Detail: is.detail, Before: written(was.text), After: written(is.text), Place: is.place}
 		if kept && is.kind != SLILag { // which is not what is measured, but when
 			change.Kind, change.Weight = SLISpelling, Neutral
 			if is.detail == "" {
@@ -125,28 +129,28 @@ func sliPlace(s *slo.SLI, otherwise diag.Span) diag.Span {
 	return otherwise
 }
 
-// history says what becomes of older minutes.
-func (c *comparison) history(b, a measured, kept bool) {
-	change := Change{Kind: HistoryKept, Weight: Changes, Subject: a.subject, Place: a.about.Origin}
+// history says what becomes of older minutes, at the place of what is the cause.
+func (c *comparison) history(b, a measured, kept bool, place diag.Span) {
+	change := Change{Kind: HistoryKept, Weight: Changes, Subject: a.subject, Place: place}
 	restarts := a.history.Mode == slo.Restart
 	switch {
 	case kept && restarts && b.history.Mode != slo.Restart:
-		change.Kind, change.Weight, change.After = HistoryRestarted, Loses, oneLine(a.history.Reason)
-		change.Notes = []string{"from when the SLI changed last"}
+		change.Kind, change.Weight, change.After = HistoryRestarted, Loses, written(a.history.Reason)
+		change.Notes = []diag.Phrase{diag.Say("from when the SLI changed last")}
 	case kept && b.history != a.history:
-		change.Kind, change.Weight, change.Before, change.After = HistoryChanged, Neutral, historyText(b.history), historyText(a.history)
+		change.Kind, change.Weight, change.Before, change.After = HistoryChanged, Neutral, diag.Verbatim(historyText(b.history)), diag.Verbatim(historyText(a.history))
 	case kept, b.sli == nil, a.sli == nil: // a journey that was or is composed of its steps has no minutes of its own
 		return
 	case b.indicator == "" || a.indicator == "":
 		if b.sli != nil && sliText(b.sli) == sliText(a.sli) && b.history == a.history {
 			return // neither is known, and nothing else differs
 		}
-		change.Notes = []string{"whether it is another indicator cannot be told, as one of the SLIs has errors"}
+		change.Notes = []diag.Phrase{diag.Say("whether it is another indicator cannot be told, as one of the SLIs has errors")}
 	case restarts:
-		change.Kind, change.Weight, change.After = HistoryRestarted, Loses, oneLine(a.history.Reason)
-		change.Notes = []string{"windows begin with the new indicator"}
+		change.Kind, change.Weight, change.After = HistoryRestarted, Loses, written(a.history.Reason)
+		change.Notes = []diag.Phrase{diag.Say("windows begin with the new indicator")}
 	default:
-		change.Notes = []string{"windows are marked as long as they hold minutes of both"}
+		change.Notes = []diag.Phrase{diag.Say("windows are marked as long as they hold minutes of both")}
 	}
 	c.add(change)
 }

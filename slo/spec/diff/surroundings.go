@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,9 +16,9 @@ func (c *comparison) teams() {
 	for _, p := range match(c.before.Teams, c.after.Teams, func(t *slo.Team) string { return t.Name }, same) {
 		switch b, a := p.before, p.after; {
 		case b == nil:
-			c.add(Change{Kind: TeamAdded, Weight: Gains, Subject: Subject{Team, a.Name}, After: a.Contact, Reaches: is[a.Name], Place: a.Origin})
+			c.add(Change{Kind: TeamAdded, Weight: Gains, Subject: Subject{Team, a.Name}, After: diag.Verbatim(a.Contact), Reaches: is[a.Name], Place: a.Origin})
 		case a == nil:
-			c.add(Change{Kind: TeamRemoved, Weight: Loses, Subject: Subject{Team, b.Name}, Before: b.Contact, Reaches: was[b.Name], Place: b.Origin})
+			c.add(Change{Kind: TeamRemoved, Weight: Loses, Subject: Subject{Team, b.Name}, Before: diag.Verbatim(b.Contact), Reaches: was[b.Name], Place: b.Origin})
 		default:
 			subject := Subject{Team, a.Name}
 			c.add(text(TitleChanged, subject, a.Origin, b.Title, a.Title)...)
@@ -27,10 +26,10 @@ func (c *comparison) teams() {
 			c.add(weighted(text(CodeOwnersChanged, subject, a.Origin, codeOwners(b), codeOwners(a)), comesOrGoes(Changes))...)
 			before, after := c.before.NotifiersOf(b.Name), c.after.NotifiersOf(a.Name)
 			for _, name := range missing(before, after) {
-				c.add(Change{Kind: RouteRemoved, Weight: Loses, Subject: subject, Before: name, Reaches: is[a.Name], Place: a.Origin})
+				c.add(Change{Kind: RouteRemoved, Weight: Loses, Subject: subject, Before: diag.Verbatim(name), Reaches: is[a.Name], Place: a.Origin})
 			}
 			for _, name := range missing(after, before) {
-				c.add(Change{Kind: RouteAdded, Weight: Gains, Subject: subject, After: name, Reaches: is[a.Name], Place: a.Origin})
+				c.add(Change{Kind: RouteAdded, Weight: Gains, Subject: subject, After: diag.Verbatim(name), Reaches: is[a.Name], Place: a.Origin})
 			}
 		}
 	}
@@ -65,7 +64,7 @@ func (c *comparison) notifiers() {
 			c.add(Change{Kind: NotifierRemoved, Weight: Loses, Subject: Subject{Notifier, b.Name}, Before: notifierText(b), Place: b.Origin})
 		default:
 			subject := Subject{Notifier, a.Name}
-			c.add(weighted(text(NotifierTarget, subject, a.Origin, notifierText(b), notifierText(a)), always(Changes))...)
+			c.add(weighted(said(NotifierTarget, subject, a.Origin, notifierText(b), notifierText(a)), always(Changes))...)
 			c.add(weighted(text(HeartbeatChanged, subject, a.Origin, durationText(b.Heartbeat), durationText(a.Heartbeat)), comesOrGoes(Changes))...)
 			c.add(text(NotifierLocale, subject, a.Origin, string(b.Locale), string(a.Locale))...)
 			c.titled(subject, a.Origin, [2]string{b.Title, a.Title}, [2]string{b.Owner, a.Owner})
@@ -80,29 +79,29 @@ func (c *comparison) titled(subject Subject, place diag.Span, titles, owners [2]
 }
 
 // notifierText says where messages go. Secrets are only named.
-func notifierText(n *slo.Notifier) string {
-	var texts []string
+func notifierText(n *slo.Notifier) diag.Phrase {
+	var texts []diag.Phrase
 	if n.Alertmanager != nil {
 		var urls []string
 		for _, u := range n.Alertmanager.URLs {
 			urls = append(urls, u.Value)
 		}
-		texts = append(texts, "alertmanager "+strings.Join(urls, " "))
+		texts = append(texts, diag.Verbatim("alertmanager "+strings.Join(urls, " ")))
 	}
 	if n.Slack != nil {
-		texts = append(texts, "slack, webhook from "+n.Slack.Webhook.String())
+		texts = append(texts, diag.Say("slack, webhook from %s", n.Slack.Webhook.Phrase()))
 	}
 	if n.Webhook != nil {
-		text := "webhook " + n.Webhook.URL.Value + ", unsigned"
+		text := diag.Say("webhook %s, unsigned", n.Webhook.URL.Value)
 		if n.Webhook.HMACKey != (slo.SecretRef{}) {
-			text = "webhook " + n.Webhook.URL.Value + ", signed with " + n.Webhook.HMACKey.String()
+			text = diag.Say("webhook %s, signed with %s", n.Webhook.URL.Value, n.Webhook.HMACKey.Phrase())
 		}
 		texts = append(texts, text)
 	}
 	if n.PagerDuty != nil {
-		texts = append(texts, "pagerDuty, routing key from "+n.PagerDuty.RoutingKey.String())
+		texts = append(texts, diag.Say("pagerDuty, routing key from %s", n.PagerDuty.RoutingKey.Phrase()))
 	}
-	return strings.Join(texts, "; ")
+	return parted(texts)
 }
 
 // durationText is "" for none.
@@ -133,7 +132,7 @@ func (c *comparison) source(b, a *slo.Source, reaches []string) {
 	names := slices.Concat(slices.Collect(maps.Keys(before)), slices.Collect(maps.Keys(after)))
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
-		for _, change := range weighted(text(SourceSetting, subject, a.Origin, before[name], after[name]), always(Changes)) {
+		for _, change := range weighted(said(SourceSetting, subject, a.Origin, before[name], after[name]), always(Changes)) {
 			change.Detail, change.Reaches = name, reaches
 			c.add(change)
 		}
@@ -156,24 +155,24 @@ func measuredBy(set *slo.Set) map[string][]string {
 }
 
 // sourceSettings has what a source says of itself, by the keys of specs.
-func sourceSettings(s *slo.Source) map[string]string {
+func sourceSettings(s *slo.Source) map[string]diag.Phrase {
 	if s.File != nil {
-		return map[string]string{"file": s.File.Path}
+		return map[string]diag.Phrase{"file": diag.Verbatim(s.File.Path)}
 	}
 	n := s.NewRelic
-	settings := map[string]string{
-		"accountId": strconv.FormatInt(n.AccountID, 10), "region": string(n.Region), "apiKey": n.APIKey.String(), "endpoint": n.Endpoint,
-		"queryLag": slo.FormatDuration(n.QueryLag), "lateness": slo.FormatDuration(n.Lateness), "retention default": slo.FormatDuration(n.Retention.Default),
+	settings := map[string]diag.Phrase{
+		"accountId": count(n.AccountID), "region": diag.Verbatim(string(n.Region)), "apiKey": n.APIKey.Phrase(), "endpoint": diag.Verbatim(n.Endpoint),
+		"queryLag": duration(n.QueryLag), "lateness": duration(n.Lateness), "retention default": duration(n.Retention.Default),
 	}
 	for eventType, kept := range n.Retention.ByType {
-		settings["retention "+eventType] = slo.FormatDuration(kept)
+		settings["retention "+eventType] = duration(kept)
 	}
 	return settings
 }
 
-func sourceText(s *slo.Source) string {
+func sourceText(s *slo.Source) diag.Phrase {
 	if s.File != nil {
-		return "file " + s.File.Path
+		return diag.Say("file %s", s.File.Path)
 	}
-	return "New Relic account " + strconv.FormatInt(s.NewRelic.AccountID, 10) + ", " + string(cmp.Or(s.NewRelic.Region, slo.US))
+	return diag.Say("New Relic account %d, %s", s.NewRelic.AccountID, cmp.Or(s.NewRelic.Region, slo.US))
 }

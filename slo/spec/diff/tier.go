@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/slojourn/slojourn/slo"
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // tiers compares those of a policy: first those of one severity and windows, then those
@@ -19,13 +20,13 @@ func (e *effects) tiers(before, after []slo.Tier) {
 	old, left := paired(before, after, sameFactor, sameButFactor, sameWindows, sameSeverity)
 	for i := range after {
 		if b, a := old[i], &after[i]; b == nil {
-			e.add(TierAdded, Gains, "", "", e.tierText(a)).Place = cmp.Or(a.Span, e.one.Place)
+			e.add(TierAdded, Gains, "", turn{after: e.tierText(a)}).Place = cmp.Or(a.Span, e.one.Place)
 		} else {
 			e.tier(b, a)
 		}
 	}
 	for _, b := range left {
-		e.add(TierRemoved, Loses, "", e.tierText(b), "").Place = cmp.Or(b.Span, e.one.Place)
+		e.add(TierRemoved, Loses, "", turn{before: e.tierText(b)}).Place = cmp.Or(b.Span, e.one.Place)
 	}
 }
 
@@ -33,7 +34,7 @@ func (e *effects) tiers(before, after []slo.Tier) {
 func (e *effects) tier(b, a *slo.Tier) {
 	place := cmp.Or(a.Span, e.one.Place)
 	if b.Long != a.Long || b.Short != a.Short {
-		e.add(TierChanged, Changes, "", e.tierText(b), e.tierText(a)).Place = place
+		e.add(TierChanged, Changes, "", turn{e.tierText(b), e.tierText(a)}).Place = place
 		return
 	}
 	if weight := severer(b.Severity, a.Severity); weight != "" {
@@ -41,10 +42,10 @@ func (e *effects) tier(b, a *slo.Tier) {
 		if weight == Tightens {
 			kind = TierSeverityRaised
 		}
-		e.add(kind, weight, a.Windows(), string(b.Severity), string(a.Severity)).Place = place
+		e.add(kind, weight, a.Windows(), turn{diag.Verbatim(string(b.Severity)), diag.Verbatim(string(a.Severity))}).Place = place
 	}
 	kind, weight := TierChanged, e.factor(b, a)
-	before, after := e.factorText(b), e.factorText(a)
+	factors := turn{e.factorText(b), e.factorText(a)}
 	detail := string(a.Severity) + " " + a.Windows()
 	switch weight {
 	case "":
@@ -54,9 +55,9 @@ func (e *effects) tier(b, a *slo.Tier) {
 	case Tightens:
 		kind = TierFactorLowered
 	default:
-		before, after, detail = e.tierText(b), e.tierText(a), ""
+		factors, detail = turn{e.tierText(b), e.tierText(a)}, ""
 	}
-	e.add(kind, weight, detail, before, after).Place = place
+	e.add(kind, weight, detail, factors).Place = place
 }
 
 // factor weighs the change of a factor: "" when it is the same for all windows, or when
@@ -82,24 +83,23 @@ func sameSpelling(b, a *slo.Tier) bool {
 }
 
 // tierText is a tier: page 1h/5m, 2% of the budget (factor 13.44).
-func (e *effects) tierText(t *slo.Tier) string {
-	return string(t.Severity) + " " + t.Windows() + ", " + e.factorText(t)
+func (e *effects) tierText(t *slo.Tier) diag.Phrase {
+	return diag.Say("%s %s, %s", t.Severity, t.Windows(), e.factorText(t))
 }
 
 // factorText says above what a tier fires. Where all windows are as long, it says the
 // factor as well.
-func (e *effects) factorText(t *slo.Tier) string {
+func (e *effects) factorText(t *slo.Tier) diag.Phrase {
 	if t.Burn.Sign() > 0 {
-		return "factor " + shortNumber(t.Burn.Rat())
+		return diag.Say("factor %s", shortNumber(t.Burn.Rat()))
 	}
-	text := t.Budget.String() + " of the budget"
 	first := t.Factor(e.windows[0])
 	for _, w := range e.windows[1:] {
 		if t.Factor(w).Cmp(first) != 0 {
-			return text
+			return diag.Say("%s of the budget", t.Budget)
 		}
 	}
-	return text + " (factor " + shortNumber(first) + ")"
+	return diag.Say("%s of the budget (factor %s)", t.Budget, shortNumber(first))
 }
 
 // shortNumber writes a factor with at most four decimals.

@@ -73,14 +73,14 @@ func (a *adviser) boolean(x *Binary, tested, value Expr) bool {
 func (a *adviser) coercion(op Op, tested, value Expr) bool {
 	switch value := value.(type) {
 	case *String:
-		_, err := strconv.ParseFloat(value.Value, 64)
+		_, isNumber := value.Number()
 		ordered := op != Eq && op != Ne
 		switch {
-		case err == nil && a.typeOf(tested) == NumberValue, err == nil && ordered && a.typeOf(tested) == 0 && isPlainName(tested):
+		case isNumber && a.typeOf(tested) == NumberValue, isNumber && ordered && a.typeOf(tested) == 0 && isPlainName(tested):
 			a.warn(diag.CodeNRQLCoercion, value.Range, diag.Say("write %s; text that holds a number is converted by numeric(…)", value.Value),
 				"%s is text, and text never equals a number", value.Raw)
 			return true
-		case err != nil && a.typeOf(tested) == NumberValue:
+		case !isNumber && a.typeOf(tested) == NumberValue:
 			a.warn(diag.CodeNRQLCoercion, value.Range, diag.Say("compare it with a number"), "%s is text, and %s holds numbers", value.Raw, Print(tested))
 			return true
 		}

@@ -2,6 +2,7 @@ package nrql
 
 import (
 	"regexp/syntax"
+	"strconv"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -24,6 +25,22 @@ func checkRegexp(p *parser, x Expr) {
 // no backslash.
 func (s *String) isExact() bool {
 	return strings.HasPrefix(s.Raw, "r") || strings.HasPrefix(s.Raw, "R") || !strings.Contains(s.Raw, `\`)
+}
+
+// Number returns the number that a text holds, spelled as it is there; false when
+// the text is no number to NRQL.
+func (s *String) Number() (Expr, bool) {
+	digits, negative := strings.CutPrefix(s.Value, "-")
+	l := lexer{source: digits}
+	value, err := strconv.ParseFloat(digits, 64)
+	if err != nil || l.number(0).text != digits { // out of range, or only Go's, such as nan
+		return nil, false
+	}
+	n := &Number{Raw: digits, Value: value}
+	if negative {
+		return &Unary{Op: Neg, X: n}, true
+	}
+	return n, true
 }
 
 // checkCompared refuses a subquery that gives more than the one value that a

@@ -42,11 +42,10 @@ func (s *Server) put(uid string, content map[string]any, folder, by, message str
 }
 
 func (s *Server) get(w http.ResponseWriter, uid string) {
-	if !s.may(w, "dashboards:read") {
-		return
-	}
 	d := s.dashboards[uid]
-	if d == nil {
+	if hidden := s.Hides && slices.Contains(s.Denied, "dashboards:read"); !hidden && !s.may(w, "dashboards:read") {
+		return
+	} else if hidden || d == nil {
 		answer(w, http.StatusNotFound, object{"message": "Dashboard not found"})
 		return
 	}
@@ -152,7 +151,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, uid string) {
 	}
 	limit, _ := strconv.Atoi(r.URL.Query().Get("limit"))
 	versions = versions[:min(cmp.Or(limit, 1000), len(versions))]
-	if s.Before113 {
+	if s.Before113 || s.Before116 {
 		answer(w, http.StatusOK, versions)
 		return
 	}

@@ -22,14 +22,18 @@ type Server struct {
 	Token string // that requests must have
 	Login string // of whoever has it
 	// Before113 is a Grafana before 11.3: titles are unique in a folder, the versions of a
-	// dashboard are a list without an object around it (as they are up to 11.5), and who saved
-	// them is a number.
+	// dashboard are a list without an object around it, and who saved them is a number.
 	Before113 bool
+	// Before116 is a Grafana from 11.3 to 11.5: the versions of a dashboard are such a list,
+	// with the login of who saved them.
+	Before116 bool
 	// Since13 is a Grafana from 13 on: an Editor may not read a folder that is missing, and
 	// conflicts are told by their text.
 	Since13 bool
 	// Migrates is a Grafana that brings dashboards up to a later schema as they are read.
 	Migrates bool
+	// Hides is a Grafana from 12 on: a dashboard that may not be read is not found.
+	Hides bool
 	// Lags is a Grafana that does not tell the newest version of a dashboard yet.
 	Lags bool
 	// Denied are the permissions that the token lacks, such as dashboards:write.
