@@ -103,18 +103,18 @@ func guardText(g slo.Guard) string {
 
 // assumption says what the detection table rests on.
 func (s subject) assumption(perMinute *big.Rat) string {
-	what := numberText(perMinute, 3) + " events a minute"
+	of, what := "", numberText(perMinute, 3)+" events a minute"
 	if s.every > 0 {
 		what = "a slice every " + slo.FormatDuration(s.every)
 	}
 	switch {
 	case s.journey == nil:
 	case s.journey.Compose == slo.Weighted, s.journey.Compose == slo.Pooled:
-		what += " in each step, all of which fail alike"
+		of, what = " of all steps alike", what+" in each"
 	default:
-		what += " in each step, one of which fails"
+		of, what = " of one step", what+" in each"
 	}
-	return fmt.Sprintf("An outage, with %s, each measured %s later:", what, slo.FormatDuration(s.lag))
+	return fmt.Sprintf("An outage%s, with %s, each measured %s later:", of, what, slo.FormatDuration(s.lag))
 }
 
 func tierText(t slo.Tier) string {

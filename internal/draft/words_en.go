@@ -54,7 +54,7 @@ journey is as good as all of its steps together: 99.9% and 99.8% make 99.7%.`,
 		team:    "Who owns what. Other files refer to a Team by its name.",
 		contact: "Where people reach the team:\n  spec: {contact: \"#channel\"}",
 		source: `Where it is measured. All files of a folder share one Source, so keep it when you delete the
-journey. slojourn serve takes Sources from the folder of --config alone.`,
+journey. slojourn serve --config DIR takes Sources from that folder alone.`,
 		account:  "The number of the New Relic account: in its menu under Administration, or in the address bar.",
 		region:   "Its data centre: US, EU, JP or Gov.",
 		key:      "Where the key is, and never the key itself: a user key, which begins with NRAK-.",

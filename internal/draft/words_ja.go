@@ -53,7 +53,7 @@ func japanese() *words {
 		team:    "誰が何を担当するか。ほかのファイルからは Team の名前で参照します。",
 		contact: "チームの連絡先：\n  spec: {contact: \"#チャンネル名\"}",
 		source: `計測先。1つの Source をフォルダー内の全ファイルで共有するので、ジャーニーを消すときも残して
-ください。slojourn serve が読むのは、--config のフォルダーにある Source だけです。`,
+ください。slojourn serve --config DIR が読むのは、そのフォルダーにある Source だけです。`,
 		account:  "New Relic のアカウント番号。メニューの Administration か、ブラウザーのアドレスバーで確認できます。",
 		region:   "データセンター：US、EU、JP、Gov のいずれか。",
 		key:      "キーの置き場所。キーそのものは決して書きません。NRAK- で始まるユーザーキーを使います。",
