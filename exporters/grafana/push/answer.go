@@ -67,7 +67,7 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 func (t *transport) failure(ctx context.Context, err error) error {
 	err = httpclient.Reason(err)
 	if unsure, ok := errors.AsType[*unsureError](err); ok {
-		return &unsureError{t.failure(ctx, unsure.err)}
+		return &unsureError{t.failure(context.Background(), unsure.err)} // the reason, also when the push has ended
 	}
 	if _, ok := errors.AsType[*RefusedError](err); ok {
 		return err
