@@ -60,6 +60,7 @@ func (s *still) answer(r *http.Request) *http.Response {
 // apply plans and applies, and returns how long the latter took.
 func (s *still) apply(t *testing.T, ctx context.Context, files []grafana.File, way func(r *http.Request) (*http.Response, error)) (*push.Plan, time.Duration, error) {
 	t.Helper()
+	s.way = nil
 	plan, err := s.client.Plan(t.Context(), slices.Values(files), push.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -133,6 +134,16 @@ func TestSlow(t *testing.T) {
 				}
 				if n := int(sent.Load()); n < test.from || n > test.to || got[as] != n || got[push.WasNotTried] != 50-n || took > test.most {
 					t.Errorf("after %v %d were sent: %v", took, n, got)
+				}
+				_, _, err = s.apply(t, t.Context(), many(1, retitled("Changed")), func(r *http.Request) (*http.Response, error) {
+					if !saves(r) {
+						return nil, nil
+					}
+					s.answer(r)
+					return nil, io.EOF
+				})
+				if err != nil {
+					t.Errorf("the next push, of one that is cut, ends with %v", err)
 				}
 			})
 		})
