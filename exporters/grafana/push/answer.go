@@ -119,14 +119,6 @@ func (t *transport) refused(status int, text []byte) error {
 	return e
 }
 
-// shorten returns the beginning of a text, of so many characters at most.
-func shorten(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
-}
-
 // readAgain is a response whose body was read.
 type readAgain struct {
 	runtime.ClientResponse
