@@ -86,7 +86,7 @@ func (r *remote) endpoint(path string) (*url.URL, error) {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return nil, usage("--server is no address of a server: write it as in http://127.0.0.1:8080 or https://slo.example.com")
 	case u.User != nil:
-		return nil, usage("--server must not hold a user or password: use --user and --password-from")
+		return nil, usage("--server must not hold a password or a user: use --user and --password-from")
 	case u.RawQuery != "", u.ForceQuery, u.Fragment != "":
 		return nil, usage("--server is an address without a query: everything is asked for")
 	case r.user != "" && u.Scheme == "http" && !isLoopback(u.Hostname()):

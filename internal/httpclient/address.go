@@ -19,7 +19,7 @@ func ParseURL(address, of, example string) (*url.URL, error) {
 	case u.Port() != "" && !isPort(u.Port()):
 		return nil, errors.New("has a port that is none: the port is a number from 1 to 65535")
 	case u.User != nil:
-		return nil, errors.New("must not hold a user or password: a process list would show it")
+		return nil, errors.New("must not hold a password or a user: a process list would show it")
 	}
 	return u, nil
 }
