@@ -9,8 +9,8 @@ func specs() diag.Language {
 		"keep one entry, with both reasons":                                                               "項目を 1 つにまとめ、両方の理由を書いてください",
 		"%s cannot be accepted, as it is about entries of accept":                                         "%s は accept の項目についての指摘なので、受け入れられません",
 		"remove this entry, and the one that accepts nothing":                                             "この項目と、何も受け入れていない項目を削除してください",
-		"%s cannot be accepted: no warning or info about journeys, SLOs and alert policies has this code": "%s は受け入れられません: ジャーニー、SLO、アラートポリシーの警告や情報に、このコードはありません",
-		"remove the entry; what is an error has to be corrected":                                          "項目を削除してください。エラーは直す必要があります",
+		"%s cannot be accepted: what has this code is an error, or not about one journey, SLO or alert policy": "%s は受け入れられません: このコードの指摘は、エラーであるか、個々のジャーニー、SLO、アラートポリシーについてのものではありません",
+		"remove the entry; an error has to be corrected":                                          "項目を削除してください。エラーは直す必要があります",
 		"the entry of accept":                                                                             "accept の項目",
 
 		// decode.go
