@@ -5,13 +5,13 @@ import "github.com/slojourn/slojourn/slo/diag"
 func specs() diag.Language {
 	return diag.Language{
 		// accept.go
-		"%s is accepted twice":                                                                            "%s を 2 回受け入れています",
-		"keep one entry, with both reasons":                                                               "項目を 1 つにまとめ、両方の理由を書いてください",
-		"%s cannot be accepted, as it is about entries of accept":                                         "%s は accept の項目についての指摘なので、受け入れられません",
-		"remove this entry, and the one that accepts nothing":                                             "この項目と、何も受け入れていない項目を削除してください",
+		"%s is accepted twice":                                    "%s を 2 回受け入れています",
+		"keep one entry, with both reasons":                       "項目を 1 つにまとめ、両方の理由を書いてください",
+		"%s cannot be accepted, as it is about entries of accept": "%s は accept の項目についての指摘なので、受け入れられません",
+		"remove this entry, and the one that accepts nothing":     "この項目と、何も受け入れていない項目を削除してください",
 		"%s cannot be accepted: what has this code is an error, or not about one journey, SLO or alert policy": "%s は受け入れられません: このコードの指摘は、エラーであるか、個々のジャーニー、SLO、アラートポリシーについてのものではありません",
-		"remove the entry; an error has to be corrected":                                          "項目を削除してください。エラーは直す必要があります",
-		"the entry of accept":                                                                             "accept の項目",
+		"remove the entry; an error has to be corrected":                                                       "項目を削除してください。エラーは直す必要があります",
+		"the entry of accept": "accept の項目",
 
 		// decode.go
 		"split it into several files":                            "複数のファイルに分けてください",
