@@ -160,7 +160,7 @@ func specs() diag.Language {
 		// language_alerts.go
 		"that of `paging`": "`paging` のもの",
 		"off":              "なし",
-		"the tier":         "条件 (tier)",
+		"the tier":         "アラート条件 (tier)",
 		"keep one of them; the other follows from it": "どちらか一方だけを残してください。もう一方は計算で決まります",
 		"has neither budget nor burn":                 "に budget も burn もありません",
 		"write budget: 2%%, the share of the budget that is spent within long, or burn: and the burn rate": "long の間に消費するバジェットの割合を budget: 2%% のように書くか、バーンレートを burn: で書いてください",
