@@ -5,7 +5,8 @@ import "github.com/slojourn/slojourn/slo/diag"
 // Acceptance says that warnings and infos of a code are known and may stay.
 type Acceptance struct {
 	Code   diag.Code
-	Reason string // on one line
+	Reason string    // on one line
+	Span   diag.Span // of the code
 }
 
 // AcceptDeclaration declares an acceptance. One that says too little, which is reported, is
@@ -46,7 +47,7 @@ func (d Declarations) Accepts(visit func(AcceptDeclaration)) {
 func accepted(declared []AcceptDeclaration) []Acceptance {
 	var list []Acceptance
 	for _, a := range declared {
-		list = append(list, Acceptance{a.Code.Value, a.Reason})
+		list = append(list, Acceptance{a.Code.Value, a.Reason, a.Code.Span})
 	}
 	return list
 }

@@ -44,7 +44,7 @@ func (r *resolver) objectives(declared []ObjectiveDeclaration, sli *SLIDeclarati
 				o.DefaultAlerts = alerts[len(alerts)-1].Span
 			}
 		}
-		o.DefaultWindow = r.defaultWindow(d, window, folder)
+		o.DefaultWindow, o.DefaultTimeZone = r.defaultWindow(d, window, folder)
 		if o.Alerts != nil {
 			r.checkTiers(d, o)
 			r.checkSlice(sli, o.Alerts)
@@ -92,17 +92,17 @@ func (r *resolver) window(d ObjectiveDeclaration, folder string) (Window, bool) 
 	return window.In(location), true
 }
 
-// defaultWindow is where Defaults say the window of an objective or, of a calendar window
-// that is its own, the time zone.
-func (r *resolver) defaultWindow(d ObjectiveDeclaration, window Window, folder string) diag.Span {
+// defaultWindow is where Defaults say the window of an objective, and the time zone of a
+// calendar window; unknown where the objective says it.
+func (r *resolver) defaultWindow(d ObjectiveDeclaration, window Window, folder string) (span, zone diag.Span) {
 	defaults := r.defaultsOf(folder)
-	switch {
-	case !d.Window.Written():
-		return defaults.Window.Span
-	case window.IsCalendar() && !d.TimeZone.Written():
-		return defaults.TimeZone.Span
+	if !d.Window.Written() {
+		span = defaults.Window.Span
 	}
-	return diag.Span{}
+	if window.IsCalendar() && !d.TimeZone.Written() {
+		zone = defaults.TimeZone.Span
+	}
+	return span, zone
 }
 
 // windowHint says how to add a window to an objective.

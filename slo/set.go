@@ -149,10 +149,11 @@ type Objective struct {
 	Alerts *AlertPolicy
 	Span   diag.Span // of its declaration
 
-	// DefaultWindow and DefaultAlerts are where Defaults say its window, or the time zone
-	// of it, and its alerts; unknown where they do not.
-	DefaultWindow diag.Span
-	DefaultAlerts diag.Span
+	// DefaultWindow, DefaultTimeZone and DefaultAlerts are where Defaults say its window,
+	// the time zone of a calendar window, and its alerts; unknown where they do not.
+	DefaultWindow   diag.Span
+	DefaultTimeZone diag.Span
+	DefaultAlerts   diag.Span
 
 	// Undecided says that alerts would be judged by this objective, and that nothing
 	// names a policy or says that there is none.

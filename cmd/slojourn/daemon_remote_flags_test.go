@@ -22,7 +22,7 @@ func TestServeRefusesRemoteWrite(t *testing.T) {
 		{"--remote-write-user ops", "--remote-write-user is for --remote-write, which is missing"},
 		{"--remote-write-from 2026-11-22T00:00:00Z --remote-write-user ops --remote-write-token-from env:SLOJOURN_T", "--remote-write-token-from is for --remote-write, which is missing"},
 		{"--remote-write mimir.hunter2.example.com", "--remote-write is no address of a receiver"},
-		{"--remote-write https://ops:hunter2@example.com/", "--remote-write must not hold who asks"},
+		{"--remote-write https://ops:hunter2@example.com/", "--remote-write must not hold a user or password"},
 		{"--remote-write http://example.com/ --remote-write-token-from env:SLOJOURN_T", "--remote-write would send the secret without encryption: write https://"},
 		{"--remote-write " + address + " --remote-write-token-from hunter2", "--remote-write-token-from names where the secret is: write env:NAME or file:NAME"},
 		{"--remote-write " + address + " --remote-write-token-from env:HOME", "HOME may not be read: its name must begin with"},

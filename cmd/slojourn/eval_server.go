@@ -83,10 +83,10 @@ func (r *remote) checkAccess(given func(flag string) bool) error {
 func (r *remote) endpoint(path string) (*url.URL, error) {
 	u, err := url.Parse(r.address)
 	switch {
-	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Host == "":
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return nil, usage("--server is no address of a server: write it as in http://127.0.0.1:8080 or https://slo.example.com")
 	case u.User != nil:
-		return nil, usage("--server must not hold who asks: use --user and --password-from")
+		return nil, usage("--server must not hold a user or password: use --user and --password-from")
 	case u.RawQuery != "", u.ForceQuery, u.Fragment != "":
 		return nil, usage("--server is an address without a query: everything is asked for")
 	case r.user != "" && u.Scheme == "http" && !isLoopback(u.Hostname()):

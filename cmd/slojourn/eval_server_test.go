@@ -85,9 +85,10 @@ func TestEvalServerUsage(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"--server", "http://me:topsecret@127.0.0.1:1"}, "--server must not hold who asks: use --user and --password-from"},
+		{[]string{"--server", "http://me:topsecret@127.0.0.1:1"}, "--server must not hold a user or password: use --user and --password-from"},
 		{[]string{"--server", "http://me:topsecret@127.0.0.1:x"}, "--server is no address of a server"},
 		{[]string{"--server", "127.0.0.1:8080"}, "write it as in http://127.0.0.1:8080"},
+		{[]string{"--server", "https://:9090"}, "--server is no address of a server"},
 		{[]string{"--server", "localhost:8080"}, "--server is no address of a server"},
 		{[]string{"--server", "ftp://localhost"}, "--server is no address of a server"},
 		{[]string{"--server", "http://127.0.0.1:1?topsecret"}, "--server is an address without a query"},

@@ -176,7 +176,7 @@ func TestPushGrafanaRefuses(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"", "--url is missing"},
 		{"--url hunter2.example.com", "--url is no address of Grafana"},
-		{"--url https://ops:hunter2@example.com/", "--url must not hold who asks"},
+		{"--url https://ops:hunter2@example.com/", "--url must not hold a user or password"},
 		{"--url https://example.com/?token=hunter2", "--url holds more than an address"},
 		{to, "who pushes is missing"},
 		{to + " --token-from hunter2", "--token-from names where the secret is: write env:NAME or file:NAME"},

@@ -25,8 +25,8 @@ func TestParseURL(t *testing.T) {
 		"https://example.com/\x7fhunter2%zz": none,
 		"https://example.com:0/hunter2":      "has a port that is none",
 		"https://example.com:99999/hunter2":  "has a port that is none",
-		"https://ops:hunter2@example.com/":   "must not hold who asks",
-		"https://hunter2@example.com/":       "must not hold who asks",
+		"https://ops:hunter2@example.com/":   "must not hold a user or password",
+		"https://hunter2@example.com/":       "must not hold a user or password",
 	} {
 		u, err := httpclient.ParseURL(address, "a server", "https://example.com")
 		switch {

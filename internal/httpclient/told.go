@@ -21,9 +21,14 @@ func Excerpt(text string, hidden []secret.Value) string {
 	for _, value := range hidden {
 		text = value.Masker()(text)
 	}
-	text = render.Plain(strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " "))
-	if runes := []rune(text); len(runes) > maxExcerpt {
-		return string(runes[:maxExcerpt-1]) + "…"
+	return Shorten(render.Plain(strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " ")), maxExcerpt)
+}
+
+// Shorten returns the beginning of a text, of so many characters at most, which is at least
+// one. Where something is left out it ends with "…".
+func Shorten(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
 	return text
 }

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/slojourn/slojourn/slo/diag"
@@ -19,9 +18,13 @@ const (
 // secret in the files, since a finding may repeat it without the key that
 // tells what it is.
 func Redact(findings diag.List, files []spec.File) {
+	found := map[string]bool{}
+	for _, f := range findings {
+		found[f.Span.File] = true
+	}
 	secrets := map[string]*strings.Replacer{}
 	for _, file := range files {
-		if !slices.ContainsFunc(findings, func(f diag.Diagnostic) bool { return f.Span.File == file.Name }) {
+		if !found[file.Name] {
 			continue
 		}
 		text := string(file.Data)

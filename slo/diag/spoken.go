@@ -36,13 +36,14 @@ func Of(err error) Phrase {
 	if !is {
 		return Phrase{english: err.Error()}
 	}
-	phrase := spoken.Phrase()
-	before, behind, found := strings.Cut(err.Error(), phrase.String())
-	switch {
-	case !found:
-		return Phrase{english: err.Error()}
-	case before == "" && behind == "":
+	phrase, text := spoken.Phrase(), err.Error()
+	said := phrase.String()
+	switch start := strings.LastIndex(text, said); { // what is wrapped is last as a rule
+	case start < 0:
+		return Phrase{english: text}
+	case text == said:
 		return phrase
+	default:
+		return Phrase{format: "%s%s%s", args: []any{text[:start], phrase, text[start+len(said):]}, english: text}
 	}
-	return Phrase{format: "%s%s%s", args: []any{before, phrase, behind}, english: err.Error()}
 }

@@ -19,7 +19,8 @@ func (p place) Phrase() diag.Phrase { return diag.Say("file %s", string(p)) }
 // TestSpoken says errors in another language, by themselves, within others and within phrases.
 func TestSpoken(t *testing.T) {
 	t.Parallel()
-	french := diag.Language{"find %s (%v)": "%s introuvable (%v)", "%v; nothing is done": "%v ; rien n'est fait", "file %s": "le fichier %s"}
+	french := diag.Language{"find %s (%v)": "%s introuvable (%v)", "%v; nothing is done": "%v ; rien n'est fait", "file %s": "le fichier %s", "fond (%v)": "friand (%v)"}
+	short := diag.Say("fond (%v)", fs.ErrNotExist).Err()
 	lost := diag.Say("find %s (%v)", place("a"), fs.ErrNotExist).Err()
 	for _, test := range []struct {
 		err             error
@@ -27,6 +28,7 @@ func TestSpoken(t *testing.T) {
 	}{
 		{lost, "find file a (file does not exist)", "le fichier a introuvable (file does not exist)"},
 		{fmt.Errorf("twice: %w!", lost), "twice: find file a (file does not exist)!", "twice: le fichier a introuvable (file does not exist)!"},
+		{fmt.Errorf("fond (file does not exist): %w", short), "fond (file does not exist): fond (file does not exist)", "fond (file does not exist): friand (file does not exist)"},
 		{fs.ErrNotExist, "file does not exist", "file does not exist"},
 		{diag.Say("%v; nothing is done", lost).Err(), "find file a (file does not exist); nothing is done", "le fichier a introuvable (file does not exist) ; rien n'est fait"},
 	} {

@@ -67,7 +67,7 @@ func (t *transport) Submit(operation *runtime.ClientOperation) (any, error) {
 func (t *transport) failure(ctx context.Context, err error) error {
 	err = httpclient.Reason(err)
 	if unsure, ok := errors.AsType[*unsureError](err); ok {
-		return &unsureError{t.failure(ctx, unsure.err)}
+		return &unsureError{t.failure(context.Background(), unsure.err)} // the reason, also when the push has ended
 	}
 	if _, ok := errors.AsType[*RefusedError](err); ok {
 		return err
@@ -117,14 +117,6 @@ func (t *transport) refused(status int, text []byte) error {
 		return &UnreachableError{e}
 	}
 	return e
-}
-
-// shorten returns the beginning of a text, of so many characters at most.
-func shorten(text string, most int) string {
-	if runes := []rune(text); len(runes) > most {
-		return string(runes[:most-1]) + "…"
-	}
-	return text
 }
 
 // readAgain is a response whose body was read.

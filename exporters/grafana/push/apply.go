@@ -13,6 +13,7 @@ import (
 // failure does not hold up the rest; an error is about all requests, and ends it: what was
 // sent by then is waited for, and the rest is not tried.
 func (c *Client) Apply(ctx context.Context, plan *Plan) error {
+	c.unanswered.Store(0)
 	if err := c.inTurns(ctx, plan.Folders, c.applyFolder, c.folderAside); err != nil {
 		return err
 	}
@@ -66,10 +67,14 @@ func (c *Client) inTurns(ctx context.Context, items []Item, do, aside func(ctx c
 				return nil
 			}
 			first.aside = true
-			if err := first.end(aside(ctx, first)); err != nil || first.Err != nil {
+			err := first.end(aside(ctx, first))
+			made := first.Done
+			if made {
+				first.Done, first.Err = false, errors.New("it has made room for another title, and has not got its own yet: push again")
+			}
+			if err != nil || !made {
 				return err
 			}
-			first.Done = false
 		}
 		turn = blocked
 	}
@@ -93,12 +98,16 @@ func inTheWay(blocked []*Item) *Item {
 
 // end writes down how an item ended, and returns an error that is about all.
 func (i *Item) end(err error) error {
-	i.Done, i.Err = err == nil, err
-	switch {
-	case interrupted(err): // before anything was sent
-		i.Err = nil
+	if done, ok := errors.AsType[*doneError](err); ok {
+		i.Done, i.Err = true, nil
+		return done.err
+	}
+	i.Done = err == nil
+	if interrupted(err) { // before anything was sent, so that it is as the turn before has left it
 		return err
-	case aboutAll(err):
+	}
+	i.Err = err
+	if aboutAll(err) {
 		return err
 	}
 	return nil
@@ -109,20 +118,26 @@ func (i *Item) end(err error) error {
 func (c *Client) replace(ctx context.Context, item *Item) error {
 	err := c.save(ctx, item)
 	clash := conflictOf(err)
-	shown := true
+	var have *stored
+	var lookErr error
 	if clash != noConflict && clash != titleOfFolder {
-		have, there, lookErr := c.isThere(ctx, item)
+		var there bool
+		there, lookErr = looked(ctx, func(ctx context.Context) (there bool, err error) {
+			have, there, err = c.isThere(ctx, item)
+			return there, err
+		})
 		if there && lookErr == nil {
 			return nil
 		}
-		shown = have != nil || lookErr != nil
 	}
 	switch clash {
 	case otherVersion:
 		switch {
+		case lookErr != nil:
+			return unseen(err)
 		case item.Action != Create:
 			return fmt.Errorf("somebody has saved it meanwhile, and nothing of that is lost: push again (%w)", err)
-		case shown:
+		case have != nil:
 			return fmt.Errorf("somebody has saved one of this uid meanwhile: push again (%w)", err)
 		}
 		return fmt.Errorf("there is one of this uid that Grafana does not show: it was deleted recently, so look there; or whoever pushes may not read it, which takes the permission dashboards:read (%w)", err)
@@ -133,6 +148,12 @@ func (c *Client) replace(ctx context.Context, item *Item) error {
 		return fmt.Errorf("the dashboard has the title of its folder, which Grafana before 11.3 does not allow: give one of them another title (%w)", err)
 	}
 	return err
+}
+
+// unseen says that a change was refused as what is there is another version than was read,
+// and that whose it is could not be looked at.
+func unseen(err error) error {
+	return fmt.Errorf("what Grafana has is not what was read before, and whether somebody else has saved it or an earlier attempt of this push is not known, as it cannot be read now: push again, which finds out (%w)", err)
 }
 
 // isThere reports whether a dashboard is as it should be, in the version that was to be

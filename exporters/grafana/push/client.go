@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-openapi/runtime"
@@ -44,6 +45,7 @@ type Client struct {
 	health     health.ClientService
 	account    signed_in_user.ClientService
 	http       *http.Client
+	unanswered atomic.Int64 // changes in a row that had no answer
 }
 
 // CheckURL reads the address of Grafana. An error does not repeat it: it may hold a secret.

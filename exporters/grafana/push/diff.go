@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/slojourn/slojourn/exporters/grafana"
+	"github.com/slojourn/slojourn/internal/httpclient"
 	"github.com/slojourn/slojourn/slo/diag/render"
 )
 
@@ -274,9 +275,9 @@ func value(v any) string {
 	case nil:
 		return "none"
 	case string:
-		return fmt.Sprintf("%q", shorten(v, maxValue))
+		return fmt.Sprintf("%q", httpclient.Shorten(v, maxValue))
 	}
-	return shorten(encoded(v), maxValue)
+	return httpclient.Shorten(encoded(v), maxValue)
 }
 
 // encoded is the same text for the same value, however its numbers are written.

@@ -127,7 +127,8 @@ func (c *Client) applyFolder(ctx context.Context, item *Item) error {
 	if clash == noConflict {
 		return err
 	}
-	if there, readErr := c.titled(item.UID, item.Title)(ctx); readErr == nil && there {
+	there, lookErr := looked(ctx, c.titled(item.UID, item.Title))
+	if there && lookErr == nil {
 		return nil
 	}
 	switch {
@@ -135,6 +136,8 @@ func (c *Client) applyFolder(ctx context.Context, item *Item) error {
 		return &titleError{fmt.Errorf("another folder or dashboard has this title, and Grafana before 11.3 allows one: rename that one, or give the team another title (%w)", err)}
 	case item.unread:
 		return fmt.Errorf("it is there already, and whoever pushes may not read it: it needs the permission folders:read for it (%w)", err)
+	case lookErr != nil:
+		return unseen(err)
 	case item.Action == Create:
 		return fmt.Errorf("somebody has created it meanwhile, or it is among what was recently deleted: push again, or look there (%w)", err)
 	}

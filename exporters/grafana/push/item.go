@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/slojourn/slojourn/exporters/grafana"
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 // Action is what happens to a folder or a dashboard.
@@ -128,5 +129,5 @@ func somebody(login string) string {
 	if login == "" {
 		return "somebody"
 	}
-	return shorten(login, maxValue)
+	return httpclient.Shorten(login, maxValue)
 }

@@ -67,7 +67,7 @@ func (p *patient) RoundTrip(request *http.Request) (*http.Response, error) {
 			return response, err
 		}
 		asked := httpclient.RetryAfter(response.Header, time.Now(), time.Hour)
-		if asked > mostWait {
+		if asked > mostWait || request.Context().Value(inHaste{}) != nil {
 			return response, nil
 		}
 		if p.wait(request.Context(), max(pause, asked)) != nil {

@@ -99,7 +99,8 @@ func (s *story) remove(t *rapid.T) {
 	delete(s.hand, of)
 }
 
-// losing cuts the connection of each n-th change after it was done; of none when n is 0.
+// losing cuts the connection of each n-th change after it was done; of none when n is 0. Of
+// all it would end the push.
 func (s *story) losing(n int64) func(http.ResponseWriter, *http.Request) bool {
 	var changes atomic.Int64
 	return func(w http.ResponseWriter, r *http.Request) bool {
@@ -136,7 +137,7 @@ func (s *story) push(t *rapid.T) {
 		t.Fatalf("a plan changed something: %s", diff)
 	}
 	s.w.Requests()
-	s.w.Intercept = s.losing(rapid.Int64Range(0, 4).Draw(t, "of how many answers one is lost"))
+	s.w.Intercept = s.losing(rapid.SampledFrom([]int64{0, 2, 3, 4}).Draw(t, "of how many answers one is lost"))
 	plan := s.w.push(t, files, o)
 	s.w.Intercept = nil
 	after := s.w.Dashboards()

@@ -18,13 +18,15 @@ import (
 func unreached(err error, hidden []secret.Value) string {
 	dial, isNet := errors.AsType[*net.OpError](err)
 	timed, isTimed := errors.AsType[net.Error](err)
-	_, isDNS := errors.AsType[*net.DNSError](err)
+	naming, isDNS := errors.AsType[*net.DNSError](err)
 	_, otherName := errors.AsType[x509.HostnameError](err)
 	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	_, odd := errors.AsType[tls.RecordHeaderError](err)
 	switch why := httpclient.Excerpt(err.Error(), hidden); {
 	case isNet && dial.Op == "proxyconnect":
 		return why + ": does HTTPS_PROXY name the right proxy, or is Grafana one to ask without it (NO_PROXY)?"
+	case isDNS && naming.Timeout():
+		return why + ": does the name server of this machine answer, or is there a proxy to go through (HTTPS_PROXY)?"
 	case isDNS:
 		return why + ": is the name in the address right, and is it one that this machine knows?"
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -32,6 +32,14 @@ func TestUnreached(t *testing.T) {
 			&net.OpError{Op: "dial", Net: "tcp", Err: os.ErrDeadlineExceeded},
 			"dial tcp: i/o timeout: is the address right, and is there a firewall in between, or a proxy to go through (HTTPS_PROXY)?",
 		},
+		"a name that is not known": {
+			&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "grafana.test", IsNotFound: true}},
+			"dial tcp: lookup grafana.test: no such host: is the name in the address right, and is it one that this machine knows?",
+		},
+		"no answer of a name server": {
+			&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "i/o timeout", Name: "grafana.test", IsTimeout: true}},
+			"dial tcp: lookup grafana.test: i/o timeout: does the name server of this machine answer, or is there a proxy to go through (HTTPS_PROXY)?",
+		},
 		"an old certificate": {
 			&tls.CertificateVerificationError{Err: x509.CertificateInvalidError{Reason: x509.Expired, Detail: "it ended in May"}},
 			"tls: failed to verify certificate: x509: certificate has expired or is not yet valid: it ended in May: is the certificate current, and the clock of this machine right?",

@@ -31,7 +31,7 @@ func TestCheckURL(t *testing.T) {
 		"https://":                             "is no address",
 		"https://:3000":                        "is no address",
 		"https://a.example.com:99999":          "has a port",
-		"https://admin:S3cr3t@a.example.com":   "must not hold who asks",
+		"https://admin:S3cr3t@a.example.com":   "must not hold a user or password",
 		"https://a.example.com/?token=S3cr3t":  "holds more than an address",
 		"https://a.example.com/#S3cr3t":        "holds more than an address",
 		"https://a.example.com/\x7fS3cr3t%zz ": "is no address",

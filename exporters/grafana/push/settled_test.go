@@ -2,6 +2,7 @@ package push_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -105,7 +106,7 @@ func (w *world) intercept(method, uid string, answer func(http.ResponseWriter, *
 }
 
 // TestBrokenAndEdited takes for done only what was sent: neither what somebody has saved
-// on top of it, nor what is there already in another folder.
+// on top of it or another push in place of it, nor what is there already in another folder.
 func TestBrokenAndEdited(t *testing.T) {
 	t.Parallel()
 	pay := uid.Of("pay")
@@ -122,7 +123,10 @@ func TestBrokenAndEdited(t *testing.T) {
 			w.Serve(httptest.NewRecorder(), r)
 			w.Edit(pay, "the same", func(map[string]any) {})
 		}},
-		"edited before it":   {journey("pay", "payments", retitled("Paying")), func(w *world, _ *http.Request) { w.Edit(pay, "wider", func(c map[string]any) { c["refresh"] = "1m" }) }},
+		"edited before it": {journey("pay", "payments", retitled("Paying")), func(w *world, _ *http.Request) { w.Edit(pay, "wider", func(c map[string]any) { c["refresh"] = "1m" }) }},
+		"pushed by another": {journey("pay", "payments", retitled("Paying")), func(w *world, _ *http.Request) {
+			w.Save(contentOf(t, journey("pay", "payments", retitled("Pay"))), uid.Folder("payments"), "slojourn: title changed")
+		}},
 		"moved and not done": {journey("pay", "shop", nil), func(*world, *http.Request) {}},
 		"moved by another":   {journey("pay", "shop", nil), func(w *world, _ *http.Request) { w.Edit(pay, "the same", func(map[string]any) {}) }},
 	} {
@@ -137,6 +141,20 @@ func TestBrokenAndEdited(t *testing.T) {
 			t.Errorf("%s: %s: %v", name, got.Outcome(), got.Err)
 		}
 	}
+}
+
+// contentOf is what is sent of a dashboard.
+func contentOf(t *testing.T, file grafana.File) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(file.Dashboard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var content map[string]any
+	if err := json.Unmarshal(text, &content); err != nil {
+		t.Fatal(err)
+	}
+	return content
 }
 
 // TestBrokenForAll ends when the look does not come through either, and counts what was

@@ -1,6 +1,8 @@
 package push_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -117,5 +119,35 @@ func TestAside(t *testing.T) {
 	w.push(t, files, push.Options{})
 	if got := w.Dashboards(); got[uid.Of("a")].Content["title"] != "y" || got[uid.Of("b")].Content["title"] != "x" {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestInterruptedAside interrupts a push right after one has made room for another: neither
+// was not tried.
+func TestInterruptedAside(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(s *grafanatest.Server) { s.Before113 = true })
+	w.push(t, []grafana.File{journey("a", "payments", retitled("x")), journey("b", "payments", retitled("y"))}, push.Options{})
+	plan, err := w.client.Plan(t.Context(), slices.Values([]grafana.File{
+		journey("a", "payments", retitled("y")), journey("b", "payments", retitled("x")),
+	}), push.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	w.Intercept = func(rw http.ResponseWriter, r *http.Request) bool {
+		if strings.Contains(bodyOf(r), `"title":"`+uid.Of("a")+`"`) {
+			cancel()
+		}
+		return false
+	}
+	if err := w.client.Apply(ctx, plan); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ends with %v", err)
+	}
+	for i, want := range []string{"it has made room for another title, and has not got its own yet", "has a dashboard of the title"} {
+		if got := plan.Dashboards[i]; got.Outcome() != push.HasFailed || !strings.Contains(got.Err.Error(), want) {
+			t.Errorf("%s: %s: %v", got.Name, got.Outcome(), got.Err)
+		}
 	}
 }

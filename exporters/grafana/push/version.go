@@ -11,6 +11,8 @@ import (
 
 	"github.com/grafana/grafana-openapi-client-go/client/dashboards"
 	"github.com/grafana/grafana-openapi-client-go/models"
+
+	"github.com/slojourn/slojourn/internal/httpclient"
 )
 
 // saving is one of the times that a dashboard was saved.
@@ -108,7 +110,7 @@ func version(text []byte) (any, error) {
 // the number that the version gets. Without the number a message would also tell of later
 // versions: from 12 on Grafana keeps it when somebody saves without a message.
 func message(summary, digest string, version int64) string {
-	return fmt.Sprintf("%s%s [%s v%d]", messagePrefix, shorten(summary, 400), digest, version)
+	return fmt.Sprintf("%s%s [%s v%d]", messagePrefix, httpclient.Shorten(summary, 400), digest, version)
 }
 
 const messagePrefix = "slojourn: "
@@ -139,7 +141,7 @@ func (s *saving) kept() (digest string, ok bool) {
 func (s *saving) told() string {
 	text := fmt.Sprintf("version %d by %s", s.version, somebody(s.by))
 	if _, kept := s.kept(); s.message != "" && !kept { // else it is that of an earlier version
-		text += fmt.Sprintf(", %q", shorten(s.message, maxValue))
+		text += fmt.Sprintf(", %q", httpclient.Shorten(s.message, maxValue))
 	}
 	return text
 }

@@ -148,7 +148,7 @@ func TestCheckURL(t *testing.T) {
 		"mimir.example.com":                     "is no address",
 		"ftp://hunter2.example.com":             "is no address",
 		"https://:9090/hunter2":                 "is no address",
-		"https://ops:hunter2@example.com/":      "must not hold who asks",
+		"https://ops:hunter2@example.com/":      "must not hold a user or password",
 		"https://example.com/#hunter2":          "#fragment",
 		"https://example.com:99999/hunter2":     "the port",
 		"https://example.com:0/hunter2":         "the port",

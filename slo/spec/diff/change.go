@@ -26,6 +26,8 @@ type Change struct {
 	// team what it owns, of several alike changes in one what each of them is about.
 	Reaches []string
 	Place   diag.Span // of the new declaration; of the old one when it is gone
+
+	defaults diag.Span // where the cause stands in Defaults; unknown when it stands elsewhere
 }
 
 // Budget is how long everything may fail in the window of an objective: 99.9 % of 28 days

@@ -22,14 +22,14 @@ import (
 // by the fields that lead there. Everything else has to show when it changes: a field that
 // is added to the set is added here with a reason, or diff knows it.
 var meaningless = regexp.MustCompile(strings.Join([]string{
-	`\.(Origin|Span)(\.|$)`,               // where it is written
-	`\.Default(Source|Window|Alerts)\b`,   // likewise
-	`\.File\.Folder$`,                     // where the spec lies: both sides lie in folders of their own
-	`\.BuiltIn$`,                          // follows from the name
-	`^(Journeys\.Steps\.SLO|SLOs)\.Kind$`, // follows from the id
-	`\.(Elsewhere|AlsoIn)$`,               // what a shard knows of others
-	`\.Undecided$`,                        // whether no alerts is what somebody wrote
-	`^Documents\b`,                        // what files hold, of which the rest says what it means
+	`\.(Origin|Span)(\.|$)`,                      // where it is written
+	`\.Default(Source|Window|TimeZone|Alerts)\b`, // likewise
+	`\.File\.Folder$`,                            // where the spec lies: both sides lie in folders of their own
+	`\.BuiltIn$`,                                 // follows from the name
+	`^(Journeys\.Steps\.SLO|SLOs)\.Kind$`,        // follows from the id
+	`\.(Elsewhere|AlsoIn)$`,                      // what a shard knows of others
+	`\.Undecided$`,                               // whether no alerts is what somebody wrote
+	`^Documents\b`,                               // what files hold, of which the rest says what it means
 }, "|"))
 
 // unused reports whether a field has no meaning beside others that are set.

@@ -3,6 +3,8 @@ package diff
 import (
 	"cmp"
 	"slices"
+
+	"github.com/slojourn/slojourn/slo/diag"
 )
 
 // inherited reports whether one line can make many changes of a kind: in Defaults, in a
@@ -23,17 +25,19 @@ func ofPolicy(kind Kind) bool {
 }
 
 // grouped makes one change of those that are the same for several ids, where the first of
-// them stands. It is about their journey, if they have one in common.
+// them stands. It is about their journey, if they have one in common. What Defaults
+// change and what changes elsewhere are told apart, even where it is the same.
 func grouped(changes []Change) []Change {
 	type likeness struct {
 		kind                         Kind
 		weight                       Weight
 		detail, before, after, notes string
+		defaults                     diag.Span
 	}
 	alike := map[likeness][]int{}
 	for i, c := range changes {
 		if c.Subject.measured() && inherited(c.Kind) {
-			key := likeness{c.Kind, c.Weight, c.Detail, c.Before.String(), c.After.String(), parted(c.Notes).String()}
+			key := likeness{c.Kind, c.Weight, c.Detail, c.Before.String(), c.After.String(), parted(c.Notes).String(), c.defaults}
 			alike[key] = append(alike[key], i)
 		}
 	}

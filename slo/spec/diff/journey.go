@@ -35,7 +35,10 @@ func (c *comparison) journeys() {
 	for _, p := range match(c.before.Journeys, c.after.Journeys, func(j *slo.Journey) string { return j.ID }, c.old) {
 		switch b, a := p.before, p.after; {
 		case b == nil:
-			c.add(added(JourneyAdded, ofJourney(a), journeyText(a)))
+			c.add(added(JourneyAdded, ofJourney(a), journeyText(a))...)
+			for i := range a.Steps {
+				c.stepAccepts(a, nil, &a.Steps[i])
+			}
 		case a == nil:
 			c.add(removed(JourneyRemoved, ofJourney(b), journeyText(b)))
 		default:
@@ -57,9 +60,9 @@ func (c *comparison) slos() {
 			old := before[c.old(journey)]
 			switch {
 			case !isStep:
-				c.add(added(SLOAdded, ofSLO(a), promised(a.Objectives)))
+				c.add(added(SLOAdded, ofSLO(a), promised(a.Objectives))...)
 			case old != nil && stepNamed(old, step) == nil:
-				c.add(added(StepAdded, ofSLO(a), promised(a.Objectives)))
+				c.add(added(StepAdded, ofSLO(a), promised(a.Objectives))...)
 			}
 		case a == nil:
 			journey, step, isStep := strings.Cut(b.ID, "/")
@@ -104,8 +107,12 @@ func stepNamed(j *slo.Journey, name string) *slo.Step {
 	return nil
 }
 
-func added(kind Kind, m measured, after diag.Phrase) Change {
-	return Change{Kind: kind, Weight: Gains, Subject: m.subject, After: after, Place: m.about.Origin}
+// added says what is new, and which findings it accepts.
+func added(kind Kind, m measured, after diag.Phrase) []Change {
+	one := Change{Subject: m.subject, Place: m.about.Origin}
+	accepted := acceptances(one, nil, m.about.Accepts)
+	one.Kind, one.Weight, one.After = kind, Gains, after
+	return append(accepted, one)
 }
 
 func removed(kind Kind, m measured, before diag.Phrase) Change {
@@ -167,7 +174,7 @@ func (c *comparison) about(subject Subject, old string, b, a slo.About) {
 		c.add(Change{Kind: LinkAdded, Weight: Neutral, Subject: subject, After: diag.Verbatim(link), Place: place})
 	}
 	c.labels(subject, place, b.Labels, a.Labels)
-	c.accepts(subject, place, "", b.Accepts, a.Accepts)
+	c.add(acceptances(Change{Subject: subject, Place: place}, b.Accepts, a.Accepts)...)
 	former := slices.Sorted(slices.Values(a.RenamedFrom))
 	if old != subject.Name { // the renaming is told
 		former = slices.DeleteFunc(former, func(name string) bool { return name == old })
@@ -268,6 +275,7 @@ func (c *comparison) steps(b, a *slo.Journey) {
 	for _, p := range match(pointers(b.Steps), pointers(a.Steps), func(s *slo.Step) string { return s.Name }, same) {
 		switch before, after := p.before, p.after; {
 		case before == nil:
+			c.stepAccepts(a, nil, after)
 			if after.SLO.Kind != slo.KindStep {
 				c.add(Change{Kind: StepAdded, Weight: Gains, Subject: subject, Detail: after.Name, After: stepText(after), Place: place})
 			}
@@ -287,10 +295,7 @@ func (c *comparison) steps(b, a *slo.Journey) {
 }
 
 func (c *comparison) step(subject Subject, j *slo.Journey, b, a *slo.Step) {
-	place := j.About.Origin
-	if a.SLO.Kind == slo.KindStep {
-		place = a.SLO.About.Origin
-	}
+	place := stepPlace(j, a)
 	if c.old(a.SLO.ID) != b.SLO.ID {
 		c.add(Change{Kind: StepSLO, Weight: Changes, Subject: subject, Detail: a.Name, Before: stepText(b), After: stepText(a), Place: place})
 	}
@@ -301,7 +306,7 @@ func (c *comparison) step(subject Subject, j *slo.Journey, b, a *slo.Step) {
 		}
 		c.add(change)
 	}
-	c.accepts(subject, place, a.Name+" ", b.Accepts, a.Accepts)
+	c.stepAccepts(j, b.Accepts, a)
 	if a.Title == a.SLO.About.Title && b.Title == b.SLO.About.Title && a.SLO.Kind == slo.KindStep && b.SLO.Kind == slo.KindStep {
 		return // the SLO of the step has it, and tells it
 	}
@@ -309,6 +314,14 @@ func (c *comparison) step(subject Subject, j *slo.Journey, b, a *slo.Step) {
 		change.Detail = a.Name
 		c.add(change)
 	}
+}
+
+// stepPlace is where a step stands, as far as that is known.
+func stepPlace(j *slo.Journey, s *slo.Step) diag.Span {
+	if s.SLO.Kind == slo.KindStep {
+		return s.SLO.About.Origin
+	}
+	return j.About.Origin
 }
 
 // stepText says what measures a step and what that promises.

@@ -106,16 +106,34 @@ func (c *comparison) objective(subject Subject, place diag.Span, b, a *slo.Objec
 	if !b.Window.Same(a.Window) {
 		change := one
 		change.Kind, change.Weight, change.Budgets = WindowChanged, Changes, budgets
-		if b.DefaultWindow.Start.Known() && a.DefaultWindow.Start.Known() {
-			change.Place = a.DefaultWindow
-		}
+		change.defaults = windowOfDefaults(b, a)
+		change.Place = cmp.Or(change.defaults, one.Place)
 		change.Before, change.After = diag.Verbatim(windowText(b.Window)), diag.Verbatim(windowText(a.Window))
 		c.add(change)
 	}
 	if inheritsAlerts(b) && inheritsAlerts(a) {
-		one.Place = cmp.Or(a.DefaultAlerts, b.DefaultAlerts, one.Place)
+		one.defaults = cmp.Or(a.DefaultAlerts, b.DefaultAlerts)
+		one.Place = cmp.Or(one.defaults, one.Place)
 	}
 	c.alerts(one, b.Alerts, a.Alerts, a.Window)
+}
+
+// windowOfDefaults is where Defaults change the window of an objective, or the time zone
+// alone; unknown when the objective does.
+func windowOfDefaults(b, a *slo.Objective) diag.Span {
+	if b.Window.String() == a.Window.String() {
+		return byDefaults(b.DefaultTimeZone, a.DefaultTimeZone)
+	}
+	return byDefaults(b.DefaultWindow, a.DefaultWindow)
+}
+
+// byDefaults is where Defaults say something after a change that they have said before it;
+// unknown otherwise.
+func byDefaults(before, after diag.Span) diag.Span {
+	if before.Start.Known() {
+		return after
+	}
+	return diag.Span{}
 }
 
 // inheritsAlerts reports whether only Defaults could say which alerts an objective has.

@@ -19,9 +19,14 @@ func (c *comparison) policies() {
 	for _, p := range match(c.before.Policies, c.after.Policies, func(p *slo.AlertPolicy) string { return p.Name }, same) {
 		switch b, a := p.before, p.after; {
 		case b == nil:
-			c.add(Change{Kind: PolicyAdded, Weight: Neutral, Subject: Subject{Policy, a.Name}, After: alertsText(a), Reaches: is[a.Name].names, Place: a.Origin})
+			one := ofFollowed(a, is[a.Name])
+			c.add(felt(acceptances(one, nil, a.Accepts))...)
+			one.Kind, one.Weight, one.After = PolicyAdded, Neutral, alertsText(a)
+			c.add(one)
 		case a == nil:
-			c.add(Change{Kind: PolicyRemoved, Weight: Neutral, Subject: Subject{Policy, b.Name}, Before: alertsText(b), Reaches: was[b.Name].names, Place: b.Origin})
+			one := ofFollowed(b, was[b.Name])
+			one.Kind, one.Weight, one.Before = PolicyRemoved, Neutral, alertsText(b)
+			c.add(one)
 		default:
 			c.policy(b, a, is[a.Name])
 		}
@@ -29,18 +34,27 @@ func (c *comparison) policies() {
 }
 
 func (c *comparison) policy(b, a *slo.AlertPolicy, follow follow) {
-	one := Change{Subject: Subject{Policy, a.Name}, Reaches: follow.names, Place: a.Origin}
-	effects := policyEffects(one, b, a, follow.windows)
-	for i := range effects {
-		if len(follow.names) == 0 {
-			effects[i].Weight = Neutral
-			effects[i].Notes = append(effects[i].Notes, diag.Say("no objective follows it"))
-		}
-	}
-	c.add(effects...)
+	one := ofFollowed(a, follow)
+	c.add(felt(policyEffects(one, b, a, follow.windows))...)
+	c.add(felt(acceptances(one, b.Accepts, a.Accepts))...)
 	c.add(text(TitleChanged, one.Subject, a.Origin, b.Title, a.Title)...)
 	c.owner(one.Subject, a.Origin, b.Owner, a.Owner)
-	c.accepts(one.Subject, a.Origin, "", b.Accepts, a.Accepts)
+}
+
+// ofFollowed begins a change of an alert policy.
+func ofFollowed(p *slo.AlertPolicy, follow follow) Change {
+	return Change{Subject: Subject{Policy, p.Name}, Reaches: follow.names, Place: p.Origin}
+}
+
+// felt makes changes of what stands in an alert policy neutral where nothing follows it.
+func felt(changes []Change) []Change {
+	for i := range changes {
+		if len(changes[i].Reaches) == 0 {
+			changes[i].Weight = Neutral
+			changes[i].Notes = append(changes[i].Notes, diag.Say("no objective follows it"))
+		}
+	}
+	return changes
 }
 
 // follow is the objectives that follow a policy.

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,12 +12,12 @@ import (
 // sli compares what is measured, and what becomes of the minutes that were.
 func (c *comparison) sli(b, a measured) {
 	subject, place := a.subject, a.about.Origin
-	cause := place // of new indicators
+	var defaults diag.Span // where they make new indicators
 	if was, is := sourceName(b.source), sourceName(a.source); was != is && b.sli != nil && a.sli != nil {
-		if b.about.DefaultSource.Start.Known() && a.about.DefaultSource.Start.Known() {
-			cause = a.about.DefaultSource
-		}
-		c.add(Change{Kind: SourceChanged, Weight: Changes, Subject: subject, Before: diag.Verbatim(was), After: diag.Verbatim(is), Place: cause})
+		defaults = byDefaults(b.about.DefaultSource, a.about.DefaultSource)
+		c.add(Change{
+			Kind: SourceChanged, Weight: Changes, Subject: subject, Before: diag.Verbatim(was), After: diag.Verbatim(is), Place: cmp.Or(defaults, place), defaults: defaults,
+		})
 	}
 	kept := b.indicator == a.indicator && a.indicator != ""
 	switch {
@@ -27,7 +28,7 @@ func (c *comparison) sli(b, a measured) {
 	default:
 		c.parts(subject, place, b.sli, a.sli, kept)
 	}
-	c.history(b, a, kept, cause)
+	c.history(b, a, kept, defaults)
 }
 
 func sourceName(s *slo.Source) string {
@@ -129,9 +130,10 @@ func sliPlace(s *slo.SLI, otherwise diag.Span) diag.Span {
 	return otherwise
 }
 
-// history says what becomes of older minutes, at the place of what is the cause.
-func (c *comparison) history(b, a measured, kept bool, place diag.Span) {
-	change := Change{Kind: HistoryKept, Weight: Changes, Subject: a.subject, Place: place}
+// history says what becomes of older minutes, at the place of what is the cause: that in
+// Defaults, if it is known.
+func (c *comparison) history(b, a measured, kept bool, defaults diag.Span) {
+	change := Change{Kind: HistoryKept, Weight: Changes, Subject: a.subject, Place: cmp.Or(defaults, a.about.Origin), defaults: defaults}
 	restarts := a.history.Mode == slo.Restart
 	switch {
 	case kept && restarts && b.history.Mode != slo.Restart:
