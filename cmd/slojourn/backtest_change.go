@@ -253,8 +253,7 @@ func foundIn(ctx context.Context, against string, t *trust, paths []string) (fou
 	if err != nil || t.config == "" {
 		return found, nil, err
 	}
-	config, _ = spec.ReadPaths([]string{t.config}, nil) // the problems are in what was found
-	return without(found, t.config), config, nil
+	return without(found, t.config), t.operators(), nil
 }
 
 // without leaves out files in and below a folder, which are read elsewhere.

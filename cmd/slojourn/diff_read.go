@@ -79,8 +79,7 @@ func (d *differing) config() []spec.Found {
 	if d.backtest.trusted.config == "" {
 		return nil
 	}
-	config, _ := spec.ReadPaths([]string{d.backtest.trusted.config}, nil) // the problems are in what was found
-	return config
+	return d.backtest.trusted.operators()
 }
 
 // readRevision reads the paths now and as they were. A path that one side does not have is

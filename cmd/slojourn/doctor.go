@@ -27,8 +27,8 @@ sampling, retention and quotas let the numbers be right.
 
 One failing check does not stop the others, and neither does one bad source.
 
-Exit code 1 means that there are errors or warnings, about the specs or the
-accounts; 3 that none of the accounts answered.`,
+Exit code 1 means that the specs have errors, or that there are errors or
+warnings about the accounts; 3 that none of the accounts answered.`,
 		Example: "  slojourn doctor specs\n  slojourn doctor -o json --config /etc/slojourn specs",
 	}
 	format := formatFlag(cmd, formats...)

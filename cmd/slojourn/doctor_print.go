@@ -34,7 +34,7 @@ func printHealthTable(env environment, health []checkup, lines render.Lines) err
 			list.Add(d)
 		}
 		if len(list) == 0 {
-			say(diag.Say("Nothing is wrong."))
+			say(diag.Say("Nothing is wrong with the account."))
 			continue
 		}
 		fmt.Fprintln(w) //nolint:errcheck // as above

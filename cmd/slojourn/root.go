@@ -14,6 +14,7 @@ import (
 	"github.com/slojourn/slojourn/slo"
 	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/slo/diag/render"
+	"github.com/slojourn/slojourn/slo/spec"
 	"github.com/slojourn/slojourn/sources/newrelic"
 )
 
@@ -230,7 +231,9 @@ func loadSet(env environment, t *trust, paths []string) (*load.Result, error) {
 		}
 		paths = append(slices.Clone(paths), t.config)
 	}
-	result, err := load.Load(paths, env.stdin, newrelic.Key, newrelic.Check, t.check)
+	found, _ := spec.ReadPaths(paths, env.stdin) // the problems are in what was found
+	found[len(found)-1].Operators = t.config != ""
+	result, err := load.Found(found, newrelic.Key, newrelic.Check, t.check)
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}

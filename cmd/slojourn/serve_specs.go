@@ -76,6 +76,7 @@ func (f *specFiles) find() ([]spec.Found, error) {
 		paths = append([]string{f.trust.config}, paths...)
 	}
 	found, _ := spec.ReadPaths(paths, strings.NewReader("")) // the problems are in what was found
+	found[0].Operators = f.trust.config != ""
 	return found, nil
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/slojourn/slojourn/internal/telemetry"
+	"github.com/slojourn/slojourn/slo/diag"
 	"github.com/slojourn/slojourn/sources"
 )
 
@@ -68,6 +70,36 @@ func TestSpecFilesKeepSources(t *testing.T) {
 	changes("another account", false, true)
 	if files.look() != look {
 		t.Error("it looks otherwise though nothing has changed")
+	}
+}
+
+// TestSpecFilesLeaveOperatorsAlone says nothing of what the operator's folder accepts.
+func TestSpecFilesLeaveOperatorsAlone(t *testing.T) {
+	t.Parallel()
+	files, _, _ := filesOf(t)
+	stale := func() (found []string) {
+		t.Helper()
+		c, err := files.load()
+		if err != nil {
+			t.Fatal(err, c.result.Findings)
+		}
+		files.use(c)
+		for _, f := range c.result.Findings {
+			if f.Code == diag.CodeStale {
+				found = append(found, filepath.Base(f.Span.File))
+			}
+		}
+		return found
+	}
+	accepting := strings.TrimSuffix(sloFile("slo-c"), "\n") + "\n  accept: [{code: SLO062, reason: It was tried.}]\n"
+	put(t, files.paths[0], "c.yaml", strings.Replace(accepting, "sli: {", "sli: {source: a, ", 1))
+	if got := stale(); !slices.Equal(got, []string{"c.yaml"}) {
+		t.Errorf("of paths: got %q", got)
+	}
+	files.trust.config, files.paths = files.paths[0], []string{t.TempDir()}
+	put(t, files.paths[0], "d.yaml", strings.Replace(sloFile("slo-d"), "sli: {", "sli: {source: a, ", 1))
+	if got := stale(); got != nil {
+		t.Errorf("of --config: got %q", got)
 	}
 }
 

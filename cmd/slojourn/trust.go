@@ -46,6 +46,13 @@ func (t *trust) checkConfig() error {
 	return nil
 }
 
+// operators finds the operator's folder.
+func (t *trust) operators() []spec.Found {
+	found, _ := spec.ReadPaths([]string{t.config}, nil) // the problems are in what was found
+	found[0].Operators = true
+	return found
+}
+
 // check reports endpoints that a key must not be sent to: a host has to be New
 // Relic's, this machine, or allowed, and New Relic's has to be encrypted.
 func (t *trust) check(d slo.Declarations) diag.List {

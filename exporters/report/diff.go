@@ -239,14 +239,14 @@ func nothingPhrase() diag.Phrase { return diag.Say("nothing changes in meaning")
 
 // baseText says that the old specs were not read as a whole; "" when they were.
 func (d *Diff) baseText() string {
-	errors := diag.Say("%d errors", d.BaseErrors)
+	errors := diag.Say("have %d errors", d.BaseErrors)
 	switch d.BaseErrors {
 	case 0:
 		return ""
 	case 1:
-		errors = diag.Say("1 error")
+		errors = diag.Say("have 1 error")
 	}
-	return d.text(diag.Say("The specs of %s have %s: what is wrong there may be missing in them, and look as if it were new.", d.Base, errors))
+	return d.text(diag.Say("The specs of %s %s: what is wrong there may be missing in them, and look as if it were new.", d.Base, errors))
 }
 
 // historyPhrase says over which time both were replayed.

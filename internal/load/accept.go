@@ -68,12 +68,15 @@ func holding(documents []*document, span diag.Span) *document {
 }
 
 // stale warns of entries that accept nothing, unless errors, or what is missing in the set,
-// may be why.
+// may be why. Those of the operator's folder are left alone: what follows it may be elsewhere.
 func (l *loader) stale(documents []*document, used map[diag.Span]bool, set *slo.Set) {
-	errors, unfollowed := l.findings.Failed(), l.unfollowed(set)
+	errors, open := l.findings.Failed(), l.openQuestions(set)
 	for _, d := range documents {
+		if d.failed || l.operators[d.span.File] {
+			continue
+		}
 		for _, a := range d.entries {
-			if d.failed || used[a.Code.Span] || ofObjectives(a.Code.Value) && (errors || unfollowed[d.span]) {
+			if used[a.Code.Span] || ofObjectives(a.Code.Value) && errors || ofTiers(a.Code.Value) && open.about(a) {
 				continue
 			}
 			l.findings.Add(diag.Diagnostic{
@@ -88,19 +91,30 @@ func (l *loader) stale(documents []*document, used map[diag.Span]bool, set *slo.
 // ofObjectives reports whether findings of a code depend on other documents: on the window of
 // Defaults, the tiers of a policy, the targets of a shared SLO. All others are about one document.
 func ofObjectives(code diag.Code) bool {
-	return slices.Contains([]diag.Code{
-		diag.CodeCeiling, diag.CodeNoEffect, diag.CodeUnreachable, diag.CodeAlwaysFiring, diag.CodeShortWindow,
-	}, code)
+	return code == diag.CodeCeiling || code == diag.CodeNoEffect || ofTiers(code)
 }
 
-// unfollowed returns the documents of alert policies that no objective follows: their tiers
-// are not held against any.
-func (l *loader) unfollowed(set *slo.Set) map[diag.Span]bool {
+// ofTiers reports whether findings of a code hold the tiers of a policy against an objective.
+func ofTiers(code diag.Code) bool {
+	return code == diag.CodeUnreachable || code == diag.CodeAlwaysFiring || code == diag.CodeShortWindow
+}
+
+// openQuestions are what a set leaves open of which objective follows which policy.
+type openQuestions struct {
+	undecided  []diag.Span        // objectives of which Defaults that are not in the set may say it
+	unfollowed map[diag.Span]bool // documents of policies: whether no objective follows them
+}
+
+func (l *loader) openQuestions(set *slo.Set) openQuestions {
+	open := openQuestions{unfollowed: map[diag.Span]bool{}}
 	followed := map[string]bool{}
 	objectives := func(list []slo.Objective) {
 		for _, o := range list {
 			if o.Alerts != nil {
 				followed[o.Alerts.Name] = true
+			}
+			if o.Undecided {
+				open.undecided = append(open.undecided, o.Span)
 			}
 		}
 	}
@@ -110,11 +124,19 @@ func (l *loader) unfollowed(set *slo.Set) map[diag.Span]bool {
 	for _, s := range set.SLOs {
 		objectives(s.Objectives)
 	}
-	documents := map[diag.Span]bool{}
 	for _, p := range l.declarations.Policies {
 		for _, a := range p.Accepts {
-			documents[a.Document] = !followed[p.Name.Value]
+			open.unfollowed[a.Document] = !followed[p.Name.Value]
 		}
 	}
-	return documents
+	return open
+}
+
+// about reports whether a finding of tiers may be missing for what is left open. Any
+// objective that is undecided may follow any policy.
+func (o openQuestions) about(a slo.AcceptDeclaration) bool {
+	if unfollowed, ofPolicy := o.unfollowed[a.Document]; ofPolicy {
+		return unfollowed || len(o.undecided) > 0
+	}
+	return slices.ContainsFunc(o.undecided, a.Within.Holds)
 }

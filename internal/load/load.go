@@ -33,12 +33,15 @@ func Load(paths []string, stdin io.Reader, key slo.KeyFunc, checks ...Check) (*R
 
 // Found makes a set of what paths led to, as [Load] does.
 func Found(found []spec.Found, key slo.KeyFunc, checks ...Check) (*Result, error) {
-	var l loader
+	l := loader{operators: map[string]bool{}}
 	var problems []error
 	for _, path := range found {
 		before := l.documents
 		for _, file := range path.Files {
 			l.decode(file)
+			if path.Operators {
+				l.operators[file.Name] = true
+			}
 		}
 		if l.documents == before && path.Before == 0 && len(path.Problems) == 0 {
 			path.Problems = append(path.Problems, &spec.PathError{Path: path.Path, Reason: "holds no document of " + spec.APIVersion})
@@ -65,6 +68,7 @@ type loader struct {
 	findings     diag.List
 	documents    int
 	files        []spec.File
+	operators    map[string]bool // names of the files that are the operator's
 }
 
 func (l *loader) decode(file spec.File) {

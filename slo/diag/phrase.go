@@ -96,7 +96,11 @@ func (p Phrase) In(l Language) string {
 		}
 		args[i] = arg
 	}
-	text := seamless(fmt.Sprintf(format, args...))
+	text := fmt.Sprintf(format, args...)
+	if strings.Trim(p.format, "%v, ") == "" && seamOfList.MatchString(text) { // of Joined
+		text = seamOfNames.ReplaceAllString(text, "、")
+	}
+	text = seamless(text)
 	if p.edit != nil {
 		text = p.edit(text)
 	}
@@ -112,11 +116,14 @@ var (
 	seamBefore = regexp.MustCompile(`(` + wide + `)` + seam + `+ (` + seam + `*` + wide + `)`)
 	seamBehind = regexp.MustCompile(`(` + wide + `) ` + seam + `+(` + wide + `)`)
 	seamOfList = regexp.MustCompile(`(` + wide + `)` + seam + `+, ` + seam + `+|` + seam + `+, ` + seam + `+(` + wide + `)`)
+	// between any two of a list
+	seamOfNames = regexp.MustCompile(seam + `+, ` + seam + `+`)
 )
 
 // seamless removes the seams of a text. A format has blanks around a verb for the sake of
 // names in Latin letters; between two Japanese ones, none has its place.
-// In a list, the comma beside a Japanese letter is another one.
+// In a list, the comma beside a Japanese letter is another one; where one is, [Phrase.In] makes
+// all of a list the same.
 func seamless(text string) string {
 	if !strings.Contains(text, seam) {
 		return text

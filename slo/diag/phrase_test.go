@@ -40,7 +40,7 @@ func TestPhraseIn(t *testing.T) {
 		{"no things", diag.Joined[string](nil), "", ""},
 		{"phrases", diag.Joined([]diag.Phrase{number, diag.Say("the step")}), "a number, the step", "eine Zahl、ステップ"},
 		{"Japanese phrases", diag.Joined([]diag.Phrase{diag.Say("the step"), diag.Say("the step")}), "the step, the step", "ステップ、ステップ"},
-		{"Japanese phrases and others", diag.Joined([]diag.Phrase{diag.Verbatim("a"), diag.Say("the step"), diag.Verbatim("b"), diag.Verbatim("c")}), "a, the step, b, c", "a、ステップ、b, c"},
+		{"Japanese phrases and others", diag.Joined([]diag.Phrase{diag.Verbatim("a"), diag.Say("the step"), diag.Verbatim("b"), diag.Verbatim("c")}), "a, the step, b, c", "a、ステップ、b、c"},
 		{"inflected", number.Inflected("numbers"), "numbers", "eine Zahl"},
 		{"inflected within", diag.Say("write %s", number.Inflected("numbers")), "write numbers", "schreibe eine Zahl"},
 		{"edited", diag.Say("write %s", number).Edited(strings.ToUpper), "WRITE A NUMBER", "SCHREIBE EINE ZAHL"},

@@ -61,8 +61,8 @@ func (d *decoder) checkCode(text diag.Located[string], what diag.Phrase) diag.Lo
 		d.list.Errorf(diag.CodeValue, text.Span, diag.Say("remove this entry, and the one that accepts nothing"),
 			"%s cannot be accepted, as it is about entries of accept", code)
 	case slices.Contains(diag.Codes(), code) && !slices.Contains(diag.Acceptable(), code):
-		d.list.Errorf(diag.CodeValue, text.Span, diag.Say("remove the entry; what is an error has to be corrected"),
-			"%s cannot be accepted: no warning or info about journeys, SLOs and alert policies has this code", code)
+		d.list.Errorf(diag.CodeValue, text.Span, diag.Say("remove the entry; an error has to be corrected"),
+			"%s cannot be accepted: what has this code is an error, or not about one journey, SLO or alert policy", code)
 	default:
 		var words []string
 		for _, c := range diag.Acceptable() {

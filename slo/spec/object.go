@@ -181,7 +181,13 @@ func (o *object) list(name string) ([]*yaml.Node, value) {
 		v = *v.or
 	}
 	if node.Kind != yaml.SequenceNode {
-		o.d.wrongType(node, diag.Verbatim(name), yaml.SequenceNode)
+		hint := o.d.typeHint(node, name, yaml.SequenceNode)
+		if entry := o.d.asEntry(node, *v.item); entry != "" {
+			hint = diag.Say("write %s: [%s]", name, entry)
+		} else if v.item.object != nil && node.Kind == yaml.ScalarNode {
+			hint = entriesHint()
+		}
+		o.d.wrongKind(node, diag.Verbatim(name), yaml.SequenceNode, hint)
 		return nil, value{}
 	}
 	if len(node.Content) == 0 {
@@ -194,19 +200,33 @@ func (o *object) list(name string) ([]*yaml.Node, value) {
 	return node.Content, *v.item
 }
 
+// wrongType reports a value of another kind than is wanted.
 func (d *decoder) wrongType(node *yaml.Node, what diag.Phrase, want yaml.Kind) {
+	d.wrongKind(node, what, want, d.typeHint(node, what.String(), want))
+}
+
+// typeHint says how to write what is wanted in the place of a value.
+func (d *decoder) typeHint(node *yaml.Node, what string, want yaml.Kind) diag.Phrase {
 	hint := diag.Say("write one value")
 	switch want {
 	case yaml.MappingNode:
 		hint = diag.Say("write a key, a colon and a value on each line below it")
 	case yaml.SequenceNode:
-		hint = diag.Say(`write each entry on a line of its own, behind "- "`)
+		hint = entriesHint()
 	}
 	if _, end, _, glued := wrongColon(node.Value); want == yaml.MappingNode && node.Kind == yaml.ScalarNode && end > 0 && !strings.Contains(node.Value, "\n") {
 		hint = glued
-	} else if pasted := d.inShape(node, what.String(), want); !pasted.Empty() {
+	} else if pasted := d.inShape(node, what, want); !pasted.Empty() {
 		hint = pasted
 	}
+	return hint
+}
+
+func entriesHint() diag.Phrase {
+	return diag.Say(`write each entry on a line of its own, behind "- "`)
+}
+
+func (d *decoder) wrongKind(node *yaml.Node, what diag.Phrase, want yaml.Kind, hint diag.Phrase) {
 	if isNull(node) {
 		d.list.Errorf(diag.CodeType, d.wholeSpan(node), hint, "%s must be %s, not nothing", what, kindWord(want))
 		return
@@ -248,6 +268,45 @@ func (d *decoder) inShape(node *yaml.Node, key string, want yaml.Kind) diag.Phra
 		return diag.Say("write %s: [%s]", key, text)
 	}
 	return diag.Phrase{}
+}
+
+// asEntry writes a single value as a mapping of a list, behind the first key that it suits,
+// with "…" behind the others that have to be there; "" when it suits none.
+func (d *decoder) asEntry(node *yaml.Node, item value) string {
+	if item.object == nil || node.Kind != yaml.ScalarNode || len(node.Value) > longestQuoted || strings.Contains(node.Value, "\n") {
+		return ""
+	}
+	var pairs []string
+	placed := false
+	for _, k := range item.object.keys {
+		isFirst := slices.ContainsFunc(item.object.choices, func(c choice) bool { return !c.neither.Empty() && c.keys[0] == k.name })
+		switch {
+		case !k.required && !isFirst:
+		case k.required && !placed && d.suits(node, k.value):
+			placed = true
+			text := node.Value
+			if node.Style != 0 || strings.ContainsAny(text, "[]{},?") {
+				text = inQuotes(text)
+			}
+			pairs = append(pairs, k.name+": "+text)
+		default:
+			pairs = append(pairs, k.name+": …")
+		}
+	}
+	if !placed {
+		return ""
+	}
+	return "{" + strings.Join(pairs, ", ") + "}"
+}
+
+// suits reports whether a value may stand where more than any text is demanded.
+func (d *decoder) suits(node *yaml.Node, v value) bool {
+	if v.shape == shapeText || v.shape == shapeLine || v.shape == shapeObject || v.shape == shapeList {
+		return false
+	}
+	trial := decoder{file: d.file, chunk: d.chunk, root: d.root, secrets: map[int][]diag.Span{}}
+	trial.checked(node, v, diag.Phrase{})
+	return len(trial.list) == 0
 }
 
 // wholeSpan returns where a node stands; only its beginning, when it has no

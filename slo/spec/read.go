@@ -40,6 +40,9 @@ type Found struct {
 	// they are not read again.
 	Before   int
 	Problems []error // each a [*PathError]; the files are those that could be read
+	// Operators says that the files are the operator's, which others read with
+	// a part of the set; it is for the caller to say.
+	Operators bool
 }
 
 func (f *Found) fail(path, reason string) {

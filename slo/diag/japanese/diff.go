@@ -123,8 +123,8 @@ func changes() diag.Language {
 
 		// policy.go
 		"no objective follows it": "このポリシーを使う目標はありません",
-		"1 %s tier":               "%s の条件 1 件",
-		"%d %s tiers":             "%[2]s の条件 %[1]d 件",
+		"1 %s tier":               "%s のアラート条件 1 件",
+		"%d %s tiers":             "%[2]s のアラート条件 %[1]d 件",
 		"no alerts":               "アラートなし",
 		"%s below %s for %s":      "%[2]s 未満が %[3]s 続くと %[1]s",
 		"%s after %s":             "%[2]s 続くと %[1]s",

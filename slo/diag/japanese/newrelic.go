@@ -85,9 +85,9 @@ func accounts() diag.Language {
 		"the %s is longer than a day":                                                        "%s が 1 日を超えています",
 
 		// doctor.go
-		"run doctor again; if it stays, look at what New Relic says":                                        "もう一度 doctor を実行してください。続くようなら、New Relic の回答を確かめてください",
+		"run doctor again; if it stays, look at what New Relic says":                                        "もう一度 doctor を実行してください。続くようなら、New Relic の応答を確かめてください",
 		"run doctor again at a quieter time; a shorter retention in the Source makes these queries smaller": "混んでいない時間に、もう一度 doctor を実行してください。Source の retention を短くすると、クエリは軽くなります",
-		"no answer about %s: %v": "%sについて回答がありません: %v",
+		"no answer about %s: %v": "%sについて応答がありません: %v",
 
 		// doctor_attributes.go
 		"%s holds %s in %s, and %s asks for %s: New Relic converts nothing, so the two never match": "%[3]s の %[1]s は%[2]sですが、%[4]s は%[5]sを求めています。New Relic は何も変換しないため、一致することはありません",
@@ -141,18 +141,18 @@ func accounts() diag.Language {
 
 		// doctor_reach.go
 		"run doctor again; if it stays, look at the status page of New Relic":                                     "もう一度 doctor を実行してください。続くようなら、New Relic のステータスページを確かめてください",
-		"run doctor again in a minute; find out what else asks with this key":                                     "1 分後にもう一度 doctor を実行してください。このキーでほかに何が問い合わせているのか調べてください",
+		"run doctor again in a minute; find out what else asks with this key":                                     "1 分後にもう一度 doctor を実行してください。ほかに何がこのキーで問い合わせているか調べてください",
 		"%v; nothing could be looked at":                                                                          "%v。何も調べられませんでした",
 		"correct the region or the endpoint of the Source; look at the network, proxies and firewalls on the way": "Source の region か endpoint を直すか、途中のネットワーク、プロキシ、ファイアウォールを確かめてください",
 		"put a user key (NRAK-…) into the %s; the kinds for ingest cannot query":                                  "%s にユーザーキー (NRAK-…) を入れてください。取り込み用のキーでは問い合わせできません",
 		"give the key's user a role that may query the account":                                                   "キーのユーザーに、アカウントへ問い合わせできるロールを与えてください",
-		"find out what else queries the account, or let New Relic raise the limit":                                "アカウントにほかに何が問い合わせているのか調べるか、New Relic に上限を引き上げてもらってください",
+		"find out what else queries the account, or let New Relic raise the limit":                                "ほかに何がこのアカウントに問い合わせているか調べるか、New Relic に上限を引き上げてもらってください",
 		"%v; nothing can be measured until the hour is over":                                                      "%v。この 1 時間が終わるまで、何も計測できません",
 		"correct accountId or the region, or give the key's user access to the account":                           "accountId か region を直すか、キーのユーザーにアカウントへのアクセスを与えてください",
 		"%v; nothing can be measured":                                                                             "%v。何も計測できません",
 		"compare this machine's clock with another one":                                                           "このマシンの時計を別の時計と比べてください",
-		"the answer does not say what time it is at New Relic: whether the clocks agree is not known":             "回答に New Relic の時刻がないため、時計が合っているか分かりません",
-		"minutes are asked for that much too early, which takes it from the queryLag of %s":                       "分のデータをその分だけ早く問い合わせるため、queryLag の %s が目減りします",
+		"the answer does not say what time it is at New Relic: whether the clocks agree is not known":             "応答に New Relic の時刻がないため、時計が合っているか分かりません",
+		"minutes are asked for that much too early, which takes it from the queryLag of %s":                       "1 分ごとのデータをその差だけ早く問い合わせるため、queryLag の %s が目減りします",
 		"minutes are asked for before their events are there, and count too low":                                  "イベントがそろう前に分のデータを問い合わせるため、件数が少なくなります",
 		"let NTP set the clock":                               "NTP で時計を合わせてください",
 		"this machine's clock is %s ahead of New Relic's: %s": "このマシンの時計は New Relic より %s 進んでいます。%s",

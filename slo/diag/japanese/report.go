@@ -120,8 +120,10 @@ func reports() diag.Language {
 		"also %s":                        "ほかに %s",
 		"1 neutral change":               "影響のない変更 1 件",
 		"%d neutral changes":             "影響のない変更 %d 件",
-		"nothing changes in meaning":     "意味の変わる変更はありません",
-		"The specs of %s have %s: what is wrong there may be missing in them, and look as if it were new.": "%s のスペックに %s があります。誤りのある部分は比較の対象から抜け、新しく追加されたように見えることがあります。",
+		"nothing changes in meaning":     "意味の変わるものはありません",
+		"have 1 error":                   "にエラーが 1 件あります",
+		"have %d errors":                 "にエラーが %d 件あります",
+		"The specs of %s %s: what is wrong there may be missing in them, and look as if it were new.": "%s のスペック%s。誤りのある部分は比較の対象から抜け、新しく追加されたように見えることがあります。",
 		"Over the history, %s to %s UTC": "履歴での比較 (%s から %s UTC)",
 
 		// diff_markdown.go

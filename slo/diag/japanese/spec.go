@@ -5,13 +5,13 @@ import "github.com/slojourn/slojourn/slo/diag"
 func specs() diag.Language {
 	return diag.Language{
 		// accept.go
-		"%s is accepted twice":                                                                            "%s を 2 回受け入れています",
-		"keep one entry, with both reasons":                                                               "項目を 1 つにまとめ、両方の理由を書いてください",
-		"%s cannot be accepted, as it is about entries of accept":                                         "%s は accept の項目についての指摘なので、受け入れられません",
-		"remove this entry, and the one that accepts nothing":                                             "この項目と、何も受け入れていない項目を削除してください",
-		"%s cannot be accepted: no warning or info about journeys, SLOs and alert policies has this code": "%s は受け入れられません: ジャーニー、SLO、アラートポリシーの警告や情報に、このコードはありません",
-		"remove the entry; what is an error has to be corrected":                                          "項目を削除してください。エラーは直す必要があります",
-		"the entry of accept":                                                                             "accept の項目",
+		"%s is accepted twice":                                    "%s を 2 回受け入れています",
+		"keep one entry, with both reasons":                       "項目を 1 つにまとめ、両方の理由を書いてください",
+		"%s cannot be accepted, as it is about entries of accept": "%s は accept の項目についての指摘なので、受け入れられません",
+		"remove this entry, and the one that accepts nothing":     "この項目と、何も受け入れていない項目を削除してください",
+		"%s cannot be accepted: what has this code is an error, or not about one journey, SLO or alert policy": "%s は受け入れられません: このコードの指摘は、エラーであるか、個々のジャーニー、SLO、アラートポリシーについてのものではありません",
+		"remove the entry; an error has to be corrected":                                                       "項目を削除してください。エラーは直す必要があります",
+		"the entry of accept": "accept の項目",
 
 		// decode.go
 		"split it into several files":                            "複数のファイルに分けてください",
@@ -160,7 +160,7 @@ func specs() diag.Language {
 		// language_alerts.go
 		"that of `paging`": "`paging` のもの",
 		"off":              "なし",
-		"the tier":         "条件 (tier)",
+		"the tier":         "アラート条件 (tier)",
 		"keep one of them; the other follows from it": "どちらか一方だけを残してください。もう一方は計算で決まります",
 		"has neither budget nor burn":                 "に budget も burn もありません",
 		"write budget: 2%%, the share of the budget that is spent within long, or burn: and the burn rate": "long の間に消費するバジェットの割合を budget: 2%% のように書くか、バーンレートを burn: で書いてください",

@@ -19,6 +19,7 @@ func TestColumns(t *testing.T) {
 	t.Parallel()
 	columns := map[string]int{
 		"a": 1, "é": 1, "e\u0301": 1, "…": 1, "ｶ": 1, "注": 2, "か\u3099": 2, "👍": 2, "👍🏽": 2, "👨‍👩‍👧": 2, "🏳️‍🌈": 2, "🇯🇵": 2, "🇩🇪": 2,
+		"❤️": 2, "1️⃣": 2, "™️": 2, "‼️": 2, "❤️‍🔥": 2, "❤": 1, "™": 1, "注️": 2, "a️": 1,
 	}
 	units := slices.Sorted(maps.Keys(columns))
 	rapid.Check(t, func(t *rapid.T) {

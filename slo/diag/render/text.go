@@ -184,7 +184,25 @@ func columns(runes []rune, start, end int) (before string, under int) {
 func width(runes []rune) int {
 	// The width must not depend on the locale of whoever runs this.
 	c := runewidth.Condition{StrictEmojiNeutral: true}
-	return c.StringWidth(strings.ReplaceAll(string(runes), "\t", " "))
+	return c.StringWidth(pictured(strings.ReplaceAll(string(runes), "\t", " ")))
+}
+
+// asPicture is the selector behind a character that says to draw it as an emoji: ❤️ and 1️⃣.
+const asPicture = '\ufe0f'
+
+// pictured replaces symbols that are drawn as an emoji by one that is as wide as that is: two
+// columns, while without the selector they may take one.
+func pictured(text string) string {
+	if !strings.ContainsRune(text, asPicture) {
+		return text
+	}
+	runes := []rune(text)
+	for i, r := range runes[1:] {
+		if before := runes[i]; r == asPicture && (unicode.In(before, unicode.So, unicode.Sm) || strings.ContainsRune("0123456789#*‼⁉ℹ", before)) {
+			runes[i] = '👍'
+		}
+	}
+	return string(runes)
 }
 
 // Plain returns a text that others wrote as it may be shown on one line of a
