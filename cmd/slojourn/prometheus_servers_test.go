@@ -219,8 +219,11 @@ func TestOneOutageIsOneAlert(t *testing.T) {
 // alertsAreMarked looks for one alert in what dashboards mark of alerts.
 func alertsAreMarked(t *testing.T, prometheus *servertest.Server, set *slo.Set) {
 	t.Helper()
-	marked := map[string]string{}
+	marked, uid := map[string]string{}, ""
 	for file := range grafana.Generate(set, grafana.Options{Locale: slo.English}) {
+		if file.Name == "step.pay.authorise" {
+			uid = file.Dashboard.UID
+		}
 		for _, a := range file.Dashboard.Annotations.List {
 			if a.Name != "Alerts" {
 				continue
@@ -230,7 +233,7 @@ func alertsAreMarked(t *testing.T, prometheus *servertest.Server, set *slo.Set) 
 			}
 		}
 	}
-	const one = `{id="pay/authorise", kind="burning too fast", objective="28d", severity="page"}`
+	one := `{dashboard="` + uid + `", id="pay/authorise", kind="burning too fast", name="Authorise \"the\" card", objective="28d", owner="tills", severity="page"}`
 	want := map[string]string{"overview": one, "journey.pay": one, "step.pay.authorise": one}
 	if diff := gocmp.Diff(want, marked); diff != "" {
 		t.Errorf("marked (-want +got):\n%s", diff)

@@ -104,7 +104,7 @@ func adviceJapanese(a *backtest.Advice) string {
 	if a.Severity == slo.Page {
 		severity = "緊急"
 	}
-	tier := fmt.Sprintf("%sアラート条件（%s・%s）", severity, windowJapanese(a.Long), windowJapanese(a.Short))
+	tier := fmt.Sprintf("%sアラートの条件（%s・%s）", severity, windowJapanese(a.Long), windowJapanese(a.Short))
 	during := strings.TrimSuffix(minutesJapanese(a.Minutes), "間") + "間" // 28日間, 6時間
 	switch a.Kind {
 	case backtest.TargetMissed:
