@@ -23,15 +23,15 @@ const grafanaToken = "glsa_0123456789hunter2"
 func grafanaOf(t *testing.T) (*grafanatest.Server, func(specs string, args ...string) (int, string)) {
 	t.Helper()
 	fake := grafanatest.New(grafanaToken)
-	server := httptest.NewServer(fake)
-	t.Cleanup(server.Close)
 	return fake, func(specs string, args ...string) (int, string) {
 		t.Helper()
+		server := httptest.NewServer(fake)
 		var screen bytes.Buffer
 		code := run(t.Context(), environment{
 			stdin: strings.NewReader(""), stdout: &screen, stderr: &screen, now: time.Now,
 			getenv: func(name string) string { return map[string]string{"SLOJOURN_GRAFANA_TOKEN": grafanaToken}[name] },
 		}, append([]string{"push", "grafana", "--url", server.URL, "--token-from", "env:SLOJOURN_GRAFANA_TOKEN", specs}, args...))
+		server.Close() // it has answered all, also what a push that ended did not wait for
 		if strings.Contains(screen.String(), "hunter2") {
 			t.Errorf("it shows the token:\n%s", screen.String())
 		}
