@@ -95,8 +95,11 @@ func TestAside(t *testing.T) {
 	files := []grafana.File{journey("a", "payments", retitled("x")), journey("b", "payments", retitled("y"))}
 	w.push(t, files, push.Options{})
 	files = []grafana.File{journey("a", "payments", retitled("y")), journey("b", "payments", retitled("x"))}
-	var down atomic.Bool
+	var down, up atomic.Bool
 	w.Intercept = func(rw http.ResponseWriter, r *http.Request) bool {
+		if up.Load() {
+			return false
+		}
 		for of, d := range w.Dashboards() {
 			if d.Content["title"] == of {
 				down.Store(true)
@@ -115,7 +118,7 @@ func TestAside(t *testing.T) {
 	if err := w.client.Apply(t.Context(), plan); err == nil || !down.Load() {
 		t.Fatalf("nothing has stepped aside: %v", err)
 	}
-	w.Intercept = nil
+	up.Store(true)
 	w.push(t, files, push.Options{})
 	if got := w.Dashboards(); got[uid.Of("a")].Content["title"] != "y" || got[uid.Of("b")].Content["title"] != "x" {
 		t.Errorf("got %v", got)
