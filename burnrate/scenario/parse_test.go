@@ -52,19 +52,7 @@ func TestBad(t *testing.T) {
 				if err := render.Text(&text, list, render.Options{Lines: line, Language: language}); err != nil {
 					t.Fatal(err)
 				}
-				golden := strings.TrimSuffix(file, ".burn") + extension
-				if *update {
-					if err := os.WriteFile(golden, text.Bytes(), 0o600); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if diff := cmp.Diff(string(want), text.String()); diff != "" {
-					t.Errorf("%s (-want +got):\n%s", golden, diff)
-				}
+				isGolden(t, strings.TrimSuffix(file, ".burn")+extension, text.String())
 			}
 		})
 	}
@@ -108,4 +96,21 @@ func FuzzParse(f *testing.F) {
 			t.Error(err)
 		}
 	})
+}
+
+// isGolden wants a text to be what a file holds. With -update it writes the file.
+func isGolden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
 }

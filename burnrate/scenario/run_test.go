@@ -50,19 +50,7 @@ func unmet(t *testing.T, path string) {
 		for _, f := range result.Failures {
 			text.WriteString(f.Span.String() + ": " + f.Expected + "\n" + f.Happened.In(language) + "\n")
 		}
-		golden := path + extension
-		if *update {
-			if err := os.WriteFile(golden, []byte(text.String()), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), text.String()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", golden, diff)
-		}
+		isGolden(t, path+extension, text.String())
 	}
 }
 
